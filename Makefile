@@ -1,0 +1,69 @@
+# Guildhall. `make` prints this list; every target sets up what it needs first.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+ARGS   ?=
+
+# uv brings certificates of its own; where the system has some, an office's proxy is among them.
+CA   := $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt)
+UV   := $(BIN)/uv $(if $(CA),--system-certs) pip
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test test-fast check bench chaos lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: $(VENV)/servers ## the union's year 2022, end to end: STORY=1|2, DATA=directory (fresh by default)
+	@$(BIN)/guildhall demo $(if $(STORY),--story $(STORY)) $(if $(DATA),--data $(DATA)) $(ARGS)
+
+up: $(VENV)/servers ## start everything in the foreground; Ctrl-C stops it
+	@$(BIN)/guildhall up $(if $(DATA),--data $(DATA)) $(ARGS)
+
+test: $(VENV)/ready-dev $(VENV)/servers ## every test: tidy, domains, properties, journeys on real Kafka and PostgreSQL
+	@$(BIN)/pytest $(ARGS)
+
+test-fast: $(VENV)/ready-dev ## the tests that need no Kafka and no PostgreSQL
+	@$(BIN)/pytest -m "not servers" $(ARGS)
+
+check: $(VENV)/ready-dev ## ruff, mypy --strict, import contracts, compose schema
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+bench: $(VENV)/ready-dev $(VENV)/servers ## rates as ratios against a peer in the same run
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+chaos: $(VENV)/ready-dev $(VENV)/servers ## faults under load, then an independent check: MINUTES=3 SEED=1
+	@$(BIN)/python -m tests.faults --minutes $(or $(MINUTES),3) --seed $(or $(SEED),1) $(ARGS)
+
+lock: $(VENV)/uv ## resolve locks/*.in again into locks/*.txt (hashes, no addresses)
+	@cd locks && for name in uv runtime dev; do ../$(UV) compile --quiet --upgrade \
+	  --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
+	  --custom-compile-command "make lock" $$name.in --output-file $$name.txt; done
+
+clean: ## remove the virtual environment and the data directories
+	@rm -rf $(VENV) .data
+
+$(VENV)/uv: locks/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo "Guildhall needs Python 3.11 to 3.13; $(PYTHON) is another. Try: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/uv.txt
+	@touch $@
+
+$(VENV)/ready: $(VENV)/uv locks/runtime.txt pyproject.toml
+	@echo "setting up $(VENV) from locks/runtime.txt"
+	@$(UV) install --quiet --compile-bytecode --python $(BIN)/python --require-hashes \
+	  -r locks/runtime.txt
+	@$(UV) install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/servers: $(VENV)/ready deploy/embedded/kafka.lock
+	@$(BIN)/python -m deploy.embedded prepare
+	@touch $@
+
+$(VENV)/ready-dev: $(VENV)/ready locks/dev.txt
+	@$(UV) install --quiet --python $(BIN)/python --require-hashes -r locks/dev.txt
+	@touch $@
