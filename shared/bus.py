@@ -1,0 +1,226 @@
+"""Events on Kafka: CloudEvents 1.0.2 Kafka binding, binary mode written, structured mode accepted.
+
+The value of a record is the event's exact bytes as stored; headers carry the rest. Anything that is
+not an acceptable event raises ContractViolation with a stable reason, never another exception.
+"""
+
+import base64
+import binascii
+import contextlib
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from shared.contract.envelope import SHARDS, Envelope
+from shared.errors import ContractViolation
+
+Headers = Iterable[tuple[str, bytes | None]]
+
+SPEC_VERSION = "1.0"
+BINARY_CONTENT_TYPE = b"application/json"
+STRUCTURED_CONTENT_TYPE = b"application/cloudevents+json"
+REQUIRED = ("id", "source", "type", "subject", "time", "orgid", "actor")
+TEXTS = (*REQUIRED, "role", "correlationid", "causationid")
+"""Attributes kept as text; extensions we do not know are passed over, whatever they hold."""
+
+VALUE_BYTES_MAX = 1_000_000
+ATTRIBUTE_CHARS_MAX = 500
+"""Longer than any name of ours, shorter than what an index of PostgreSQL can hold."""
+
+CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""CloudEvents 1.0.2 §type-system forbids these in a String; NUL is none of PostgreSQL's text."""
+
+INT32_MAX = 2**31 - 1
+
+
+class Record(NamedTuple):
+    """A Kafka record as we write it."""
+
+    key: bytes
+    value: bytes
+    headers: list[tuple[str, bytes]]
+
+
+def to_record(envelope: Envelope) -> Record:
+    """The record of an event, binary mode; the same event always gives the same bytes."""
+    attributes = {
+        "specversion": SPEC_VERSION,
+        "id": str(envelope.event_id),
+        "source": envelope.source,
+        "type": envelope.type,
+        "subject": envelope.stream,
+        "time": envelope.recorded_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "partitionkey": envelope.stream,
+        "streamversion": str(envelope.stream_version),
+        "orgid": envelope.org_id,
+        "actor": envelope.actor,
+        "role": envelope.role,
+        "correlationid": envelope.correlation_id,
+        "causationid": envelope.causation_id,
+        "simulated": "true" if envelope.simulated else "",
+        "epoch": str(envelope.epoch),
+        "shard": "" if envelope.shard is None else str(envelope.shard),
+        "shardsequence": "" if envelope.shard_sequence is None else str(envelope.shard_sequence),
+    }
+    headers = [("content-type", BINARY_CONTENT_TYPE)]
+    headers += [(f"ce_{name}", value.encode()) for name, value in attributes.items() if value]
+    return Record(envelope.stream.encode(), envelope.data, headers)
+
+
+def from_record(key: bytes | None, value: bytes | None, headers: Headers) -> Envelope:
+    """The event in a record. Raises ContractViolation: no-value, too-large, not-cloudevents,
+    not-json, attribute-missing, attribute-invalid, key-not-subject.
+
+    In binary mode the value is only seen to begin as an object; whether it is one, and of the
+    type's shape, the event's model tells."""
+    if value is None or value == b"":
+        raise ContractViolation("no-value", "no value: an event is never a tombstone")
+    if len(value) > VALUE_BYTES_MAX:
+        raise ContractViolation("too-large", f"{len(value)} bytes, at most {VALUE_BYTES_MAX}")
+    named = dict(headers)
+    content_type = (named.get("content-type") or b"").split(b";")[0].strip().lower()
+    if content_type == STRUCTURED_CONTENT_TYPE:
+        attributes, data = _structured(value)
+    elif "ce_specversion" in named:
+        attributes, data = _binary(named, value)
+    else:
+        raise ContractViolation(
+            "not-cloudevents", "neither a ce_specversion header nor application/cloudevents+json"
+        )
+    envelope = envelope_of(attributes, data)
+    if key is not None and key != envelope.stream.encode():
+        raise ContractViolation(
+            "key-not-subject", f"the key is {key[:80]!r}, the subject {envelope.stream!r}"
+        )
+    return envelope
+
+
+def _binary(headers: Mapping[str, bytes | None], value: bytes) -> tuple[dict[str, str], bytes]:
+    try:
+        attributes = {n[3:]: v.decode() for n, v in headers.items() if v and n[:3] == "ce_"}
+    except UnicodeDecodeError as why:
+        raise ContractViolation("attribute-invalid", f"a header is not UTF-8: {why}") from why
+    if not value.lstrip().startswith(b"{"):
+        raise ContractViolation("not-json", "the value is not a JSON object")
+    return attributes, value
+
+
+def _structured(value: bytes) -> tuple[dict[str, str], bytes]:
+    document = parse_json(value)
+    if not isinstance(document, dict):
+        raise ContractViolation("not-cloudevents", "structured mode needs a JSON object")
+    data, encoded = document.pop("data", None), document.pop("data_base64", None)
+    try:
+        content = (
+            orjson.dumps(data) if encoded is None else base64.b64decode(encoded, validate=True)
+        )
+    except (orjson.JSONEncodeError, binascii.Error, TypeError, ValueError) as why:
+        raise ContractViolation("not-json", f"the data cannot be read: {why}") from why
+    if not isinstance(data if encoded is None else parse_json(content), dict):
+        raise ContractViolation("not-cloudevents", "structured mode needs an object as its data")
+    return {n: _canonical(n, v) for n, v in document.items() if v is not None}, content
+
+
+def _canonical(name: str, value: Any) -> str:
+    """The canonical text of an attribute of JSON format: a string, an integer or a boolean."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    raise ContractViolation("attribute-invalid", f"{name} is a JSON {type(value).__name__}")
+
+
+def parse_json(value: bytes) -> Any:
+    """The JSON in `value` (RFC 8259: no NaN, no lone surrogate, bounded nesting).
+
+    Raises ContractViolation `not-json`.
+    """
+    try:
+        return orjson.loads(value)
+    except (orjson.JSONDecodeError, RecursionError) as why:
+        raise ContractViolation("not-json", str(why)) from why
+
+
+def envelope_of(attributes: Mapping[str, str], data: bytes) -> Envelope:
+    """An envelope from CloudEvents attributes. Raises ContractViolation."""
+    if attributes.get("specversion") not in ("1.0", "1.0.2"):
+        raise ContractViolation(
+            "not-cloudevents", f"specversion {attributes.get('specversion')!r}, this reads 1.0"
+        )
+    missing = [name for name in REQUIRED if not attributes.get(name)]
+    if missing:
+        raise ContractViolation("attribute-missing", f"no attribute {', '.join(missing)}")
+    _check_texts(attributes)
+    recorded_at = _instant(attributes["time"])
+    event_id: UUID | None = None
+    with contextlib.suppress(ValueError):
+        event_id = UUID(attributes["id"])
+    if event_id is None:
+        raise ContractViolation("attribute-invalid", f"id {attributes['id'][:60]!r} is not a UUID")
+    return Envelope(
+        event_id=event_id,
+        source=attributes["source"],
+        type=attributes["type"],
+        stream=attributes["subject"],
+        stream_version=_number(attributes, "streamversion", INT32_MAX) or 0,
+        org_id=attributes["orgid"],
+        recorded_at=recorded_at,
+        actor=attributes["actor"],
+        role=attributes.get("role", ""),
+        correlation_id=attributes.get("correlationid", ""),
+        causation_id=attributes.get("causationid", ""),
+        simulated=_boolean(attributes, "simulated"),
+        epoch=_number(attributes, "epoch", INT32_MAX) or 0,
+        data=data,
+        shard=_number(attributes, "shard", SHARDS - 1),
+        shard_sequence=_number(attributes, "shardsequence", 10**17),
+    )
+
+
+def _instant(text: str) -> datetime:
+    with contextlib.suppress(ValueError, OverflowError):
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    raise ContractViolation("attribute-invalid", f"time {text[:40]!r} is not RFC 3339")
+
+
+def _check_texts(attributes: Mapping[str, str]) -> None:
+    everything = "".join(attributes.values())
+    if len(everything) <= ATTRIBUTE_CHARS_MAX and everything.isprintable():
+        return  # nearly every record: this is on the path of each
+    for name in TEXTS:
+        text = attributes.get(name, "")
+        if len(text) > ATTRIBUTE_CHARS_MAX:
+            detail = f"{name} has {len(text)} characters, at most {ATTRIBUTE_CHARS_MAX}"
+            raise ContractViolation("attribute-invalid", detail)
+        if CONTROL_CHARACTER.search(text):
+            detail = f"{name} {text[:40]!r} holds a control character"
+            raise ContractViolation("attribute-invalid", detail)
+
+
+def _boolean(attributes: Mapping[str, str], name: str) -> bool:
+    """Absent is false; the letters' case is free, for SDKs that write Python's `True`."""
+    text = attributes.get(name, "").lower()
+    if text not in ("", "false", "true"):
+        raise ContractViolation("attribute-invalid", f"{name} {text[:40]!r} is not a boolean")
+    return text == "true"
+
+
+def _number(attributes: Mapping[str, str], name: str, largest: int) -> int | None:
+    text = attributes.get(name)
+    if not text:
+        return None
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        number = int(text)
+        if number <= largest:
+            return number
+    raise ContractViolation(
+        "attribute-invalid", f"{name} {text[:40]!r} is not a number from 0 to {largest}"
+    )

@@ -1,0 +1,55 @@
+"""Every event type of the contract, by its name on the wire; schemas and topics come from here."""
+
+from typing import Any
+
+from shared.contract import benefits, events, members, reporting
+from shared.contract.envelope import DomainEvent
+from shared.contract.fields import meaning
+from shared.errors import ContractViolation
+
+CONTEXTS: dict[str, tuple[type[DomainEvent], ...]] = {
+    "members": members.EVENTS,
+    "benefits": benefits.EVENTS,
+    "events": events.EVENTS,
+    "reporting": reporting.EVENTS,
+}
+CATALOGUE: dict[str, type[DomainEvent]] = {
+    cls.type_name(): cls for classes in CONTEXTS.values() for cls in classes
+}
+
+
+def topic_of(context: str) -> str:
+    """The Kafka topic of one of our contexts: `guildhall.<context>.v1`."""
+    return f"guildhall.{context}.v1"
+
+
+def outside_topic(source: str) -> str:
+    """The topic of a registered source that is not ours: `guildhall.ext.<source>.v1`."""
+    return f"guildhall.ext.{source}.v1"
+
+
+def source_of(context: str) -> str:
+    """The CloudEvents `source` of one of our contexts."""
+    return f"/guildhall/{context}"
+
+
+def event_class(type_name: str) -> type[DomainEvent]:
+    """The class of an event type. Raises ContractViolation `unknown-type`."""
+    try:
+        return CATALOGUE[type_name]
+    except KeyError:
+        raise ContractViolation(
+            "unknown-type", f"no event type {type_name!r} among the {len(CATALOGUE)} published"
+        ) from None
+
+
+def json_schema(type_name: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of an event's data, with what each field means.
+
+    Raises ContractViolation `unknown-type`.
+    """
+    cls = event_class(type_name)
+    schema = cls.model_json_schema()
+    for field, node in schema["properties"].items():
+        node["description"] = meaning(cls.__name__, field)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": type_name, **schema}

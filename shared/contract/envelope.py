@@ -1,0 +1,90 @@
+"""What surrounds every event: CloudEvents 1.0.2 attributes and our extensions.
+
+Extension names follow the CloudEvents naming rule (lower-case letters and digits). `subject` is the
+stream; the Kafka key is the stream too, so one stream is read in one order.
+"""
+
+from typing import Any, ClassVar, NamedTuple
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.values import BusinessDate, Instant, OrgId
+
+SHARDS = 32
+"""Streams hash to this many shards; part of the contract, never changed in place."""
+
+TYPE_PREFIX = "guildhall"
+
+
+class DomainEvent(BaseModel):
+    """One thing that happened, as published. Closed when written, tolerant when read.
+
+    `occurred_on` is the civil date in Asia/Shanghai on which it happened, entered by a person; the
+    instant of recording is in the envelope. `source_recorded_on` is the date a paper source bears:
+    evidence, never knowledge time.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    CONTEXT: ClassVar[str]
+    VERSION: ClassVar[int] = 1
+
+    org_id: OrgId
+    occurred_on: BusinessDate
+    source_recorded_on: BusinessDate | None = None
+
+    @classmethod
+    def type_name(cls) -> str:
+        """Its name on the wire, such as `guildhall.members.MemberJoined.v1`."""
+        return f"{TYPE_PREFIX}.{cls.CONTEXT}.{cls.__name__}.v{cls.VERSION}"
+
+
+class Part(BaseModel):
+    """A value within an event, such as a document: frozen, and closed as the event is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Envelope(NamedTuple):
+    """An event as recorded: who said what, when, in which stream, and the exact bytes of it.
+
+    `stream_version` counts from 1 in its stream (0: the source numbers no streams).
+    `shard_sequence` is dense per (source, shard) and stamped by the relay (None: not stamped, or an
+    outside source that does not number its records).
+    """
+
+    event_id: UUID
+    source: str
+    type: str
+    stream: str
+    stream_version: int
+    org_id: str
+    recorded_at: Instant
+    actor: str
+    role: str
+    correlation_id: str
+    causation_id: str
+    simulated: bool
+    epoch: int
+    data: bytes
+    shard: int | None = None
+    shard_sequence: int | None = None
+
+
+class Actor(NamedTuple):
+    """Who acts: the token's subject, the role it acts in, the unions it may act for."""
+
+    subject: str
+    role: str
+    roles: frozenset[str]
+    orgs: frozenset[str]
+
+    def may_act_for(self, org_id: str) -> bool:
+        """Whether the token covers this union (`*` covers all: producers and operators)."""
+        return org_id in self.orgs or "*" in self.orgs
+
+
+def plain(event: DomainEvent) -> dict[str, Any]:
+    """The event's fields as JSON values, absent ones left out."""
+    return event.model_dump(mode="json", exclude_none=True)

@@ -1,0 +1,130 @@
+"""What `services/members` publishes: the staff and the members of a union, by person id.
+
+A person's stream is `<org_id>/person-<person_id>`: staff record and membership of one person in one
+union. Names, ID numbers and phones are never here (DESIGN, point 11). `spell` numbers a person's
+memberships (or posts) in that union from 1: who comes back begins the next one, and its end names
+the one it ends.
+"""
+
+from typing import ClassVar, Literal
+
+from shared.contract.envelope import DomainEvent
+from shared.values import Count, Flag, Gender, Month, OrgId, PersonId, PositiveCount, Title
+
+
+class MembersEvent(DomainEvent):
+    """An event of the members context."""
+
+    CONTEXT: ClassVar[str] = "members"
+
+
+class OrganisationRegistered(MembersEvent):
+    """A union exists in the tree. `simulated` unions run on a simulated clock only."""
+
+    name: Title
+    kind: Literal["grassroots", "group", "city"]
+    parent_org_id: OrgId | None = None
+    simulated: Flag = False
+
+
+class StaffRegistered(MembersEvent):
+    """A person works for the unit the union belongs to. Birth month only (PIPL art. 6)."""
+
+    person_id: PersonId
+    gender: Gender
+    birth_month: Month
+    spell: PositiveCount = 1
+
+
+class StaffLeft(MembersEvent):
+    """The labour relation ended; the last day in post is `occurred_on`."""
+
+    person_id: PersonId
+    reason: Literal["resigned", "transferred", "retired", "dismissed", "died", "other"]
+    spell: PositiveCount = 1
+
+
+class StaffCountDeclared(MembersEvent):
+    """The unit's own head count on a day, to be held against the staff register.
+
+    Of several for one day, the one recorded last holds.
+    """
+
+    staff: Count
+    women_staff: Count
+
+
+class MemberJoined(MembersEvent):
+    """Membership began on `occurred_on`: new, transferred in (会籍转入), or rejoined."""
+
+    person_id: PersonId
+    kind: Literal["new", "transferred_in", "rejoined"]
+    from_org: OrgId | None = None
+    spell: PositiveCount = 1
+
+
+class MemberTransferredOut(MembersEvent):
+    """Membership moved to another union (会籍转出); it ended here on `occurred_on`."""
+
+    person_id: PersonId
+    to_org: OrgId | None = None
+    spell: PositiveCount = 1
+
+
+class MemberLeft(MembersEvent):
+    """Membership ended on `occurred_on`."""
+
+    person_id: PersonId
+    reason: Literal["resigned", "dues_lapsed", "expelled", "left_unit", "other"]
+    spell: PositiveCount = 1
+
+
+class MemberRetired(MembersEvent):
+    """A member retired. `membership_retained`: 保留会籍, still a member, without dues."""
+
+    person_id: PersonId
+    membership_retained: Flag
+    spell: PositiveCount = 1
+
+
+class MemberDied(MembersEvent):
+    """A member died on `occurred_on`."""
+
+    person_id: PersonId
+    spell: PositiveCount = 1
+
+
+class DependantDeclared(MembersEvent):
+    """A dependant of a member, who may receive in that capacity."""
+
+    person_id: PersonId
+    dependant_id: PersonId
+    relation: Literal["spouse", "child", "parent"]
+
+
+class AffiliationTransferStarted(MembersEvent):
+    """The union began to move from one upper union to another (转隶)."""
+
+    from_parent: OrgId
+    to_parent: OrgId
+    members_due: Count
+
+
+class MemberHandoverPrepared(MembersEvent):
+    """Membership files were prepared for the new upper union: how many are ready, cumulatively."""
+
+    prepared: Count
+
+
+class AffiliationTransferCompleted(MembersEvent):
+    """The move to the new upper union took effect on `occurred_on`."""
+
+    from_parent: OrgId
+    to_parent: OrgId
+
+
+EVENTS: tuple[type[MembersEvent], ...] = (
+    OrganisationRegistered, StaffRegistered, StaffLeft, StaffCountDeclared, MemberJoined,
+    MemberTransferredOut, MemberLeft, MemberRetired, MemberDied, DependantDeclared,
+    AffiliationTransferStarted, MemberHandoverPrepared, AffiliationTransferCompleted,
+)  # fmt: skip

@@ -1,0 +1,73 @@
+"""What `services/reporting` publishes: findings (审计疑点) and issued reports.
+
+Streams: `<org>/finding-<id>`, `<org>/report-<id>`. A finding's id is derived from rule, union,
+subject, period and occurrence, so the same finding is never raised twice.
+"""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from shared.contract.envelope import DomainEvent
+from shared.values import BusinessDate, Count, Line, LogIndex, Sha256, Slug, Title
+
+Outcome = Literal["pass", "fail", "indeterminate", "not_applicable"]
+
+
+class ReportingEvent(DomainEvent):
+    """An event of the reporting context."""
+
+    CONTEXT: ClassVar[str] = "reporting"
+
+
+class FindingRaised(ReportingEvent):
+    """A rule did not pass: `fail`, or `indeterminate` where a value or evidence is missing.
+
+    `known_at` is the log_index the verdict was derived at; `evidence` are event ids (at most 1,000,
+    `evidence_count` says how many there are).
+    """
+
+    finding_id: Slug
+    rule: Slug
+    rule_version: Slug
+    subject: Line
+    period_from: BusinessDate
+    period_to: BusinessDate
+    outcome: Literal["fail", "indeterminate"]
+    severity: Literal["block", "high", "medium", "low", "info"]
+    reason: Slug
+    clause: Title
+    known_at: LogIndex
+    evidence: tuple[Line, ...] = Field(default=(), max_length=1000)
+    evidence_count: Count
+
+
+class FindingExplained(ReportingEvent):
+    """A person explained a finding; the words are kept outside the log under this checksum."""
+
+    finding_id: Slug
+    note_sha256: Sha256
+
+
+class FindingResolved(ReportingEvent):
+    """The verdict no longer stands: the facts as known at `known_at` make it pass."""
+
+    finding_id: Slug
+    rule: Slug
+    known_at: LogIndex
+
+
+class ReportIssued(ReportingEvent):
+    """A report was issued: its period, what was known, and the checksum of its text."""
+
+    report_id: Slug
+    period_from: BusinessDate
+    period_to: BusinessDate
+    known_at: LogIndex
+    sha256: Sha256
+    format: Literal["md", "docx", "xlsx", "pdf"]
+
+
+EVENTS: tuple[type[ReportingEvent], ...] = (
+    FindingRaised, FindingExplained, FindingResolved, ReportIssued,
+)  # fmt: skip

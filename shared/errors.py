@@ -1,0 +1,80 @@
+"""Everything that can be refused, each with a stable code and an HTTP status (RFC 9457).
+
+Refusal                     the request is wrong, or not now; nothing was written
+├── Invalid           422   the request's own content is not acceptable
+├── NotPermitted      403   the actor may not do this, here
+├── Unknown           404   what was named does not exist
+├── Conflict          409   the state does not allow it
+├── StaleVersion      412   the stream moved on since the caller looked
+└── NotYet            503   our copy of another context has not caught up; retry
+ContractViolation           a record or event does not meet the published contract
+"""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+
+class Refusal(Exception):
+    """A named refusal: `code` is stable and part of the contract, `detail` is for a person.
+
+    `errors` lists the rows concerned, for bulk commands: dicts with `row` (from 1) and `code`.
+    """
+
+    status: ClassVar[int] = 400
+
+    def __init__(
+        self, code: str, detail: str, *, errors: Sequence[dict[str, Any]] = (), **facts: Any
+    ) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code, self.detail, self.errors, self.facts = code, detail, list(errors), facts
+
+
+class Invalid(Refusal):
+    """The request's content is not acceptable."""
+
+    status = 422
+
+
+class NotPermitted(Refusal):
+    """The actor's roles or union do not allow it."""
+
+    status = 403
+
+
+class Unknown(Refusal):
+    """What the request names does not exist."""
+
+    status = 404
+
+
+class Conflict(Refusal):
+    """The state of the thing does not allow it."""
+
+    status = 409
+
+
+class StaleVersion(Refusal):
+    """Expected one version of a stream, found another."""
+
+    status = 412
+
+    def __init__(self, stream: str, expected: int, found: int) -> None:
+        super().__init__(
+            "stale-version",
+            f"Expected version {expected} of {stream}, found {found}",
+            stream=stream, expected=expected, found=found,
+        )  # fmt: skip
+
+
+class NotYet(Refusal):
+    """Our copy of another context's facts lags the position the caller states."""
+
+    status = 503
+
+
+class ContractViolation(Exception):
+    """A record breaks the contract: `reason` is a stable code, `detail` says what is true."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason, self.detail = reason, detail

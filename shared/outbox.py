@@ -1,0 +1,252 @@
+"""The relay: from the store to Kafka, in order, at least once, resumable after any crash.
+
+One process owns a shard at a time (a session advisory lock). It *stamps*: one statement moves
+outbox rows into the shard log with a dense sequence; then it *publishes* what lies between `acked`
+and `head`, in sequence order, with an idempotent producer to partition `shard mod partitions`, and
+moves `acked`. The sequence is stored before publishing, so a republished event has the same one.
+No cursor runs over commit-ordered ids: a late committer's row is simply still in the outbox.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from shared.bus import to_record
+from shared.contract.catalogue import source_of, topic_of
+from shared.contract.envelope import SHARDS, Envelope
+from shared.database import UNREACHABLE
+from shared.metrics import OUTBOX_AGE, OUTBOX_PENDING, RELAY_FAILURES, RELAYED
+
+log = structlog.get_logger("relay")
+
+LOCK_CLASS = 7_301
+RETRY_SECONDS = 1.0
+TAKE_SECONDS = 1.0
+PUBLISH_SECONDS_MAX = 30.0
+
+STAMP = """
+WITH taken AS (
+    DELETE FROM outbox WHERE id IN (
+        SELECT id FROM outbox WHERE shard = ANY($1) ORDER BY id LIMIT $2)
+    RETURNING id, shard, stream, version
+), numbered AS (
+    SELECT shard, stream, version, row_number() OVER (PARTITION BY shard ORDER BY id) AS n
+    FROM taken
+), heads AS (
+    UPDATE shards SET head = head + counted.n
+    FROM (SELECT shard, count(*) AS n FROM taken GROUP BY shard) AS counted
+    WHERE shards.shard = counted.shard
+    RETURNING shards.shard, head - counted.n AS base
+), stamped AS (
+    INSERT INTO shard_log (shard, sequence, stream, version)
+    SELECT shard, base + n, stream, version FROM numbered JOIN heads USING (shard)
+    RETURNING shard, sequence, stream, version
+)
+SELECT s.shard, s.sequence, e.*, (SELECT epoch FROM store_epoch) AS epoch
+FROM stamped s JOIN events e ON e.stream = s.stream AND e.version = s.version
+ORDER BY s.shard, s.sequence
+"""
+"""One statement, so one commit: stamps what waits and answers what it stamped."""
+
+ACKNOWLEDGE = """
+UPDATE shards SET acked = a.sequence
+FROM unnest($1::int[], $2::bigint[]) AS a(shard, sequence),
+     set_config('synchronous_commit', 'off', true)
+WHERE shards.shard = a.shard AND shards.acked < a.sequence
+"""
+"""Not flushed: an acknowledgement lost in a crash only publishes the same records again."""
+
+UNPUBLISHED = """
+SELECT l.shard, l.sequence, e.* , (SELECT epoch FROM store_epoch) AS epoch
+FROM shards s
+CROSS JOIN LATERAL (
+    SELECT * FROM shard_log WHERE shard = s.shard AND sequence > s.acked
+    ORDER BY sequence LIMIT $2) l
+JOIN events e ON e.stream = l.stream AND e.version = l.version
+WHERE s.shard = ANY($1) AND s.head > s.acked
+ORDER BY l.shard, l.sequence LIMIT $2
+"""
+
+RANGE = """
+SELECT l.shard, l.sequence, e.*, (SELECT epoch FROM store_epoch) AS epoch
+FROM shard_log l JOIN events e ON e.stream = l.stream AND e.version = l.version
+WHERE l.shard = $1 AND l.sequence BETWEEN $2 AND $3 ORDER BY l.sequence LIMIT $4
+"""
+
+BACKLOG = """
+SELECT (SELECT count(*) FROM outbox) + (SELECT coalesce(sum(head - acked), 0) FROM shards) AS rows,
+       extract(epoch FROM now() - least(
+           (SELECT e.recorded_at FROM outbox o JOIN events e USING (stream, version)
+            ORDER BY o.id LIMIT 1),
+           (SELECT min(e.recorded_at) FROM shards s
+            JOIN shard_log l ON l.shard = s.shard AND l.sequence = s.acked + 1
+            JOIN events e USING (stream, version) WHERE s.head > s.acked))) AS age
+"""
+
+
+def envelope_of_row(row: asyncpg.Record, context: str) -> Envelope:
+    """The envelope of a stored event joined with its shard log entry."""
+    return Envelope(
+        event_id=row["event_id"], source=source_of(context), type=row["type"],
+        stream=row["stream"], stream_version=row["version"], org_id=row["org_id"],
+        recorded_at=row["recorded_at"], actor=row["actor"], role=row["role"],
+        correlation_id=row["correlation_id"], causation_id=row["causation_id"],
+        simulated=row["simulated"], epoch=row["epoch"], data=row["data"],
+        shard=row["shard"], shard_sequence=row["sequence"],
+    )  # fmt: skip
+
+
+class Relay:
+    """Publishes one context's events, inside its service; among replicas a shard has one owner."""
+
+    def __init__(
+        self, pool: asyncpg.Pool, context: str, kafka: str, *, poll_seconds: float, batch: int
+    ) -> None:
+        self.pool, self.context, self.kafka = pool, context, kafka
+        self.poll_seconds, self.batch = poll_seconds, batch
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Called after each commit in this process; other processes' commits are polled."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Relay until cancelled. Kafka or PostgreSQL being away is waited out, for ever."""
+        while True:
+            try:
+                async with (
+                    self._owned_shards() as (connection, shards),
+                    self._producer() as produce,
+                ):
+                    await self._relay(connection, shards, produce)
+            except (KafkaError, *UNREACHABLE) as why:
+                # A fatal producer error (OutOfOrderSequence, fenced) needs a new producer; what was
+                # not acknowledged is still beyond `acked` and is published again.
+                RELAY_FAILURES.labels(self.context, type(why).__name__).inc()
+                log.warning("relay starts anew", error=type(why).__name__, detail=str(why))
+            except TimeoutError:
+                RELAY_FAILURES.labels(self.context, "TimeoutError").inc()
+                log.warning("relay starts anew", error="TimeoutError")
+            await asyncio.sleep(RETRY_SECONDS)
+
+    @asynccontextmanager
+    async def _owned_shards(self) -> AsyncIterator[tuple[asyncpg.Connection, list[int]]]:
+        """A connection that holds the locks of the shards nobody else relays."""
+        async with self.pool.acquire() as connection:
+            try:
+                yield connection, await self._take(connection, range(SHARDS))
+            finally:
+                with contextlib.suppress(*UNREACHABLE):
+                    await connection.execute("SELECT pg_advisory_unlock_all()")
+
+    @staticmethod
+    async def _take(connection: asyncpg.Connection, shards: Iterable[int]) -> list[int]:
+        """Lock those of `shards` that nobody holds."""
+        return [
+            shard for shard in shards
+            if await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", LOCK_CLASS, shard)
+        ]  # fmt: skip
+
+    @asynccontextmanager
+    async def _producer(self) -> AsyncIterator[Callable[[Envelope], Awaitable[Any]]]:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self.kafka, acks="all", enable_idempotence=True, linger_ms=2,
+            compression_type="lz4", max_batch_size=262_144, request_timeout_ms=15_000,
+        )  # fmt: skip
+        try:
+            await producer.start()
+            topic = topic_of(self.context)
+            partitions = len(await producer.partitions_for(topic))
+
+            async def produce(envelope: Envelope) -> Any:
+                record = to_record(envelope)
+                return await producer.send(
+                    topic, record.value, record.key, (envelope.shard or 0) % partitions,
+                    headers=record.headers,
+                )  # fmt: skip
+
+            yield produce
+        finally:
+            with contextlib.suppress(
+                Exception
+            ):  # a broken producer must not keep us from a new one
+                async with asyncio.timeout(5):
+                    await producer.stop()
+
+    async def _relay(self, connection: asyncpg.Connection, shards: list[int], produce: Any) -> None:
+        await self._drain(connection, shards, produce)
+        tried_at = asyncio.get_running_loop().time()
+        while True:
+            if len(shards) < SHARDS and asyncio.get_running_loop().time() - tried_at > TAKE_SECONDS:
+                # Another replica may have gone since, and with it the locks it held.
+                tried_at = asyncio.get_running_loop().time()
+                shards += await self._take(connection, set(range(SHARDS)) - set(shards))
+                await self._drain(connection, shards, produce)
+            self._woken.clear()
+            rows = await connection.fetch(STAMP, shards, self.batch)
+            if rows:
+                await self._publish(rows, produce)
+                await self._acknowledge(connection, rows)
+                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self.poll_seconds):
+                    await self._woken.wait()
+
+    async def _drain(self, connection: asyncpg.Connection, shards: list[int], produce: Any) -> None:
+        """Publish what was stamped and not acknowledged: by a relay before this one."""
+        while rows := await connection.fetch(UNPUBLISHED, shards, self.batch):
+            await self._publish(rows, produce)
+            await self._acknowledge(connection, rows)
+
+    async def _publish(self, rows: list[asyncpg.Record], produce: Any) -> None:
+        async with asyncio.timeout(PUBLISH_SECONDS_MAX):
+            await asyncio.gather(
+                *[await produce(envelope_of_row(row, self.context)) for row in rows]
+            )
+        RELAYED.labels(self.context).inc(len(rows))
+
+    @staticmethod
+    async def _acknowledge(connection: asyncpg.Connection, rows: list[asyncpg.Record]) -> None:
+        heads = {row["shard"]: row["sequence"] for row in rows}
+        await connection.execute(ACKNOWLEDGE, list(heads), list(heads.values()))
+
+    async def observe(self) -> None:
+        """Set the backlog's metrics, every second, until cancelled."""
+        while True:
+            with contextlib.suppress(*UNREACHABLE):
+                row = await self.pool.fetchrow(BACKLOG)
+                OUTBOX_PENDING.labels(self.context).set(row["rows"])
+                OUTBOX_AGE.labels(self.context).set(max(0.0, float(row["age"] or 0)))
+            await asyncio.sleep(1.0)
+
+    async def republish(self, shards: Iterable[int], first: int, last: int) -> int:
+        """Publish a range of the shard log again, with the sequences it had; returns how many.
+
+        For a hole a reader found, or a wiped Kafka. Order within a shard is kept; readers know
+        what they have by (shard, sequence).
+        """
+        done = 0
+        async with self._producer() as produce:
+            for shard in shards:
+                after = first
+                while rows := await self.pool.fetch(RANGE, shard, after, last, self.batch):
+                    await self._publish(rows, produce)
+                    done, after = done + len(rows), rows[-1]["sequence"] + 1
+        return done
+
+    async def heads(self) -> dict[str, Any]:
+        """How far each shard got: stamped (`head`) and acknowledged by Kafka (`acked`)."""
+        rows = await self.pool.fetch("SELECT shard, head, acked FROM shards ORDER BY shard")
+        return {
+            "source": source_of(self.context),
+            "epoch": await self.pool.fetchval("SELECT epoch FROM store_epoch"),
+            "unstamped": await self.pool.fetchval("SELECT count(*) FROM outbox"),
+            "shards": [dict(row) for row in rows],
+        }
