@@ -1,0 +1,20 @@
+"""The benefits service: gifts, claims, insurance, money, procurement. Composition root."""
+
+import uvloop
+
+from services.benefits.api import COMMANDS, REFUSALS, add_routes
+from services.benefits.reactions import REACTIONS
+from shared.context import Parts, serve
+from shared.settings import Settings
+
+PARTS = Parts(
+    name="benefits",
+    commands=COMMANDS,
+    refusals=REFUSALS,
+    make_context=lambda store: store,
+    reactions={"members": REACTIONS},
+    add_routes=add_routes,
+)
+
+if __name__ == "__main__":
+    uvloop.run(serve(PARTS, Settings()))

@@ -1,0 +1,236 @@
+"""The HTTP surface of the benefits context: commands, refusal titles, queries. No decisions."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import FastAPI, Header, Query
+
+from services.benefits.commands import claims as asked_of_claims
+from services.benefits.commands import gifts as asked_of_gifts
+from services.benefits.commands import insurance as asked_of_insurance
+from services.benefits.commands import money as asked_of_money
+from services.benefits.commands import procurement as asked_of_procurement
+from services.benefits.commands import programmes as asked_of_programmes
+from services.benefits.domain import streams
+from services.benefits.domain.people import require_readable
+from services.benefits.domain.programmes import roster_sha256
+from services.benefits.handlers import claims, gifts, insurance, money, procurement, programmes
+from services.benefits.queries import claims as claims_read
+from services.benefits.queries import deliveries, known
+from services.benefits.queries import money as money_read
+from services.benefits.queries import programmes as programmes_read
+from shared.errors import Unknown
+from shared.http import CommandApi, Route
+from shared.values import Population
+
+CLERKS = ("clerk",)
+APPROVERS = ("approver", "chair")
+READERS = ("clerk", "approver", "chair", "cashier", "auditor")
+
+COMMANDS: dict[str, Route] = {
+    "open-programme": Route(asked_of_programmes.OpenProgramme, CLERKS, programmes.open_programme),
+    "freeze-roster": Route(asked_of_programmes.FreezeRoster, CLERKS, programmes.freeze_roster),
+    "apply-for-portions": Route(
+        asked_of_programmes.ApplyForPortions, CLERKS, programmes.apply_for_portions
+    ),
+    "receive-portions": Route(
+        asked_of_programmes.ReceivePortions, CLERKS, programmes.receive_portions
+    ),
+    "close-programme": Route(
+        asked_of_programmes.CloseProgramme, CLERKS, programmes.close_programme
+    ),
+    "issue-gifts-to-roster": Route(
+        asked_of_gifts.IssueGiftsToRoster, CLERKS, gifts.issue_gifts_to_roster
+    ),
+    "issue-gift": Route(asked_of_gifts.IssueGift, CLERKS, gifts.issue_gift),
+    "sign-receipts": Route(asked_of_gifts.SignReceipts, CLERKS, gifts.sign_receipts),
+    "return-gift": Route(asked_of_gifts.ReturnGift, CLERKS, gifts.return_gift),
+    "file-claim": Route(asked_of_claims.FileClaim, CLERKS, claims.file_claim),
+    "approve-claim": Route(asked_of_claims.ApproveClaim, APPROVERS, claims.approve_claim),
+    "reject-claim": Route(asked_of_claims.RejectClaim, APPROVERS, claims.reject_claim),
+    "pay-claim": Route(asked_of_claims.PayClaim, ("cashier", "clerk"), claims.pay_claim),
+    "reverse-claim": Route(asked_of_claims.ReverseClaim, APPROVERS, claims.reverse_claim),
+    "buy-policy": Route(asked_of_insurance.BuyPolicy, CLERKS, insurance.buy_policy),
+    "insure-people": Route(asked_of_insurance.InsurePeople, CLERKS, insurance.insure_people),
+    "approve-budget": Route(asked_of_money.ApproveBudget, ("chair",), money.approve_budget),
+    "adjust-budget": Route(asked_of_money.AdjustBudget, ("chair",), money.adjust_budget),
+    "receive-income": Route(
+        asked_of_money.ReceiveIncome, ("cashier", "clerk"), money.receive_income
+    ),
+    "pay-expenditure": Route(
+        asked_of_money.PayExpenditure, ("approver", "chair", "cashier"), money.pay_expenditure
+    ),
+    "decide-procurement": Route(
+        asked_of_procurement.DecideProcurement, APPROVERS, procurement.decide_procurement
+    ),
+    "sign-contract": Route(asked_of_procurement.SignContract, APPROVERS, procurement.sign_contract),
+}
+
+REFUSALS: dict[str, str] = {
+    "members-behind": "会员信息尚未同步，请稍后重试",
+    "contended": "他人正在办理同一事项，请稍后重试",
+    "unknown-union": "没有这个工会",
+    "simulated-union-refused": "模拟工会与真实工会不能混用",
+    "unknown-member": "名单中有未登记的人员",
+    "date-in-future": "日期尚未到来",
+    "listed-twice": "名单中有重复",
+    "unknown-programme": "没有这个项目",
+    "programme-exists": "项目编号已使用",
+    "programme-closed": "项目已结束",
+    "roster-frozen-already": "名册已冻结",
+    "population-differs": "发放范围与项目不符",
+    "people-needed": "该发放范围须列出人员名单",
+    "roster-empty": "名册为空",
+    "count-differs": "名册人数与预期不符",
+    "roster-not-frozen": "名册尚未冻结",
+    "not-on-roster": "例外人员不在名册内",
+    "already-issued": "已发放，不能重复发放",
+    "nobody-missing": "名册内人员均已发放",
+    "capacity-unknown": "领取人身份不明，须逐人登记",
+    "off-roster-reason-missing": "名册外发放须说明原因",
+    "stands-on-roster": "该人员在名册内，无须说明原因",
+    "not-issued": "尚未发放",
+    "already-signed": "已签收",
+    "receipt-before-issue": "签收日期早于发放日期",
+    "returned-already": "已退回",
+    "returned-before-issue": "退回日期早于发放日期",
+    "unknown-claim": "没有这个申请",
+    "claim-exists": "申请编号已使用",
+    "claimed-before": "同一事项已申请",
+    "maker-is-approver": "经办人不能审批自己的申请",
+    "claim-decided": "申请已办结或已审批",
+    "more-than-asked": "批准金额超过申请金额",
+    "claim-not-approved": "申请未获批准，不能支付",
+    "claim-paid-already": "申请已支付",
+    "approver-is-payer": "审批人不能支付",
+    "claim-not-paid": "申请未支付，不能冲销",
+    "reversed-before-paid": "冲销日期早于支付日期",
+    "unknown-policy": "没有这份保单",
+    "policy-exists": "保单编号已使用",
+    "nobody-to-insure": "没有可参保人员",
+    "already-insured": "已参保，不能重复参保",
+    "more-than-due": "参保人数超过保单人数",
+    "unknown-budget": "该年度没有预算",
+    "budget-exists": "该年度预算已批准，只能调整",
+    "income-exists": "该笔收入已入账",
+    "payment-exists": "该笔支出已入账",
+    "refers-elsewhere": "所指事项不属于本工会",
+    "basis-missing": "单一来源采购须说明法定情形",
+    "basis-not-meant": "该采购方式不适用单一来源情形",
+    "procurement-exists": "采购编号已使用",
+    "unknown-procurement": "该采购尚未决定",
+    "contract-signed-already": "合同已签订",
+    "supplier-differs": "供应商与采购决定不符",
+}
+"""Titles of this context's refusals. Chinese: a person reads them."""
+
+PAGE_MAX = 1000
+
+Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
+After = Annotated[str, Query(max_length=63)]
+Authorization = Annotated[str | None, Header()]
+ClaimState = Literal["filed", "approved", "rejected", "paid", "reversed"]
+
+
+def add_routes(app: FastAPI, api: CommandApi) -> None:
+    """The context's queries. Pages are by key: `next` is the `after` of the next page, or null."""
+    _programme_routes(app, api)
+    _claim_routes(app, api)
+    _money_routes(app, api)
+
+
+def _programme_routes(app: FastAPI, api: CommandApi) -> None:
+    store = api.store
+
+    @app.get("/v1/{org_id}/programmes", tags=["queries"])
+    async def programmes_list(
+        org_id: str, after: After = "", limit: Limit = 50, authorization: Authorization = None
+    ) -> dict[str, Any]:
+        """The union's programmes by id, without counts."""
+        await api.actor(authorization, org_id, *READERS)
+        found = await programmes_read.listed(store, org_id, after, limit)
+        return _page(found, limit, "programme_id")
+
+    @app.get("/v1/{org_id}/programmes/{programme_id}", tags=["queries"])
+    async def programme(
+        org_id: str, programme_id: str, authorization: Authorization = None
+    ) -> dict[str, Any]:
+        """One programme: roster, people issued to, signed, returned, missed; portions (份)."""
+        await api.actor(authorization, org_id, *READERS)
+        return await programmes_read.one(store, org_id, programme_id)
+
+    @app.get("/v1/{org_id}/programmes/{programme_id}/sheet", tags=["queries"])
+    async def sheet(
+        org_id: str, programme_id: str, after: After = "", limit: Limit = 500,
+        authorization: Authorization = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """The sign-off sheet (签收表): the roster and whoever else received, by person id. Names
+        are held by members alone."""
+        await api.actor(authorization, org_id, *READERS)
+        found, _ = await programmes_read.load(store, org_id, programme_id)
+        lines = await deliveries.sheet(
+            store, streams.gifts_of(org_id, programme_id), found.person_ids(), after, limit
+        )
+        return _page([line._asdict() for line in lines], limit, "person_id")
+
+    @app.get("/v1/{org_id}/roster-preview", tags=["queries"])
+    async def roster_preview(
+        org_id: str, population: Population, as_of: date, authorization: Authorization = None
+    ) -> dict[str, Any]:
+        """How many a roster frozen now would hold, and its hash: look before you freeze."""
+        await api.actor(authorization, org_id, *READERS)
+        require_readable(population)
+        people = await known.belonging(store.pool, org_id, population, as_of)
+        return {
+            "population": population, "as_of": as_of, "count": len(people),
+            "sha256": roster_sha256(people),
+        }  # fmt: skip
+
+
+def _claim_routes(app: FastAPI, api: CommandApi) -> None:
+    pool = api.store.pool
+
+    @app.get("/v1/{org_id}/claims", tags=["queries"])
+    async def claims_list(
+        org_id: str, state: ClaimState | None = None, after: After = "", limit: Limit = 50,
+        authorization: Authorization = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """The union's claims by id, in one state or in any; amounts in fen."""
+        await api.actor(authorization, org_id, *READERS)
+        found = await claims_read.listed(pool, org_id, state, after, limit)
+        return _page(found, limit, "claim_id")
+
+    @app.get("/v1/{org_id}/claims/{claim_id}", tags=["queries"])
+    async def claim(
+        org_id: str, claim_id: str, authorization: Authorization = None
+    ) -> dict[str, Any]:
+        """One claim and its state; its events are at `streams/claim-<id>`."""
+        await api.actor(authorization, org_id, *READERS)
+        found = await claims_read.one(pool, org_id, claim_id)
+        if found is None:
+            raise Unknown("unknown-claim", f"no claim {claim_id}")
+        return found
+
+
+def _money_routes(app: FastAPI, api: CommandApi) -> None:
+    store = api.store
+
+    @app.get("/v1/{org_id}/policies/{policy_id}", tags=["queries"])
+    async def policy(
+        org_id: str, policy_id: str, authorization: Authorization = None
+    ) -> dict[str, Any]:
+        """One policy: people insured, against how many the insurer was told."""
+        await api.actor(authorization, org_id, *READERS)
+        return await money_read.policy(store, org_id, policy_id)
+
+    @app.get("/v1/{org_id}/budgets/{budget_year}", tags=["queries"])
+    async def budget(
+        org_id: str, budget_year: int, authorization: Authorization = None
+    ) -> dict[str, Any]:
+        """A year's budget as adjusted so far, in fen."""
+        await api.actor(authorization, org_id, *READERS)
+        return await money_read.budget(store, org_id, budget_year)
+
+
+def _page(items: list[dict[str, Any]], limit: int, key: str) -> dict[str, Any]:
+    return {"items": items, "next": items[-1][key] if len(items) == limit else None}

@@ -1,0 +1,75 @@
+"""What may be asked about claims (慰问金、补助申请), from filing to payment or its reversal."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.command import Command
+from shared.contract.benefits import Document
+from shared.values import (
+    Capacity,
+    ClaimKind,
+    Fund,
+    PaymentForm,
+    PersonId,
+    PositiveFen,
+    Relation,
+    Slug,
+)
+
+
+class FileClaim(Command):
+    """File a claim. `case_id` is opaque: an illness, a death, a hardship, never its name."""
+
+    claim_id: Slug
+    kind: ClaimKind
+    person_id: PersonId
+    capacity: Capacity
+    case_id: Slug
+    relation: Relation | None = None
+    asked_fen: PositiveFen
+    happened_on: date
+    documents: Annotated[tuple[Document, ...], Field(max_length=50)] = ()
+    filed_on: date
+    source_recorded_on: date | None = None
+
+
+class ApproveClaim(Command):
+    """Approve a claim, in full or in part; who filed it may not."""
+
+    claim_id: Slug
+    approved_fen: PositiveFen
+    decision_ref: Slug
+    approved_on: date
+    source_recorded_on: date | None = None
+
+
+class RejectClaim(Command):
+    """Reject a claim for one of the named reasons."""
+
+    claim_id: Slug
+    reason: Literal["not_covered", "evidence_missing", "claimed_before", "too_late", "withdrawn"]
+    rejected_on: date
+    source_recorded_on: date | None = None
+
+
+class PayClaim(Command):
+    """Pay out what was approved. `payment_id` names the payment in the books, once it is there."""
+
+    claim_id: Slug
+    fund: Fund
+    payment_form: PaymentForm
+    paid_on: date
+    payment_id: Slug | None = None
+    amount_assumed: bool = False
+    source_recorded_on: date | None = None
+
+
+class ReverseClaim(Command):
+    """Undo a payment that was made in error or paid back; it has its own date."""
+
+    claim_id: Slug
+    reason: Literal["entered_in_error", "paid_back", "duplicate"]
+    reversed_on: date
+    source_recorded_on: date | None = None

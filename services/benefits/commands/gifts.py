@@ -1,0 +1,65 @@
+"""What may be asked about gifts (慰问品): issued to a roster or a person, signed for, returned."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.benefits.commands.programmes import ROWS_MAX
+from shared.command import Command
+from shared.values import Capacity, OffRosterReason, PersonId, PositiveCount, Slug
+
+
+class IssueGiftsToRoster(Command):
+    """Issue a programme's gift to everyone on its frozen roster, in one transaction.
+
+    Who has it already refuses the whole command, unless `only_missing`.
+    """
+
+    programme_id: Slug
+    issued_on: date
+    quantity: PositiveCount = 1
+    except_person_ids: Annotated[tuple[PersonId, ...], Field(max_length=ROWS_MAX)] = ()
+    only_missing: bool = False
+    source_recorded_on: date | None = None
+
+
+class IssueGift(Command):
+    """Issue a programme's gift to one person, also to somebody off the roster.
+
+    It is recorded as it happened: somebody off the roster needs an `off_roster_reason`.
+    """
+
+    programme_id: Slug
+    person_id: PersonId
+    capacity: Capacity
+    quantity: PositiveCount = 1
+    issued_on: date
+    off_roster_reason: OffRosterReason | None = None
+    source_recorded_on: date | None = None
+
+
+class Receipt(Command):
+    """One signature: `signed_by` only where another hand signed."""
+
+    person_id: PersonId
+    signed_by: PersonId | None = None
+    signed_on: date
+
+
+class SignReceipts(Command):
+    """Record the signatures on a sign-off sheet (签收表): all of them, or none."""
+
+    programme_id: Slug
+    receipts: Annotated[tuple[Receipt, ...], Field(min_length=1, max_length=ROWS_MAX)]
+    source_recorded_on: date | None = None
+
+
+class ReturnGift(Command):
+    """Record that a gift came back, could not be delivered, or was entered in error."""
+
+    programme_id: Slug
+    person_id: PersonId
+    reason: Literal["returned", "entered_in_error", "undeliverable"]
+    returned_on: date
+    source_recorded_on: date | None = None

@@ -1,0 +1,69 @@
+"""What may be asked about insurance (安康保险、大病保险) bought for many people at once."""
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from services.benefits.commands.programmes import ROWS_MAX
+from shared.command import Command
+from shared.values import (
+    Capacity,
+    Fen,
+    Fund,
+    InsurancePlan,
+    Payer,
+    PersonId,
+    Population,
+    PositiveCount,
+    Slug,
+    Title,
+)
+
+
+class BuyPolicy(Command):
+    """Record a policy that was bought; `insured_due` is how many the insurer was told."""
+
+    policy_id: Slug
+    plan: InsurancePlan
+    insurer: Title
+    starts_on: date
+    ends_on: date
+    premium_fen: Fen | None = None
+    amount_assumed: bool = False
+    fund: Fund
+    payer: Payer
+    insured_due: PositiveCount
+    bought_on: date
+    source_recorded_on: date | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.ends_on < self.starts_on:
+            raise ValueError("a policy ends on or after the day it starts on")
+        return self
+
+
+class InsuredPerson(Command):
+    """One person covered, and in which capacity."""
+
+    person_id: PersonId
+    capacity: Capacity
+
+
+class InsurePeople(Command):
+    """Put people under a policy: those listed, or a whole population as it is on `insured_on`."""
+
+    policy_id: Slug
+    insured_on: date
+    population: Population | None = None
+    people: (
+        Annotated[tuple[InsuredPerson, ...], Field(min_length=1, max_length=ROWS_MAX)] | None
+    ) = None
+    source_recorded_on: date | None = None
+
+    @model_validator(mode="after")
+    def _population_or_people(self) -> Self:
+        if (self.population is None) == (self.people is None):
+            raise ValueError("name a population or the people, one of the two")
+        return self

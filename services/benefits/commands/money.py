@@ -1,0 +1,74 @@
+"""What may be asked about money: the year's budget, what came in, what was paid."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.command import Command
+from shared.contract.benefits import BudgetAmount
+from shared.values import BudgetLine, Fund, IncomeSource, Payer, PositiveFen, Slug
+
+BudgetYear = Annotated[int, Field(strict=True, ge=1950, le=2200)]
+Lines = Annotated[tuple[BudgetAmount, ...], Field(min_length=1, max_length=100)]
+ApprovedBy = Annotated[tuple[Slug, ...], Field(min_length=1, max_length=20)]
+"""The bodies that agreed, such as `committee`, `audit-committee`, `superior` (BUD-04)."""
+
+Login = Annotated[str, Field(pattern=r"^[A-Za-z0-9._@:-]{1,80}$")]
+"""The subject of a token, as it stands in every event's envelope."""
+
+StreamName = Annotated[str, Field(pattern=r"^[a-z0-9./-]{3,120}$")]
+
+
+class ApproveBudget(Command):
+    """Record the year's budget as approved, line by line."""
+
+    budget_year: BudgetYear
+    lines: Lines
+    approved_by: ApprovedBy
+    approved_on: date
+    amount_assumed: bool = False
+    source_recorded_on: date | None = None
+
+
+class AdjustBudget(Command):
+    """Record the budget's lines as they are from now on: all of them, not the differences."""
+
+    budget_year: BudgetYear
+    lines: Lines
+    approved_by: ApprovedBy
+    adjusted_on: date
+    amount_assumed: bool = False
+    source_recorded_on: date | None = None
+
+
+class ReceiveIncome(Command):
+    """Record money the union received."""
+
+    income_id: Slug
+    source: IncomeSource
+    fund: Fund
+    amount_fen: PositiveFen
+    amount_assumed: bool = False
+    received_on: date
+    source_recorded_on: date | None = None
+
+
+class PayExpenditure(Command):
+    """Approve and record money the union paid; the approver is who sends this command.
+
+    `requested_by` is the login of who asked for the money, never a name, and never the approver's.
+    `refers_to` is the stream it paid for, such as `<org>/programme-spring-2022`.
+    """
+
+    payment_id: Slug
+    fund: Fund
+    payer: Payer
+    budget_line: BudgetLine
+    amount_fen: PositiveFen
+    amount_assumed: bool = False
+    refers_to: StreamName | None = None
+    requested_by: Login
+    decision_ref: Slug | None = None
+    paid_on: date
+    source_recorded_on: date | None = None

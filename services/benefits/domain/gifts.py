@@ -1,0 +1,257 @@
+"""Deliveries (慰问品): each is a stream of its own, issued, signed for, perhaps returned.
+
+Each decision's refusals stand in its docstring, first come first. A returned gift may be issued
+again; a signature or a return may come after the programme was closed, because it happened.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, assert_never
+
+from services.benefits.commands.gifts import (
+    IssueGift,
+    IssueGiftsToRoster,
+    Receipt,
+    ReturnGift,
+    SignReceipts,
+)
+from services.benefits.domain.alike import Alike, Recipient
+from services.benefits.domain.dates import not_future
+from services.benefits.domain.people import Standing, capacity_in
+from services.benefits.domain.programmes import Programme, require_open
+from services.benefits.domain.rows import listed_twice, refuse_rows, row
+from shared.contract.benefits import GiftIssued, GiftReceiptSigned, GiftReturned
+from shared.errors import Conflict, Invalid
+from shared.values import Capacity
+
+GiftEvent = GiftIssued | GiftReceiptSigned | GiftReturned
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """Handed over, not yet signed for."""
+
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Handed over and signed for."""
+
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Came back: it may be issued again."""
+
+    returned_on: date
+
+
+Gift = Issued | Signed | Returned | None
+"""None: nothing was issued to this person in this programme."""
+
+
+def evolve(state: Gift, event: GiftEvent) -> Gift:
+    """The delivery after one more event."""
+    match event:
+        case GiftIssued():
+            return Issued(event.occurred_on)
+        case GiftReceiptSigned():
+            assert isinstance(state, Issued), f"signed in state {state}"
+            return Signed(state.issued_on)
+        case GiftReturned():
+            return Returned(event.occurred_on)
+        case _:
+            assert_never(event)
+
+
+def issue_gift(
+    state: Gift, command: IssueGift, org_id: str, today: date, *, programme: Programme | None
+) -> list[GiftEvent]:
+    """Issue to one person, on the roster or off it.
+
+    Where the population is `named` and no roster was frozen, whoever receives is meant.
+
+    Raises Invalid `date-in-future`; Unknown `unknown-programme`; Conflict `programme-closed`,
+    `already-issued`; Invalid `off-roster-reason-missing`, `stands-on-roster`.
+    """
+    not_future(command.issued_on, today)
+    opened = require_open(programme, command.programme_id)
+    if isinstance(state, Issued | Signed):
+        raise Conflict(
+            "already-issued", f"{command.person_id} received {command.programme_id} on"
+            f" {state.issued_on}",
+        )  # fmt: skip
+    if opened.roster:
+        on_roster = any(command.person_id in part.person_ids for part in opened.roster)
+    else:
+        on_roster = opened.terms.population == "named"
+    if not on_roster and command.off_roster_reason is None:
+        raise Invalid(
+            "off-roster-reason-missing",
+            f"{command.person_id} is not on the roster of {command.programme_id}: say why",
+        )
+    if on_roster and command.off_roster_reason is not None:
+        raise Invalid("stands-on-roster", f"{command.person_id} is on the roster")
+    return [
+        _issued(
+            opened, command, org_id, Recipient(command.person_id, command.capacity),
+            on_roster=on_roster, off_roster_reason=command.off_roster_reason,
+        )
+    ]  # fmt: skip
+
+
+def issue_gifts_to_roster(
+    programme: Programme | None, command: IssueGiftsToRoster, org_id: str, today: date, *,
+    standings: Mapping[str, Standing], received: Collection[str],
+) -> Alike[GiftIssued]:  # fmt: skip
+    """Issue to everyone on the roster but the exceptions, in the capacity they had on its day.
+
+    `standings` are those of the roster's `as_of`; `received`: who has the gift already.
+
+    Raises Invalid `date-in-future`; Unknown `unknown-programme`; Conflict `programme-closed`,
+    `roster-not-frozen`; Invalid `not-on-roster`; Conflict `already-issued`, `nobody-missing`,
+    `capacity-unknown`.
+    """
+    not_future(command.issued_on, today)
+    opened = require_open(programme, command.programme_id)
+    roster = opened.person_ids()
+    if not roster:
+        raise Conflict("roster-not-frozen", f"{command.programme_id} has no frozen roster")
+    _exceptions_on_roster(command, roster)
+    meant = _meant(command, roster, received)
+    population, unknown = opened.terms.population, Standing()
+    recipients: list[Recipient] = []
+    rows: list[dict[str, Any]] = []
+    # One object a standing, not one a person: 100,000 of them are decided here at once.
+    capacities: dict[Standing, Capacity | None] = {}
+    for number, person_id in meant:
+        standing = standings.get(person_id, unknown)
+        if standing not in capacities:
+            capacities[standing] = capacity_in(population, standing)
+        capacity = capacities[standing]
+        if capacity is None:
+            rows.append(row(number, "capacity-unknown", person_id))
+        else:
+            recipients.append(Recipient(person_id, capacity))
+    refuse_rows(rows, {"capacity-unknown": Conflict})
+    return Alike(_issued(opened, command, org_id, recipients[0], on_roster=True), recipients)
+
+
+def _exceptions_on_roster(command: IssueGiftsToRoster, roster: Sequence[str]) -> None:
+    known = frozenset(roster) if command.except_person_ids else frozenset()
+    rows = [
+        row(number, "not-on-roster", person_id)
+        for number, person_id in enumerate(command.except_person_ids, start=1)
+        if person_id not in known
+    ]
+    refuse_rows(rows, {"not-on-roster": Invalid})
+
+
+def _meant(
+    command: IssueGiftsToRoster, roster: Sequence[str], received: Collection[str]
+) -> list[tuple[int, str]]:
+    """Who is to receive now, each with the place on the roster."""
+    excepted = frozenset(command.except_person_ids)
+    meant = [
+        (number, person_id)
+        for number, person_id in enumerate(roster, start=1)
+        if person_id not in excepted
+    ]
+    if not command.only_missing:
+        rows = [row(at, "already-issued", person) for at, person in meant if person in received]
+        refuse_rows(rows, {"already-issued": Conflict})
+    missing = [place for place in meant if place[1] not in received]
+    if not missing:
+        raise Conflict("nobody-missing", f"nobody is left to receive {command.programme_id}")
+    return missing
+
+
+def _issued(
+    programme: Programme, command: IssueGift | IssueGiftsToRoster, org_id: str,
+    to: Recipient, *, on_roster: bool, off_roster_reason: Any = None,
+) -> GiftIssued:  # fmt: skip
+    terms = programme.terms
+    value = terms.unit_value_fen
+    return GiftIssued(
+        org_id=org_id, occurred_on=command.issued_on, programme_id=terms.programme_id,
+        occasion=terms.occasion, person_id=to.person_id, capacity=to.capacity,
+        quantity=command.quantity, unit_value_fen=value,
+        amount_fen=None if value is None else value * command.quantity,
+        payment_form=terms.payment_form, fund=terms.fund, payer=terms.payer,
+        on_roster=on_roster, off_roster_reason=off_roster_reason,
+        source_recorded_on=command.source_recorded_on,
+    )  # fmt: skip
+
+
+def sign_receipts(
+    gifts: Mapping[str, Gift], command: SignReceipts, org_id: str, today: date
+) -> list[GiftReceiptSigned]:
+    """Sign for the deliveries in `gifts`, by person; all rows or none, in the command's order.
+
+    Raises, listing every refused row: Invalid `listed-twice`, `date-in-future`; Conflict
+    `not-issued`, `already-signed`, `receipt-before-issue`.
+    """
+    rows = listed_twice([receipt.person_id for receipt in command.receipts])
+    for number, receipt in enumerate(command.receipts, start=1):
+        code = _receipt_refused(gifts.get(receipt.person_id), receipt, today)
+        if code is not None:
+            rows.append(row(number, code, receipt.person_id))
+    refuse_rows(rows, RECEIPT_REFUSALS)
+    return [
+        GiftReceiptSigned(
+            org_id=org_id, occurred_on=receipt.signed_on, programme_id=command.programme_id,
+            person_id=receipt.person_id, signed_by=receipt.signed_by or receipt.person_id,
+            source_recorded_on=command.source_recorded_on,
+        )
+        for receipt in command.receipts
+    ]  # fmt: skip
+
+
+RECEIPT_REFUSALS = {
+    "listed-twice": Invalid,
+    "date-in-future": Invalid,
+    "not-issued": Conflict,
+    "already-signed": Conflict,
+    "receipt-before-issue": Conflict,
+}
+
+
+def _receipt_refused(gift: Gift, receipt: Receipt, today: date) -> str | None:
+    if receipt.signed_on > today:
+        return "date-in-future"
+    match gift:
+        case None | Returned():
+            return "not-issued"
+        case Signed():
+            return "already-signed"
+        case Issued(issued_on=issued_on):
+            return "receipt-before-issue" if receipt.signed_on < issued_on else None
+
+
+def return_gift(state: Gift, command: ReturnGift, org_id: str, today: date) -> list[GiftEvent]:
+    """Take it back, signed for or not.
+
+    Raises Invalid `date-in-future`; Conflict `not-issued`, `returned-already`,
+    `returned-before-issue`.
+    """
+    not_future(command.returned_on, today)
+    match state:
+        case None:
+            raise Conflict(
+                "not-issued", f"{command.person_id} received nothing of {command.programme_id}"
+            )
+        case Returned():
+            raise Conflict("returned-already", f"it came back on {state.returned_on}")
+        case Issued() | Signed():
+            if command.returned_on < state.issued_on:
+                raise Conflict("returned-before-issue", f"it was issued on {state.issued_on}")
+    return [
+        GiftReturned(
+            org_id=org_id, occurred_on=command.returned_on, programme_id=command.programme_id,
+            person_id=command.person_id, reason=command.reason,
+            source_recorded_on=command.source_recorded_on,
+        )
+    ]  # fmt: skip

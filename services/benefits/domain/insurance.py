@@ -1,0 +1,95 @@
+"""Insurance: a policy (保单), and one stream for each person it covers."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import assert_never
+
+from services.benefits.commands.insurance import BuyPolicy, InsurePeople
+from services.benefits.domain.alike import Alike, Recipient
+from services.benefits.domain.dates import not_future
+from services.benefits.domain.people import require_readable
+from services.benefits.domain.rows import listed_twice, refuse_rows, row
+from shared.contract.benefits import MemberInsured, PolicyBought
+from shared.errors import Conflict, Invalid, Unknown
+
+InsuranceEvent = PolicyBought | MemberInsured
+
+Insurance = PolicyBought | MemberInsured | None
+"""A policy's stream and a cover's stream hold one event each, which is all there is to know."""
+
+
+def evolve(_state: Insurance, event: InsuranceEvent) -> Insurance:
+    """The policy, or the cover, after its only event."""
+    match event:
+        case PolicyBought() | MemberInsured():
+            return event
+        case _:
+            assert_never(event)
+
+
+def buy_policy(
+    state: Insurance, command: BuyPolicy, org_id: str, today: date
+) -> list[InsuranceEvent]:
+    """Raises Invalid `date-in-future`; Conflict `policy-exists`."""
+    not_future(command.bought_on, today)
+    if state is not None:
+        raise Conflict("policy-exists", f"{command.policy_id} was bought on {state.occurred_on}")
+    return [
+        PolicyBought(
+            org_id=org_id, occurred_on=command.bought_on, policy_id=command.policy_id,
+            plan=command.plan, insurer=command.insurer, starts_on=command.starts_on,
+            ends_on=command.ends_on, insured_due=command.insured_due,
+            premium_fen=command.premium_fen, amount_assumed=command.amount_assumed,
+            fund=command.fund, payer=command.payer, source_recorded_on=command.source_recorded_on,
+        )
+    ]  # fmt: skip
+
+
+def insure_people(
+    policy: Insurance, command: InsurePeople, org_id: str, today: date, *,
+    belonging: Sequence[Recipient], insured: Collection[str],
+) -> Alike[MemberInsured]:  # fmt: skip
+    """Cover the people listed, or else `belonging`: who is in the population on `insured_on`.
+
+    `insured`: who is covered by this policy already.
+
+    Raises Invalid `date-in-future`, `listed-twice`, `people-needed`; Unknown `unknown-policy`;
+    Conflict `nobody-to-insure`, `already-insured`, `more-than-due`.
+    """
+    not_future(command.insured_on, today)
+    listed = [Recipient(one.person_id, one.capacity) for one in command.people or ()]
+    refuse_rows(listed_twice([one.person_id for one in listed]), {"listed-twice": Invalid})
+    if command.population is not None:
+        require_readable(command.population)
+    if not isinstance(policy, PolicyBought):
+        raise Unknown("unknown-policy", f"no policy {command.policy_id}")
+    people = listed or belonging
+    if not people:
+        raise Conflict(
+            "nobody-to-insure", f"our copy has no {command.population} on {command.insured_on}"
+        )
+    rows = [
+        row(number, "already-insured", one.person_id)
+        for number, one in enumerate(people, start=1)
+        if one.person_id in insured
+    ]
+    refuse_rows(rows, {"already-insured": Conflict})
+    _no_more_than_due(policy, len(insured), len(people))
+    return Alike(
+        MemberInsured(
+            org_id=org_id, occurred_on=command.insured_on, policy_id=command.policy_id,
+            plan=policy.plan, person_id=people[0].person_id, capacity=people[0].capacity,
+            source_recorded_on=command.source_recorded_on,
+        ),
+        people,
+    )  # fmt: skip
+
+
+def _no_more_than_due(policy: PolicyBought, insured: int, more: int) -> None:
+    if insured + more > policy.insured_due:
+        raise Conflict(
+            "more-than-due",
+            f"{policy.policy_id} covers {policy.insured_due}: {insured} are insured,"
+            f" {more} more are too many",
+            insured_due=policy.insured_due, insured=insured, more=more,
+        )  # fmt: skip

@@ -1,0 +1,145 @@
+"""Money: the year's budget, income, and the books, which are `ExpenditurePaid` alone.
+
+A payment beyond its budget line, or without a budget, is recorded: it happened, and BUD-02 is an
+audit rule, not a lock on the past. Refusals stand in the docstrings, first come first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import assert_never
+
+from services.benefits.commands.money import (
+    AdjustBudget,
+    ApproveBudget,
+    PayExpenditure,
+    ReceiveIncome,
+)
+from services.benefits.domain.dates import not_future
+from shared.contract.benefits import (
+    BudgetAdjusted,
+    BudgetAmount,
+    BudgetApproved,
+    ExpenditurePaid,
+    IncomeReceived,
+)
+from shared.errors import Conflict, Invalid, NotPermitted, Unknown
+
+MoneyEvent = BudgetApproved | BudgetAdjusted | IncomeReceived | ExpenditurePaid
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A year's lines as they are now, and how often they were adjusted."""
+
+    lines: tuple[BudgetAmount, ...]
+    adjusted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """An income or a payment: one event, never changed."""
+
+    event: IncomeReceived | ExpenditurePaid
+
+
+Money = Budget | Booked | None
+"""None: nothing of this id."""
+
+
+def evolve(state: Money, event: MoneyEvent) -> Money:
+    """The budget, the income or the payment after one more event."""
+    match event:
+        case BudgetApproved():
+            return Budget(event.lines)
+        case BudgetAdjusted():
+            assert isinstance(state, Budget), "adjusted before it was approved"
+            return Budget(event.lines, state.adjusted + 1)
+        case IncomeReceived() | ExpenditurePaid():
+            return Booked(event)
+        case _:
+            assert_never(event)
+
+
+def approve_budget(
+    state: Money, command: ApproveBudget, org_id: str, today: date
+) -> list[MoneyEvent]:
+    """Raises Invalid `date-in-future`, `listed-twice`; Conflict `budget-exists`."""
+    not_future(command.approved_on, today)
+    _lines_once(command.lines)
+    if state is not None:
+        raise Conflict("budget-exists", f"the budget of {command.budget_year} was approved: adjust")
+    return [
+        BudgetApproved(
+            org_id=org_id, occurred_on=command.approved_on, budget_year=command.budget_year,
+            lines=command.lines, approved_by=command.approved_by,
+            amount_assumed=command.amount_assumed, source_recorded_on=command.source_recorded_on,
+        )
+    ]  # fmt: skip
+
+
+def adjust_budget(
+    state: Money, command: AdjustBudget, org_id: str, today: date
+) -> list[MoneyEvent]:
+    """Raises Invalid `date-in-future`, `listed-twice`; Unknown `unknown-budget`."""
+    not_future(command.adjusted_on, today)
+    _lines_once(command.lines)
+    if state is None:
+        raise Unknown("unknown-budget", f"no budget of {command.budget_year}")
+    return [
+        BudgetAdjusted(
+            org_id=org_id, occurred_on=command.adjusted_on, budget_year=command.budget_year,
+            lines=command.lines, approved_by=command.approved_by,
+            amount_assumed=command.amount_assumed, source_recorded_on=command.source_recorded_on,
+        )
+    ]  # fmt: skip
+
+
+def _lines_once(lines: Sequence[BudgetAmount]) -> None:
+    named = [line.budget_line for line in lines]
+    if len(set(named)) < len(named):
+        raise Invalid("listed-twice", "a budget line stands in the list twice")
+
+
+def receive_income(
+    state: Money, command: ReceiveIncome, org_id: str, today: date
+) -> list[MoneyEvent]:
+    """Raises Invalid `date-in-future`; Conflict `income-exists`."""
+    not_future(command.received_on, today)
+    if state is not None:
+        raise Conflict("income-exists", f"{command.income_id} is in the books")
+    return [
+        IncomeReceived(
+            org_id=org_id, occurred_on=command.received_on, income_id=command.income_id,
+            source=command.source, fund=command.fund, amount_fen=command.amount_fen,
+            amount_assumed=command.amount_assumed, source_recorded_on=command.source_recorded_on,
+        )
+    ]  # fmt: skip
+
+
+def pay_expenditure(
+    state: Money, command: PayExpenditure, org_id: str, today: date, *, approver: str
+) -> list[MoneyEvent]:
+    """Book a payment that `approver` (a login) allows and another person asked for.
+
+    Raises Invalid `date-in-future`, `refers-elsewhere`; NotPermitted `maker-is-approver`; Conflict
+    `payment-exists`.
+    """
+    not_future(command.paid_on, today)
+    if command.refers_to is not None and not command.refers_to.startswith(f"{org_id}/"):
+        raise Invalid("refers-elsewhere", f"{command.refers_to} is no stream of {org_id}")
+    if command.requested_by == approver:
+        raise NotPermitted(
+            "maker-is-approver", f"{approver} asked for {command.payment_id}: another approves it"
+        )
+    if state is not None:
+        raise Conflict("payment-exists", f"{command.payment_id} is in the books")
+    return [
+        ExpenditurePaid(
+            org_id=org_id, occurred_on=command.paid_on, payment_id=command.payment_id,
+            fund=command.fund, payer=command.payer, budget_line=command.budget_line,
+            amount_fen=command.amount_fen, amount_assumed=command.amount_assumed,
+            refers_to=command.refers_to, requested_by=command.requested_by, approved_by=approver,
+            decision_ref=command.decision_ref, source_recorded_on=command.source_recorded_on,
+        )
+    ]  # fmt: skip

@@ -1,0 +1,48 @@
+"""In which capacity a person receives, from what our copy of the members says of a day."""
+
+from typing import NamedTuple
+
+from shared.errors import Invalid
+from shared.values import Capacity, Population
+
+READABLE: frozenset[Population] = frozenset({"members", "staff", "women_staff"})
+"""Populations our copy can list; who stood on the front line, only the office knows."""
+
+
+class Standing(NamedTuple):
+    """What a person is in the union on a day. A retired member who kept membership is a member."""
+
+    is_member: bool = False
+    is_retired: bool = False
+    is_staff: bool = False
+    is_dependant: bool = False
+
+
+def capacity_in(population: Population, standing: Standing) -> Capacity | None:
+    """The capacity in which someone of this standing receives what is meant for `population`.
+
+    What is meant for staff reaches a member as staff, because the report counts 职工 and 会员
+    apart; what is meant for members reaches a retired one who kept membership as a member.
+    None: our copy knows no capacity, so it has to be stated.
+    """
+    member: Capacity | None = "member" if standing.is_member else None
+    staff: Capacity | None = "staff" if standing.is_staff else None
+    retiree: Capacity | None = "retiree" if standing.is_retired else None
+    dependant: Capacity | None = "dependant" if standing.is_dependant else None
+    match population:
+        case "staff" | "women_staff" | "front_line_staff":
+            return staff or retiree or member or dependant
+        case "members" | "named":
+            return member or staff or retiree or dependant
+        case "retirees":
+            return retiree or member or staff or dependant
+
+
+def require_readable(population: Population) -> None:
+    """Raises Invalid `people-needed` for a population our copy cannot list."""
+    if population not in READABLE:
+        raise Invalid(
+            "people-needed",
+            f"our copy cannot list {population}: only {', '.join(sorted(READABLE))};"
+            " list the people",
+        )

@@ -1,0 +1,96 @@
+"""Procurement (采购): decided once, then perhaps a contract with the supplier decided on."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import assert_never
+
+from services.benefits.commands.procurement import DecideProcurement, SignContract
+from services.benefits.domain.dates import not_future
+from shared.contract.benefits import ContractSigned, ProcurementDecided
+from shared.errors import Conflict, Invalid, Unknown
+
+ProcurementEvent = ProcurementDecided | ContractSigned
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """How it is bought and from whom; no contract yet."""
+
+    supplier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contracted:
+    """The contract is signed."""
+
+    signed_on: date
+
+
+Procurement = Decided | Contracted | None
+"""None: there is no such procurement."""
+
+
+def evolve(_state: Procurement, event: ProcurementEvent) -> Procurement:
+    """The procurement after one more event."""
+    match event:
+        case ProcurementDecided():
+            return Decided(event.supplier)
+        case ContractSigned():
+            return Contracted(event.occurred_on)
+        case _:
+            assert_never(event)
+
+
+def decide_procurement(
+    state: Procurement, command: DecideProcurement, org_id: str, today: date
+) -> list[ProcurementEvent]:
+    """Single source is lawful in three situations only (政府采购法 art. 31): one is named.
+
+    Raises Invalid `date-in-future`, `basis-missing`, `basis-not-meant`; Conflict
+    `procurement-exists`.
+    """
+    not_future(command.decided_on, today)
+    if command.method == "single_source" and command.basis is None:
+        raise Invalid("basis-missing", "single source needs its basis: 政府采购法 art. 31 (1)-(3)")
+    if command.method != "single_source" and command.basis is not None:
+        raise Invalid("basis-not-meant", f"{command.method} has no single-source basis")
+    if state is not None:
+        raise Conflict("procurement-exists", f"{command.procurement_id} was decided before")
+    return [
+        ProcurementDecided(
+            org_id=org_id, occurred_on=command.decided_on, procurement_id=command.procurement_id,
+            title=command.title, method=command.method, basis=command.basis,
+            supplier=command.supplier, amount_fen=command.amount_fen, fund=command.fund,
+            notice_from=command.notice_from, notice_to=command.notice_to,
+            decision_ref=command.decision_ref, source_recorded_on=command.source_recorded_on,
+        )
+    ]  # fmt: skip
+
+
+def sign_contract(
+    state: Procurement, command: SignContract, org_id: str, today: date
+) -> list[ProcurementEvent]:
+    """Sign with the supplier that was decided on.
+
+    Raises Invalid `date-in-future`; Unknown `unknown-procurement`; Conflict
+    `contract-signed-already`, `supplier-differs`.
+    """
+    not_future(command.signed_on, today)
+    match state:
+        case None:
+            raise Unknown("unknown-procurement", f"nothing was decided on {command.procurement_id}")
+        case Contracted():
+            raise Conflict("contract-signed-already", f"it was signed on {state.signed_on}")
+        case Decided():
+            if command.supplier != state.supplier:
+                raise Conflict(
+                    "supplier-differs",
+                    f"{state.supplier} was decided on, not {command.supplier}",
+                )
+    return [
+        ContractSigned(
+            org_id=org_id, occurred_on=command.signed_on, procurement_id=command.procurement_id,
+            supplier=command.supplier, amount_fen=command.amount_fen,
+            source_recorded_on=command.source_recorded_on,
+        )
+    ]  # fmt: skip

@@ -1,0 +1,26 @@
+"""The writes of one event for many people: encoded once, not once a person."""
+
+from collections.abc import Iterator, Mapping
+
+from services.benefits.domain.alike import Alike
+from services.benefits.domain.streams import Range
+from shared.contract.benefits import GiftIssued, MemberInsured
+from shared.store import Encoded, EncodedWrite, encode
+
+
+def writes(
+    alike: Alike[GiftIssued] | Alike[MemberInsured], streams: Range, versions: Mapping[str, int]
+) -> Iterator[EncodedWrite]:
+    """One write a person, to their stream in `streams`, after the version it has."""
+    named = f'"person_id":"{alike.event.person_id}"'.encode()
+    halves: dict[str, list[bytes]] = {}
+    type_name, org_id = alike.event.type_name(), alike.event.org_id
+    for person_id, capacity in alike.people:
+        if capacity not in halves:
+            meant = alike.event.model_copy(update={"capacity": capacity})
+            halves[capacity] = encode(meant).data.split(named)
+        before, after = halves[capacity]
+        data = b'%b"person_id":"%b"%b' % (before, person_id.encode(), after)
+        yield EncodedWrite(
+            streams.low + person_id, versions.get(person_id, 0), [Encoded(type_name, org_id, data)]
+        )

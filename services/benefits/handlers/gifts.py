@@ -1,0 +1,120 @@
+"""Deliveries: issued to a whole roster or to one person, signed for, returned.
+
+A delivery's stream is its own, so clerks who issue and sign at the same time never wait for each
+other. Whoever issues also rests on the programme being as it was seen: `still_at`.
+"""
+
+from services.benefits.commands.gifts import (
+    IssueGift,
+    IssueGiftsToRoster,
+    ReturnGift,
+    SignReceipts,
+)
+from services.benefits.domain import decide, fold, gifts, programmes, streams
+from services.benefits.domain.alike import Alike
+from services.benefits.domain.programmes import Programme
+from services.benefits.handlers import bulk
+from services.benefits.handlers.deciding import (
+    deciding_again,
+    one_stream,
+    still_at,
+    today_of,
+    write,
+)
+from services.benefits.handlers.known import require_known
+from services.benefits.handlers.programmes import programme_link
+from services.benefits.queries import deliveries, known
+from shared.contract.benefits import GiftIssued
+from shared.store import EventStore, Reply, Request, Write
+
+
+async def issue_gifts_to_roster(
+    store: EventStore, request: Request, command: IssueGiftsToRoster
+) -> Reply:
+    """One command and one transaction for the whole roster; a version stated is the programme's."""
+    stream = streams.programme(request.org_id, command.programme_id)
+    delivered = streams.gifts_of(request.org_id, command.programme_id)
+
+    async def attempt() -> Reply:
+        found = await store.load(stream)
+        request.check_version(stream, found.version)
+        programme: Programme | None = fold(programmes.evolve, found.events)
+        standings = {}
+        if programme is not None and programme.roster:
+            as_of = programme.roster[0].as_of
+            standings = await known.standings(store.pool, request.org_id, as_of)
+        versions, received = await deliveries.versions(store.pool, delivered)
+        issue: Alike[GiftIssued] = decide(
+            programme, command, request.org_id, today_of(store), standings=standings,
+            received=received,
+        )  # fmt: skip
+        body = {
+            "events": len(issue.people),
+            "issued": len(issue.people),
+            "excepted": len(command.except_person_ids),
+            "link": programme_link(request.org_id, command.programme_id),
+        }
+        return await store.append(
+            request, bulk.writes(issue, delivered, versions), Reply(201, body),
+            [still_at(stream, found.version)],
+        )  # fmt: skip
+
+    return await deciding_again(request, attempt)
+
+
+async def issue_gift(store: EventStore, request: Request, command: IssueGift) -> Reply:
+    """Issue to one known person; a version stated is that of their delivery."""
+    await require_known(store, request, [command.person_id])
+    programme = streams.programme(request.org_id, command.programme_id)
+    stream = streams.gifts_of(request.org_id, command.programme_id).low + command.person_id
+
+    async def attempt() -> Reply:
+        found = await store.load_many([programme, stream])
+        version = found[stream].version
+        request.check_version(stream, version)
+        events = decide(
+            fold(gifts.evolve, found[stream].events), command, request.org_id, today_of(store),
+            programme=fold(programmes.evolve, found[programme].events),
+        )  # fmt: skip
+        return await store.append(
+            request, [Write(stream, version, events)],
+            one_stream(stream, version + 1, 1, on_roster=events[0].on_roster),
+            [still_at(programme, found[programme].version)],
+        )  # fmt: skip
+
+    return await deciding_again(request, attempt)
+
+
+async def sign_receipts(store: EventStore, request: Request, command: SignReceipts) -> Reply:
+    """Record signatures, each in its delivery's stream, all in one transaction."""
+    delivered = streams.gifts_of(request.org_id, command.programme_id)
+    await require_known(
+        store, request, [one.signed_by or one.person_id for one in command.receipts]
+    )
+
+    async def attempt() -> Reply:
+        names = [delivered.low + one.person_id for one in command.receipts]
+        found = await store.load_many(names)
+        states = {
+            one.person_id: fold(gifts.evolve, found[name].events)
+            for one, name in zip(command.receipts, names, strict=True)
+        }
+        events = decide(states, command, request.org_id, today_of(store))
+        body = {
+            "events": len(events),
+            "signed": len(events),
+            "link": programme_link(request.org_id, command.programme_id),
+        }
+        writes = [
+            Write(name, found[name].version, [event])
+            for name, event in zip(names, events, strict=True)
+        ]
+        return await store.append(request, writes, Reply(201, body))
+
+    return await deciding_again(request, attempt)
+
+
+async def return_gift(store: EventStore, request: Request, command: ReturnGift) -> Reply:
+    """Record that a gift came back."""
+    stream = streams.gifts_of(request.org_id, command.programme_id).low + command.person_id
+    return await write(store, request, stream, gifts.evolve, command)

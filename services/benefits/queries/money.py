@@ -1,0 +1,43 @@
+"""Policies and budgets as answered: the stream folded, the people under a policy counted."""
+
+from typing import Any
+
+from services.benefits.domain import fold, insurance, money, streams
+from services.benefits.queries import deliveries
+from shared.contract.benefits import MemberInsured, PolicyBought
+from shared.errors import Unknown
+from shared.store import EventStore
+
+
+async def policy(store: EventStore, org_id: str, policy_id: str) -> dict[str, Any]:
+    """A policy and how many it covers, against how many the insurer was told.
+
+    Raises Unknown `unknown-policy`.
+    """
+    found = await store.load(streams.policy(org_id, policy_id))
+    bought = fold(insurance.evolve, found.events)
+    if not isinstance(bought, PolicyBought):
+        raise Unknown("unknown-policy", f"no policy {policy_id}")
+    covers = streams.insured_under(org_id, policy_id)
+    insured = await deliveries.count_of(store.pool, covers, MemberInsured.type_name())
+    return {
+        **bought.model_dump(exclude={"org_id", "occurred_on", "source_recorded_on"}),
+        "version": found.version,
+        "bought_on": bought.occurred_on,
+        "insured": insured,
+    }
+
+
+async def budget(store: EventStore, org_id: str, budget_year: int) -> dict[str, Any]:
+    """A year's budget as adjusted so far, in fen. Raises Unknown `unknown-budget`."""
+    found = await store.load(streams.budget(org_id, budget_year))
+    state = fold(money.evolve, found.events)
+    if not isinstance(state, money.Budget):
+        raise Unknown("unknown-budget", f"no budget of {budget_year}")
+    return {
+        "budget_year": budget_year,
+        "version": found.version,
+        "adjusted": state.adjusted,
+        "lines": [line.model_dump() for line in state.lines],
+        "total_fen": sum(line.amount_fen for line in state.lines),
+    }

@@ -1,0 +1,121 @@
+"""What members says, kept as our own copy: which unions there are, and who is what in them, when.
+
+Every event of members moves the copy's position in its stream, so that a caller who states one
+(Guildhall-After) can be told to wait. Repeating an event, or hearing it late, changes nothing.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+from shared.contract.envelope import DomainEvent, Envelope
+from shared.contract.members import (
+    EVENTS,
+    DependantDeclared,
+    MemberDied,
+    MemberJoined,
+    MemberLeft,
+    MemberRetired,
+    MemberTransferredOut,
+    OrganisationRegistered,
+    StaffLeft,
+    StaffRegistered,
+)
+from shared.store import Also
+from shared.subscription import Reaction
+
+HEARD = """
+INSERT INTO members_streams AS heard (stream, version) VALUES ($1, $2)
+ON CONFLICT (stream) DO UPDATE SET version = greatest(heard.version, EXCLUDED.version)
+"""
+UNION_KNOWN = f"""
+WITH heard AS ({HEARD})
+INSERT INTO known_unions (org_id, simulated) VALUES ($3, $4)
+ON CONFLICT (org_id) DO UPDATE SET simulated = EXCLUDED.simulated
+"""
+PERSON_CHANGED = f"""
+WITH heard AS ({HEARD})
+INSERT INTO known_changes
+    (version, org_id, person_id, effective_on, is_member, is_retired, is_staff, gender)
+VALUES ($2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT DO NOTHING
+"""
+DEPENDANT_KNOWN = f"""
+WITH heard AS ({HEARD})
+INSERT INTO known_dependants AS known (org_id, person_id, declared_on) VALUES ($3, $4, $5)
+ON CONFLICT (org_id, person_id) DO UPDATE
+SET declared_on = least(known.declared_on, EXCLUDED.declared_on)
+"""
+
+
+def when_anything_is_said(_event: DomainEvent, envelope: Envelope) -> Also:
+    """The stream is known, up to this version."""
+    return Also(HEARD, [(envelope.stream, envelope.stream_version)])
+
+
+def when_organisation_registered(event: OrganisationRegistered, envelope: Envelope) -> Also:
+    """The union is known, and whether it runs on a simulated clock."""
+    row = (envelope.stream, envelope.stream_version, event.org_id, event.simulated)
+    return Also(UNION_KNOWN, [row])
+
+
+def when_staff_registered(event: StaffRegistered, envelope: Envelope) -> Also:
+    """In post from that day on."""
+    return _changed(event, envelope, event.occurred_on, is_staff=True, gender=event.gender)
+
+
+def when_staff_left(event: StaffLeft, envelope: Envelope) -> Also:
+    """The last day in post was that day: no longer from the next."""
+    return _changed(event, envelope, event.occurred_on + timedelta(days=1), is_staff=False)
+
+
+def when_member_joined(event: MemberJoined, envelope: Envelope) -> Also:
+    """A member from that day on."""
+    return _changed(event, envelope, event.occurred_on, is_member=True, is_retired=False)
+
+
+def when_member_retired(event: MemberRetired, envelope: Envelope) -> Also:
+    """Retired from that day on; a member still where membership was retained (保留会籍)."""
+    return _changed(
+        event, envelope, event.occurred_on, is_member=event.membership_retained, is_retired=True
+    )
+
+
+def when_membership_ended(
+    event: MemberLeft | MemberTransferredOut | MemberDied, envelope: Envelope
+) -> Also:
+    """No longer a member on that day, so that every day's roster closes the membership account."""
+    return _changed(event, envelope, event.occurred_on, is_member=False, is_retired=False)
+
+
+def when_dependant_declared(event: DependantDeclared, envelope: Envelope) -> Also:
+    """The dependant is known too, and may receive in that capacity."""
+    row = (
+        envelope.stream, envelope.stream_version, event.org_id, event.dependant_id,
+        event.occurred_on,
+    )  # fmt: skip
+    return Also(DEPENDANT_KNOWN, [row])
+
+
+def _changed(
+    event: Any, envelope: Envelope, effective_on: date, *, is_member: bool | None = None,
+    is_retired: bool | None = None, is_staff: bool | None = None, gender: str | None = None,
+) -> Also:  # fmt: skip
+    row = (
+        envelope.stream, envelope.stream_version, event.org_id, event.person_id, effective_on,
+        is_member, is_retired, is_staff, gender,
+    )  # fmt: skip
+    return Also(PERSON_CHANGED, [row])
+
+
+REACTIONS: dict[type[DomainEvent], Reaction] = {
+    **dict.fromkeys(EVENTS, when_anything_is_said),
+    OrganisationRegistered: when_organisation_registered,
+    StaffRegistered: when_staff_registered,
+    StaffLeft: when_staff_left,
+    MemberJoined: when_member_joined,
+    MemberRetired: when_member_retired,
+    MemberLeft: when_membership_ended,
+    MemberTransferredOut: when_membership_ended,
+    MemberDied: when_membership_ended,
+    DependantDeclared: when_dependant_declared,
+}

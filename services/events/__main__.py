@@ -1,0 +1,20 @@
+"""The events service: activities (活动), meetings (会议) and the year's plan. Composition root."""
+
+import uvloop
+
+from services.events.api import COMMANDS, REFUSALS, add_routes
+from services.events.reactions import REACTIONS
+from shared.context import Parts, serve
+from shared.settings import Settings
+
+PARTS = Parts(
+    name="events",
+    commands=COMMANDS,
+    refusals=REFUSALS,
+    make_context=lambda store: store,
+    reactions={"members": REACTIONS},
+    add_routes=add_routes,
+)
+
+if __name__ == "__main__":
+    uvloop.run(serve(PARTS, Settings()))

@@ -1,0 +1,189 @@
+"""The HTTP surface of the events context: command routes, refusal titles, queries. No decisions."""
+
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Header, Path, Query
+
+from services.events import queries
+from services.events.commands import activities as asked_of_activities
+from services.events.commands import care as asked_of_care
+from services.events.commands import meetings as asked_of_meetings
+from services.events.commands import plans as asked_of_plans
+from services.events.domain import activities as activity_domain
+from services.events.domain import fold
+from services.events.domain import meetings as meeting_domain
+from services.events.domain import plans as plan_domain
+from services.events.handlers import activities, care, meetings, plans
+from shared.errors import Unknown
+from shared.http import CommandApi, Route
+from shared.values import SHANGHAI
+
+WRITERS = ("clerk", "chair")
+READERS = ("clerk", "approver", "chair", "auditor")
+
+COMMANDS: dict[str, Route] = {
+    "plan-activity": Route(asked_of_activities.PlanActivity, WRITERS, activities.plan_activity),
+    "hold-activity": Route(asked_of_activities.HoldActivity, WRITERS, activities.hold_activity),
+    "cancel-activity": Route(
+        asked_of_activities.CancelActivity, WRITERS, activities.cancel_activity
+    ),
+    "register-participants": Route(
+        asked_of_activities.RegisterParticipants, WRITERS, activities.register_participants
+    ),
+    "record-attendance": Route(
+        asked_of_activities.RecordAttendance, WRITERS, activities.record_attendance
+    ),
+    "enter-contest": Route(asked_of_activities.EnterContest, WRITERS, activities.enter_contest),
+    "judge-contest": Route(asked_of_activities.JudgeContest, WRITERS, activities.judge_contest),
+    "grant-award": Route(asked_of_activities.GrantAward, WRITERS, activities.grant_award),
+    "convene-meeting": Route(asked_of_meetings.ConveneMeeting, WRITERS, meetings.convene_meeting),
+    "hold-congress": Route(asked_of_meetings.HoldCongress, WRITERS, meetings.hold_congress),
+    "pass-resolution": Route(asked_of_meetings.PassResolution, WRITERS, meetings.pass_resolution),
+    "adopt-regulation": Route(
+        asked_of_meetings.AdoptRegulation, WRITERS, meetings.adopt_regulation
+    ),
+    "arrange-health-check": Route(
+        asked_of_care.ArrangeHealthCheck, WRITERS, care.arrange_health_check
+    ),
+    "report-health-check": Route(
+        asked_of_care.ReportHealthCheck, WRITERS, care.report_health_check
+    ),
+    "record-volunteer-service": Route(
+        asked_of_care.RecordVolunteerService, WRITERS, care.record_volunteer_service
+    ),
+    "attest-period": Route(asked_of_plans.AttestPeriod, WRITERS, plans.attest_period),
+    "report-incident": Route(asked_of_plans.ReportIncident, WRITERS, plans.report_incident),
+    "set-plan-item": Route(asked_of_plans.SetPlanItem, WRITERS, plans.set_plan_item),
+    "complete-plan-item": Route(asked_of_plans.CompletePlanItem, WRITERS, plans.complete_plan_item),
+    "raise-issue": Route(asked_of_plans.RaiseIssue, WRITERS, plans.raise_issue),
+    "resolve-issue": Route(asked_of_plans.ResolveIssue, WRITERS, plans.resolve_issue),
+}
+
+REFUSALS: dict[str, str] = {
+    "members-behind": "会员信息尚未同步，请稍后重试",
+    "unknown-union": "没有这个工会",
+    "simulated-union-refused": "模拟工会与真实工会不能混用",
+    "unknown-member": "名单中有未登记的人员",
+    "date-in-future": "日期尚未到来",
+    "listed-twice": "名单中有重复",
+    "unknown-activity": "没有这项活动",
+    "activity-exists": "活动编号已使用",
+    "planned-after-the-day": "计划日期晚于活动日期",
+    "activity-cancelled": "活动已取消",
+    "activity-held": "活动已举办，不能取消",
+    "session-held": "该场次已登记举办",
+    "session-not-held": "该场次尚未登记举办",
+    "attended-before-held": "参加日期早于举办日期",
+    "entry-exists": "参赛编号已使用",
+    "contest-judged": "评比已有结果",
+    "contest-not-judged": "评比尚无结果",
+    "unknown-entry": "没有这个参赛作品或队伍",
+    "places-inconsistent": "名次不连贯",
+    "entry-not-placed": "该参赛者未获名次",
+    "award-granted": "该奖项已颁发",
+    "too-many-recipients": "获奖人数多于参赛人数",
+    "unknown-meeting": "没有这个会议",
+    "meeting-exists": "会议编号已使用",
+    "convened-after-the-day": "通知日期晚于会议日期",
+    "not-a-congress": "该会议不是代表大会",
+    "congress-held": "该大会已登记召开",
+    "congress-not-held": "该大会尚未登记召开",
+    "more-present-than-due": "到会代表多于应到代表",
+    "held-before-convened": "召开日期早于通知日期",
+    "resolution-exists": "决议编号已使用",
+    "more-votes-than-present": "票数多于到会人数",
+    "regulation-exists": "该制度已登记，只能修订",
+    "revised-that-day": "该制度当日已登记修订",
+    "unknown-check": "没有这次体检",
+    "check-exists": "体检编号已使用",
+    "check-reported": "该次体检结果人数已登记",
+    "more-reexamined-than-examined": "复查人数多于体检人数",
+    "service-recorded": "该志愿服务已登记",
+    "period-attested": "该月份已作证明",
+    "month-not-begun": "该月份尚未开始",
+    "incidents-differ": "证明的事件数与已上报的不符",
+    "incident-exists": "事件编号已使用",
+    "unknown-plan-item": "没有这项计划",
+    "plan-item-exists": "计划编号已使用",
+    "plan-item-done": "该项计划已完成",
+    "unknown-evidence": "所列佐证不存在",
+    "unknown-issue": "没有这个问题",
+    "issue-exists": "问题编号已使用",
+    "issue-resolved": "该问题已解决",
+    "resolved-before-raised": "解决日期早于提出日期",
+}
+"""Titles of this context's refusals. Chinese: a person reads them."""
+
+Limit = Annotated[int, Query(ge=1, le=queries.PAGE_STREAMS)]
+After = Annotated[str, Query(pattern=r"^[a-z0-9.-]{0,63}$")]
+ActivityId = Annotated[str, Path(pattern=r"^[a-z0-9.-]{1,63}$")]
+Authorization = Annotated[str | None, Header()]
+
+
+def add_routes(app: FastAPI, api: CommandApi) -> None:
+    """The context's queries. Pages are by key: `next` is the `after` of the next page, or null."""
+    _add_activities_and_meetings(app, api)
+    _add_plans(app, api)
+
+
+def _add_activities_and_meetings(app: FastAPI, api: CommandApi) -> None:
+    store = api.store
+
+    @app.get("/v1/{org_id}/activities/{activity_id}", tags=["queries"])
+    async def activity(
+        org_id: str, activity_id: ActivityId, authorization: Authorization = None
+    ) -> dict[str, Any]:
+        """One activity: people registered, attended, and unknown (registered, without a record of
+        attendance); `person_times` counts each session (人次)."""
+        await api.actor(authorization, org_id, *READERS)
+        loaded = await store.load(f"{org_id}/activity-{activity_id}")
+        if not loaded.events:
+            raise Unknown("unknown-activity", f"no activity {activity_id} was planned")
+        state = fold(activity_domain.evolve, loaded.events)
+        return queries.activity_view(queries.Found(activity_id, loaded.version, state))
+
+    @app.get("/v1/{org_id}/meetings", tags=["queries"])
+    async def meetings_list(
+        org_id: str, after: After = "", limit: Limit = 50, authorization: Authorization = None
+    ) -> dict[str, Any]:
+        """The union's meetings by id, with delegates and resolutions."""
+        await api.actor(authorization, org_id, *READERS)
+        found = await queries.listed(
+            store, org_id, "meeting", meeting_domain.evolve, after=after, limit=limit
+        )
+        return _page(found, [queries.meeting_view(one) for one in found], limit)
+
+
+def _add_plans(app: FastAPI, api: CommandApi) -> None:
+    store = api.store
+
+    @app.get("/v1/{org_id}/plan-items", tags=["queries"])
+    async def plan_items(
+        org_id: str, year: int | None = None, after: After = "", limit: Limit = 50,
+        authorization: Authorization = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """Plan items by id, of one plan `year` or of all, each open, overdue or done."""
+        await api.actor(authorization, org_id, *READERS)
+        found = await queries.listed(
+            store, org_id, "plan", plan_domain.evolve,
+            keep=lambda item: year is None or item.plan_year == year, after=after, limit=limit,
+        )  # fmt: skip
+        today = store.clock().astimezone(SHANGHAI).date()
+        return _page(found, [queries.plan_item_view(one, today) for one in found], limit)
+
+    @app.get("/v1/{org_id}/issues", tags=["queries"])
+    async def open_issues(
+        org_id: str, after: After = "", limit: Limit = 50, authorization: Authorization = None
+    ) -> dict[str, Any]:
+        """Open issues by id, each with its age in days (today in Asia/Shanghai)."""
+        await api.actor(authorization, org_id, *READERS)
+        found = await queries.listed(
+            store, org_id, "issue", plan_domain.evolve,
+            keep=lambda issue: issue.resolved_on is None, after=after, limit=limit,
+        )  # fmt: skip
+        today = store.clock().astimezone(SHANGHAI).date()
+        return _page(found, [queries.issue_view(one, today) for one in found], limit)
+
+
+def _page(found: list[queries.Found], items: list[dict[str, Any]], limit: int) -> dict[str, Any]:
+    return {"items": items, "next": found[-1].id if len(found) == limit else None}

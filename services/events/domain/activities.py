@@ -1,0 +1,238 @@
+"""One activity (活动): planned, held in sessions, attended, perhaps with a contest in it.
+
+No record of attendance means unknown, never absent. A cancelled activity takes nothing more; one
+that was held is not cancelled. Each decision's refusals stand in its docstring, first come first.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import assert_never
+
+from services.events.commands.activities import (
+    CancelActivity,
+    HoldActivity,
+    PlanActivity,
+    RecordAttendance,
+    RegisterParticipants,
+)
+from services.events.domain.dates import require_happened
+from services.events.domain.roll import Roll
+from shared.contract.events import (
+    ActivityCancelled,
+    ActivityHeld,
+    ActivityPlanned,
+    AttendanceRecorded,
+    AwardGranted,
+    ContestEntered,
+    ContestJudged,
+    ParticipantRegistered,
+)
+from shared.errors import Conflict, Invalid, Unknown
+from shared.values import ActivityKind, Organiser
+
+ActivityEvent = (
+    ActivityPlanned
+    | ActivityHeld
+    | ActivityCancelled
+    | ParticipantRegistered
+    | AttendanceRecorded
+    | ContestEntered
+    | ContestJudged
+    | AwardGranted
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """Entries with how many people each has; the places given (None: not judged); awards."""
+
+    entries: Mapping[str, int] = field(default_factory=dict)
+    places: Mapping[str, int] | None = None
+    awards: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """An activity that was planned; `sessions` gives the day each was held on.
+
+    `attended` holds pairs of session and person. None in its place: there is no such activity.
+    """
+
+    title: str
+    kind: ActivityKind
+    organiser: Organiser
+    online: bool
+    planned_for: date
+    cancelled: bool = False
+    sessions: Mapping[int, date] = field(default_factory=dict)
+    registered: Roll[str] = field(default_factory=Roll)
+    attended: Roll[tuple[int, str]] = field(default_factory=Roll)
+    contest: Contest = field(default_factory=Contest)
+
+
+def evolve(activity: Activity | None, event: ActivityEvent) -> Activity:
+    """The activity after one more event."""
+    if isinstance(event, ActivityPlanned):
+        return Activity(
+            event.title, event.kind, event.organiser, event.online, event.planned_for
+        )  # fmt: skip
+    assert activity is not None, f"{event.type_name()} before ActivityPlanned"
+    match event:
+        case ActivityHeld():
+            sessions = {**activity.sessions, event.session: event.occurred_on}
+            return replace(activity, sessions=sessions)
+        case ActivityCancelled():
+            return replace(activity, cancelled=True)
+        case ParticipantRegistered():
+            return replace(activity, registered=activity.registered.plus(event.person_id))
+        case AttendanceRecorded():
+            attended = activity.attended.plus((event.session, event.person_id))
+            return replace(activity, attended=attended)
+        case ContestEntered() | ContestJudged() | AwardGranted():
+            return replace(activity, contest=_evolve_contest(activity.contest, event))
+        case _:
+            assert_never(event)
+
+
+def _evolve_contest(
+    contest: Contest, event: ContestEntered | ContestJudged | AwardGranted
+) -> Contest:
+    match event:
+        case ContestEntered():
+            entries = {**contest.entries, event.entry_id: len(event.person_ids)}
+            return replace(contest, entries=entries)
+        case ContestJudged():
+            return replace(contest, places={v.entry_id: v.place for v in event.verdicts})
+        case AwardGranted():
+            return replace(contest, awards=contest.awards | {(event.entry_id, event.award)})
+        case _:
+            assert_never(event)
+
+
+def require_open(activity: Activity | None, activity_id: str) -> Activity:
+    """The activity, planned and not cancelled.
+
+    Raises Unknown `unknown-activity`, Conflict `activity-cancelled`.
+    """
+    if activity is None:
+        raise Unknown("unknown-activity", f"no activity {activity_id} was planned")
+    if activity.cancelled:
+        raise Conflict("activity-cancelled", f"the activity {activity_id} was cancelled")
+    return activity
+
+
+def plan_activity(
+    activity: Activity | None, command: PlanActivity, org_id: str, today: date
+) -> list[ActivityPlanned]:
+    """Plan an activity. Refuses activity-exists, date-in-future, planned-after-the-day."""
+    if activity is not None:
+        raise Conflict("activity-exists", f"the activity {command.activity_id} was planned before")
+    require_happened(command.planned_on, today)
+    if command.planned_on > command.planned_for:
+        raise Invalid(
+            "planned-after-the-day",
+            f"planned on {command.planned_on} for {command.planned_for}, which was earlier",
+        )
+    return [
+        ActivityPlanned(
+            org_id=org_id, occurred_on=command.planned_on, activity_id=command.activity_id,
+            title=command.title, kind=command.kind, organiser=command.organiser,
+            online=command.online, planned_for=command.planned_for,
+        )
+    ]  # fmt: skip
+
+
+def hold_activity(
+    activity: Activity | None, command: HoldActivity, org_id: str, today: date
+) -> list[ActivityHeld]:
+    """Hold a session: the one named, else the next.
+
+    Refuses unknown-activity, activity-cancelled, session-held, date-in-future.
+    """
+    activity = require_open(activity, command.activity_id)
+    session = command.session or max(activity.sessions, default=0) + 1
+    if session in activity.sessions:
+        raise Conflict(
+            "session-held",
+            f"session {session} of {command.activity_id} was held on {activity.sessions[session]}",
+        )
+    require_happened(command.held_on, today)
+    return [
+        ActivityHeld(
+            org_id=org_id, occurred_on=command.held_on, activity_id=command.activity_id,
+            kind=activity.kind, organiser=activity.organiser, online=activity.online,
+            session=session,
+        )
+    ]  # fmt: skip
+
+
+def cancel_activity(
+    activity: Activity | None, command: CancelActivity, org_id: str, today: date
+) -> list[ActivityCancelled]:
+    """Cancel an activity none of whose sessions was held.
+
+    Refuses unknown-activity, activity-cancelled, activity-held, date-in-future.
+    """
+    activity = require_open(activity, command.activity_id)
+    if activity.sessions:
+        raise Conflict(
+            "activity-held",
+            f"{len(activity.sessions)} session(s) of {command.activity_id} were held",
+        )
+    require_happened(command.cancelled_on, today)
+    return [
+        ActivityCancelled(
+            org_id=org_id, occurred_on=command.cancelled_on, activity_id=command.activity_id,
+            reason=command.reason,
+        )
+    ]  # fmt: skip
+
+
+def register_participants(
+    activity: Activity | None, command: RegisterParticipants, org_id: str, today: date
+) -> list[ParticipantRegistered]:
+    """Put down each name that is not down yet.
+
+    Refuses unknown-activity, activity-cancelled, date-in-future.
+    """
+    activity = require_open(activity, command.activity_id)
+    require_happened(command.registered_on, today)
+    return [
+        ParticipantRegistered(
+            org_id=org_id, occurred_on=command.registered_on,
+            activity_id=command.activity_id, person_id=person_id,
+        )
+        for person_id in dict.fromkeys(command.person_ids)
+        if person_id not in activity.registered
+    ]  # fmt: skip
+
+
+def record_attendance(
+    activity: Activity | None, command: RecordAttendance, org_id: str, today: date
+) -> list[AttendanceRecorded]:
+    """Record each person who is not recorded in the session yet; no one need be registered.
+
+    Refuses unknown-activity, activity-cancelled, session-not-held, date-in-future,
+    attended-before-held.
+    """
+    activity = require_open(activity, command.activity_id)
+    held_on = activity.sessions.get(command.session)
+    if held_on is None:
+        raise Conflict(
+            "session-not-held", f"session {command.session} of {command.activity_id} was not held"
+        )
+    require_happened(command.attended_on, today)
+    if command.attended_on < held_on:
+        raise Invalid(
+            "attended-before-held",
+            f"session {command.session} was held on {held_on}, after {command.attended_on}",
+        )
+    return [
+        AttendanceRecorded(
+            org_id=org_id, occurred_on=command.attended_on, activity_id=command.activity_id,
+            person_id=person_id, session=command.session,
+        )
+        for person_id in dict.fromkeys(command.person_ids)
+        if (command.session, person_id) not in activity.attended
+    ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""One function per command: look up, load, decide, append. One module per aggregate."""

@@ -1,0 +1,125 @@
+"""Person records: the only place that joins a person id with a name or an employee number.
+
+Every answer of that kind is recorded among the disclosures first (DESIGN, point 11).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+import asyncpg
+
+from services.members.commands import StaffRow
+from services.members.queries.sealing import PersonRecord, Sealer
+from shared.contract.envelope import Actor
+from shared.store import Also
+
+KEEP_RECORD = """
+INSERT INTO person_records (org_id, person_id, employee_no_hash, sealed) VALUES ($1, $2, $3, $4)
+ON CONFLICT (org_id, person_id) DO UPDATE
+SET employee_no_hash = EXCLUDED.employee_no_hash, sealed = EXCLUDED.sealed
+"""
+KEEP_DEPENDANT = """
+INSERT INTO person_records (org_id, person_id, sealed) VALUES ($1, $2, $3)
+ON CONFLICT (org_id, person_id) DO NOTHING
+"""
+DISCLOSE = """
+INSERT INTO disclosures (org_id, disclosed_at, actor, role, purpose, what, asked, found)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+
+Purpose = Literal[
+    "roster_import", "sign_off_sheet", "claim_handling", "payment", "membership_transfer",
+    "correction", "audit", "subject_request",
+]  # fmt: skip
+"""What a disclosure is for: a closed list, so that an auditor can count by it (PIPL art. 6)."""
+
+
+class Inquiry(NamedTuple):
+    """Who asks for a disclosure, in which union, what for, and when (UTC)."""
+
+    actor: Actor
+    org_id: str
+    purpose: Purpose
+    asked_at: datetime
+
+
+def kept(sealer: Sealer, org_id: str, rows: Mapping[str, StaffRow]) -> Also:
+    """The statement that keeps names and numbers of `rows`, by person id."""
+    return Also(
+        KEEP_RECORD,
+        [
+            (
+                org_id,
+                person_id,
+                sealer.number_hash(org_id, row.employee_no),
+                sealer.seal(org_id, person_id, PersonRecord(row.name, row.employee_no)),
+            )
+            for person_id, row in rows.items()
+        ],
+    )
+
+
+def kept_dependant(sealer: Sealer, org_id: str, dependant_id: str, name: str) -> Also:
+    """The statement that keeps a dependant's name; a record that exists is not overwritten."""
+    sealed = sealer.seal(org_id, dependant_id, PersonRecord(name, None))
+    return Also(KEEP_DEPENDANT, [(org_id, dependant_id, sealed)])
+
+
+async def holders(
+    pool: asyncpg.Pool, sealer: Sealer, org_id: str, employee_nos: Sequence[str]
+) -> dict[str, str]:
+    """Who holds these employee numbers: number -> person id, for deciding; nothing is disclosed."""
+    hashes = {sealer.number_hash(org_id, number): number for number in employee_nos}
+    rows = await pool.fetch(
+        "SELECT person_id, employee_no_hash FROM person_records"
+        " WHERE org_id = $1 AND employee_no_hash = ANY($2)",
+        org_id, list(hashes),
+    )  # fmt: skip
+    return {hashes[row["employee_no_hash"]]: row["person_id"] for row in rows}
+
+
+async def person_ids(
+    pool: asyncpg.Pool, sealer: Sealer, inquiry: Inquiry, employee_nos: Sequence[str]
+) -> dict[str, str]:
+    """The person ids of employee numbers; the disclosure is recorded before it is made."""
+    found = await holders(pool, sealer, inquiry.org_id, employee_nos)
+    await _disclose(pool, inquiry, "person_ids", len(employee_nos), len(found))
+    return found
+
+
+async def names(
+    pool: asyncpg.Pool, sealer: Sealer, inquiry: Inquiry, ids: Sequence[str]
+) -> dict[str, str]:
+    """The names of people, by person id; the disclosure is recorded before it is made."""
+    rows = await pool.fetch(
+        "SELECT person_id, sealed FROM person_records WHERE org_id = $1 AND person_id = ANY($2)",
+        inquiry.org_id, ids,
+    )  # fmt: skip
+    await _disclose(pool, inquiry, "names", len(ids), len(rows))
+    return {
+        row["person_id"]: sealer.open(inquiry.org_id, row["person_id"], row["sealed"]).name
+        for row in rows
+    }
+
+
+async def disclosures(
+    pool: asyncpg.Pool, org_id: str, after: int, limit: int
+) -> list[dict[str, Any]]:
+    """The disclosures of a union, oldest first, after the one numbered `after`."""
+    rows = await pool.fetch(
+        "SELECT disclosure_id, disclosed_at, actor, role, purpose, what, asked, found"
+        " FROM disclosures WHERE org_id = $1 AND disclosure_id > $2"
+        " ORDER BY disclosure_id LIMIT $3",
+        org_id, after, limit,
+    )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
+async def _disclose(
+    pool: asyncpg.Pool, inquiry: Inquiry, what: str, asked: int, found: int
+) -> None:
+    await pool.execute(
+        DISCLOSE, inquiry.org_id, inquiry.asked_at, inquiry.actor.subject, inquiry.actor.role,
+        inquiry.purpose, what, asked, found,
+    )  # fmt: skip

@@ -1,0 +1,113 @@
+"""What each event writes into our own tables, in the event's own transaction.
+
+Handlers decide on the events alone; the registers only answer queries, so they cannot lag.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from shared.contract.envelope import DomainEvent
+from shared.contract.members import (
+    AffiliationTransferCompleted,
+    AffiliationTransferStarted,
+    MemberDied,
+    MemberJoined,
+    MemberLeft,
+    MemberRetired,
+    MemberTransferredOut,
+    OrganisationRegistered,
+    StaffLeft,
+    StaffRegistered,
+)
+from shared.store import Also, Write
+
+Row = tuple[Any, ...]
+Rows = Callable[[Any, int], Row]
+"""(event, its stream version) -> the parameters of the statement."""
+
+REGISTER_UNION = """
+INSERT INTO organisations (org_id, name, kind, parent_org_id, simulated, registered_on)
+VALUES ($1, $2, $3, $4, $5, $6)
+"""
+OPEN_TRANSFER = "INSERT INTO open_transfers (org_id, to_parent) VALUES ($1, $2)"
+CLOSE_TRANSFER = "DELETE FROM open_transfers WHERE org_id = $1"
+MOVE_UNION = "UPDATE organisations SET parent_org_id = $2 WHERE org_id = $1"
+
+KNOW_PERSON = """
+INSERT INTO people (org_id, person_id, gender, birth_month) VALUES ($1, $2, $3, $4)
+ON CONFLICT (org_id, person_id) DO UPDATE
+SET gender = EXCLUDED.gender, birth_month = EXCLUDED.birth_month
+"""
+OPEN_POST = "INSERT INTO posts (org_id, person_id, version, since) VALUES ($1, $2, $3, $4)"
+CLOSE_POST = """
+UPDATE posts SET left_on = $3 WHERE org_id = $1 AND person_id = $2 AND left_on IS NULL
+"""
+OPEN_MEMBERSHIP = """
+INSERT INTO memberships (org_id, person_id, version, kind, joined_on) VALUES ($1, $2, $3, $4, $5)
+"""
+CLOSE_MEMBERSHIP = """
+UPDATE memberships SET ended_on = $3, ended_how = $4
+WHERE org_id = $1 AND person_id = $2 AND ended_on IS NULL
+"""
+RETAIN_MEMBERSHIP = """
+UPDATE memberships
+SET retired_on = CASE WHEN $4 THEN $3::date END, ended_on = CASE WHEN NOT $4 THEN $3::date END,
+    ended_how = CASE WHEN NOT $4 THEN 'retired' END
+WHERE org_id = $1 AND person_id = $2 AND ended_on IS NULL
+"""
+
+
+def _union(event: OrganisationRegistered, _version: int) -> Row:
+    return (
+        event.org_id, event.name, event.kind, event.parent_org_id, event.simulated,
+        event.occurred_on,
+    )  # fmt: skip
+
+
+def _towards(event: AffiliationTransferStarted | AffiliationTransferCompleted, _: int) -> Row:
+    return event.org_id, event.to_parent
+
+
+def _ended(how: str) -> Rows:
+    return lambda event, _version: (event.org_id, event.person_id, event.occurred_on, how)
+
+
+REGISTERS: dict[type[DomainEvent], tuple[tuple[str, Rows], ...]] = {
+    OrganisationRegistered: ((REGISTER_UNION, _union),),
+    AffiliationTransferStarted: ((OPEN_TRANSFER, _towards),),
+    AffiliationTransferCompleted: (
+        (CLOSE_TRANSFER, lambda event, _version: (event.org_id,)),
+        (MOVE_UNION, _towards),
+    ),
+    StaffRegistered: (
+        (KNOW_PERSON, lambda e, _version: (e.org_id, e.person_id, e.gender, e.birth_month)),
+        (OPEN_POST, lambda e, version: (e.org_id, e.person_id, version, e.occurred_on)),
+    ),
+    StaffLeft: ((CLOSE_POST, lambda e, _version: (e.org_id, e.person_id, e.occurred_on)),),
+    MemberJoined: (
+        (
+            OPEN_MEMBERSHIP,
+            lambda e, version: (e.org_id, e.person_id, version, e.kind, e.occurred_on),
+        ),
+    ),
+    MemberTransferredOut: ((CLOSE_MEMBERSHIP, _ended("transferred_out")),),
+    MemberLeft: ((CLOSE_MEMBERSHIP, _ended("left")),),
+    MemberDied: ((CLOSE_MEMBERSHIP, _ended("died")),),
+    MemberRetired: (
+        (
+            RETAIN_MEMBERSHIP,
+            lambda e, _version: (e.org_id, e.person_id, e.occurred_on, e.membership_retained),
+        ),
+    ),
+}
+"""Events without an entry (head counts, prepared files, dependants) are in no register."""
+
+
+def entries(writes: Iterable[Write]) -> list[Also]:
+    """The statements that carry `writes` into the registers, each with all its rows."""
+    rows: dict[str, list[Row]] = {}
+    for write in writes:
+        for version, event in enumerate(write.events, start=write.expecting + 1):
+            for sql, row in REGISTERS.get(type(event), ()):
+                rows.setdefault(sql, []).append(row(event, version))
+    return [Also(sql, all_rows) for sql, all_rows in rows.items()]
