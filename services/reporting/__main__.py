@@ -1,0 +1,61 @@
+"""Composition root of the query API: `python -m services.reporting` answers until a signal.
+
+The worker (`services.reporting.worker`) makes the tables and fills them; this process reads them,
+and runs what an operator asks for.
+"""
+
+import uvloop
+
+from services.reporting.api import reporting_app
+from services.reporting.api.access import Reporting
+from services.reporting.ingest import Ingest
+from services.reporting.kafka_ends import KafkaEnds
+from services.reporting.reconcile import Reconciler
+from services.reporting.sources import publishers
+from services.reporting.tokens import ClientToken
+from shared.auth import TokenVerifier
+from shared.clock import system_clock
+from shared.context import pool_for, service_clock
+from shared.logs import configure_logs
+from shared.service import Runner, http_server
+from shared.settings import ReportingSettings
+
+
+async def serve(settings: ReportingSettings) -> None:
+    """Answer until a signal."""
+    configure_logs("reporting", settings.log_level)
+    async with Runner(settings.stop_seconds) as runner:
+        pool = await runner.start(pool_for(settings.database_url))
+        ends = await runner.start(KafkaEnds(settings.kafka))
+        owners = {
+            "members": settings.members_url, "benefits": settings.benefits_url,
+            "events": settings.events_url, "reporting": settings.worker_url,
+        }  # fmt: skip
+        app = reporting_app(
+            Reporting(
+                pool=pool,
+                tokens=TokenVerifier(settings.jwks_url, settings.issuer, settings.audience),
+                ingest=Ingest(
+                    pool, publishers(settings.sources_file), service_clock(settings),
+                    allow_simulated=settings.simulated_clock,
+                    quarantine_limit=settings.quarantine_limit,
+                ),
+                reconciler=Reconciler(
+                    pool, owners,
+                    ClientToken(settings.token_url, "reporting", settings.client_secret),
+                ),
+                end_offsets=ends,
+                clock=system_clock,
+            )
+        )  # fmt: skip
+        await runner.start(http_server(app, settings.http_host, settings.http_port))
+        await runner.until_stopped()
+
+
+def main() -> None:
+    """Answer, with settings from the environment."""
+    uvloop.run(serve(ReportingSettings()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+"""What becomes of each record: applied, duplicate, parked behind a hole, or quarantined.
+
+Pure: it is given what the database knows of the batch and returns decisions, so every rule of
+acceptance can be read and tested in one place.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from services.reporting.entry import Raw, leaf_hash
+from services.reporting.sources import Publisher, check_publisher
+from shared.bus import from_record
+from shared.contract.catalogue import CATALOGUE
+from shared.contract.envelope import DomainEvent, Envelope
+from shared.errors import ContractViolation
+from shared.store import shard_of
+
+Identity = tuple[UUID, str]
+ShardKey = tuple[str, int]
+StreamKey = tuple[str, str]
+
+
+class Decoded(NamedTuple):
+    """A record that is an event its topic may carry.
+
+    `retried`: it comes from quarantine, where its place in the shard's sequence was kept.
+    """
+
+    raw: Raw
+    envelope: Envelope
+    event: DomainEvent
+    leaf: bytes
+    sequenced: bool
+    retried: bool = False
+
+
+class Refused(NamedTuple):
+    """A record that cannot be accepted. `parks` holds its whole stream back until it is settled."""
+
+    raw: Raw
+    reason: str
+    detail: str
+    envelope: Envelope | None = None
+    parks: bool = False
+
+
+class Admission(NamedTuple):
+    """The decisions about one batch; `heads` are the shard sequences after it."""
+
+    accepted: list[Decoded]
+    duplicates: list[Decoded]
+    parked: list[Decoded]
+    refused: list[Refused]
+    heads: dict[ShardKey, int]
+
+
+def decode(
+    raw: Raw, publishers: Mapping[str, Publisher], allow_simulated: bool
+) -> Decoded | Refused:
+    """Read one record, or say why it is none of ours."""
+    envelope: Envelope | None = None
+    publisher = publishers.get(raw.origin.topic)
+    try:
+        envelope = from_record(raw.key, raw.value, raw.headers)
+        check_publisher(publisher, raw.origin.topic, envelope)
+        if envelope.simulated and not allow_simulated:
+            raise ContractViolation(
+                "simulated-refused", "an event of a simulated clock, on a real one"
+            )
+        if not envelope.stream.startswith(f"{envelope.org_id}/"):
+            raise ContractViolation(
+                "stream-not-of-union", f"stream {envelope.stream!r}, union {envelope.org_id!r}"
+            )
+        if envelope.shard is not None and envelope.shard != shard_of(envelope.stream):
+            raise ContractViolation(
+                "wrong-shard", f"{envelope.stream!r} belongs to shard {shard_of(envelope.stream)}"
+            )
+        event = CATALOGUE[envelope.type].model_validate_json(envelope.data, extra="ignore")
+        if event.org_id != envelope.org_id:
+            raise ContractViolation(
+                "attribute-invalid", f"orgid {envelope.org_id!r}, but data says {event.org_id!r}"
+            )
+    except ContractViolation as why:
+        return _refused(raw, why.reason, why.detail, envelope, publisher)
+    except ValidationError as why:
+        first = why.errors()[0]
+        detail = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        return _refused(raw, "invalid-data", detail, envelope, publisher)
+    except (UnicodeDecodeError, ValueError) as why:
+        return _refused(raw, "undecodable", str(why), envelope, publisher)
+    assert publisher is not None
+    return Decoded(raw, envelope, event, leaf_hash(envelope), publisher.sequenced)
+
+
+def _refused(
+    raw: Raw, reason: str, detail: str, envelope: Envelope | None, publisher: Publisher | None
+) -> Refused:
+    # Only the owner itself, on its own topic, can hold its stream back; a stranger who merely
+    # names a stream cannot.
+    owner = (
+        envelope is not None
+        and publisher is not None
+        and envelope.source == publisher.source
+        and envelope.shard is not None
+    )
+    return Refused(raw, reason, detail[:500], envelope, parks=owner)
+
+
+def admit(
+    records: Iterable[Decoded | Refused],
+    heads: Mapping[ShardKey, int],
+    known: Mapping[Identity, bytes],
+    held: frozenset[StreamKey],
+    versions: Mapping[StreamKey, int],
+) -> Admission:
+    """Decide about a batch, in order.
+
+    `heads`: last sequence accepted per (source, shard). `known`: leaf hash of every identity of the
+    batch that the journal already holds. `held`: streams held in quarantine. `versions`: last
+    version of the batch's streams, where their source numbers streams but no shards.
+    """
+    result = Admission([], [], [], [], dict(heads))
+    seen: dict[Identity, bytes] = dict(known)
+    holding, last = set(held), dict(versions)
+    for record in records:
+        if isinstance(record, Refused):
+            _admit_refused(record, result, holding)
+        else:
+            _admit_decoded(record, result, seen, holding, last)
+    return result
+
+
+def _admit_refused(record: Refused, result: Admission, holding: set[StreamKey]) -> None:
+    envelope = record.envelope
+    if record.parks and envelope is not None and envelope.shard is not None:
+        key, sequence = (envelope.source, envelope.shard), envelope.shard_sequence or 0
+        if sequence <= result.heads.get(key, 0):
+            # Seen before: an owner's record comes again on every republish.
+            record = record._replace(parks=False)
+        elif sequence == result.heads.get(key, 0) + 1:
+            result.heads[key] = sequence
+        holding.add((envelope.source, envelope.stream))
+    result.refused.append(record)
+
+
+def _admit_decoded(
+    record: Decoded,
+    result: Admission,
+    seen: dict[Identity, bytes],
+    holding: set[StreamKey],
+    versions: dict[StreamKey, int],
+) -> None:
+    envelope = record.envelope
+    identity = (envelope.event_id, envelope.source)
+    earlier = seen.get(identity)
+    if earlier is not None:
+        if earlier == record.leaf:
+            result.duplicates.append(record)
+        else:
+            detail = f"event {envelope.event_id} of {envelope.source} is known with another body"
+            result.refused.append(Refused(record.raw, "id-reused", detail, envelope))
+        return
+    if record.sequenced and envelope.shard is not None and not record.retried:
+        key, sequence = (envelope.source, envelope.shard), envelope.shard_sequence or 0
+        head = result.heads.get(key, 0)
+        if sequence <= head:
+            detail = f"sequence {sequence} of shard {envelope.shard} was another event (at {head})"
+            result.refused.append(Refused(record.raw, "sequence-reused", detail, envelope))
+            return
+        if sequence > head + 1:
+            result.parked.append(record)
+            return
+        result.heads[key] = sequence
+    elif (
+        not record.sequenced and envelope.stream_version and not _follows(record, result, versions)
+    ):
+        return
+    if (envelope.source, envelope.stream) in holding:
+        detail = f"an earlier event of {envelope.stream} is in quarantine"
+        result.refused.append(Refused(record.raw, "stream-held", detail, envelope, parks=True))
+        return
+    seen[identity] = record.leaf
+    result.accepted.append(record)
+
+
+def _follows(record: Decoded, result: Admission, versions: dict[StreamKey, int]) -> bool:
+    """Whether a record of a source without shards is its stream's next.
+
+    What is not goes to quarantine, to be retried when the versions before it have come.
+    """
+    envelope = record.envelope
+    key, version = (envelope.source, envelope.stream), envelope.stream_version
+    last = versions.get(key, 0)
+    if not version:
+        return True  # it numbers nothing: completeness is not provable, and every figure says so
+    if version == last + 1:
+        versions[key] = version
+        return True
+    reason = "version-gap" if version > last else "version-reused"
+    detail = f"version {version} of {envelope.stream}, the last one known is {last}"
+    result.refused.append(Refused(record.raw, reason, detail, envelope))
+    return False

@@ -1,0 +1,37 @@
+"""The HTTP surface of reporting: questions and the operator's actions. No decisions here."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from services.reporting.api import auditing, operating, reading
+from services.reporting.api.access import Reporting
+from shared.http import build_app
+
+REFUSALS: dict[str, str] = {
+    "unknown-figure": "没有这个指标",
+    "unknown-event": "没有这个事件",
+    "unknown-programme": "没有这个项目",
+    "period-missing": "未说明期间",
+    "period-invalid": "期间不合规",
+    "as-of-invalid": "知悉时点不合规",
+    "cursor-invalid": "翻页标记无效",
+    "no-such-record": "隔离区没有这条记录",
+    "already-settled": "该记录已处理",
+    "rebuild-running": "正在重建",
+}
+
+
+def reporting_app(reporting: Reporting) -> FastAPI:
+    """The app. `/readyz` answers once the journal and the projections can be read."""
+
+    async def ready() -> dict[str, Any]:
+        async with reporting.pool.acquire(timeout=5) as connection:
+            index = await connection.fetchval("SELECT next_index - 1 FROM journal_head", timeout=5)
+        return {"journal": index}
+
+    app = build_app("reporting", REFUSALS, ready)
+    app.state.reporting = reporting
+    for routes in (operating, reading, auditing):
+        app.include_router(routes.router)
+    return app

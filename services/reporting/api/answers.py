@@ -1,0 +1,122 @@
+"""What the routes answer, as JSON values. Field names are part of the contract."""
+
+from base64 import b64encode
+from typing import Any
+
+from services.reporting.entry import unpack_headers
+from services.reporting.figures.definition import Figure
+from services.reporting.queries.figures import Value
+from services.reporting.queries.membership import Account
+from services.reporting.queries.reconciliation import Reconciliation
+from services.reporting.queries.rosters import DatedCount
+from services.reporting.reconcile import Reconciled
+from services.reporting.rules.definition import Verdict
+from services.reporting.rules.findings_query import FindingShown
+from services.reporting.rules.listing import value_listed
+
+
+def figure_answer(figure: Figure) -> dict[str, Any]:
+    """A figure without its value."""
+    return {
+        "figure": figure.name, "title": figure.title, "unit": figure.unit,
+        "measure": figure.measure, "stock": figure.stock, "report_line": figure.report_line,
+    }  # fmt: skip
+
+
+def value_answer(value: Value) -> dict[str, Any]:
+    """A figure with its value; `note` is there only where a reader must be told something."""
+    answer = figure_answer(value.figure) | {
+        "value": value.value, "lines": value.lines, "provable": value.provable,
+    }  # fmt: skip
+    return answer | ({"note": ";".join(value.notes)} if value.notes else {})
+
+
+def account_answer(account: Account) -> dict[str, Any]:
+    """A membership account; days that are not listed had no movement and close."""
+    return {
+        "opening": account.opening,
+        **account.totals,
+        "closing": account.closing,
+        "closes": account.first_open_day is None,
+        "first_open_day": account.first_open_day,
+        "days": [
+            {
+                "day": day.day, "opening": day.opening, **day.movements, "closing": day.closing,
+                "difference": day.difference,
+            }
+            for day in account.days
+        ],
+    }  # fmt: skip
+
+
+def reconciliation_answer(found: Reconciliation) -> dict[str, Any]:
+    """A programme's roster against who received."""
+    programme = found.programme
+    return {
+        "programme_id": programme.programme_id, "title": programme.title,
+        "occasion": programme.occasion, "population": programme.population,
+        "roster": None if programme.roster_as_of is None else {
+            "as_of": programme.roster_as_of, "count": programme.roster_count,
+            "sha256": programme.roster_sha256, "complete": found.roster_complete,
+        },
+        "closed_on": programme.closed_on,
+        "counts": found.counts,
+        "people": found.people,
+        "next": found.next,
+    }  # fmt: skip
+
+
+def dated_count_answer(count: DatedCount) -> dict[str, Any]:
+    """A count among members, beside the roll of its day."""
+    return {**count._asdict(), "agrees": count.agrees}
+
+
+def finding_answer(shown: FindingShown) -> dict[str, Any]:
+    """A finding as recorded, with its rule's title and its reason as a sentence."""
+    return {**shown.finding._asdict(), "title": shown.title, "sentence": shown.sentence}
+
+
+def verdict_answer(verdict: Verdict) -> dict[str, Any]:
+    """A verdict with the dated values it stands on."""
+    return {
+        **verdict._asdict(),
+        "finding_id": verdict.finding_id,
+        "evidence": [str(event_id) for event_id in verdict.evidence],
+        "facts": dict(verdict.facts),
+        "values": [value_listed(value) for value in verdict.values],
+    }
+
+
+def quarantine_answer(row: dict[str, Any]) -> dict[str, Any]:
+    """A record in quarantine with its exact bytes, and as text where they are UTF-8."""
+    value = row["value"]
+    return {
+        **{name: row[name] for name in row if name not in ("key", "headers", "value", "content")},
+        "key": None if row["key"] is None else _text(row["key"]),
+        "headers": [[name, _text(held)] for name, held in unpack_headers(row["headers"])],
+        "value_base64": None if value is None else b64encode(value).decode(),
+        "value_text": None if value is None else _utf8(value),
+        "content_sha256": row["content"].hex(),
+    }
+
+
+def reconciled_answer(found: Reconciled) -> dict[str, Any]:
+    """A comparison with the owners' logs."""
+    return {
+        **found._asdict(),
+        "sources": [
+            {**source._asdict(), "holes": [hole._asdict() for hole in source.holes]}
+            for source in found.sources
+        ],
+    }
+
+
+def _utf8(raw: bytes) -> str | None:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode(errors="backslashreplace")

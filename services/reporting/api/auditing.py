@@ -1,0 +1,72 @@
+"""Routes about what is right: findings, verdicts, the rules, the annual report."""
+
+import hashlib
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from services.reporting.api.access import READERS as RULE_READERS
+from services.reporting.api.access import Asked, Bearer, Built
+from services.reporting.api.answers import finding_answer, verdict_answer
+from services.reporting.reports.annual import annual_report
+from services.reporting.rules import RULES_VERSION
+from services.reporting.rules.findings_query import findings, judged_cut
+from services.reporting.rules.listing import rules_listed
+from services.reporting.rules.verdicts import verdicts
+from shared.problems import Json
+
+router = APIRouter(tags=["auditing"])
+
+State = Annotated[
+    Literal["open", "explained", "resolved"] | None, Query(description="only findings in it")
+]
+
+
+@router.get("/v1/{org_id}/findings")
+async def list_findings(built: Built, asked: Asked, state: State = None) -> Json:
+    """Findings (审计疑点) whose period meets FROM..TO. `judged_to` is the last log_index whose
+    verdicts became findings; what came later is pending."""
+    at = await asked.at(built.pool)
+    found = await findings(
+        built.pool, asked.org_id, asked.period.first, asked.period.last, at, state=state
+    )
+    cut = await judged_cut(built.pool)
+    return Json(
+        asked.head(at)
+        | {"judged_to": min(cut, at), "pending": cut < at}
+        | {"findings": [finding_answer(shown) for shown in found]}
+    )
+
+
+@router.get("/v1/{org_id}/verdicts")
+async def list_verdicts(built: Built, asked: Asked) -> Json:
+    """Every rule's verdict on the period, derived now from the facts known at `as_of`."""
+    at = await asked.at(built.pool)
+    async with built.pool.acquire() as connection:
+        found = await verdicts(connection, asked.org_id, asked.period.first, asked.period.last, at)
+    return Json(
+        asked.head(at)
+        | {"rules_version": RULES_VERSION}
+        | {"verdicts": [verdict_answer(verdict) for verdict in found]}
+    )
+
+
+@router.get("/v1/rules")
+async def rules(built: Built, authorization: Bearer = None) -> Json:
+    """The rules with their dated values, clauses and how well each is confirmed."""
+    await built.tokens.actor(authorization, *RULE_READERS)
+    return Json({"rules_version": RULES_VERSION, "rules": rules_listed()})
+
+
+@router.get("/v1/{org_id}/report")
+async def report(
+    built: Built, asked: Asked, format_: Annotated[Literal["md"], Query(alias="format")] = "md"
+) -> Response:
+    """The annual report, every number from the log. Its entity tag is the SHA-256 of its text."""
+    at = await asked.at(built.pool)
+    async with built.pool.acquire() as connection:
+        text = await annual_report(connection, asked.org_id, asked.period, at, asked.as_of)
+    content = text.encode()
+    digest = hashlib.sha256(content).hexdigest()
+    headers = {"ETag": f'"{digest}"', "Guildhall-Known-At": str(at)}
+    return Response(content, media_type="text/markdown; charset=utf-8", headers=headers)

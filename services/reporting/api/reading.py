@@ -1,0 +1,97 @@
+"""Routes about a union's year: figures and their lists, events, rosters, the membership account."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from services.reporting.api.access import Asked, AsOf, Built, Org, Reader
+from services.reporting.api.answers import (
+    account_answer,
+    dated_count_answer,
+    reconciliation_answer,
+    value_answer,
+)
+from services.reporting.queries.events import event_view
+from services.reporting.queries.figures import figure_named, values_at, values_now
+from services.reporting.queries.knowledge import known_at
+from services.reporting.queries.listing import LIMIT_MAX, Cursor, decode_cursor, events_of
+from services.reporting.queries.membership import account
+from services.reporting.queries.reconciliation import Category, reconciliation
+from services.reporting.queries.rosters import dated_counts
+from shared.problems import Json
+
+router = APIRouter(tags=["reading"])
+
+Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
+Word = Annotated[str | None, Query(description="`next` of the page before")]
+
+
+@router.get("/v1/{org_id}/figures")
+async def figures(built: Built, asked: Asked) -> Json:
+    """Every figure of a period, as known now or at `as_of`."""
+    if asked.as_of is None:
+        at, values = await values_now(built.pool, asked.org_id, asked.period)
+    else:
+        at = await asked.at(built.pool)
+        values = await values_at(built.pool, asked.org_id, asked.period, at)
+    return Json(asked.head(at) | {"figures": [value_answer(each) for each in values.values()]})
+
+
+@router.get("/v1/{org_id}/figures/{figure}")
+async def explain(
+    built: Built, asked: Asked, figure: str, limit: Limit = 100, cursor: Word = None
+) -> Json:
+    """A figure and a page of the events it counts. All pages of a list share one knowledge time,
+    that of the first. Refuses unknown-figure, cursor-invalid."""
+    named = figure_named(figure)
+    at = await asked.at(built.pool)
+    after = decode_cursor(cursor) if cursor else Cursor(at, 0, "")
+    at = min(at, after.at)
+    values = await values_at(built.pool, asked.org_id, asked.period, at, [named])
+    page = await events_of(
+        built.pool, asked.org_id, named, asked.period, after=after._replace(at=at), limit=limit
+    )
+    answer = asked.head(at) | value_answer(values[figure]) | page._asdict()
+    return Json(answer)
+
+
+@router.get("/v1/{org_id}/events/{event_id}")
+async def event(
+    built: Built, _: Reader, org_id: Org, event_id: UUID, as_of: AsOf = None,
+    source: Annotated[str | None, Query(description="where two sources use one id")] = None,
+) -> Json:  # fmt: skip
+    """One event: envelope, data, origin, leaf hash, and every figure it touches."""
+    at = await known_at(built.pool, as_of)
+    return Json({"known_at": at, **await event_view(built.pool, org_id, event_id, at, source)})
+
+
+@router.get("/v1/{org_id}/reconciliation/{programme_id}")
+async def reconcile_programme(  # noqa: PLR0917 - FastAPI reads each from a parameter
+    built: Built, _: Reader, org_id: Org, programme_id: str, as_of: AsOf = None,
+    category: Category | None = None, limit: Limit = LIMIT_MAX, cursor: Word = None,
+) -> Json:  # fmt: skip
+    """A programme's frozen roster against who received. Without a category the people listed are
+    all but those on the roster who received once; `cursor` is a person id."""
+    at = await known_at(built.pool, as_of)
+    found = await reconciliation(
+        built.pool, org_id, programme_id, at, category=category, after=cursor or "", limit=limit
+    )
+    return Json({"org_id": org_id, "known_at": at, **reconciliation_answer(found)})
+
+
+@router.get("/v1/{org_id}/rosters")
+async def rosters(built: Built, asked: Asked) -> Json:
+    """The year's counts among members (517, 511, 542), each against the roll of its own day."""
+    at = await asked.at(built.pool)
+    counts = await dated_counts(built.pool, asked.org_id, asked.period, at)
+    return Json(asked.head(at) | {"counts": [dated_count_answer(count) for count in counts]})
+
+
+@router.get("/v1/{org_id}/membership-account")
+async def membership_account(built: Built, asked: Asked) -> Json:
+    """Opening + joined + transferred in + rejoined - left - transferred out - died - retired
+    without retention = closing, for every day; the first day that does not close."""
+    at = await asked.at(built.pool)
+    found = await account(built.pool, asked.org_id, asked.period, at)
+    return Json(asked.head(at) | account_answer(found))

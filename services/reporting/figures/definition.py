@@ -1,0 +1,88 @@
+"""What a figure is: a named measure of lists of lines; the number is their count or sum.
+
+Rules turn an event into lines, each in one list (清单), such as `gift.birth.member`. A figure names
+the lists it measures, and how: persons (distinct subjects), count (lines), quantity (portions,
+sessions, days) or amount_fen (integer fen). So one line serves every figure that measures its list.
+A *flow* measures the lines of a period; a *stock* those that stand at the period's last day.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Literal, NamedTuple
+
+from services.reporting.entry import Entry
+from shared.contract.envelope import DomainEvent
+
+Measure = Literal["persons", "count", "quantity", "amount_fen"]
+
+
+class Counted(NamedTuple):
+    """The event adds a line to `list`. `item` names the line, across all lists and events, so that
+    a later event can end it or take it back; `subject` is whom it counts (a person or a thing).
+
+    `assumed`: the amount is an assumption, not from a document.
+    """
+
+    list: str
+    item: str
+    subject: str
+    occurred_on: date
+    quantity: int = 1
+    amount_fen: int | None = None
+    assumed: bool = False
+
+
+class Ended(NamedTuple):
+    """The event ends a stock's line: on `on` and after it no longer stands."""
+
+    item: str
+    on: date
+
+
+class Dropped(NamedTuple):
+    """The event takes a line back: it is not counted, as known from this event on."""
+
+    item: str
+
+
+Effect = Counted | Ended | Dropped
+Rule = Callable[[Any, Entry], tuple[Effect, ...]]
+Rules = Mapping[type[DomainEvent], Rule]
+
+
+class Figure(NamedTuple):
+    """One figure: its name, Chinese title, unit (名, 份, 次, 元, …), measure and lists.
+
+    `report_line` is the line of the 2022 report it stands for (0: not in the report).
+    """
+
+    name: str
+    title: str
+    unit: str
+    measure: Measure
+    lists: tuple[str, ...]
+    stock: bool = False
+    report_line: int = 0
+
+
+def once(
+    name: str,
+    subject: str,
+    event: DomainEvent,
+    entry: Entry,
+    *,
+    quantity: int = 1,
+    amount_fen: int | None = None,
+    assumed: bool = False,
+) -> Counted:
+    """A line of the list `name` that nothing but its own event can change."""
+    item = f"{name}:{entry.envelope.event_id}"
+    return Counted(name, item, subject, event.occurred_on, quantity, amount_fen, assumed)
+
+
+def of_stream(family: str, entry: Entry) -> str:
+    """The item of a line that a later event of the same stream can end or take back.
+
+    The source is part of it: two sources may name the same stream.
+    """
+    return f"{family}:{entry.envelope.stream}@{entry.envelope.source}"

@@ -1,0 +1,102 @@
+"""Figures of the membership: the roll, who is in post, and what moved them (会籍)."""
+
+from datetime import timedelta
+
+from services.reporting.entry import Entry
+from services.reporting.figures.definition import Counted, Effect, Ended, Figure, Rules, once
+from shared.contract.members import (
+    MemberDied,
+    MemberJoined,
+    MemberLeft,
+    MemberRetired,
+    MemberTransferredOut,
+    StaffLeft,
+    StaffRegistered,
+)
+
+JOINED = ("joined.new", "joined.transferred_in", "joined.rejoined")
+LEFT, TRANSFERRED_OUT, DIED = "left", "transferred_out", "died"
+RETIRED_OFF, RETIRED_RETAINED = "retired.ended", "retired.retained"
+ROLL = "roll"
+
+Ending = MemberLeft | MemberTransferredOut | MemberDied | MemberRetired
+
+
+def _on_roll(event: MemberJoined | Ending) -> str:
+    return f"roll:{event.person_id}.{event.spell}"
+
+
+def _in_post(event: StaffRegistered | StaffLeft) -> str:
+    return f"post:{event.person_id}.{event.spell}"
+
+
+def _joined(event: MemberJoined, entry: Entry) -> tuple[Effect, ...]:
+    return (
+        once(f"joined.{event.kind}", event.person_id, event, entry),
+        Counted(ROLL, _on_roll(event), event.person_id, event.occurred_on),
+    )
+
+
+def _left(event: MemberLeft, entry: Entry) -> tuple[Effect, ...]:
+    return _off_roll(LEFT, event, entry)
+
+
+def _transferred_out(event: MemberTransferredOut, entry: Entry) -> tuple[Effect, ...]:
+    return _off_roll(TRANSFERRED_OUT, event, entry)
+
+
+def _died(event: MemberDied, entry: Entry) -> tuple[Effect, ...]:
+    return _off_roll(DIED, event, entry)
+
+
+def _retired(event: MemberRetired, entry: Entry) -> tuple[Effect, ...]:
+    if event.membership_retained:  # 保留会籍: still on the roll
+        return (once(RETIRED_RETAINED, event.person_id, event, entry),)
+    return _off_roll(RETIRED_OFF, event, entry)
+
+
+def _off_roll(name: str, event: Ending, entry: Entry) -> tuple[Effect, ...]:
+    return (
+        once(name, event.person_id, event, entry),
+        Ended(_on_roll(event), event.occurred_on),
+    )
+
+
+def _registered(event: StaffRegistered, _: Entry) -> tuple[Effect, ...]:
+    return (Counted(f"post.{event.gender}", _in_post(event), event.person_id, event.occurred_on),)
+
+
+def _left_post(event: StaffLeft, _: Entry) -> tuple[Effect, ...]:
+    # The event's day is the last day in post; a membership ends on its day.
+    return (Ended(_in_post(event), event.occurred_on + timedelta(days=1)),)
+
+
+MEMBER_RULES: Rules = {
+    MemberJoined: _joined,
+    MemberLeft: _left,
+    MemberTransferredOut: _transferred_out,
+    MemberDied: _died,
+    MemberRetired: _retired,
+    StaffRegistered: _registered,
+    StaffLeft: _left_post,
+}
+
+MEMBER_FIGURES: tuple[Figure, ...] = (
+    Figure("members_admitted", "新会员会籍转接", "名", "persons", JOINED, report_line=21),
+    Figure("members_joined_new", "新入会会员", "名", "persons", JOINED[:1]),
+    Figure("members_transferred_in", "会籍转入会员", "名", "persons", JOINED[1:2]),
+    Figure("members_rejoined", "重新入会会员", "名", "persons", JOINED[2:]),
+    Figure("members_left", "退会会员", "名", "persons", (LEFT,)),
+    Figure("members_transferred_out", "会籍转出会员", "名", "persons", (TRANSFERRED_OUT,)),
+    Figure("members_died", "去世会员", "名", "persons", (DIED,)),
+    Figure("members_retired", "退休会员", "名", "persons", (RETIRED_OFF, RETIRED_RETAINED)),
+    Figure("members_retired_off_roll", "退休未保留会籍会员", "名", "persons", (RETIRED_OFF,)),
+    Figure("members_on_roll", "期末会员", "名", "persons", (ROLL,), stock=True),
+    Figure(
+        "staff_in_post", "期末在职教职工", "名", "persons", ("post.female", "post.male"),
+        stock=True,
+    ),
+    Figure(
+        "women_staff_in_post", "期末在职女教工", "名", "persons", ("post.female",), stock=True
+    ),
+)  # fmt: skip

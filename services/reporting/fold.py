@@ -1,0 +1,230 @@
+"""The projection engine: batches of journal entries in, versioned rows out.
+
+A projection is a table of rows (a NamedTuple), the key of a row, and for each event type which rows
+it touches and what becomes of them: `fold(row or None, entry, key) -> row or None`. Every row
+version carries `valid_from` and `valid_to` (log_index, half open), so any table can be read as it
+was known at any log_index, and rows are only ever closed and added.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from types import NoneType
+from typing import Any, NamedTuple, get_args, get_type_hints
+from uuid import UUID
+
+import asyncpg
+
+from services.reporting.entry import Entry
+from shared.contract.envelope import DomainEvent
+
+FOREVER = 2**63 - 1
+"""`valid_to` of a row version that stands."""
+
+Key = tuple[Any, ...]
+Row = Any
+
+SQL_TYPES: dict[Any, str] = {
+    str: "text", int: "bigint", bool: "boolean", date: "date", datetime: "timestamptz",
+    UUID: "uuid", tuple[UUID, ...]: "uuid[]", tuple[str, ...]: "text[]",
+}  # fmt: skip
+
+
+class On(NamedTuple):
+    """What one event type does to a projection: the keys it touches, and the fold of each row."""
+
+    keys: Callable[[Any, Entry], Sequence[Key]]
+    fold: Callable[[Row | None, Any, Entry, Key], Row | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """One table: its name (also its metric label), its row, its key columns and its folds.
+
+    `indexes` are further column lists to index; `covering` are columns each of them also holds, so
+    that a question about many rows is answered from the index alone.
+    """
+
+    name: str
+    row: type[Any]
+    key: tuple[str, ...]
+    on: Mapping[type[DomainEvent], On]
+    indexes: tuple[tuple[str, ...], ...] = field(default=())
+    covering: tuple[str, ...] = ()
+
+    @cached_property
+    def columns(self) -> dict[str, str]:
+        """SQL type of every column, in the row's order."""
+        hints = get_type_hints(self.row)
+        return {name: _sql_type(hints[name]) for name in self.row._fields}
+
+    @cached_property
+    def key_at(self) -> tuple[int, ...]:
+        """Where the key columns stand in a row."""
+        return tuple(self.row._fields.index(name) for name in self.key)
+
+    def key_of(self, row: Row) -> Key:
+        """The key of a row."""
+        return tuple(row[at] for at in self.key_at)
+
+    def ddl(self, schema: str) -> str:
+        """The statements that create the table and its indexes in `schema`."""
+        hints = get_type_hints(self.row)
+        columns = ", ".join(
+            f"{name} {sql}{'' if _optional(hints[name]) else ' NOT NULL'}"
+            for name, sql in self.columns.items()
+        )
+        table, key = f"{schema}.{self.name}", ", ".join(self.key)
+        statements = [
+            f"CREATE TABLE IF NOT EXISTS {table} ({columns}, valid_from bigint NOT NULL,"
+            f" valid_to bigint NOT NULL, PRIMARY KEY ({key}, valid_to))"
+        ]
+        included = (
+            f" INCLUDE ({', '.join((*self.covering, 'valid_from'))})" if self.covering else ""
+        )
+        statements += [
+            f"CREATE INDEX IF NOT EXISTS {self.name}_{'_'.join(index)} ON {table}"
+            f" ({', '.join(index)}, valid_to){included}"
+            for index in self.indexes
+        ]
+        return ";\n".join(statements) + ";\n"
+
+
+def _sql_type(hint: Any) -> str:
+    if _optional(hint):
+        (hint,) = (argument for argument in get_args(hint) if argument is not NoneType)
+    return SQL_TYPES[hint]
+
+
+def _optional(hint: Any) -> bool:
+    return NoneType in get_args(hint)
+
+
+class Changes:
+    """What one batch does to one table: versions to close, and versions to add."""
+
+    def __init__(self, projection: Projection, current: dict[Key, tuple[Row, int]]) -> None:
+        self.projection = projection
+        self.current: dict[Key, tuple[Row, int] | None] = dict(current)
+        self.stored = current
+        self.closed: dict[Key, int] = {}
+        self.ended: list[tuple[Any, ...]] = []
+
+    def apply(self, entry: Entry, on: On) -> list[tuple[Row | None, Row | None]]:
+        """Fold one entry into the rows it touches; returns (before, after) where they differ."""
+        changed = []
+        for key in on.keys(entry.event, entry):
+            standing = self.current.get(key)
+            before = standing[0] if standing else None
+            after = on.fold(before, entry.event, entry, key)
+            if after == before:
+                continue
+            if standing is not None:
+                self._end(key, standing, entry.log_index)
+            self.current[key] = (after, entry.log_index) if after is not None else None
+            changed.append((before, after))
+        return changed
+
+    def _end(self, key: Key, standing: tuple[Row, int], at: int) -> None:
+        row, since = standing
+        if key in self.stored and key not in self.closed:
+            self.closed[key] = at
+        elif since < at:
+            self.ended.append((*row, since, at))
+
+    def added(self) -> list[tuple[Any, ...]]:
+        """Row versions to add: those begun and ended within the batch, and those that stand."""
+        standing = [
+            (*row_since[0], row_since[1], FOREVER)
+            for key, row_since in self.current.items()
+            if row_since is not None and self.stored.get(key) is not row_since
+        ]
+        return self.ended + standing
+
+
+Dispatch = dict[type[DomainEvent], list[tuple[Projection, On]]]
+
+
+def dispatch(projections: Iterable[Projection]) -> Dispatch:
+    """Which folds each event type calls."""
+    table: Dispatch = {}
+    for projection in projections:
+        for event_class, on in projection.on.items():
+            table.setdefault(event_class, []).append((projection, on))
+    return table
+
+
+async def fold_batch(
+    connection: asyncpg.Connection, schema: str, table: Dispatch, entries: Sequence[Entry]
+) -> dict[str, list[tuple[Row | None, Row | None]]]:
+    """Fold entries, in log order, into the tables of `schema`, in the caller's transaction.
+
+    Returns the row changes per projection name, for what is derived from them.
+    """
+    keys: dict[str, set[Key]] = {}
+    projections: dict[str, Projection] = {}
+    for entry in entries:
+        for projection, on in table.get(type(entry.event), ()):
+            projections[projection.name] = projection
+            keys.setdefault(projection.name, set()).update(on.keys(entry.event, entry))
+    changes = {
+        name: Changes(projection, await _load(connection, schema, projection, keys[name]))
+        for name, projection in projections.items()
+    }
+    changed: dict[str, list[tuple[Row | None, Row | None]]] = {name: [] for name in projections}
+    for entry in entries:
+        for projection, on in table.get(type(entry.event), ()):
+            changed[projection.name] += changes[projection.name].apply(entry, on)
+    for change in changes.values():
+        await _store(connection, schema, change)
+    return changed
+
+
+async def _load(
+    connection: asyncpg.Connection, schema: str, projection: Projection, keys: set[Key]
+) -> dict[Key, tuple[Row, int]]:
+    if not keys:
+        return {}
+    arrays = ", ".join(
+        f"${at}::{projection.columns[name]}[]" for at, name in enumerate(projection.key, start=1)
+    )
+    match = " AND ".join(f"t.{name} = k.{name}" for name in projection.key)
+    names = ", ".join(f"t.{name}" for name in projection.columns)
+    rows = await connection.fetch(
+        f"SELECT {names}, t.valid_from FROM unnest({arrays}) AS k({', '.join(projection.key)})"
+        f" JOIN {schema}.{projection.name} t ON {match} AND t.valid_to = {FOREVER}",
+        *zip(*keys, strict=True),
+    )
+    found = {}
+    for record in rows:
+        *values, since = record.values()
+        row = projection.row._make(tuple(v) if isinstance(v, list) else v for v in values)
+        found[projection.key_of(row)] = (row, since)
+    return found
+
+
+async def _store(connection: asyncpg.Connection, schema: str, change: Changes) -> None:
+    projection = change.projection
+    if change.closed:
+        arrays = ", ".join(
+            f"${at}::{projection.columns[name]}[]"
+            for at, name in enumerate(projection.key, start=1)
+        )
+        match = " AND ".join(f"t.{name} = k.{name}" for name in projection.key)
+        await connection.execute(
+            f"UPDATE {schema}.{projection.name} t SET valid_to = k.ended"
+            f" FROM unnest({arrays}, ${len(projection.key) + 1}::bigint[])"
+            f" AS k({', '.join(projection.key)}, ended)"
+            f" WHERE {match} AND t.valid_to = {FOREVER}",
+            *zip(*change.closed, strict=True),
+            list(change.closed.values()),
+        )
+    added = change.added()
+    if added:
+        await connection.copy_records_to_table(
+            projection.name,
+            schema_name=schema,
+            records=added,
+            columns=(*projection.columns, "valid_from", "valid_to"),
+        )

@@ -1,0 +1,186 @@
+"""The consumer: group membership and fetching by aiokafka, positions by PostgreSQL.
+
+On assignment it seeks to PostgreSQL's positions. A batch is handed over and awaited; when it fails
+the partitions are sought back to what PostgreSQL holds; on revocation the batch in flight is waited
+for. Kafka's committed offsets are written after PostgreSQL's commit, for lag tools alone.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import (
+    CommitFailedError,
+    IllegalStateError,
+    KafkaError,
+)
+
+from services.reporting.admission import Admission
+from services.reporting.cluster import ClusterIdentity, identify
+from services.reporting.entry import Origin, Raw
+from services.reporting.ingest import Fenced, Move
+from shared.consumer import stop_consumer
+from shared.database import UNREACHABLE
+from shared.metrics import CONSUMER_LAG
+
+log = structlog.get_logger("intake")
+
+GROUP = "guildhall-reporting"
+POLL_MS = 250
+RETRY_SECONDS = 0.5
+IDENTIFY_SECONDS = 5.0
+
+Apply = Callable[[Sequence[Raw], Sequence[Move]], Awaitable[Admission]]
+
+
+class TopicChanged(Exception):
+    """A topic was deleted and made anew, or the cluster is another: start over with its ids."""
+
+
+class Intake(ConsumerRebalanceListener):
+    """Reads the topics and hands each fetched batch to `apply`, one at a time."""
+
+    def __init__(
+        self,
+        kafka: str,
+        topics: list[str],
+        pool: asyncpg.Pool,
+        apply: Apply,
+        *,
+        batch_records: int,
+        group: str = GROUP,
+    ) -> None:
+        self.kafka, self.topics, self.pool, self.apply = kafka, topics, pool, apply
+        self.batch_records, self.group = batch_records, group
+        self.identity = ClusterIdentity("", {})
+        self.positions: dict[TopicPartition, int] = {}
+        self.moved_at = 0.0
+        self._in_flight = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Read until cancelled. Kafka, PostgreSQL or a topic being away is waited out."""
+        while True:
+            consumer = AIOKafkaConsumer(
+                bootstrap_servers=self.kafka, group_id=self.group, enable_auto_commit=False,
+                isolation_level="read_committed", auto_offset_reset="none",
+                session_timeout_ms=6_000, heartbeat_interval_ms=1_000, max_poll_interval_ms=300_000,
+                fetch_max_wait_ms=50, max_partition_fetch_bytes=4_194_304,
+                metadata_max_age_ms=5_000,
+            )  # fmt: skip
+            try:
+                await consumer.start()
+                await self._consume(consumer)
+            except (KafkaError, TopicChanged, Fenced) as why:
+                log.warning("intake starts anew", error=type(why).__name__, detail=str(why))
+            except UNREACHABLE as why:
+                log.warning("intake waits", error=type(why).__name__, detail=str(why))
+            finally:
+                await stop_consumer(consumer)
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _consume(self, consumer: AIOKafkaConsumer) -> None:
+        self._consumer = consumer
+        self.identity = await identify(consumer._client, self.topics)
+        present = [topic for topic in self.topics if topic in self.identity.topics]
+        if not present:
+            raise TopicChanged(f"none of the topics {self.topics} exists yet")
+        consumer.subscribe(present, listener=self)
+        checked = asyncio.get_running_loop().time()
+        while True:
+            fetched = await consumer.getmany(timeout_ms=POLL_MS, max_records=self.batch_records)
+            if fetched:
+                await self._hand_over(consumer, fetched)
+            if asyncio.get_running_loop().time() - checked > IDENTIFY_SECONDS:
+                checked = asyncio.get_running_loop().time()
+                await self._check_identity(consumer)
+                self._observe_lag(consumer)
+
+    async def _check_identity(self, consumer: AIOKafkaConsumer) -> None:
+        now = await identify(consumer._client, self.topics)
+        if now != self.identity:
+            raise TopicChanged(f"ids were {self.identity}, are {now}")
+
+    async def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
+        """Seek to PostgreSQL's positions; where there is none, to the log's beginning."""
+        self.positions = {}
+        for target in assigned:
+            # Before anything is awaited: a fetch without a position would look for a committed
+            # offset, find none in a new group, and fail. What it reads by then is not handed over.
+            self._consumer.seek(target, 0)
+        if not assigned:
+            return
+        starts = await self._consumer.beginning_offsets(assigned)
+        stored = await self._stored()
+        positions = {}
+        for target in assigned:
+            topic_id = self.identity.topics[target.topic].topic_id
+            position = stored.get((topic_id, target.partition), 0)
+            if 0 < position < starts[target]:
+                log.error("kafka dropped records before they were read", partition=str(target))
+            positions[target] = position
+            self._consumer.seek(target, max(position, starts[target]))
+        self.positions = positions
+        log.info("assigned", partitions=len(assigned))
+
+    async def _stored(self) -> dict[tuple[UUID, int], int]:
+        rows = await self.pool.fetch(
+            "SELECT topic_id, partition, next_offset FROM positions WHERE cluster_id = $1",
+            self.identity.cluster_id,
+        )
+        return {(row["topic_id"], row["partition"]): row["next_offset"] for row in rows}
+
+    async def on_partitions_revoked(self, revoked: list[TopicPartition]) -> None:
+        """Let the batch in flight end before the partitions are given up."""
+        async with self._in_flight:
+            for target in revoked:
+                self.positions.pop(target, None)
+
+    async def _hand_over(
+        self, consumer: AIOKafkaConsumer, fetched: dict[TopicPartition, list[Any]]
+    ) -> None:
+        async with self._in_flight:
+            owned = self._ours(fetched)
+            raws = [self._raw(record) for records in owned.values() for record in records]
+            moves = [self._move(target, records) for target, records in owned.items()]
+            if not raws:
+                return
+            await self.apply(raws, moves)
+            for target, records in owned.items():
+                self.positions[target] = records[-1].offset + 1
+            self.moved_at = asyncio.get_running_loop().time()
+        with contextlib.suppress(CommitFailedError, IllegalStateError, KafkaError):
+            await consumer.commit({target: self.positions[target] for target in owned})
+
+    def _ours(self, fetched: dict[TopicPartition, list[Any]]) -> dict[TopicPartition, list[Any]]:
+        """Records of our partitions from our positions on; a seek may have crossed a fetch."""
+        ours = {
+            target: [r for r in records if r.offset >= self.positions[target]]
+            for target, records in fetched.items()
+            if target in self.positions
+        }
+        return {target: records for target, records in ours.items() if records}
+
+    def _raw(self, record: Any) -> Raw:
+        topic = self.identity.topics[record.topic]
+        origin = Origin(
+            self.identity.cluster_id, topic.topic_id, record.topic, record.partition, record.offset
+        )
+        return Raw(origin, record.key, record.headers, record.value)
+
+    def _move(self, target: TopicPartition, records: list[Any]) -> Move:
+        topic = self.identity.topics[target.topic]
+        return Move(
+            self.identity.cluster_id, topic.topic_id, target.topic, target.partition,
+            self.positions[target], records[-1].offset + 1,
+        )  # fmt: skip
+
+    def _observe_lag(self, consumer: AIOKafkaConsumer) -> None:
+        for target, position in self.positions.items():
+            high = consumer.highwater(target)
+            if high is not None:
+                CONSUMER_LAG.labels(self.group, target.topic, target.partition).set(high - position)

@@ -1,0 +1,52 @@
+"""Every projection. Each is one file, folds the journal alone, and may be dropped at any time."""
+
+from typing import Any
+
+from services.reporting.figures import RULES
+from services.reporting.figures.lines import line_projection
+from services.reporting.figures.sums import DDL as SUMS_DDL
+from services.reporting.fold import Projection, dispatch
+from services.reporting.projections.activities import ACTIVITIES
+from services.reporting.projections.attestations import ATTESTATIONS
+from services.reporting.projections.books import BUDGET_LINES, INCOMES, PAYMENTS
+from services.reporting.projections.claims import CLAIMS
+from services.reporting.projections.deliveries import DELIVERIES
+from services.reporting.projections.findings import FINDINGS
+from services.reporting.projections.health_checks import HEALTH_CHECKS
+from services.reporting.projections.incidents import INCIDENTS
+from services.reporting.projections.insured import INSURED
+from services.reporting.projections.issues import ISSUES
+from services.reporting.projections.meetings import MEETINGS
+from services.reporting.projections.plan_items import PLAN_ITEMS
+from services.reporting.projections.policies import POLICIES
+from services.reporting.projections.portions import PORTIONS
+from services.reporting.projections.procurements import PROCUREMENTS
+from services.reporting.projections.programmes import PROGRAMMES
+from services.reporting.projections.register import REGISTER
+from services.reporting.projections.regulations import REGULATIONS
+from services.reporting.projections.resolutions import RESOLUTIONS
+from services.reporting.projections.roster import ROSTER
+from services.reporting.projections.unions import UNIONS
+from services.reporting.projections.volunteers import VOLUNTEERS
+
+FIGURE_LINES = line_projection(RULES)
+
+PROJECTIONS: tuple[Projection, ...] = (
+    FIGURE_LINES, REGISTER, DELIVERIES, CLAIMS, PAYMENTS, INCOMES, BUDGET_LINES, PROCUREMENTS,
+    FINDINGS, PROGRAMMES, ROSTER, PORTIONS, POLICIES, INSURED, MEETINGS, RESOLUTIONS, ACTIVITIES,
+    REGULATIONS, HEALTH_CHECKS, VOLUNTEERS, ATTESTATIONS, INCIDENTS, PLAN_ITEMS, ISSUES, UNIONS,
+)  # fmt: skip
+DISPATCH = dispatch(PROJECTIONS)
+
+
+async def create_tables(connection: Any, schema: str) -> None:
+    """Create every projection's table and the partial sums in `schema`, where absent.
+
+    One at a time: of two workers that start together, IF NOT EXISTS alone would fail one.
+    """
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock(hashtext($1))", f"tables.{schema}")
+        await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        for projection in PROJECTIONS:
+            await connection.execute(projection.ddl(schema))
+        await connection.execute(SUMS_DDL.format(schema=schema))

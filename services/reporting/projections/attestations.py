@@ -1,0 +1,44 @@
+"""Months attested (零报告), by subject: the evidence that a zero needs."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from services.reporting.entry import Entry
+from services.reporting.fold import Key, On, Projection
+from shared.contract.events import PeriodAttested
+
+
+class Attestation(NamedTuple):
+    """A month (`2022-02`) was attested in one subject, with how many incidents it had."""
+
+    org_id: str
+    subject: str
+    month: str
+    incidents: int
+    attested_on: date
+    attested: UUID
+
+
+def _keys(event: PeriodAttested, _: Entry) -> Sequence[Key]:
+    return [(event.org_id, event.subject, event.month)]
+
+
+def _attested(row: Attestation | None, event: PeriodAttested, entry: Entry, _: Key) -> Attestation:
+    return Attestation(
+        org_id=event.org_id,
+        subject=event.subject,
+        month=event.month,
+        incidents=event.incidents,
+        attested_on=event.occurred_on,
+        attested=entry.envelope.event_id,
+    )
+
+
+ATTESTATIONS = Projection(
+    name="attestations",
+    row=Attestation,
+    key=("org_id", "subject", "month"),
+    on={PeriodAttested: On(_keys, _attested)},
+)

@@ -1,0 +1,110 @@
+"""Audit findings (审计疑点): raised by the reactor, explained by people, resolved by facts."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from services.reporting.entry import Entry
+from services.reporting.fold import Key, On, Projection
+from shared.contract.reporting import FindingExplained, FindingRaised, FindingResolved
+
+FindingEvent = FindingRaised | FindingExplained | FindingResolved
+
+
+class Finding(NamedTuple):
+    """A finding as last raised, and its state: open, explained or resolved.
+
+    `raised_times` counts how often it was raised. `known_at` is the log_index the verdict was
+    derived at; `evidence` are event ids, at most 1,000 of `evidence_count`.
+    """
+
+    org_id: str
+    finding_id: str
+    rule: str
+    rule_version: str
+    subject: str
+    period_from: date
+    period_to: date
+    outcome: str
+    severity: str
+    reason: str
+    clause: str
+    known_at: int
+    evidence: tuple[str, ...]
+    evidence_count: int
+    state: str
+    raised_times: int
+    raised_on: date
+    raised: UUID
+    explained_on: date | None = None
+    note_sha256: str | None = None
+    explained: UUID | None = None
+    resolved_on: date | None = None
+    resolved_at: int | None = None
+    resolved: UUID | None = None
+
+
+def _keys(event: FindingEvent, _: Entry) -> Sequence[Key]:
+    return [(event.org_id, event.finding_id)]
+
+
+def _raised(row: Finding | None, event: FindingRaised, entry: Entry, key: Key) -> Finding:
+    return Finding(
+        org_id=key[0],
+        finding_id=key[1],
+        rule=event.rule,
+        rule_version=event.rule_version,
+        subject=event.subject,
+        period_from=event.period_from,
+        period_to=event.period_to,
+        outcome=event.outcome,
+        severity=event.severity,
+        reason=event.reason,
+        clause=event.clause,
+        known_at=event.known_at,
+        evidence=event.evidence,
+        evidence_count=event.evidence_count,
+        state="open",
+        raised_times=row.raised_times + 1 if row else 1,
+        raised_on=event.occurred_on,
+        raised=entry.envelope.event_id,
+    )
+
+
+def _explained(
+    row: Finding | None, event: FindingExplained, entry: Entry, _: Key
+) -> Finding | None:
+    if row is None:
+        return None
+    return row._replace(
+        # What the facts resolved needs no explanation any more; the words are kept beside it.
+        state="explained" if row.state == "open" else row.state,
+        explained_on=event.occurred_on,
+        note_sha256=event.note_sha256,
+        explained=entry.envelope.event_id,
+    )
+
+
+def _resolved(row: Finding | None, event: FindingResolved, entry: Entry, _: Key) -> Finding | None:
+    if row is None:
+        return None
+    return row._replace(
+        state="resolved",
+        resolved_on=event.occurred_on,
+        resolved_at=event.known_at,
+        resolved=entry.envelope.event_id,
+    )
+
+
+FINDINGS = Projection(
+    name="findings",
+    row=Finding,
+    key=("org_id", "finding_id"),
+    on={
+        FindingRaised: On(_keys, _raised),
+        FindingExplained: On(_keys, _explained),
+        FindingResolved: On(_keys, _resolved),
+    },
+    indexes=(("org_id", "state"),),
+)

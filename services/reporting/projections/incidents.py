@@ -1,0 +1,42 @@
+"""Incidents (事故、舆情) reported, by subject."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from services.reporting.entry import Entry
+from services.reporting.fold import Key, On, Projection
+from shared.contract.events import IncidentReported
+
+
+class Incident(NamedTuple):
+    """One incident in an attested subject."""
+
+    org_id: str
+    incident_id: str
+    subject: str
+    happened_on: date
+    reported: UUID
+
+
+def _keys(event: IncidentReported, _: Entry) -> Sequence[Key]:
+    return [(event.org_id, event.incident_id)]
+
+
+def _reported(row: Incident | None, event: IncidentReported, entry: Entry, _: Key) -> Incident:
+    return Incident(
+        org_id=event.org_id,
+        incident_id=event.incident_id,
+        subject=event.subject,
+        happened_on=event.occurred_on,
+        reported=entry.envelope.event_id,
+    )
+
+
+INCIDENTS = Projection(
+    name="incidents",
+    row=Incident,
+    key=("org_id", "incident_id"),
+    on={IncidentReported: On(_keys, _reported)},
+)

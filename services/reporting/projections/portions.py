@@ -1,0 +1,59 @@
+"""Portions (份) applied for from the union above, and received from it: one row per event."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from services.reporting.entry import Entry
+from services.reporting.fold import Key, On, Projection
+from shared.contract.benefits import GiftApplied, GiftReceived
+
+
+class Portions(NamedTuple):
+    """Portions of one application or receipt; `step` is applied or received."""
+
+    org_id: str
+    event: UUID
+    step: str
+    programme_id: str
+    occasion: str
+    quantity: int
+    superior: str
+    on_day: date
+
+
+def _keys(event: GiftApplied | GiftReceived, entry: Entry) -> Sequence[Key]:
+    return [(event.org_id, entry.envelope.event_id)]
+
+
+def _applied(row: Portions | None, event: GiftApplied, entry: Entry, _: Key) -> Portions:
+    return _portions(event, entry, "applied", event.to_org)
+
+
+def _received(row: Portions | None, event: GiftReceived, entry: Entry, _: Key) -> Portions:
+    return _portions(event, entry, "received", event.from_org)
+
+
+def _portions(
+    event: GiftApplied | GiftReceived, entry: Entry, step: str, superior: str
+) -> Portions:
+    return Portions(
+        org_id=event.org_id,
+        event=entry.envelope.event_id,
+        step=step,
+        programme_id=event.programme_id,
+        occasion=event.occasion,
+        quantity=event.quantity,
+        superior=superior,
+        on_day=event.occurred_on,
+    )
+
+
+PORTIONS = Projection(
+    name="portions",
+    row=Portions,
+    key=("org_id", "event"),
+    on={GiftApplied: On(_keys, _applied), GiftReceived: On(_keys, _received)},
+    indexes=(("org_id", "programme_id"),),
+)

@@ -1,0 +1,114 @@
+"""The unions themselves (工会): name, place in the tree, declared staff, a move (转隶)."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from services.reporting.entry import Entry
+from services.reporting.fold import Key, On, Projection
+from shared.contract.members import (
+    AffiliationTransferCompleted,
+    AffiliationTransferStarted,
+    MemberHandoverPrepared,
+    OrganisationRegistered,
+    StaffCountDeclared,
+)
+
+
+class Union(NamedTuple):
+    """One union. `moving_to` is the new upper union while a transfer is under way;
+    `members_due` and `members_prepared` are the files it takes and those that are ready.
+    `declared`, `move_started`, `prepared` and `moved` are the ids of the events that say so.
+    """
+
+    org_id: str
+    name: str | None = None
+    kind: str | None = None
+    parent_org_id: str | None = None
+    simulated: bool = False
+    registered_on: date | None = None
+    staff_declared: int | None = None
+    women_staff_declared: int | None = None
+    declared_on: date | None = None
+    declared: UUID | None = None
+    moving_from: str | None = None
+    moving_to: str | None = None
+    move_started_on: date | None = None
+    move_started: UUID | None = None
+    members_due: int | None = None
+    members_prepared: int = 0
+    prepared: UUID | None = None
+    moved_on: date | None = None
+    moved: UUID | None = None
+
+
+Affiliation = AffiliationTransferStarted | MemberHandoverPrepared | AffiliationTransferCompleted
+
+
+def _keys(
+    event: OrganisationRegistered | StaffCountDeclared | Affiliation, _: Entry
+) -> Sequence[Key]:
+    return [(event.org_id,)]
+
+
+def _registered(row: Union | None, event: OrganisationRegistered, _: Entry, key: Key) -> Union:
+    return (row or Union(*key))._replace(
+        name=event.name,
+        kind=event.kind,
+        parent_org_id=event.parent_org_id,
+        simulated=event.simulated,
+        registered_on=event.occurred_on,
+    )
+
+
+def _declared(row: Union | None, event: StaffCountDeclared, entry: Entry, key: Key) -> Union:
+    return (row or Union(*key))._replace(
+        staff_declared=event.staff,
+        women_staff_declared=event.women_staff,
+        declared_on=event.occurred_on,
+        declared=entry.envelope.event_id,
+    )
+
+
+def _started(row: Union | None, event: AffiliationTransferStarted, entry: Entry, key: Key) -> Union:
+    return (row or Union(*key))._replace(
+        moving_from=event.from_parent,
+        moving_to=event.to_parent,
+        move_started_on=event.occurred_on,
+        move_started=entry.envelope.event_id,
+        members_due=event.members_due,
+        members_prepared=0,
+        prepared=None,
+        moved_on=None,
+        moved=None,
+    )
+
+
+def _prepared(row: Union | None, event: MemberHandoverPrepared, entry: Entry, key: Key) -> Union:
+    return (row or Union(*key))._replace(
+        members_prepared=event.prepared, prepared=entry.envelope.event_id
+    )
+
+
+def _moved(row: Union | None, event: AffiliationTransferCompleted, entry: Entry, key: Key) -> Union:
+    return (row or Union(*key))._replace(
+        parent_org_id=event.to_parent,
+        moving_to=None,
+        moved_on=event.occurred_on,
+        moved=entry.envelope.event_id,
+    )
+
+
+UNIONS = Projection(
+    name="unions",
+    row=Union,
+    key=("org_id",),
+    on={
+        OrganisationRegistered: On(_keys, _registered),
+        StaffCountDeclared: On(_keys, _declared),
+        AffiliationTransferStarted: On(_keys, _started),
+        MemberHandoverPrepared: On(_keys, _prepared),
+        AffiliationTransferCompleted: On(_keys, _moved),
+    },
+)

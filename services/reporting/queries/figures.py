@@ -1,0 +1,180 @@
+"""The values of figures: from their lines, or, for what is known now, from the partial sums."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+import asyncpg
+
+from services.reporting.figures import BY_NAME, FIGURES
+from services.reporting.figures.definition import Figure
+from services.reporting.figures.gifts import OCCASIONS, gifts
+from services.reporting.ingest import LIVE
+from services.reporting.queries.knowledge import Period
+from shared.errors import Unknown
+
+NOT_PROVABLE = "完整性不可证明"
+AMOUNT_ASSUMED = "金额为假定"
+
+# Flows and stocks apart, so that each is a range of the index for each of its lists; by subject
+# first, which hashes where a distinct count would sort.
+FROM_LINES = f"""
+WITH lines AS (
+    SELECT list, false AS stock, subject, quantity, amount_fen, assumed, provable
+    FROM {LIVE}.figure_lines
+    WHERE org_id = $1 AND list = ANY($5) AND occurred_on BETWEEN $7 AND $8
+        AND valid_from <= $9 AND valid_to > $9
+    UNION ALL
+    SELECT list, true, subject, quantity, amount_fen, assumed, provable
+    FROM {LIVE}.figure_lines
+    WHERE org_id = $1 AND list = ANY($6) AND occurred_on <= $8
+        AND (ended_on IS NULL OR ended_on > $8) AND valid_from <= $9 AND valid_to > $9)
+SELECT figure, sum(count)::bigint AS count, count(*) AS persons, sum(quantity)::bigint AS quantity,
+    sum(amount_fen)::bigint AS amount_fen, sum(without_amount)::bigint AS without_amount,
+    sum(assumed)::bigint AS assumed, sum(unprovable)::bigint AS unprovable
+FROM (
+    SELECT f.figure, count(*) AS count, sum(l.quantity) AS quantity,
+        coalesce(sum(l.amount_fen), 0) AS amount_fen,
+        count(*) FILTER (WHERE l.amount_fen IS NULL) AS without_amount,
+        count(*) FILTER (WHERE l.assumed) AS assumed,
+        count(*) FILTER (WHERE NOT l.provable) AS unprovable
+    FROM unnest($2::text[], $3::text[], $4::boolean[]) AS f(figure, list, stock)
+    JOIN lines l USING (list, stock)
+    GROUP BY f.figure, l.subject) each_subject
+GROUP BY figure
+"""
+
+# One statement, one snapshot: the head it names is the head these sums were written at.
+FROM_SUMS = f"""
+WITH found AS (
+    SELECT list, sum(lines)::bigint AS count, sum(quantity)::bigint AS quantity,
+        sum(amount_fen)::bigint AS amount_fen, sum(without_amount)::bigint AS without_amount,
+        sum(assumed)::bigint AS assumed, sum(unprovable)::bigint AS unprovable
+    FROM {LIVE}.figure_sums WHERE org_id = $1 AND list = ANY($2) AND day BETWEEN $3 AND $4
+    GROUP BY list)
+SELECT h.next_index - 1 AS at, found.* FROM journal_head h LEFT JOIN found ON true
+"""
+
+ASSUMED = f"""
+SELECT DISTINCT occasion FROM {LIVE}.programmes
+WHERE org_id = $1 AND amount_assumed AND valid_from <= $2 AND valid_to > $2
+"""
+
+TOTALS = ("count", "quantity", "amount_fen", "without_amount", "assumed", "unprovable")
+
+
+class Value(NamedTuple):
+    """A figure's value and what its lines say of it.
+
+    `lines` counts them, `without_amount` those that state none, `assumed` those whose amount is
+    (or, for gifts, may be) an assumption, `unprovable` those from a source that numbers no records.
+    """
+
+    figure: Figure
+    value: int
+    lines: int
+    without_amount: int
+    assumed: int
+    unprovable: int
+
+    @property
+    def provable(self) -> bool:
+        """Whether it can be shown that no record of any line's source is missing."""
+        return not self.unprovable
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader must be told beside the number."""
+        notes = [] if self.provable else [NOT_PROVABLE]
+        if self.figure.measure == "amount_fen":
+            notes += [AMOUNT_ASSUMED] if self.assumed else []
+            notes += [f"{self.without_amount}项未载明金额"] if self.without_amount else []
+        return notes
+
+
+def figure_named(name: str) -> Figure:
+    """A figure by its name. Raises Unknown `unknown-figure`, naming near matches."""
+    if name not in BY_NAME:
+        near = get_close_matches(name, BY_NAME, n=5, cutoff=0.5)
+        hint = f"; near: {', '.join(near)}" if near else ""
+        raise Unknown("unknown-figure", f"no figure is named {name}{hint}", near=near)
+    return BY_NAME[name]
+
+
+async def values_at(
+    connection: Any, org_id: str, period: Period, at: int, figures: Sequence[Figure] = FIGURES
+) -> dict[str, Value]:
+    """Figures of a period as known at log_index `at`, each counted from its list."""
+    of_lists = [(figure, name) for figure in figures for name in figure.lists]
+    rows = await connection.fetch(
+        FROM_LINES, org_id, [figure.name for figure, _ in of_lists],
+        [name for _, name in of_lists], [figure.stock for figure, _ in of_lists],
+        *_lists(figures), *period, at,
+    )  # fmt: skip
+    found = {row["figure"]: row for row in rows}
+    values = {figure.name: _value(figure, found.get(figure.name)) for figure in figures}
+    return values | await _assumed(connection, org_id, at, values.values())
+
+
+async def values_now(
+    pool: asyncpg.Pool, org_id: str, period: Period, figures: Sequence[Figure] = FIGURES
+) -> tuple[int, dict[str, Value]]:
+    """Figures of a period as known now, and the log_index that is.
+
+    Counts, quantities and amounts of flows come from the partial sums. Distinct people cannot be
+    added up day by day, nor can what a stock's ended lines said be taken off: these are counted
+    from their lists.
+    """
+    listed = [figure for figure in figures if figure.measure == "persons" or figure.stock]
+    summed = [figure for figure in figures if figure not in listed]
+    async with pool.acquire() as connection:
+        at, sums = await _sums(connection, org_id, period, summed)
+        values = await values_at(connection, org_id, period, at, listed)
+        values |= {figure.name: _of_sums(figure, sums) for figure in summed}
+        values |= await _assumed(connection, org_id, at, values.values())
+    return at, {figure.name: values[figure.name] for figure in figures}
+
+
+async def _assumed(
+    connection: Any, org_id: str, at: int, values: Iterable[Value]
+) -> dict[str, Value]:
+    """Amounts of gifts that rest on a programme whose value is an assumption."""
+    amounts = [v for v in values if v.figure.measure == "amount_fen" and v.lines > v.assumed]
+    if not amounts:
+        return {}
+    occasions = {row["occasion"] for row in await connection.fetch(ASSUMED, org_id, at)}
+    lists = {name for occasion in occasions & OCCASIONS.keys() for name in gifts(occasion)}
+    return {
+        value.figure.name: value._replace(assumed=value.lines)
+        for value in amounts
+        if lists.intersection(value.figure.lists)
+    }
+
+
+async def _sums(
+    connection: asyncpg.Connection, org_id: str, period: Period, figures: Sequence[Figure]
+) -> tuple[int, dict[str, Any]]:
+    flows, _ = _lists(figures)
+    rows = await connection.fetch(FROM_SUMS, org_id, flows, *period)
+    return rows[0]["at"], {row["list"]: row for row in rows if row["list"]}
+
+
+def _lists(figures: Iterable[Figure]) -> tuple[list[str], list[str]]:
+    """The lists that flows measure, and those that stocks measure, each once."""
+    flows = {name for figure in figures if not figure.stock for name in figure.lists}
+    stocks = {name for figure in figures if figure.stock for name in figure.lists}
+    return sorted(flows), sorted(stocks)
+
+
+def _of_sums(figure: Figure, sums: Mapping[str, Any]) -> Value:
+    rows = [sums[name] for name in figure.lists if name in sums]
+    return _value(figure, {total: sum(row[total] for row in rows) for total in TOTALS})
+
+
+def _value(figure: Figure, row: Mapping[str, Any] | None) -> Value:
+    if row is None:
+        return Value(figure, 0, 0, 0, 0, 0)
+    return Value(
+        figure, row[figure.measure], row["count"], row["without_amount"], row["assumed"],
+        row["unprovable"],
+    )  # fmt: skip

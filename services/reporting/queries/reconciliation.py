@@ -1,0 +1,115 @@
+"""A programme's frozen roster against who received: both, roster only, recipient only, twice.
+
+A returned gift is not received. Whether a recipient was a member is read on the day of issue.
+"""
+
+from typing import Any, Literal, NamedTuple
+
+from services.reporting.ingest import LIVE
+from services.reporting.projections.programmes import PROGRAMMES, Programme
+from services.reporting.queries.rows import member_on, row_of, standing
+from shared.errors import Unknown
+
+Category = Literal["both", "roster_only", "recipient_only", "twice"]
+
+PROGRAMME = f"""
+SELECT * FROM {LIVE}.programmes p
+WHERE p.org_id = $1 AND p.programme_id = $2 AND {standing("p", "$3")}
+"""
+PEOPLE = f"""
+WITH issued AS (
+    SELECT d.person_id, count(*) AS deliveries, sum(d.quantity)::bigint AS portions,
+        min(d.issued_on) AS issued_on, count(d.signed) AS signed,
+        (array_agg(d.capacity ORDER BY d.issued_on, d.issued))[1] AS capacity,
+        bool_or(d.on_roster) AS stated_on_roster,
+        array_agg(d.issued::text ORDER BY d.issued_on, d.issued) AS events
+    FROM {LIVE}.deliveries d
+    WHERE d.org_id = $1 AND d.programme_id = $2 AND {standing("d", "$3")}
+        AND d.returned IS NULL
+    GROUP BY d.person_id),
+rostered AS (
+    SELECT r.person_id, r.as_of FROM {LIVE}.roster r
+    WHERE r.org_id = $1 AND r.programme_id = $2 AND {standing("r", "$3")}),
+people AS (
+    SELECT coalesce(i.person_id, r.person_id) AS person_id,
+        CASE WHEN i.person_id IS NULL THEN 'roster_only' WHEN r.person_id IS NULL
+            THEN 'recipient_only' ELSE 'both' END AS category,
+        coalesce(i.deliveries, 0) AS deliveries, coalesce(i.portions, 0) AS portions,
+        coalesce(i.signed, 0) AS signed, i.issued_on, i.capacity, i.stated_on_roster,
+        coalesce(i.events, '{{}}') AS events, coalesce(i.issued_on, r.as_of) AS day
+    FROM issued i FULL JOIN rostered r ON r.person_id = i.person_id),
+judged AS (
+    SELECT p.*, coalesce({member_on("g", "p.day")}, false) AS was_member
+    FROM people p LEFT JOIN {LIVE}.register g
+        ON g.org_id = $1 AND g.person_id = p.person_id AND {standing("g", "$3")})
+"""
+COUNTS = f"""{PEOPLE}
+SELECT count(*) FILTER (WHERE category = 'both') AS both,
+    count(*) FILTER (WHERE category = 'roster_only') AS roster_only,
+    count(*) FILTER (WHERE category = 'recipient_only') AS recipient_only,
+    count(*) FILTER (WHERE category = 'recipient_only' AND was_member) AS recipient_only_members,
+    count(*) FILTER (WHERE category = 'recipient_only' AND NOT was_member)
+        AS recipient_only_non_members,
+    count(*) FILTER (WHERE deliveries > 1) AS twice,
+    count(*) FILTER (WHERE deliveries > 0) AS recipients,
+    count(*) FILTER (WHERE deliveries > 0 AND NOT was_member) AS recipients_not_members,
+    count(*) FILTER (WHERE stated_on_roster <> (category = 'both')) AS stated_otherwise,
+    coalesce(sum(deliveries), 0)::bigint AS deliveries,
+    coalesce(sum(portions), 0)::bigint AS portions, coalesce(sum(signed), 0)::bigint AS signed,
+    min(issued_on) AS first_issued_on, max(issued_on) AS last_issued_on
+FROM judged
+"""
+PAGE = f"""{PEOPLE}
+SELECT person_id, category, capacity, was_member, deliveries, portions, signed, issued_on,
+    stated_on_roster, events
+FROM judged
+WHERE person_id > $5 AND CASE $4 WHEN 'twice' THEN deliveries > 1
+    WHEN 'open' THEN category <> 'both' OR deliveries > 1 ELSE category = $4 END
+ORDER BY person_id LIMIT $6
+"""
+
+
+class Reconciliation(NamedTuple):
+    """A programme, what its counts say, and a page of its people by person id.
+
+    `counts` are distinct people, except deliveries, portions (份) and signed (deliveries).
+    """
+
+    programme: Programme
+    counts: dict[str, Any]
+    people: list[dict[str, Any]]
+    next: str | None
+
+    @property
+    def roster_complete(self) -> bool:
+        """Whether every chunk of the frozen roster is here, with as many people as it stated."""
+        programme, counts = self.programme, self.counts
+        return (
+            programme.roster_chunks_due > 0
+            and programme.roster_chunks == programme.roster_chunks_due
+            and counts["both"] + counts["roster_only"] == programme.roster_count
+        )
+
+
+async def reconciliation(
+    connection: Any, org_id: str, programme_id: str, at: int, *,
+    category: Category | None = None, after: str = "", limit: int = 1000,
+) -> Reconciliation:  # fmt: skip
+    """Reconcile a programme as known at `at`. Without a category, `people` are all that need
+    explaining: everyone but those on the roster who received once.
+
+    Raises Unknown `unknown-programme`.
+    """
+    scope = (org_id, programme_id, at)
+    record = await connection.fetchrow(PROGRAMME, *scope)
+    counts = dict(await connection.fetchrow(COUNTS, *scope))
+    if record is None:
+        if not counts["deliveries"]:
+            raise Unknown("unknown-programme", f"no programme {programme_id} of {org_id}")
+        programme = Programme(org_id, programme_id)
+    else:
+        programme = row_of(PROGRAMMES, record)
+    rows = await connection.fetch(PAGE, *scope, category or "open", after, limit + 1)
+    people = [dict(row) for row in rows[:limit]]
+    following = people[-1]["person_id"] if len(rows) > limit else None
+    return Reconciliation(programme, counts, people, following)

@@ -1,0 +1,109 @@
+"""Why the counts of a year differ: each on its own day, against the roll of that day.
+
+The 2022 report says 517, 511 and 542 without a date, a roster or a unit. Here each count stands
+beside the roll of its day, and between two of them stands what moved the roll: so people who joined
+in between are told apart from people who received and were no members.
+"""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from services.reporting.ingest import LIVE
+from services.reporting.queries.knowledge import Period
+from services.reporting.queries.membership import roll_steps
+from services.reporting.queries.rows import member_on, standing
+
+SERVED = f"""
+WITH served AS (
+    SELECT 'programme' AS kind, d.programme_id AS id, p.title, d.occasion AS about,
+        p.roster_as_of, p.roster_count, d.person_id, d.issued_on AS day, d.quantity,
+        coalesce(p.population = 'members', true) AS for_members
+    FROM {LIVE}.deliveries d LEFT JOIN {LIVE}.programmes p
+        ON p.org_id = $1 AND p.programme_id = d.programme_id AND {standing("p", "$4")}
+    WHERE d.org_id = $1 AND d.issued_on >= $2 AND d.issued_on <= $3 AND d.returned IS NULL
+        AND {standing("d", "$4")} AND d.occasion = ANY($5)
+    UNION ALL
+    SELECT 'policy', i.policy_id, p.insurer, i.plan, i.insured_on, p.insured_due, i.person_id,
+        i.insured_on, 1, true
+    FROM {LIVE}.insured i LEFT JOIN {LIVE}.policies p
+        ON p.org_id = $1 AND p.policy_id = i.policy_id AND {standing("p", "$4")}
+    WHERE i.org_id = $1 AND i.insured_on >= $2 AND i.insured_on <= $3 AND {standing("i", "$4")}
+        AND i.plan = ANY($5)),
+dated AS (
+    SELECT s.*, coalesce(min(s.roster_as_of) OVER w, min(s.day) OVER w) AS roll_day
+    FROM served s WHERE s.for_members WINDOW w AS (PARTITION BY s.kind, s.id)),
+judged AS (
+    SELECT d.*, coalesce({member_on("g", "d.roll_day")}, false) AS on_roll,
+        coalesce({member_on("g", "d.day")}, false) AS was_member
+    FROM dated d LEFT JOIN {LIVE}.register g
+        ON g.org_id = $1 AND g.person_id = d.person_id AND {standing("g", "$4")})
+SELECT kind, id, about, roll_day AS day, min(title) AS title, min(roster_count) AS roster_count,
+    min(roster_as_of) AS roster_as_of, count(DISTINCT person_id) AS people,
+    sum(quantity)::bigint AS portions, count(*) AS deliveries,
+    count(DISTINCT person_id) FILTER (WHERE on_roll) AS on_roll,
+    count(DISTINCT person_id) FILTER (WHERE was_member AND NOT on_roll) AS joined_since,
+    count(DISTINCT person_id) FILTER (WHERE NOT was_member AND NOT on_roll) AS not_members
+FROM judged GROUP BY kind, id, about, roll_day ORDER BY roll_day, kind, id
+"""
+
+COMPARED = ("spring_festival", "serious_illness", "mid_autumn")
+"""What the 2022 report counts among members: 517, 511 and 542."""
+
+
+class DatedCount(NamedTuple):
+    """How many were served, against the roll of the day they were counted on.
+
+    `people` = `members` - `unserved` + `joined_since` + `not_members`. `members` is the roll at the
+    end of `day`; `unserved` of them received nothing; `joined_since` were members when they
+    received, but not on `day`; `not_members` neither. `portions` - `people` are second portions.
+    `movements` are those of the roll since the count before.
+    """
+
+    kind: str
+    id: str
+    about: str
+    title: str | None
+    day: date
+    roster_count: int | None
+    roster_as_of: date | None
+    people: int
+    portions: int
+    deliveries: int
+    members: int
+    unserved: int
+    joined_since: int
+    not_members: int
+    movements: dict[str, int]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether exactly the members of the day were served, each with one portion."""
+        return self.people == self.portions == self.members and not (
+            self.unserved or self.joined_since or self.not_members
+        )
+
+
+async def dated_counts(
+    connection: Any, org_id: str, period: Period, at: int, about: tuple[str, ...] = COMPARED
+) -> list[DatedCount]:
+    """The counts of a period among members, oldest first, as known at `at`.
+
+    `about` names occasions of gifts and insurance plans.
+    """
+    rows = await connection.fetch(SERVED, org_id, period.first, period.last, at, list(about))
+    days = sorted({row["day"] for row in rows})
+    steps = {step.day: step for step in await roll_steps(connection, org_id, days, at)}
+    return [
+        DatedCount(
+            **{name: row[name] for name in _COLUMNS},
+            members=steps[row["day"]].members,
+            unserved=steps[row["day"]].members - row["on_roll"],
+            movements=steps[row["day"]].movements,
+        )
+        for row in rows
+    ]
+
+
+_COLUMNS = tuple(
+    name for name in DatedCount._fields if name not in ("members", "unserved", "movements")
+)

@@ -1,0 +1,41 @@
+"""Rows of projections as they were known: what standing means, said once, in SQL."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.reporting.fold import Projection, Row
+from services.reporting.ingest import LIVE
+
+
+def standing(alias: str, at: str) -> str:
+    """The SQL condition that a row version stands at the log_index of parameter `at` (`$3`)."""
+    return f"{alias}.valid_from <= {at} AND {alias}.valid_to > {at}"
+
+
+def member_on(alias: str, day: str) -> str:
+    """The SQL condition that the person of a register row was a member on `day` (an expression)."""
+    return (
+        f"(({alias}.member_from <= {day}"
+        f" AND ({alias}.member_until IS NULL OR {day} < {alias}.member_until))"
+        f" OR EXISTS (SELECT 1 FROM unnest({alias}.former) spell"
+        f" WHERE split_part(spell, '/', 1)::date <= {day}"
+        f" AND {day} < split_part(spell, '/', 2)::date))"
+    )
+
+
+async def rows_of(
+    connection: Any, projection: Projection, org_id: str, at: int, order_by: str
+) -> list[Row]:
+    """Every row of a union in a small projection, as known at `at`."""
+    records = await connection.fetch(
+        f"SELECT {', '.join(projection.columns)} FROM {LIVE}.{projection.name} r"
+        f" WHERE r.org_id = $1 AND {standing('r', '$2')} ORDER BY {order_by}",
+        org_id, at,
+    )  # fmt: skip
+    return [row_of(projection, record) for record in records]
+
+
+def row_of(projection: Projection, record: Mapping[str, Any]) -> Row:
+    """A projection's row from a database record that holds its columns."""
+    values = (record[name] for name in projection.columns)
+    return projection.row._make(tuple(v) if isinstance(v, list) else v for v in values)

@@ -1,0 +1,74 @@
+"""How reporting stands: the journal, what was read from Kafka, what waits, what disagrees."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+
+from services.reporting.figures.sums import differences
+from services.reporting.ingest import LIVE
+
+CHECK_SECONDS = 10.0
+"""How long the comparison of partial sums may take before status answers without it."""
+
+HEAD = """
+SELECT next_index - 1 AS log_index, nullif(sealed_at, '-infinity') AS sealed_at, epoch
+FROM journal_head
+"""
+POSITIONS = """
+SELECT p.topic, p.partition, p.next_offset, p.cluster_id, p.topic_id::text AS topic_id,
+    coalesce(c.applied, 0) AS applied, coalesce(c.duplicate, 0) AS duplicate,
+    coalesce(c.parked, 0) AS parked, coalesce(c.quarantined, 0) AS quarantined
+FROM positions p LEFT JOIN consumed c USING (cluster_id, topic_id, partition)
+ORDER BY p.topic, p.partition
+"""
+WAITING = """
+SELECT (SELECT count(*) FROM parked) AS parked,
+    (SELECT min(parked_at) FROM parked) AS parked_since,
+    (SELECT count(*) FROM quarantine WHERE state = 'open') AS quarantined
+"""
+
+EndOffsets = Callable[[Sequence[tuple[str, int]]], Awaitable[Mapping[tuple[str, int], int]]]
+"""Answers the end offset of each (topic, partition) that Kafka has; empty while it is away."""
+
+
+async def status(pool: asyncpg.Pool, end_offsets: EndOffsets, now: datetime) -> dict[str, Any]:
+    """One document for the operator. `lag` is None where Kafka did not answer; `differences` is
+    None where the comparison took longer than CHECK_SECONDS.
+    """
+    head = await pool.fetchrow(HEAD)
+    positions = [dict(row) for row in await pool.fetch(POSITIONS)]
+    waiting = await pool.fetchrow(WAITING)
+    ends = await end_offsets([(row["topic"], row["partition"]) for row in positions])
+    for row in positions:
+        end = ends.get((row["topic"], row["partition"]))
+        row["end_offset"] = end
+        row["lag"] = None if end is None else max(0, end - row["next_offset"])
+    lags = [row["lag"] for row in positions]
+    sealed = head["sealed_at"]
+    return {
+        "journal": {
+            "log_index": head["log_index"], "sealed_at": sealed, "epoch": head["epoch"],
+            "age_seconds": None if sealed is None else _age(sealed, now),
+        },
+        "positions": positions,
+        "lag": None if None in lags else sum(lags),
+        "parked": waiting["parked"],
+        "parked_since": waiting["parked_since"],
+        "quarantined": waiting["quarantined"],
+        "differences": await _differences(pool),
+    }  # fmt: skip
+
+
+def _age(sealed: datetime, now: datetime) -> float:
+    return max(0.0, (now - sealed.astimezone(UTC)).total_seconds())
+
+
+async def _differences(pool: asyncpg.Pool) -> list[dict[str, Any]] | None:
+    try:
+        async with pool.acquire() as connection, connection.transaction(readonly=True):
+            await connection.execute(f"SET LOCAL statement_timeout = {int(CHECK_SECONDS * 1000)}")
+            return await differences(connection, LIVE)
+    except asyncpg.QueryCanceledError:
+        return None

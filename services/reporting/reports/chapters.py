@@ -1,0 +1,205 @@
+"""The report's chapters: what was done, what is open, what is planned."""
+
+from collections.abc import Iterable, Iterator
+
+from services.reporting.figures.events import SUBJECTS, month_end
+from services.reporting.reports import wording
+from services.reporting.reports.material import Material
+from services.reporting.reports.prose import Notes, named, plain, yuan
+from services.reporting.reports.wording import Sentence
+
+METHODS = {
+    "open_tender": "公开招标", "invited_tender": "邀请招标", "negotiation": "竞争性谈判",
+    "inquiry": "询价", "single_source": "单一来源采购", "direct": "直接采购",
+}  # fmt: skip
+
+
+def work_done(material: Material, notes: Notes) -> Iterator[str]:
+    """一、工作成效."""
+    yield "## 一、工作成效"
+    yield from _section("(一)防控与志愿服务", _volunteers(material, notes))
+    yield from _section("(二)组织建设和民主管理", _organisation(material, notes))
+    yield from _section("(三)职工福利", _welfare(material, notes))
+    yield from _section("(四)各项活动", _activities(material, notes))
+    yield from _section("(五)其他方面", [*_attested(material, notes), *_health(material, notes)])
+
+
+def problems(material: Material, notes: Notes) -> Iterator[str]:
+    """二、存在问题: what is open at the period's last day, as far as known."""
+    yield "## 二、存在问题"
+    last = material.period.last
+    open_issues = [
+        issue
+        for issue in material.issues
+        if issue.raised_on is not None
+        and issue.raised_on <= last
+        and (issue.resolved_on is None or issue.resolved_on > last)
+    ]
+    told = [
+        notes.event(f"{plain(issue.title or issue.issue_id)}({issue.raised_on}提出)", issue.raised)
+        + "。"
+        for issue in open_issues
+    ]
+    yield from _numbered(told or ["日志中没有未解决的问题。"])
+
+
+def plan(material: Material, notes: Notes) -> Iterator[str]:
+    """三、规划: next year's items by heading, and what became of this year's."""
+    year = material.period.last.year
+    yield f"## 三、{year + 1}年规划"
+    coming = [item for item in material.plan_items if item.plan_year == year + 1]
+    for section, heading in wording.PLAN_SECTIONS.items():
+        told = [
+            notes.event(plain(item.title or item.item_id), item.set_by) + ";"
+            for item in coming
+            if item.section == section
+        ]
+        if told:
+            yield from _section(f"({heading})", told)
+    if not coming:
+        yield f"日志中没有{year + 1}年规划。"
+    this_year = [item for item in material.plan_items if item.plan_year == year]
+    if this_year:
+        yield f"### {year}年规划完成情况"
+        yield from _numbered(
+            notes.event(plain(item.title or item.item_id), item.set_by)
+            + (
+                notes.event(f":{item.done_on}完成。", item.done_by)
+                if item.done_on is not None and item.done_on <= material.period.last
+                else ":未完成。"
+            )
+            for item in this_year
+        )
+
+
+def _volunteers(material: Material, notes: Notes) -> Iterator[str]:
+    yield from _sentences(wording.VOLUNTEERS, notes)
+    for service in material.volunteers:
+        if material.within(service.served_from):
+            served = f"{service.served_from}起在{plain(service.place)}服务{service.days}天"
+            yield notes.event(served, service.event) + "。"
+
+
+def _organisation(material: Material, notes: Notes) -> Iterator[str]:
+    adopted = [each for each in material.regulations if material.within(each.adopted_on)]
+    titles = "".join(notes.event(f"《{plain(each.title)}》", each.event) for each in adopted)
+    regulations = notes.sentence(wording.REGULATIONS[0]) or ""
+    yield f"完善{titles}等制度。{regulations}" if titles else regulations
+    yield from _sentences(wording.CONGRESS, notes)
+    for meeting in material.meetings:
+        if material.within(meeting.held_on):
+            present = f"到会{meeting.delegates_present}/{meeting.delegates_due}名代表"
+            title = plain(meeting.title or meeting.meeting_id)
+            yield (
+                notes.event(
+                    f"{meeting.held_on} {title}:{present},决议{meeting.resolutions}项", meeting.held
+                )
+                + "。"
+            )
+    yield _affiliation(material, notes)
+
+
+def _affiliation(material: Material, notes: Notes) -> str:
+    union = material.union
+    if union is None or union.move_started_on is None:
+        return "会籍转隶:日志中没有记录。"
+    started = notes.event(f"应交接{union.members_due}名", union.move_started)
+    ready = notes.event(f"已备妥{union.members_prepared}名", union.prepared)
+    state = (
+        notes.event(f"{union.moved_on}完成转隶", union.moved) if union.moved_on else "转隶尚未完成"
+    )
+    return f"做好转隶前期工会会员交接工作:{started},{ready},{state}。"
+
+
+def _welfare(material: Material, notes: Notes) -> Iterator[str]:
+    for sentence in wording.WELFARE:
+        written = None
+        if sentence.figures[0] == "gift_birth" and material.birth_each_fen is not None:
+            each = yuan(material.birth_each_fen)
+            written = notes.sentence(sentence, wording.BIRTH_EACH, each=each)
+        elif sentence.figures[0] == "claim_hospital_paid" and material.hospital_funds == {
+            "care_fund"
+        }:
+            written = notes.sentence(sentence, wording.CARE_FUND)
+        else:
+            written = notes.sentence(sentence)
+        if written is not None:
+            yield written
+
+
+def _activities(material: Material, notes: Notes) -> Iterator[str]:
+    yield from _sentences(wording.ACTIVITIES, notes)
+    for activity in material.activities:
+        if activity.kind == "contest" and material.within(activity.first_held_on):
+            title = plain(activity.title or activity.activity_id)
+            yield (
+                notes.event(
+                    f"“{title}”:参赛作品{activity.entries}件,获奖{activity.awards}项",
+                    activity.planned,
+                )
+                + "。"
+            )
+
+
+def _attested(material: Material, notes: Notes) -> Iterator[str]:
+    """A zero is only said where every month has its attestation."""
+    months = _months(material)
+    for subject, title in SUBJECTS.items():
+        attested = {
+            each.month: each.incidents
+            for each in material.attestations
+            if each.subject == subject and each.month in months
+        }
+        incidents = material.values[f"incidents_{subject}"].value
+        free = notes.figure(f"incident_free_months_{subject}")
+        reported = notes.figure(f"incidents_{subject}")
+        proof = f"{len(months)}个月中{free}个月有无事故证明,报告{reported}起"
+        missing = [month for month in months if month not in attested]
+        if missing:
+            yield f"{title}:{proof};缺{'、'.join(missing)}的证明,不能写作无事故。"
+        elif incidents or any(attested.values()):
+            yield f"{title}:{proof}。"
+        else:
+            yield f"{wording.NOTHING_HAPPENED[subject]}({proof})。"
+
+
+def _months(material: Material) -> list[str]:
+    first, last = material.period
+    every = (
+        f"{year:04d}-{month:02d}"
+        for year in range(first.year, last.year + 1)
+        for month in range(1, 13)
+    )
+    return [month for month in every if first <= month_end(month) <= last]
+
+
+def _health(material: Material, notes: Notes) -> Iterator[str]:
+    for check in material.health_checks:
+        procurement = material.procurements.get(check.procurement_id or "")
+        if material.within(check.arranged_on) and check.provider is not None:
+            how = f"通过{METHODS[procurement.method]}," if procurement is not None else ""
+            text = f"{how}与{plain(check.provider)}合作开展教职工体检"
+            yield notes.event(text, check.arranged) + "。"
+    yield from _sentences(wording.HEALTH, notes)
+
+
+def _sentences(sentences: Iterable[Sentence], notes: Notes) -> Iterator[str]:
+    for sentence in sentences:
+        written = notes.sentence(sentence)
+        if written is not None:
+            yield written
+
+
+def _section(heading: str, told: Iterable[str]) -> Iterator[str]:
+    yield f"### {heading}"
+    yield from _numbered(told)
+
+
+def _numbered(told: Iterable[str]) -> Iterator[str]:
+    yield "\n".join(f"{number}. {each}" for number, each in enumerate(told, start=1))
+
+
+def title_of(material: Material) -> str:
+    """The report's title."""
+    name = material.union.name if material.union and material.union.name else material.org_id
+    return f"# {plain(name)}{named(material.period)}工作总结"

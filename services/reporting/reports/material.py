@@ -1,0 +1,118 @@
+"""What the annual report is written from: one union, one period, as known at one log_index."""
+
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from services.reporting.ingest import LIVE
+from services.reporting.projections.activities import ACTIVITIES, Activity
+from services.reporting.projections.attestations import ATTESTATIONS, Attestation
+from services.reporting.projections.health_checks import HEALTH_CHECKS, HealthCheck
+from services.reporting.projections.issues import ISSUES, Issue
+from services.reporting.projections.meetings import MEETINGS, Meeting
+from services.reporting.projections.plan_items import PLAN_ITEMS, PlanItem
+from services.reporting.projections.procurements import PROCUREMENTS, Procurement
+from services.reporting.projections.regulations import REGULATIONS, Adoption
+from services.reporting.projections.unions import UNIONS, Union
+from services.reporting.projections.volunteers import VOLUNTEERS, Service
+from services.reporting.queries.figures import Value, values_at
+from services.reporting.queries.knowledge import Period
+from services.reporting.queries.membership import Account, account
+from services.reporting.queries.reconciliation import Reconciliation, reconciliation
+from services.reporting.queries.rosters import DatedCount, dated_counts
+from services.reporting.queries.rows import rows_of, standing
+from services.reporting.rules.findings_query import FindingShown, findings, judged_cut
+
+AMOUNTS = f"""
+SELECT min(amount_fen) AS least, max(amount_fen) AS most, count(*) FILTER (WHERE amount_fen IS NULL)
+    AS unknown
+FROM {LIVE}.figure_lines l
+WHERE org_id = $1 AND list LIKE 'gift.birth.%' AND occurred_on >= $2 AND occurred_on <= $3
+    AND {standing("l", "$4")}
+"""
+HOSPITAL_FUNDS = f"""
+SELECT DISTINCT c.fund FROM {LIVE}.claims c
+WHERE c.org_id = $1 AND c.kind = 'hospital' AND c.paid_on >= $2 AND c.paid_on <= $3
+    AND c.reversed IS NULL AND {standing("c", "$4")}
+"""
+SEALED = """
+SELECT (SELECT nullif(max(sealed_at), '-infinity') FROM seals WHERE last_index <= $1) AS sealed_at,
+    epoch
+FROM journal_head
+"""
+
+
+class Material(NamedTuple):
+    """Everything the report says, as rows and values; `as_of` is what was asked for."""
+
+    org_id: str
+    period: Period
+    at: int
+    as_of: str | None
+    sealed_at: datetime | None
+    epoch: int
+    union: Union | None
+    values: dict[str, Value]
+    birth_each_fen: int | None
+    hospital_funds: frozenset[str]
+    meetings: list[Meeting]
+    regulations: list[Adoption]
+    activities: list[Activity]
+    health_checks: list[HealthCheck]
+    procurements: dict[str, Procurement]
+    attestations: list[Attestation]
+    volunteers: list[Service]
+    issues: list[Issue]
+    plan_items: list[PlanItem]
+    counts: list[DatedCount]
+    reconciliations: list[Reconciliation]
+    account: Account
+    findings: list[FindingShown]
+    judged_to: int
+
+    def within(self, day: date | None) -> bool:
+        """Whether a day lies in the period."""
+        return day is not None and self.period.first <= day <= self.period.last
+
+
+async def collect(
+    connection: Any, org_id: str, period: Period, at: int, as_of: str | None
+) -> Material:
+    """Read it all. Every number is counted from its list, none from partial sums."""
+    scope = (org_id, period.first, period.last, at)
+    amounts = await connection.fetchrow(AMOUNTS, *scope)
+    uniform = amounts["least"] == amounts["most"] and not amounts["unknown"]
+    funds = await connection.fetch(HOSPITAL_FUNDS, *scope)
+    sealed = await connection.fetchrow(SEALED, at)
+    unions = await rows_of(connection, UNIONS, org_id, at, "org_id")
+    procurements = await rows_of(connection, PROCUREMENTS, org_id, at, "decided_on")
+    counts = await dated_counts(connection, org_id, period, at)
+    return Material(
+        org_id=org_id,
+        period=period,
+        at=at,
+        as_of=as_of,
+        sealed_at=sealed["sealed_at"],
+        epoch=sealed["epoch"],
+        union=unions[0] if unions else None,
+        values=await values_at(connection, org_id, period, at),
+        birth_each_fen=amounts["least"] if uniform else None,
+        hospital_funds=frozenset(row["fund"] for row in funds),
+        meetings=await rows_of(connection, MEETINGS, org_id, at, "held_on, meeting_id"),
+        regulations=await rows_of(connection, REGULATIONS, org_id, at, "adopted_on, title"),
+        activities=await rows_of(connection, ACTIVITIES, org_id, at, "first_held_on, activity_id"),
+        health_checks=await rows_of(connection, HEALTH_CHECKS, org_id, at, "arranged_on, check_id"),
+        procurements={each.procurement_id: each for each in procurements},
+        attestations=await rows_of(connection, ATTESTATIONS, org_id, at, "month, subject"),
+        volunteers=await rows_of(connection, VOLUNTEERS, org_id, at, "served_from, event"),
+        issues=await rows_of(connection, ISSUES, org_id, at, "raised_on, issue_id"),
+        plan_items=await rows_of(connection, PLAN_ITEMS, org_id, at, "set_on, item_id"),
+        counts=counts,
+        reconciliations=[
+            await reconciliation(connection, org_id, count.id, at, limit=1)
+            for count in counts
+            if count.kind == "programme"
+        ],
+        account=await account(connection, org_id, period, at),
+        findings=await findings(connection, org_id, period.first, period.last, at),
+        judged_to=min(at, await judged_cut(connection)),
+    )

@@ -1,0 +1,186 @@
+"""The report's tables: all figures, why the counts differ, the membership account, findings."""
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC
+from typing import Any
+
+from services.reporting.queries.membership import MOVEMENTS
+from services.reporting.queries.rosters import DatedCount
+from services.reporting.reports.material import Material
+from services.reporting.reports.prose import Notes, plain, provability, yuan
+from services.reporting.rules import RULES_VERSION
+from shared.values import SHANGHAI
+
+MOVEMENT_NAMES = {
+    "joined": "新入会", "transferred_in": "转入", "rejoined": "重新入会", "left": "退会",
+    "transferred_out": "转出", "died": "去世", "retired": "退休(未保留会籍)",
+}  # fmt: skip
+MOVEMENT_FIGURES = {
+    "joined": "members_joined_new", "transferred_in": "members_transferred_in",
+    "rejoined": "members_rejoined", "left": "members_left",
+    "transferred_out": "members_transferred_out", "died": "members_died",
+    "retired": "members_retired_off_roll",
+}  # fmt: skip
+COUNT_NAMES = {
+    "spring_festival": "春节慰问品", "serious_illness": "大病保险", "mid_autumn": "中秋节慰问品",
+}  # fmt: skip
+SEVERITIES = {"block": "阻断", "high": "高", "medium": "中", "low": "低", "info": "提示"}
+OUTCOMES = {"fail": "不合规", "indeterminate": "无法判定"}
+STATES = {"open": "未处理", "explained": "已说明", "resolved": "已消除"}
+
+
+def figures_table(material: Material, notes: Notes) -> Iterator[str]:
+    """Every figure with its unit and whether its completeness can be proven."""
+    yield "## 四、指标表"
+    yield _table(
+        ("指标", "名称", "数值", "单位", "事件数", "完整性", "说明"),
+        (
+            (
+                f"`{name}`", value.figure.title,
+                yuan(value.value) if value.figure.measure == "amount_fen" else value.value,
+                value.figure.unit, value.lines, provability(value), ";".join(value.notes),
+            )
+            for name, value in material.values.items()
+        ),
+    )  # fmt: skip
+
+
+def counts_table(material: Material, notes: Notes) -> Iterator[str]:
+    """五: 517, 511 and 542, each against the roll of its day, and what moved the roll between."""
+    yield "## 五、各项人数与名册核对"
+    if not material.counts:
+        yield "日志中没有按会员发放或参保的记录。"
+        return
+    yield _table(
+        (
+            "项目", "名册日", "领取/参保(名)", "份数", "当日会员", "会员未领", "其后入会", "非会员",
+            "核对",
+        ),
+        (
+            (
+                COUNT_NAMES[count.about], count.day, count.people, count.portions, count.members,
+                count.unserved, count.joined_since, count.not_members,
+                "与当日名册相符" if count.agrees else "**不相符**",
+            )
+            for count in material.counts
+        ),
+    )  # fmt: skip
+    yield "\n".join(f"- {line}" for line in _between(material.counts))
+    yield "冻结名册与领取人:"
+    yield _table(
+        (
+            "项目", "名册人数", "名册完整", "在册并领取", "在册未领", "领取不在册", "其中非会员",
+            "重复领取",
+        ),
+        (
+            (
+                plain(found.programme.title or found.programme.programme_id),
+                found.programme.roster_count, "是" if found.roster_complete else "否",
+                found.counts["both"], found.counts["roster_only"], found.counts["recipient_only"],
+                found.counts["recipient_only_non_members"], found.counts["twice"],
+            )
+            for found in material.reconciliations
+        ),
+    )  # fmt: skip
+
+
+def _between(counts: Sequence[DatedCount]) -> Iterator[str]:
+    for before, count in itertools.pairwise(counts):
+        moved = [
+            f"{MOVEMENT_NAMES[column]}{number}名"
+            for column, number in count.movements.items()
+            if number
+        ]
+        yield (
+            f"{before.day}至{count.day}:会员由{before.members}名变为{count.members}名"
+            f"({','.join(moved) or '无变动'})。"
+        )
+    for count in counts:
+        if not count.agrees:
+            yield (
+                f"{COUNT_NAMES[count.about]}({count.day}):{count.people}名 = 当日会员"
+                f"{count.members} - 未领{count.unserved} + 其后入会{count.joined_since} + "
+                f"非会员{count.not_members};{count.portions}份中超出人数的"
+                f"{count.portions - count.people}份。"
+            )
+
+
+def account_table(material: Material, notes: Notes) -> Iterator[str]:
+    """The membership account of the period."""
+    account = material.account
+    yield "## 六、会籍账"
+    yield _table(
+        ("期初会员", *MOVEMENT_NAMES.values(), "期末会员"),
+        [
+            (
+                account.opening,
+                *(
+                    notes.cited(account.totals[column], MOVEMENT_FIGURES[column])
+                    for column in MOVEMENTS
+                ),
+                notes.cited(account.closing, "members_on_roll"),
+            )
+        ],
+    )
+    open_day = account.first_open_day
+    yield (
+        "每一日均平衡:期初 + 新入会 + 转入 + 重新入会 - 退会 - 转出 - 去世 - 退休(未保留会籍)"
+        " = 期末。"
+        if open_day is None
+        else f"**不平衡:自{open_day}起名册与变动事件不一致。**"
+    )
+
+
+def findings_table(material: Material, notes: Notes) -> Iterator[str]:
+    """Findings on the period, gravest first."""
+    yield "## 七、审计疑点"
+    if material.findings:
+        yield _table(
+            ("级别", "规则", "事项", "结论", "理由", "条款", "状态", "编号"),
+            (
+                (
+                    SEVERITIES[shown.finding.severity], plain(shown.title),
+                    plain(shown.finding.subject), OUTCOMES[shown.finding.outcome],
+                    plain(shown.sentence), plain(shown.finding.clause),
+                    STATES[shown.finding.state], f"`{shown.finding.finding_id}`",
+                )
+                for shown in material.findings
+            ),
+        )  # fmt: skip
+    else:
+        yield "没有疑点。"
+    yield f"已判定至 log_index {material.judged_to};其后的事件待判定。"
+
+
+def provenance(material: Material) -> Iterator[str]:
+    """What this text was written from: the same question gives the same bytes."""
+    sealed = material.sealed_at
+    yield "## 八、出处"
+    yield _table(
+        ("项", "值"),
+        (
+            ("知悉至(known_at, log_index)", material.at),
+            ("所问时点(as_of)", plain(material.as_of or "当时全部已知")),
+            (
+                "该时点封存于",
+                "-" if sealed is None else sealed.astimezone(UTC).astimezone(SHANGHAI).isoformat(),
+            ),
+            ("期间", f"{material.period.first} 至 {material.period.last}"),
+            ("规则集版本", f"`{RULES_VERSION}`"),
+            ("日志纪元(epoch)", material.epoch),
+            ("数据", _data(material)),
+        ),
+    )
+
+
+def _data(material: Material) -> str:
+    if material.union is None:
+        return "工会未登记"
+    return "模拟" if material.union.simulated else "实际"
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    lines = [" | ".join(headings), " | ".join("---" for _ in headings)]
+    lines += [" | ".join("" if cell is None else str(cell) for cell in row) for row in rows]
+    return "\n".join(f"| {line} |" for line in lines)

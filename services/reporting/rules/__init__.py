@@ -1,0 +1,57 @@
+"""Rules: dated law over facts. RULES is the one table of them; README.md says how to add one."""
+
+import hashlib
+from pathlib import Path
+
+from services.reporting.rules import (
+    bud_02,
+    bud_09,
+    con_11,
+    evd_01,
+    evd_06,
+    prc_02,
+    prc_04,
+    wel_03,
+    wel_04,
+    wel_05,
+    wel_06,
+    wel_16,
+)
+from services.reporting.rules.definition import Formula, Rule
+from services.reporting.rules.values_file import load_instruments, load_values
+
+HERE = Path(__file__).parent
+INSTRUMENTS = load_instruments(HERE / "instruments.yaml")
+
+FORMULAS: tuple[Formula, ...] = (
+    wel_03, wel_04, wel_05, wel_06, wel_16, evd_01, evd_06, bud_02, bud_09, prc_02, prc_04, con_11,
+)  # fmt: skip
+"""Every rule's module. Its values are in `values/<rule>.yaml`, its cases in `tests/rules`."""
+
+SHARED_SOURCES = ("definition.py", "facts.py", "gifts.py")
+"""What formulas lean on: a change here changes what any rule means."""
+
+
+def _load(formula: Formula) -> Rule:
+    """The rule of a module. Raises ValuesRefused where its values are not beyond doubt."""
+    module = formula.__name__.rpartition(".")[2]
+    rule_id = module.replace("_", "-")
+    values_file = HERE / "values" / f"{rule_id}.yaml"
+    digest = hashlib.sha256()
+    for file in (values_file, HERE / f"{module}.py", *(HERE / name for name in SHARED_SOURCES)):
+        # Read as text, so that a checkout with other line ends is the same version.
+        digest.update(file.read_text(encoding="utf-8").encode())
+    return Rule(
+        id=rule_id,
+        version=f"{rule_id}.{digest.hexdigest()[:12]}",
+        values=load_values(values_file, INSTRUMENTS),
+        reasons=formula.REASONS,
+        judge=formula.judge,
+    )
+
+
+RULES: tuple[Rule, ...] = tuple(_load(formula) for formula in FORMULAS)
+BY_ID: dict[str, Rule] = {rule.id: rule for rule in RULES}
+
+RULES_VERSION = hashlib.sha256("\n".join(rule.version for rule in RULES).encode()).hexdigest()[:16]
+"""Changes when any rule does."""

@@ -1,0 +1,113 @@
+"""The ingest worker: Kafka → journal and projections, the reconciler, the reactor, and the relay of
+reporting's own events. Composition only."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+import uvloop
+
+from services.reporting.app import build_app
+from services.reporting.ingest import LIVE, Ingest
+from services.reporting.intake import Intake
+from services.reporting.projections import create_tables
+from services.reporting.reactor import react
+from services.reporting.reconcile import Reconciler
+from services.reporting.sources import publishers
+from services.reporting.tokens import ClientToken
+from shared.auth import TokenVerifier
+from shared.clock import SimulatedClock
+from shared.context import SIMULATION_STARTS, add_owner_routes, pool_for, service_clock
+from shared.database import apply_schema
+from shared.http import build_app as build_http
+from shared.logs import configure_logs
+from shared.outbox import Relay
+from shared.service import Runner, http_server
+from shared.settings import ReportingSettings
+from shared.store import EventStore
+
+log = structlog.get_logger("worker")
+
+
+async def main(settings: ReportingSettings) -> None:
+    """Run the worker until a signal. Raises SystemExit(70) when a part fails."""
+    configure_logs("reporting-worker", settings.log_level)
+    async with Runner(settings.stop_seconds) as runner:
+        pool = await runner.start(pool_for(settings.database_url))
+        await apply_schema(pool, "shared", "services.reporting")
+        async with pool.acquire() as connection:
+            await create_tables(connection, LIVE)
+        store = EventStore(pool, service_clock(settings))
+        relay = Relay(
+            pool, "reporting", settings.kafka,
+            poll_seconds=settings.relay_poll_seconds, batch=settings.relay_batch_events,
+        )  # fmt: skip
+        store.on_append.append(relay.wake)
+        tokens = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
+
+        async def ready() -> dict[str, Any]:
+            async with asyncio.timeout(5):
+                await pool.execute("UPDATE store_epoch SET epoch = epoch")
+            return {"postgres": "writable"}
+
+        http = build_http("reporting-worker", {}, ready)
+        add_owner_routes(http, tokens, store, relay)
+        await runner.start(http_server(http, settings.http_host, settings.http_port))
+        await runner.background("relay", relay.run())
+        await runner.background("relay-metrics", relay.observe())
+        await runner.start(_faust(settings, pool, store, runner))
+        await runner.until_stopped()
+
+
+@asynccontextmanager
+async def _faust(settings: ReportingSettings, pool: Any, store: EventStore, runner: Runner) -> Any:
+    """The Faust app with intake, agent and timers; a crash in it stops the worker."""
+    topics = publishers(settings.sources_file)
+    ingest = Ingest(
+        pool, topics, store.clock,
+        allow_simulated=settings.simulated_clock, quarantine_limit=settings.quarantine_limit,
+    )  # fmt: skip
+    owners = {
+        "members": settings.members_url, "benefits": settings.benefits_url,
+        "events": settings.events_url, "reporting": settings.worker_url,
+    }  # fmt: skip
+    token = ClientToken(settings.token_url, "reporting", settings.client_secret)
+    reconciler = Reconciler(pool, owners, token, settings.reconcile_patience_seconds)
+
+    async def reconcile() -> None:
+        try:
+            outcome = await reconciler.once()
+            if outcome.cut:
+                await keep_time(pool, store)
+                await react(pool, store, outcome.cut)
+        except Exception:  # the next round tries again; ingest must not fall with it
+            log.exception("reconciliation failed")
+
+    def make_intake(apply: Any) -> Intake:
+        return Intake(
+            settings.kafka, list(topics), pool, apply, batch_records=settings.batch_records
+        )
+
+    app = build_app(ingest, make_intake, [(settings.reconcile_seconds, reconcile)])
+    app.finalize()
+    await app.start()
+    watching = asyncio.create_task(app.wait_until_stopped())
+    watching.add_done_callback(lambda _: runner.failed.set())
+    try:
+        yield app
+    finally:
+        await app.stop()
+
+
+async def keep_time(pool: Any, store: EventStore) -> None:
+    """A simulated clock in reporting stands where the journal was last sealed."""
+    if isinstance(store.clock, SimulatedClock):
+        sealed = await pool.fetchval("SELECT nullif(sealed_at, '-infinity') FROM journal_head")
+        moment: datetime = sealed or SIMULATION_STARTS
+        store.clock.set(max(store.clock.now, moment.astimezone(UTC)))
+
+
+if __name__ == "__main__":
+    uvloop.run(main(ReportingSettings()))
