@@ -1,0 +1,137 @@
+"""Writes docs/catalogue.md from the contract: `python -m deploy.catalogue`, in a checkout.
+
+Every type with its publisher and topic, its fields with meaning and units, and an example, which is
+the frozen sample of the contract tests. `--check` writes nothing and fails when the page is stale.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from inspect import cleandoc
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from shared.contract.catalogue import CONTEXTS, json_schema, source_of, topic_of
+from shared.contract.envelope import DomainEvent
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "catalogue.md"
+SAMPLES = ROOT / "tests" / "contract" / "samples"
+
+INTRODUCTION = """# Catalogue of events 事件目录
+
+Generated from `shared/contract` by `python -m deploy.catalogue`; a test fails when it is stale.
+
+Every event is a CloudEvent 1.0.2 on Kafka, its key and `subject` being the stream. Attributes are
+headers named `ce_<attribute>` (binary mode, which we write); structured mode is read too.
+
+| attribute | meaning |
+|---|---|
+| `id` | UUID; with `source` the identity of the event |
+| `source` | who says so: `/guildhall/<context>`, or a registered source of your own |
+| `type` | as below |
+| `subject` | the stream, `<org_id>/<kind>-<id>`; also `partitionkey` and the record's key |
+| `time` | the instant of recording (RFC 3339 with an offset); the civil date is in the data |
+| `orgid` | the union, as in the data |
+| `actor`, `role` | the account that acted, and in which role |
+| `correlationid`, `causationid` | the request it belongs to, the event that led to it |
+| `streamversion` | its number in the stream, from 1 (absent: the source numbers no streams) |
+| `shard`, `shardsequence`, `epoch` | our own relay's dense numbering; other sources leave it out |
+| `simulated` | `true` on a simulated clock: demo and tests only |
+
+A reader ignores fields it does not know. A published type keeps its fields and their ranges; what
+must change becomes a new version beside the old one. Money is integer fen (分), 1 yuan is 100 fen;
+units stay apart: 名 people, 份 portions, 次 times. Dates are civil dates in Asia/Shanghai.
+"""
+
+
+def page() -> str:
+    """The whole page. Raises FileNotFoundError where a type has no frozen sample."""
+    sections = [INTRODUCTION]
+    for context, classes in CONTEXTS.items():
+        sections.append(
+            f"## {context}\n\nPublished by `services/{context}` on `{topic_of(context)}`,"
+            f" source `{source_of(context)}`.\n"
+        )
+        sections += [_section(cls) for cls in classes]
+    return "\n".join(sections)
+
+
+def _section(cls: type[DomainEvent]) -> str:
+    schema = json_schema(cls.type_name())
+    rows = "\n".join(_rows(schema))
+    sample = orjson.loads((SAMPLES / f"{cls.__name__}.v{cls.VERSION}.json").read_bytes())
+    example = orjson.dumps(sample["data"], option=orjson.OPT_INDENT_2).decode()
+    return (
+        f"### {cls.__name__}\n\n`{cls.type_name()}`\n\n{cleandoc(cls.__doc__ or '')}\n\n"
+        f"| field | value | meaning |\n|---|---|---|\n{rows}\n\n```json\n{example}\n```\n"
+    )
+
+
+def _rows(schema: Mapping[str, Any]) -> Iterator[str]:
+    required = set(schema.get("required", ()))
+    for name, node in schema["properties"].items():
+        default = node.get("default")
+        absent = (
+            "optional" if default in (None, []) else f"default `{orjson.dumps(default).decode()}`"
+        )
+        text = value_text(node, schema) + ("" if name in required else f", {absent}")
+        yield f"| `{name}` | {text} | {node['description']} |"
+
+
+def value_text(node: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
+    """What values a node of a JSON Schema allows, in a few words."""
+    if "$ref" in node:
+        return value_text(schema["$defs"][node["$ref"].rsplit("/", 1)[-1]], schema)
+    if "anyOf" in node:
+        return next(value_text(one, schema) for one in node["anyOf"] if one.get("type") != "null")
+    if "enum" in node:
+        return " · ".join(f"`{value}`" for value in node["enum"])
+    if "const" in node:
+        return f"`{node['const']}`"
+    match node.get("type"):
+        case "array":
+            limit = f", at most {node['maxItems']:,}" if "maxItems" in node else ""
+            return f"list of {value_text(node['items'], schema)}{limit}"
+        case "object":
+            fields = node["properties"].items()
+            return "{" + ", ".join(f"`{n}`: {value_text(v, schema)}" for n, v in fields) + "}"
+        case "integer":
+            return f"integer{_range(node)}"
+        case "string":
+            return "date" if node.get("format") == "date" else _text(node)
+        case other:
+            return str(other)
+
+
+def _range(node: Mapping[str, Any]) -> str:
+    low = node.get("minimum", node.get("exclusiveMinimum", -1) + 1)
+    if "maximum" in node:
+        return f" {low:,} to {node['maximum']:,}"
+    return f" from {low:,}"
+
+
+def _text(node: Mapping[str, Any]) -> str:
+    pattern = node.get("pattern", "")
+    if "[a-z0-9]" in pattern or "[0-9a-z]" in pattern or pattern.startswith("^[a-z]"):
+        return "id"
+    limit = f", at most {node['maxLength']} characters" if "maxLength" in node else ""
+    return f"text{limit}"
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or with `--check` say whether it is up to date; answers the exit status."""
+    current = page()
+    if "--check" not in arguments:
+        PAGE.write_text(current, encoding="utf-8")
+        print(f"wrote {PAGE.relative_to(ROOT)}: {sum(map(len, CONTEXTS.values()))} event types")
+        return 0
+    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == current:
+        return 0
+    print("docs/catalogue.md is stale: run python -m deploy.catalogue", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,285 @@
+"""What an operator does: status, rebuild, reconcile, quarantine, rules."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from deploy.cli.connection import OWNERS, Refused, Unreachable
+from deploy.cli.session import Session, connected
+
+POLL_SECONDS = 0.3
+
+quarantine = typer.Typer(
+    help="Records that could not be accepted: each waits until a person settles it.",
+    no_args_is_help=True,
+)
+rules = typer.Typer(help="The rules findings are derived from.", no_args_is_help=True)
+
+Record = Annotated[int, typer.Argument(metavar="ID", help="its id in the quarantine list")]
+
+
+@connected(acts_as="operator")
+def status(session: Session) -> None:
+    """Is every service ready, is anything waiting? Status 0 only if all are, and sums agree.
+
+    Example: guildhall status
+    """
+    connection = session.connection
+    services = [_service_status(session, name) for name in connection.target.urls]
+    try:
+        reporting: Mapping[str, Any] = connection.get("reporting", "/v1/status")
+    except (Refused, Unreachable) as why:
+        reporting = {"unknown": str(why)}
+    session.output.document({"services": services, "reporting": reporting})
+    session.output.table(
+        ("service", "address", "state", ">waiting for Kafka"),
+        ([row["service"], row["url"], row["state"], row.get("waiting")] for row in services),
+    )
+    session.output.table(("reporting", "value"), _flat(_summary(reporting)))
+    down = [row["service"] for row in services if row["state"] != "ready"]
+    if down or "unknown" in reporting:
+        session.untrue(f"not ready: {', '.join(down) or reporting['unknown']}")
+    if reporting.get("differences"):
+        session.untrue("figures differ from their lists, which is a defect: see the runbook")
+
+
+def _summary(reporting: Mapping[str, Any]) -> dict[str, Any]:
+    """What an operator looks at first; --json has the rest, partition by partition."""
+    journal = reporting.get("journal", {})
+    shown = {"log index": journal.get("log_index"), "sealed at": journal.get("sealed_at")}
+    named = {"lag": "records behind Kafka", "parked": "parked behind a hole",
+             "quarantined": "in quarantine"}  # fmt: skip
+    shown |= {said: reporting.get(name) for name, said in named.items()}
+    shown |= {"figures that differ": len(reporting.get("differences") or ())}
+    return shown if "unknown" not in reporting else dict(reporting)
+
+
+def _service_status(session: Session, name: str) -> dict[str, Any]:
+    row: dict[str, Any] = {"service": name, "url": session.connection.url(name, "")}
+    try:
+        session.connection.open_get(name, "/readyz")
+        row["state"] = "ready"
+        if name in OWNERS:
+            row["waiting"] = waiting_for_kafka(session.connection.get(name, "/v1/relay/heads"))
+    except Refused as why:
+        row["state"] = str(why)
+    except Unreachable:
+        row["state"] = "no answer"
+    return row
+
+
+def waiting_for_kafka(heads: Mapping[str, Any]) -> int:
+    """How many committed events an owner has that Kafka has not acknowledged."""
+    behind = sum(shard["head"] - shard["acked"] for shard in heads["shards"])
+    return int(heads["unstamped"] + behind)
+
+
+@connected(acts_as="operator")
+def rebuild(session: Session) -> None:
+    """Fold the whole journal anew, compare, swap; status 0 only if nothing differed.
+
+    Example: guildhall rebuild
+    """
+    done = _while_watching(session)
+    session.output.document(done)
+    session.output.table(
+        ("projection", ">rows", ">only live", ">only rebuilt"),
+        (
+            [row.get("projection"), row.get("rows"), row.get("only_live"), row.get("only_rebuilt")]
+            for row in done.get("tables", ())
+        ),
+    )
+    session.output.say(f"rebuilt in {done['seconds']:.1f} s")
+    if not done["equal"]:
+        session.untrue("what was live differed from what the journal gives; it was replaced")
+
+
+def _while_watching(session: Session) -> dict[str, Any]:
+    """The answer to POST /v1/rebuild, its progress shown meanwhile from GET /v1/rebuild."""
+    outcome: dict[str, Any] = {}
+
+    def ask() -> None:
+        try:
+            outcome["done"] = session.connection.post("reporting", "/v1/rebuild", {}, seconds=None)
+        except (Refused, Unreachable) as why:
+            outcome["failed"] = why
+
+    session.connection.bearer()  # before the threads: both use it
+    asking = threading.Thread(target=ask, daemon=True)
+    with session.output.progress("rebuilding", 1.0) as bar:
+        asking.start()
+        while asking.is_alive():
+            asking.join(POLL_SECONDS)
+            try:
+                ratio = session.connection.get("reporting", "/v1/rebuild").get("ratio")
+            except (Refused, Unreachable):
+                continue
+            if ratio is not None:
+                bar.to(float(ratio), 1.0)
+    if "failed" in outcome:
+        raise outcome["failed"]
+    return dict(outcome["done"])
+
+
+@connected(acts_as="operator")
+def reconcile(session: Session) -> None:
+    """Compare the owners' logs with the journal; status 0 only if everything is here and agrees.
+
+    Example: guildhall reconcile
+    """
+    found = session.connection.post("reporting", "/v1/reconcile", {}, seconds=None)
+    session.output.document(found)
+    session.output.table(
+        ("source", "complete", ">behind", "holes"),
+        (
+            [
+                row.get("source"),
+                "yes" if row.get("complete") else "no",
+                row.get("behind"),
+                ", ".join(map(_hole, row.get("holes", ()))),
+            ]
+            for row in found["sources"]
+        ),
+    )
+    for difference in found["differences"]:
+        session.output.say(f"differs: {_sentence(difference)}")
+    if not found["complete"] or found["differences"]:
+        session.untrue("not everything the owners published is here, or sums differ")
+    session.output.say("complete: every event the owners published is in the journal")
+
+
+def _hole(hole: Any) -> str:
+    """A hole as shard:first-last, however the service writes it."""
+    if isinstance(hole, Mapping):
+        return f"{hole['shard']}:{hole['have'] + 1}-{hole['acked']}"
+    return str(hole)
+
+
+@quarantine.command("list")
+@connected(acts_as="operator")
+def list_quarantined(
+    session: Session,
+    *,
+    state: Annotated[str, typer.Option(help="open, applied or discarded")] = "open",
+) -> None:
+    """Records in quarantine, oldest first.
+
+    Example: guildhall quarantine list
+    """
+    records: list[dict[str, Any]] = []
+    after: int | None = None
+    while True:
+        found = session.connection.get("reporting", "/v1/quarantine", state=state, after=after)
+        records += found["records"]
+        after = found.get("next")
+        if after is None:
+            break
+    session.output.document({"state": state, "records": records})
+    session.output.table(
+        (">id", "reason", "detail", "stream", "topic", ">seen"),
+        (
+            [row.get(n) for n in ("id", "reason", "detail", "stream", "topic", "times_seen")]
+            for row in records
+        ),
+    )
+    session.output.say(f"{len(records):,} {state}")
+
+
+@quarantine.command("show")
+@connected(acts_as="operator")
+def show_quarantined(session: Session, number: Record) -> None:
+    """One record with its reason and exact bytes.
+
+    Example: guildhall quarantine show 7
+    """
+    found = session.connection.get("reporting", f"/v1/quarantine/{number}")
+    session.output.document(found)
+    session.output.table(("field", "value"), _flat(found))
+
+
+@quarantine.command("retry")
+@connected(acts_as="operator")
+def retry_quarantined(session: Session, number: Record) -> None:
+    """Try a record again, with those of its stream behind it; status 0 only if all went in.
+
+    Example: guildhall quarantine retry 7
+    """
+    done = session.connection.post("reporting", f"/v1/quarantine/{number}/retry", {})
+    session.output.document(done)
+    session.output.table(("outcome", "value"), _flat(done))
+    if done.get("still_quarantined"):
+        session.untrue(f"{done['still_quarantined']} records are still not acceptable")
+
+
+@quarantine.command("discard")
+@connected(acts_as="operator")
+def discard_quarantined(
+    session: Session,
+    number: Record,
+    *,
+    reason: Annotated[str, typer.Option(help="why, for whoever asks later")],
+) -> None:
+    """Settle a record as never to be applied; it stays listed, with who and why.
+
+    Example: guildhall quarantine discard 7 --reason "sent twice by the canteen's test system"
+    """
+    body = {"reason": reason}
+    done = session.connection.post("reporting", f"/v1/quarantine/{number}/discard", body)
+    session.output.document(done)
+    session.output.say(f"record {number} is discarded")
+
+
+@rules.command("list")
+@connected(acts_as="auditor")
+def list_rules(session: Session) -> None:
+    """Every rule with its clause and how well it is confirmed.
+
+    Example: guildhall rules list
+    """
+    found = session.connection.get("reporting", "/v1/rules")
+    session.output.document(found)
+    session.output.table(
+        ("rule", "title", "version", "values in force", "clause"),
+        (
+            [rule["id"], rule["title"], rule["version"], *_values_of(rule)]
+            for rule in found["rules"]
+        ),
+    )
+    session.output.say(f"{len(found['rules']):,} rules")
+
+
+def _values_of(rule: Mapping[str, Any]) -> tuple[str, str]:
+    """A rule's dated values, with how well each is confirmed, and the clauses they stand on."""
+    entries = [
+        (parameter, entry)
+        for parameter in rule.get("values", ())
+        for entry in parameter.get("entries", ())
+    ]
+    values = [
+        f"{entry['effective_from'] or ''} {parameter['title']} {_or_unknown(entry['value'])}"
+        f" ({entry['status']})".strip()
+        for parameter, entry in entries
+    ]
+    clauses = dict.fromkeys(f"{entry['instrument']} {entry['clause']}" for _, entry in entries)
+    return "\n".join(values), "\n".join(clauses)
+
+
+def _or_unknown(value: Any) -> str:
+    return "UNKNOWN" if value is None else _sentence(value)
+
+
+def _flat(facts: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+    return [
+        (name, _sentence(value) if isinstance(value, Mapping | list) else value)
+        for name, value in facts.items()
+    ]
+
+
+def _sentence(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_sentence(part)}" for name, part in value.items())
+    if isinstance(value, list):
+        return "; ".join(map(_sentence, value))
+    return str(value)

@@ -1,0 +1,46 @@
+"""Make the secrets of docker-compose.yml, once: ``python3 deploy/compose/make_secrets.py``.
+
+Standard library alone: the host needs nothing but Docker and Python. What exists is kept.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+DIRECTORY = Path(__file__).parent / "secrets"
+SERVICES = ("members", "benefits", "events", "reporting")
+
+
+def make_secrets(directory: Path = DIRECTORY) -> list[str]:
+    """Write each secret that is missing to a file of its name; return the names written."""
+    # Compose mounts the files with their own mode and the containers' accounts must read them;
+    # on the host the directory keeps everybody else out.
+    directory.mkdir(mode=0o700, exist_ok=True)
+    directory.chmod(0o700)
+    wanted = {
+        "postgres_password": secrets.token_urlsafe(24),
+        "reporting_client_secret": secrets.token_urlsafe(32),
+        "person_key": secrets.token_hex(32),
+    }
+    for service in SERVICES:
+        role, password = f"guildhall_{service}", secrets.token_urlsafe(24)
+        wanted[f"{service}_database_url"] = f"postgresql://{role}:{password}@postgres:5432/{role}"
+    written = []
+    for name, value in wanted.items():
+        path = directory / name
+        if not path.exists():
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444), "w") as file:
+                file.write(value)
+            path.chmod(0o444)
+            written.append(name)
+    return written
+
+
+if __name__ == "__main__":
+    for made in make_secrets():
+        print(f"{DIRECTORY / made}")
+    print(
+        "\nGive the identity provider a client `reporting` with the secret in "
+        "reporting_client_secret and the role `operator`.\nKeep a copy of person_key apart from "
+        "the backups: without it the person records cannot be read."
+    )

@@ -1,0 +1,93 @@
+"""Apache Kafka's jars: fetched once by Maven coordinate, checked against ``kafka.lock`` always."""
+
+import asyncio
+import hashlib
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.embedded.errors import EmbeddedError
+
+LOCK = Path(__file__).with_name("kafka.lock")
+VERSION = "4.3.1"
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Jar:
+    """One pinned jar."""
+
+    group: str
+    artifact: str
+    version: str
+    sha256: str
+
+    @property
+    def file_name(self) -> str:
+        """Its name in a Maven repository."""
+        return f"{self.artifact}-{self.version}.jar"
+
+
+def read_lock() -> list[Jar]:
+    """Return the pinned jars: lines of ``group:artifact:version sha256``."""
+    jars = []
+    for line in LOCK.read_text().splitlines():
+        if line and not line.startswith("#"):
+            coordinate, digest = line.split()
+            group, artifact, version = coordinate.split(":")
+            jars.append(Jar(group, artifact, version, digest))
+    return jars
+
+
+def cache_directory() -> Path:
+    """Return where downloads are kept between data directories.
+
+    ``GUILDHALL_CACHE``, else ``guildhall`` in the user's cache directory (XDG).
+    """
+    if named := os.environ.get("GUILDHALL_CACHE"):
+        return Path(named).absolute()
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "guildhall"
+
+
+async def kafka_jars(report: Report) -> list[Path]:
+    """Return Kafka's jars, every one with its pinned SHA-256; fetch what is missing.
+
+    ``report`` is told what is being fetched. Raises :class:`EmbeddedError` when a jar cannot be
+    fetched or is not the pinned one.
+    """
+    stop = threading.Event()
+    try:
+        return await asyncio.to_thread(_kafka_jars, report, stop)
+    finally:
+        stop.set()  # a cancelled start does not go on fetching
+
+
+def _kafka_jars(report: Report, stop: threading.Event) -> list[Path]:
+    directory = cache_directory() / f"kafka-{VERSION}"
+    jars = read_lock()
+    missing = [jar for jar in jars if not is_pinned(directory / jar.file_name, jar)]
+    if missing:
+        # Costs a quarter of a second to import, and only a first start needs it.
+        from deploy.embedded.fetch import fetch_jars  # noqa: PLC0415
+
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise EmbeddedError(
+                f"cannot keep Kafka's jars in {directory}: {error}; "
+                "name a writable directory in GUILDHALL_CACHE"
+            ) from error
+        fetch_jars(missing, directory, report, stop)
+    return [directory / jar.file_name for jar in jars]
+
+
+def is_pinned(path: Path, jar: Jar) -> bool:
+    """Whether the file exists and is the pinned one."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == jar.sha256
+    except FileNotFoundError:
+        return False

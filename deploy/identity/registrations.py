@@ -1,0 +1,91 @@
+"""Whom the development provider knows: clients (with secrets) and people (without passwords).
+
+Both are JSON files in its directory, written with defaults at first start, yours to edit after. A
+person's token is given only to a client that knows its own secret, and that is in a file which only
+this operating-system user can read: other users of the machine cannot pick a person.
+"""
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from deploy.identity.private import check_private, write_private
+
+DEMO_UNION = "tjtc"
+EVERY_UNION = ("*",)
+
+
+class Client(BaseModel):
+    """A program that may ask for tokens: its own, and people's where `picks_people`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    secret: str
+    roles: tuple[str, ...] = ()
+    orgs: tuple[str, ...] = ()
+    picks_people: bool = False
+
+
+class Person(BaseModel):
+    """A development user: the roles they hold, in which unions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    roles: tuple[str, ...]
+    orgs: tuple[str, ...]
+
+
+Clients = dict[str, Client]
+People = dict[str, Person]
+
+DEFAULT_PEOPLE: People = {
+    "clerk": Person(roles=("clerk",), orgs=(DEMO_UNION,)),
+    "clerk2": Person(roles=("clerk",), orgs=(DEMO_UNION,)),
+    "approver": Person(roles=("approver",), orgs=(DEMO_UNION,)),
+    "chair": Person(roles=("chair",), orgs=(DEMO_UNION,)),
+    "cashier": Person(roles=("cashier",), orgs=(DEMO_UNION,)),
+    "auditor": Person(roles=("auditor",), orgs=(DEMO_UNION,)),
+    "operator": Person(roles=("operator",), orgs=EVERY_UNION),
+    "producer-canteen": Person(roles=("producer",), orgs=(DEMO_UNION,)),
+    "clerk-other": Person(roles=("clerk",), orgs=("other",)),
+}
+"""Separate people for separate duties, and one clerk of another union."""
+
+
+def default_clients() -> Clients:
+    """The command line, which picks people, and reporting, which reads the owners' shard heads."""
+    return {
+        "cli": Client(secret=secrets.token_urlsafe(32), picks_people=True),
+        "reporting": Client(
+            secret=secrets.token_urlsafe(32), roles=("producer",), orgs=EVERY_UNION
+        ),
+    }
+
+
+def clients_in(directory: Path) -> Clients:
+    """The clients of `clients.json` (0600), made with new secrets where there is none yet.
+
+    Raises PermissionError where others could read it, ValueError where it is not valid.
+    """
+    return _load(directory / "clients.json", TypeAdapter(Clients), default_clients)
+
+
+def people_in(directory: Path) -> People:
+    """The people of `people.json` (0600), DEFAULT_PEOPLE where there is none yet.
+
+    Raises PermissionError where others could write it, ValueError where it is not valid.
+    """
+    return _load(directory / "people.json", TypeAdapter(People), lambda: DEFAULT_PEOPLE)
+
+
+Registered = TypeVar("Registered", Clients, People)
+
+
+def _load(
+    file: Path, adapter: TypeAdapter[Registered], default: Callable[[], Registered]
+) -> Registered:
+    if not file.exists():
+        write_private(file, adapter.dump_json(default(), indent=1))
+    check_private(file)
+    return adapter.validate_json(file.read_bytes())

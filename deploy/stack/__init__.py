@@ -1,0 +1,1 @@
+"""Everything on one machine: servers, identity provider and services under one supervisor."""
