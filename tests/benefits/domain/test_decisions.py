@@ -1,0 +1,70 @@
+"""The registry, the names of the refusals, and the bytes of a bulk command."""
+
+import ast
+import inspect
+from pathlib import Path
+
+from hypothesis import given as forall
+from hypothesis import settings
+from hypothesis import strategies as st
+
+import services.benefits
+from services.benefits.api import COMMANDS, REFUSALS
+from services.benefits.domain import DECISIONS, gifts, streams
+from services.benefits.domain.alike import Alike, Recipient
+from services.benefits.handlers import bulk
+from shared.problems import TITLES
+from shared.store import encode
+from tests.benefits.domain.test_gifts import issued
+
+PERSON = st.from_regex(r"p-[0-9a-z]{6,12}", fullmatch=True)
+CODE_ARGUMENT = {
+    "Invalid": 0,
+    "Conflict": 0,
+    "Unknown": 0,
+    "NotPermitted": 0,
+    "NotYet": 0,
+    "row": 1,
+}
+"""Which argument of a call is a refusal's code."""
+
+CAPACITY = st.sampled_from(["member", "staff", "retiree", "dependant"])
+
+
+def test_every_command_has_a_route_under_its_own_name_and_a_decision() -> None:
+    named = {route.command.__name__: name for name, route in COMMANDS.items()}
+    assert {route.command for route in COMMANDS.values()} == set(DECISIONS)
+    for cls, name in named.items():
+        assert name.replace("-", "") == cls.lower()
+
+
+def test_every_refusal_that_can_be_raised_has_a_title_and_none_is_left_over() -> None:
+    raised: set[str] = set()
+    for path in Path(inspect.getfile(services.benefits)).parent.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+                at = CODE_ARGUMENT.get(call.func.id)
+                if at is not None and isinstance(call.args[at], ast.Constant):
+                    raised.add(ast.literal_eval(call.args[at]))
+    raised |= set(gifts.RECEIPT_REFUSALS)
+    assert raised - set(TITLES) == set(REFUSALS)
+
+
+@forall(st.lists(st.tuples(PERSON, CAPACITY), min_size=1, max_size=8, unique_by=lambda t: t[0]))
+@settings(deadline=None)
+def test_what_is_encoded_for_many_is_what_each_event_would_be_encoded_as(
+    people: list[tuple[str, str]],
+) -> None:
+    recipients = [Recipient(*one) for one in people]
+    alike = Alike(issued(recipients[0].person_id, capacity=recipients[0].capacity), recipients)
+    written = list(bulk.writes(alike, streams.gifts_of("tjtc", "spring-2022"), {}))
+    assert [write.events for write in written] == [[encode(event)] for event in alike.events()]
+    assert [write.stream for write in written] == [
+        f"tjtc/gift-spring-2022.{person_id}" for person_id, _ in people
+    ]
+
+
+def test_a_redelivery_is_written_after_what_its_stream_holds() -> None:
+    alike = Alike(issued("p-ann001"), [Recipient("p-ann001", "member")])
+    (write,) = bulk.writes(alike, streams.gifts_of("tjtc", "spring-2022"), {"p-ann001": 2})
+    assert write.expecting == 2

@@ -1,0 +1,300 @@
+"""What a delivery takes: issued once, signed once, returned, issued again."""
+
+from collections.abc import Mapping
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given as forall
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from services.benefits.commands.gifts import (
+    IssueGift,
+    IssueGiftsToRoster,
+    Receipt,
+    ReturnGift,
+    SignReceipts,
+)
+from services.benefits.domain import gifts, programmes
+from services.benefits.domain.alike import Recipient
+from services.benefits.domain.gifts import (
+    Gift,
+    evolve,
+    issue_gift,
+    issue_gifts_to_roster,
+    return_gift,
+    sign_receipts,
+)
+from services.benefits.domain.people import Standing
+from shared.contract.benefits import GiftIssued, GiftReceiptSigned, GiftReturned
+from shared.errors import Refusal
+from shared.testing.decider import Given, given
+from tests.benefits.domain.test_programmes import TOMORROW, closed, frozen, opened, programme
+from tests.benefits.examples import ANN, BO, CAI, DAI, ISSUE_SPRING, ORG, TODAY
+
+MEMBER = Standing(is_member=True, is_staff=True)
+RETAINED = Standing(is_member=True, is_retired=True)
+
+ISSUE = IssueGift(
+    programme_id="spring-2022", person_id=ANN, capacity="member", issued_on=date(2022, 1, 20)
+)
+ISSUE_ALL = IssueGiftsToRoster.model_validate(ISSUE_SPRING)
+RETURN = ReturnGift(
+    programme_id="spring-2022", person_id=ANN, reason="returned", returned_on=date(2022, 1, 25)
+)
+SPRING = programme(opened(), frozen(ANN, BO, CAI)).state
+
+
+def issued(person_id: str = ANN, **changes: Any) -> GiftIssued:
+    event = GiftIssued(
+        org_id=ORG, occurred_on=date(2022, 1, 20), programme_id="spring-2022",
+        occasion="spring_festival", person_id=person_id, capacity="member", quantity=1,
+        unit_value_fen=30000, amount_fen=30000, payment_form="goods", fund="union_funds",
+        payer="own", on_roster=True,
+    )  # fmt: skip
+    return event.model_copy(update=changes)
+
+
+def signed(person_id: str = ANN) -> GiftReceiptSigned:
+    return GiftReceiptSigned(
+        org_id=ORG, occurred_on=date(2022, 1, 22), programme_id="spring-2022",
+        person_id=person_id, signed_by=person_id,
+    )  # fmt: skip
+
+
+RETURNED = GiftReturned(
+    org_id=ORG, occurred_on=date(2022, 1, 25), programme_id="spring-2022", person_id=ANN,
+    reason="returned",
+)  # fmt: skip
+
+
+def gift(*events: Any) -> Given:
+    return given(gifts, None, *events)
+
+
+def receipts(*rows: tuple[str, int], signed_by: str | None = None) -> SignReceipts:
+    return SignReceipts(
+        programme_id="spring-2022",
+        receipts=tuple(
+            Receipt(person_id=person, signed_on=date(2022, 1, day), signed_by=signed_by)
+            for person, day in rows
+        ),
+    )
+
+
+def test_a_gift_on_the_roster_takes_the_programmes_terms() -> None:
+    gift().when(issue_gift, ISSUE, ORG, TODAY, programme=SPRING).then(issued())
+
+
+def test_two_portions_are_worth_twice_the_value_of_one() -> None:
+    two = ISSUE.model_copy(update={"quantity": 2})
+    gift().when(issue_gift, two, ORG, TODAY, programme=SPRING).then(
+        issued(quantity=2, amount_fen=60000)
+    )
+
+
+def test_without_a_known_value_there_is_no_amount() -> None:
+    unvalued = programme(opened(unit_value_fen=None), frozen(ANN)).state
+    gift().when(issue_gift, ISSUE, ORG, TODAY, programme=unvalued).then(
+        issued(unit_value_fen=None, amount_fen=None)
+    )
+
+
+def test_somebody_off_the_roster_receives_with_the_reason_recorded() -> None:
+    guest = ISSUE.model_copy(update={"person_id": DAI, "off_roster_reason": "spare_portion"})
+    gift().when(issue_gift, guest, ORG, TODAY, programme=SPRING).then(
+        issued(DAI, on_roster=False, off_roster_reason="spare_portion")
+    )
+
+
+def test_whoever_receives_from_a_named_programme_is_meant() -> None:
+    named = programme(opened(population="named")).state
+    gift().when(issue_gift, ISSUE, ORG, TODAY, programme=named).then(issued())
+
+
+def test_before_its_roster_is_frozen_a_programme_has_nobody_on_it() -> None:
+    before = programme(opened()).state
+    gift().when(issue_gift, ISSUE, ORG, TODAY, programme=before).then_refused(
+        "off-roster-reason-missing"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "changes", "of", "code"),
+    [
+        ([issued()], {"issued_on": TOMORROW}, None, "date-in-future"),
+        ([issued()], {}, None, "unknown-programme"),
+        ([issued()], {}, programme(opened(), closed()).state, "programme-closed"),
+        ([issued()], {"off_roster_reason": "other"}, SPRING, "already-issued"),
+        ([issued(), signed()], {}, SPRING, "already-issued"),
+        ([], {"person_id": DAI}, SPRING, "off-roster-reason-missing"),
+        ([], {"off_roster_reason": "other"}, SPRING, "stands-on-roster"),
+    ],
+)
+def test_a_gift_is_refused_for_the_first_of_these(
+    before: list[Any], changes: dict[str, Any], of: programmes.Programme | None, code: str
+) -> None:
+    command = ISSUE.model_copy(update=changes)
+    gift(*before).when(issue_gift, command, ORG, TODAY, programme=of).then_refused(code)
+
+
+def test_a_returned_gift_may_be_issued_again() -> None:
+    gift(issued(), RETURNED).when(issue_gift, ISSUE, ORG, TODAY, programme=SPRING).then(issued())
+
+
+STANDINGS = {ANN: MEMBER, BO: RETAINED, CAI: Standing(is_staff=True)}
+
+
+def to_roster(standings: Mapping[str, Standing] = STANDINGS, *received: str, **changes: Any) -> Any:
+    command = ISSUE_ALL.model_copy(update=changes)
+    return issue_gifts_to_roster(
+        SPRING, command, ORG, TODAY, standings=standings, received=received
+    )
+
+
+def test_the_whole_roster_is_one_event_for_many_people_each_in_their_capacity() -> None:
+    issue = to_roster()
+    assert issue.people == [
+        Recipient(ANN, "member"), Recipient(BO, "member"), Recipient(CAI, "staff"),
+    ]  # fmt: skip
+    assert list(issue.events()) == [
+        issued(ANN), issued(BO), issued(CAI, capacity="staff"),
+    ]  # fmt: skip
+
+
+def test_exceptions_receive_nothing() -> None:
+    assert [one.person_id for one in to_roster(except_person_ids=(BO,)).people] == [ANN, CAI]
+
+
+def test_only_the_missing_receive_when_that_is_asked() -> None:
+    issue = to_roster(STANDINGS, ANN, only_missing=True)
+    assert [one.person_id for one in issue.people] == [BO, CAI]
+
+
+@pytest.mark.parametrize(
+    ("of", "changes", "looked_up", "code", "rows"),
+    [
+        (None, {"issued_on": TOMORROW}, {}, "date-in-future", []),
+        (None, {}, {}, "unknown-programme", []),
+        (programme(opened(), closed()).state, {}, {}, "programme-closed", []),
+        (programme(opened()).state, {}, {}, "roster-not-frozen", []),
+        (SPRING, {"except_person_ids": (DAI,)}, {"received": (ANN,)}, "not-on-roster", [(1, DAI)]),
+        (SPRING, {}, {"received": (CAI, ANN)}, "already-issued", [(1, ANN), (3, CAI)]),
+        (SPRING, {"only_missing": True}, {"received": (ANN, BO, CAI)}, "nobody-missing", []),
+        (SPRING, {}, {"standings": {ANN: MEMBER}}, "capacity-unknown", [(2, BO), (3, CAI)]),
+    ],
+)
+def test_a_roster_is_refused_for_the_first_of_these_with_its_rows(
+    of: Any, changes: Any, looked_up: Any, code: str, rows: list[Any]
+) -> None:
+    command = ISSUE_ALL.model_copy(update=changes)
+    facts = {"standings": {}, "received": (), **looked_up}
+    with pytest.raises(Refusal) as refused:
+        issue_gifts_to_roster(of, command, ORG, TODAY, **facts)
+    assert refused.value.code == code
+    assert refused.value.errors == [
+        {"row": number, "code": code, "person_id": person} for number, person in rows
+    ]
+
+
+def sign(states: dict[str, Gift], command: SignReceipts) -> Any:
+    return sign_receipts(states, command, ORG, TODAY)
+
+
+def test_receipts_are_signed_in_the_order_of_the_sheet() -> None:
+    states = {ANN: gift(issued()).state, BO: gift(issued(BO)).state}
+    assert sign(states, receipts((BO, 22), (ANN, 22))) == [signed(BO), signed()]
+
+
+def test_another_hand_is_recorded() -> None:
+    (event,) = sign({ANN: gift(issued()).state}, receipts((ANN, 20), signed_by=BO))
+    assert event.signed_by == BO
+
+
+def test_refused_receipts_are_all_listed_under_the_first_code_in_order() -> None:
+    states = {
+        ANN: gift(issued(), signed()).state, BO: gift(issued(BO)).state,
+        DAI: gift(issued(DAI), RETURNED).state,
+    }  # fmt: skip
+    command = receipts((ANN, 22), (BO, 19), (CAI, 22), (DAI, 26))
+    with pytest.raises(Refusal) as refused:
+        sign(states, command)
+    assert refused.value.code == "not-issued"
+    assert refused.value.facts == {"rows": 4}
+    assert [(one["row"], one["code"]) for one in refused.value.errors] == [
+        (1, "already-signed"), (2, "receipt-before-issue"), (3, "not-issued"), (4, "not-issued"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ([(ANN, 20), (ANN, 20)], "listed-twice"),
+        ([(CAI, 20)], "not-issued"),
+        ([(BO, 20)], "already-signed"),
+        ([(ANN, 19)], "receipt-before-issue"),
+    ],
+)
+def test_each_refusal_of_a_receipt(rows: list[Any], code: str) -> None:
+    states = {ANN: gift(issued()).state, BO: gift(issued(BO), signed(BO)).state}
+    with pytest.raises(Refusal) as refused:
+        sign(states, receipts(*rows))
+    assert refused.value.code == code
+
+
+def test_a_signature_of_tomorrow_is_refused() -> None:
+    command = receipts((ANN, 20))
+    late = command.receipts[0].model_copy(update={"signed_on": TOMORROW})
+    with pytest.raises(Refusal) as refused:
+        sign({ANN: gift(issued()).state}, command.model_copy(update={"receipts": (late,)}))
+    assert refused.value.code == "date-in-future"
+
+
+def test_a_gift_comes_back_signed_for_or_not() -> None:
+    gift(issued()).when(return_gift, RETURN, ORG, TODAY).then(RETURNED)
+    gift(issued(), signed()).when(return_gift, RETURN, ORG, TODAY).then(RETURNED)
+
+
+@pytest.mark.parametrize(
+    ("before", "changes", "code"),
+    [
+        ([], {"returned_on": TOMORROW}, "date-in-future"),
+        ([], {}, "not-issued"),
+        ([issued(), RETURNED], {"returned_on": date(2022, 1, 1)}, "returned-already"),
+        ([issued()], {"returned_on": date(2022, 1, 19)}, "returned-before-issue"),
+    ],
+)
+def test_a_return_is_refused_for_the_first_of_these(
+    before: list[Any], changes: dict[str, Any], code: str
+) -> None:
+    command = RETURN.model_copy(update=changes)
+    gift(*before).when(return_gift, command, ORG, TODAY).then_refused(code)
+
+
+@forall(st.lists(st.sampled_from(["issue", "sign", "return"]), max_size=12))
+@settings(deadline=None)
+def test_every_decided_history_of_a_delivery_folds_and_never_issues_twice_without_a_return(
+    steps: list[str],
+) -> None:
+    state: Gift = None
+    written: list[str] = []
+    for step in steps:
+        try:
+            if step == "issue":
+                events: list[Any] = issue_gift(state, ISSUE, ORG, TODAY, programme=SPRING)
+            elif step == "sign":
+                events = sign_receipts({ANN: state}, receipts((ANN, 22)), ORG, TODAY)
+            else:
+                events = return_gift(state, RETURN, ORG, TODAY)
+        except Refusal:
+            continue
+        for event in events:
+            state = evolve(state, event)
+        written.append(step)
+    for first, second in pairwise(written):
+        assert (first, second) not in {
+            ("issue", "issue"), ("sign", "issue"), ("sign", "sign"), ("return", "sign"),
+            ("return", "return"),
+        }  # fmt: skip

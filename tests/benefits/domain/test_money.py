@@ -1,0 +1,140 @@
+"""Budgets, income and the books."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from services.benefits.commands.money import (
+    AdjustBudget,
+    ApproveBudget,
+    PayExpenditure,
+    ReceiveIncome,
+)
+from services.benefits.domain import money
+from services.benefits.domain.money import (
+    Budget,
+    adjust_budget,
+    approve_budget,
+    pay_expenditure,
+    receive_income,
+)
+from shared.contract.benefits import (
+    BudgetAdjusted,
+    BudgetAmount,
+    BudgetApproved,
+    ExpenditurePaid,
+    IncomeReceived,
+)
+from shared.testing.decider import Given, given
+from tests.benefits.examples import BODIES, ORG, TODAY
+
+TOMORROW = date(2022, 12, 16)
+APPROVE = ApproveBudget.model_validate(BODIES["approve-budget"][1])
+ADJUST = AdjustBudget.model_validate(BODIES["adjust-budget"][1])
+RECEIVE = ReceiveIncome.model_validate(BODIES["receive-income"][1])
+PAY = PayExpenditure.model_validate(BODIES["pay-expenditure"][1])
+
+WELFARE = BudgetAmount(budget_line="staff_activity.welfare", amount_fen=30_000_000)
+MORE = BudgetAmount(budget_line="staff_activity.welfare", amount_fen=35_000_000)
+
+APPROVED = BudgetApproved(
+    org_id=ORG, occurred_on=date(2022, 1, 5), budget_year=2022, lines=(WELFARE,),
+    approved_by=("committee", "superior"),
+)  # fmt: skip
+ADJUSTED = BudgetAdjusted(
+    org_id=ORG, occurred_on=date(2022, 7, 5), budget_year=2022, lines=(MORE,),
+    approved_by=("committee",),
+)  # fmt: skip
+RECEIVED = IncomeReceived(
+    org_id=ORG, occurred_on=date(2022, 1, 31), income_id="dues-2022-01", source="dues",
+    fund="union_funds", amount_fen=1_200_000,
+)  # fmt: skip
+PAID = ExpenditurePaid(
+    org_id=ORG, occurred_on=date(2022, 3, 20), payment_id="pay-9", fund="care_fund", payer="own",
+    budget_line="staff_activity.welfare", amount_fen=80000, refers_to=f"{ORG}/claim-care-1",
+    requested_by="clerk-1", approved_by="approver-1",
+)  # fmt: skip
+
+
+def books(*events: Any) -> Given:
+    return given(money, None, *events)
+
+
+def test_a_budget_is_approved_once_and_adjusted_after() -> None:
+    books().when(approve_budget, APPROVE, ORG, TODAY).then(APPROVED)
+    books(APPROVED).when(approve_budget, APPROVE, ORG, TODAY).then_refused("budget-exists")
+    books(APPROVED).when(adjust_budget, ADJUST, ORG, TODAY).then(ADJUSTED)
+    books().when(adjust_budget, ADJUST, ORG, TODAY).then_refused("unknown-budget")
+
+
+def test_an_adjustment_replaces_the_lines_and_is_counted() -> None:
+    assert books(APPROVED, ADJUSTED).state == Budget((MORE,), adjusted=1)
+
+
+def test_a_second_adjustment_in_the_year_is_recorded_for_the_auditor_to_find() -> None:
+    books(APPROVED, ADJUSTED).when(adjust_budget, ADJUST, ORG, TODAY).then(ADJUSTED)
+
+
+@pytest.mark.parametrize("decide", [approve_budget, adjust_budget])
+def test_a_budget_line_stands_in_a_budget_once(decide: Any) -> None:
+    command = APPROVE if decide is approve_budget else ADJUST
+    twice = command.model_copy(update={"lines": (WELFARE, MORE)})
+    books(APPROVED).when(decide, twice, ORG, TODAY).then_refused("listed-twice")
+
+
+def test_an_income_and_a_payment_are_booked_once() -> None:
+    books().when(receive_income, RECEIVE, ORG, TODAY).then(RECEIVED)
+    books(RECEIVED).when(receive_income, RECEIVE, ORG, TODAY).then_refused("income-exists")
+    books().when(pay_expenditure, PAY, ORG, TODAY, approver="approver-1").then(PAID)
+    books(PAID).when(pay_expenditure, PAY, ORG, TODAY, approver="approver-1").then_refused(
+        "payment-exists"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "approver", "code"),
+    [
+        ({"paid_on": TOMORROW, "refers_to": "tjjt/x"}, "clerk-1", "date-in-future"),
+        ({"refers_to": "tjjt/programme-1"}, "clerk-1", "refers-elsewhere"),
+        ({}, "clerk-1", "maker-is-approver"),
+        ({}, "approver-1", "payment-exists"),
+    ],
+)
+def test_a_payment_is_refused_for_the_first_of_these(
+    changes: dict[str, Any], approver: str, code: str
+) -> None:
+    command = PAY.model_copy(update=changes)
+    books(PAID).when(pay_expenditure, command, ORG, TODAY, approver=approver).then_refused(code)
+
+
+@pytest.mark.parametrize(
+    ("decide", "command", "day"),
+    [
+        (approve_budget, APPROVE, "approved_on"),
+        (adjust_budget, ADJUST, "adjusted_on"),
+        (receive_income, RECEIVE, "received_on"),
+    ],
+)
+def test_money_of_tomorrow_is_refused(decide: Any, command: Any, day: str) -> None:
+    early = command.model_copy(update={day: TOMORROW})
+    books().when(decide, early, ORG, TODAY).then_refused("date-in-future")
+
+
+@pytest.mark.parametrize("amount", [0, -1, 1.5, 100.0, "100", None])
+def test_an_amount_is_a_positive_whole_number_of_fen(amount: Any) -> None:
+    with pytest.raises(ValidationError):
+        PayExpenditure.model_validate({**BODIES["pay-expenditure"][1], "amount_fen": amount})
+
+
+def test_who_requested_is_a_login_and_never_a_name() -> None:
+    with pytest.raises(ValidationError):
+        PayExpenditure.model_validate({**BODIES["pay-expenditure"][1], "requested_by": "王利"})
+
+
+def test_a_payment_names_its_budget_line() -> None:
+    body = dict(BODIES["pay-expenditure"][1])
+    del body["budget_line"]
+    with pytest.raises(ValidationError):
+        PayExpenditure.model_validate(body)

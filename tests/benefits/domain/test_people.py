@@ -1,0 +1,46 @@
+"""In which capacity somebody receives."""
+
+import pytest
+from hypothesis import given as forall
+from hypothesis import strategies as st
+
+from services.benefits.domain.people import Standing, capacity_in
+from shared.values import Capacity, Population
+
+MEMBER_IN_POST = Standing(is_member=True, is_staff=True)
+RETAINED = Standing(is_member=True, is_retired=True)
+RETIRED_WITHOUT = Standing(is_retired=True)
+IN_POST_ONLY = Standing(is_staff=True)
+CHILD = Standing(is_dependant=True)
+
+
+@pytest.mark.parametrize(
+    ("population", "standing", "capacity"),
+    [
+        ("members", MEMBER_IN_POST, "member"),
+        ("members", RETAINED, "member"),
+        ("members", IN_POST_ONLY, "staff"),
+        ("women_staff", MEMBER_IN_POST, "staff"),
+        ("front_line_staff", MEMBER_IN_POST, "staff"),
+        ("staff", RETAINED, "retiree"),
+        ("retirees", RETIRED_WITHOUT, "retiree"),
+        ("retirees", MEMBER_IN_POST, "member"),
+        ("named", MEMBER_IN_POST, "member"),
+        ("named", CHILD, "dependant"),
+        ("named", Standing(), None),
+    ],
+)
+def test_what_is_meant_for_a_population_reaches_a_person_as(
+    population: Population, standing: Standing, capacity: Capacity | None
+) -> None:
+    assert capacity_in(population, standing) == capacity
+
+
+@forall(
+    st.sampled_from(["members", "staff", "women_staff", "retirees", "front_line_staff", "named"]),
+    st.tuples(st.booleans(), st.booleans(), st.booleans(), st.booleans()),
+)
+def test_only_somebody_who_is_nothing_at_all_has_no_capacity(
+    population: Population, flags: tuple[bool, bool, bool, bool]
+) -> None:
+    assert (capacity_in(population, Standing(*flags)) is None) == (not any(flags))

@@ -1,0 +1,68 @@
+"""Fixtures for every test: one real PostgreSQL and one real Kafka for the whole session."""
+
+import secrets
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from deploy.embedded import Embedded
+
+SERVER_FIXTURES = {"servers", "postgres", "kafka", "database"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark a test `servers` when it asks for one, directly or through another fixture."""
+    for item in items:
+        if SERVER_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.servers)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Embedded]:
+    """The session's servers, not started: ask for `postgres` or `kafka`.
+
+    A test that kills, wipes or restarts one starts its own `Embedded` instead.
+    """
+    embedded = Embedded(tmp_path_factory.mktemp("servers"))
+    try:
+        yield embedded
+    finally:
+        await embedded.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def postgres(servers: Embedded) -> str:
+    """The superuser's DSN of a running PostgreSQL."""
+    return await servers.start_postgres()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def kafka(servers: Embedded) -> str:
+    """The bootstrap address of a running Kafka; take a topic name of your own (`topic`)."""
+    return await servers.start_kafka()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(postgres: str) -> AsyncIterator[str]:
+    """The superuser's DSN of a new, empty database, dropped afterwards."""
+    name = f"test_{secrets.token_hex(6)}"
+    await _execute(postgres, f"CREATE DATABASE {name}")
+    yield urlunsplit(urlsplit(postgres)._replace(path=f"/{name}"))
+    await _execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def topic() -> str:
+    """A topic name no other test uses; the test creates the topic."""
+    return f"test.{secrets.token_hex(8)}"
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()

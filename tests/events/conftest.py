@@ -1,0 +1,19 @@
+"""The events service in this process, with a union and three people it has heard of."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from services.events.__main__ import PARTS
+from shared.testing.http import TEST_ORG, InProcess, in_process
+from tests.events.examples import ANN, BO, CAI, registered_as_staff, union_registered
+
+
+@pytest_asyncio.fixture
+async def service(database: str) -> AsyncIterator[InProcess]:
+    """The service on an empty database; its copy knows the union, Ann, Bo and Cai."""
+    async with in_process(PARTS, database) as running:
+        await running.hear(f"{TEST_ORG}/organisation", union_registered())
+        for person in (ANN, BO, CAI):
+            await running.hear(f"{TEST_ORG}/person-{person}", registered_as_staff(person))
+        yield running

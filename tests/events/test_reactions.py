@@ -1,0 +1,74 @@
+"""What our copy holds after members spoke, on a real PostgreSQL; repeating changes nothing."""
+
+import asyncpg
+import pytest
+
+from services.events import queries
+from services.events.handlers import known
+from services.events.reactions import REACTIONS
+from shared.contract import members
+from shared.testing.http import TEST_ORG, InProcess
+from tests.events.examples import (
+    ANN,
+    BODIES,
+    CAI,
+    STRANGER,
+    dependant_declared,
+    registered_as_staff,
+    union_registered,
+)
+
+
+async def test_a_union_is_known_with_its_clock(service: InProcess) -> None:
+    pool = service.store.pool
+    assert await queries.union_is_simulated(pool, "realunion") is None
+    await service.hear("realunion/organisation", union_registered("realunion", simulated=False))
+    assert await queries.union_is_simulated(pool, "realunion") is False
+    assert await queries.union_is_simulated(pool, TEST_ORG) is True
+
+
+async def test_a_person_is_known_in_their_union_once_anything_is_said_of_them(
+    service: InProcess,
+) -> None:
+    pool = service.store.pool
+    assert await queries.unknown_people(pool, TEST_ORG, [ANN, STRANGER]) == {STRANGER}
+    await service.hear(f"{TEST_ORG}/person-{STRANGER}", registered_as_staff(STRANGER))
+    assert await queries.unknown_people(pool, TEST_ORG, [ANN, STRANGER]) == set()
+    assert await queries.unknown_people(pool, "other", [ANN]) == {ANN}
+
+
+async def test_a_dependant_is_known_through_the_member_who_declared_them(
+    service: InProcess,
+) -> None:
+    stream, child = f"{TEST_ORG}/person-{ANN}", "p-annschild"
+    await service.hear(stream, dependant_declared(ANN, child), after=1)
+    assert await queries.unknown_people(service.store.pool, TEST_ORG, [child]) == set()
+    assert await queries.heard_version(service.store.pool, stream) == 2
+
+
+async def test_what_is_heard_again_changes_nothing(service: InProcess) -> None:
+    stream = f"{TEST_ORG}/person-{CAI}"
+    await service.hear(stream, registered_as_staff(CAI), after=4)
+    await service.hear(stream, registered_as_staff(CAI))
+    assert await queries.heard_version(service.store.pool, stream) == 5
+    await service.hear(f"{TEST_ORG}/organisation", union_registered())
+    assert await queries.union_is_simulated(service.store.pool, TEST_ORG) is True
+
+
+async def test_what_our_copy_hears_while_a_command_looks_it_up_is_known(
+    service: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    position, plan = known.heard_version, BODIES["plan-activity"]
+
+    async def heard_meanwhile(pool: asyncpg.Pool, stream: str) -> int:
+        await service.hear(stream, union_registered("nowhere"))
+        return await position(pool, stream)
+
+    monkeypatch.setattr(known, "heard_version", heard_meanwhile)
+    after = {"Guildhall-After": "nowhere/organisation@1"}
+    answer = await service.command("plan-activity", plan, org="nowhere", headers=after)
+    assert answer.status_code == 201, answer.text
+
+
+def test_every_event_of_members_moves_the_position() -> None:
+    assert set(REACTIONS) == set(members.EVENTS)

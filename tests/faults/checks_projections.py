@@ -1,0 +1,125 @@
+"""Checks of what readers see: equal to a second fold, to its rebuild, as known at any time."""
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+
+from tests.faults.evidence import FOREVER, OWNERS, Evidence, Row, Violation, data_of, short
+from tests.faults.second_fold import FOLDS, Table, empty, fold
+
+AS_OF_POINTS = 100
+VERSIONED = ("valid_from", "valid_to")
+SUMMED = ("lines", "quantity", "amount_fen", "without_amount", "assumed", "unprovable", "ended")
+
+
+def _journal(evidence: Evidence) -> list[Row]:
+    return sorted(evidence.reporting["journal"], key=lambda row: row["log_index"])
+
+
+def equal_to_second_fold(evidence: Evidence) -> Iterator[Violation]:
+    """Every row that stands, of the tables folded twice, to the fen."""
+    tables = empty()
+    fold(tables, _journal(evidence))
+    for name in FOLDS:
+        standing = [row for row in evidence.live[name] if row["valid_to"] == FOREVER]
+        yield from _differences(7, f"{name}", tables[name], standing)
+
+
+def _differences(
+    invariant: int, where: str, expected: Table, rows: list[Row]
+) -> Iterator[Violation]:
+    want = defaultdict(int)
+    for row in expected.values():
+        want[_text(row)] += 1
+    for row in rows:
+        want[_text({name: row[name] for name in row if name not in VERSIONED})] -= 1
+    for text, count in want.items():
+        if count:
+            name = "projection-lost" if count > 0 else "projection-wrong"
+            yield Violation(invariant, name, f"{where}: {text[:300]}")
+
+
+def _text(row: Row) -> str:
+    return json.dumps(row, sort_keys=True, ensure_ascii=False)
+
+
+def sums_equal_lists(evidence: Evidence) -> Iterator[Violation]:
+    """Partial sums are those of the lines that stand."""
+    sums: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0] * len(SUMMED))
+    for line in evidence.live["figure_lines"]:
+        if line["valid_to"] != FOREVER:
+            continue
+        amount = line["amount_fen"]
+        day = sums[line["org_id"], line["list"], line["occurred_on"]]
+        more = (1, line["quantity"], amount or 0, int(amount is None), int(line["assumed"]),
+                int(not line["provable"]), 0)  # fmt: skip
+        day[:] = [before + more for before, more in zip(day, more, strict=True)]
+        if line["ended_on"] is not None:
+            sums[line["org_id"], line["list"], line["ended_on"]][-1] += 1
+    for row in evidence.live["figure_sums"]:
+        expected = sums.pop((row["org_id"], row["list"], row["day"]), [0] * len(SUMMED))
+        found = [row[name] for name in SUMMED]
+        if found != expected:
+            where = f"{row['org_id']} {row['list']} {row['day']}"
+            yield Violation(7, "sum-differs", f"{where}: {found}, the lines say {expected}")
+    for key, values in sums.items():
+        if any(values):
+            yield Violation(7, "sum-differs", f"{key}: no sum, the lines say {values}")
+
+
+def equal_to_rebuild(evidence: Evidence) -> Iterator[Violation]:
+    """Live = rebuilt from the journal = rebuilt again: every table, byte by byte."""
+    for note in evidence.of_kind("note"):
+        if note["says"].startswith("rebuild failed"):
+            yield Violation(8, "rebuild-failed", note["says"])
+    for after, name in ((evidence.rebuilt, "rebuild"), (evidence.again, "second rebuild")):
+        for table in sorted({*evidence.live, *after}):
+            live = sorted(map(_text, evidence.live.get(table, ())))
+            rebuilt = sorted(map(_text, after.get(table, ())))
+            if live != rebuilt:
+                one_side = sorted({*live} ^ {*rebuilt})[:1] or ["a row stands twice"]
+                yield Violation(8, "rebuild-differs", f"{table}, {name}: {one_side[0][:300]}")
+
+
+def as_known_at_any_time(evidence: Evidence, seed: int) -> Iterator[Violation]:
+    """Rows as they were at 100 random log indexes are the fold of what came before."""
+    journal = _journal(evidence)
+    rng = random.Random(f"{seed}/as of")
+    count = min(AS_OF_POINTS, len(journal))
+    tables, at = empty(), 0
+    for point in sorted(rng.sample(range(1, len(journal) + 1), count)):
+        fold(tables, journal[at:point])
+        at = point
+        for name in FOLDS:
+            then = [
+                row for row in evidence.live[name] if row["valid_from"] <= point < row["valid_to"]
+            ]
+            yield from _differences(10, f"{name} as of {point}", tables[name], then)
+
+
+def figures_are_their_lists(evidence: Evidence) -> Iterator[Violation]:
+    """Each figure asked is the checker's own, and the list under it adds up to it."""
+    own: dict[tuple[str, str], int] = defaultdict(int)
+    gifts: dict[tuple[str, str], Row | None] = {}
+    for owner in OWNERS:
+        for row in sorted(evidence.events[owner], key=lambda row: row["version"]):
+            data, kind = data_of(row), short(row["type"])
+            if kind == "IncomeReceived":
+                own[row["org_id"], "income_received"] += data["amount_fen"]
+            elif kind == "ExpenditurePaid":
+                own[row["org_id"], "expenditure_paid"] += data["amount_fen"]
+            elif kind in ("GiftIssued", "GiftReturned"):
+                gifts[row["org_id"], row["stream"]] = data if kind == "GiftIssued" else None
+    for (org, _), gift in gifts.items():
+        if gift is not None and gift["occasion"] == "spring_festival":
+            own[org, "gift_spring_festival_portions"] += gift["quantity"]
+    for figure in evidence.figures:
+        name, org, value = figure["figure"], figure["org_id"], figure["value"]
+        if value != own[org, name]:
+            told = f"{value}, the events say {own[org, name]}"
+            yield Violation(16, "figure-wrong", f"{name} of {org} is {told}")
+        column = "quantity" if name.endswith("portions") else "amount_fen"
+        listed = sum(line[column] or 0 for line in figure["events"])
+        if listed != value:
+            yield Violation(16, "list-differs", f"{name} of {org} is {value}, its list {listed}")

@@ -1,0 +1,158 @@
+"""A small clean run, made by hand: three commands, an event each, and all that follows from them.
+
+Test cases spoil a copy of it in one place and see that the checker finds the place.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+from tests.faults.evidence import FOREVER, OWNERS, SOURCES, Evidence, Row
+from tests.faults.second_fold import FOLDS, empty, fold
+
+ORG, STREAM, STAFF = "union-a", "union-a/programme-spring", "union-a/person-p-000001"
+INCOME = {
+    "income_id": "i-1", "source": "dues", "fund": "union_funds", "amount_fen": 700,
+    "received_on": "2026-01-15",
+}  # fmt: skip
+PORTIONS = {
+    "programme_id": "spring", "quantity": 3, "to_org": "city", "applied_on": "2026-01-15"
+}  # fmt: skip
+STAFF_ROW = {
+    "person_id": "p-000001", "gender": "female", "birth_month": 2, "registered_on": "2026-01-15"
+}  # fmt: skip
+TOPIC_ID, CLUSTER = "00000000-0000-0000-0000-000000000001", "cluster"
+
+ASKED: tuple[tuple[str, str, str, Row, str, int, str, Row], ...] = (
+    ("a", "benefits", "apply-for-portions", PORTIONS, STREAM, 1, "GiftApplied",
+     {"programme_id": "spring", "occasion": "spring_festival", "quantity": 3, "to_org": "city"}),
+    ("b", "benefits", "apply-for-portions", PORTIONS, STREAM, 2, "GiftApplied",
+     {"programme_id": "spring", "occasion": "spring_festival", "quantity": 3, "to_org": "city"}),
+    ("c", "benefits", "receive-income", INCOME, "union-a/income-i-1", 1, "IncomeReceived",
+     {"income_id": "i-1", "source": "dues", "fund": "union_funds", "amount_fen": 700,
+      "amount_assumed": False}),
+    ("d", "members", "register-staff", {"people": [STAFF_ROW]}, STAFF, 1, "StaffRegistered",
+     {"person_id": "p-000001", "gender": "female", "birth_month": 2, "spell": 1}),
+)  # fmt: skip
+"""Command: id, owner, name, body; its event: stream, version, type, data."""
+
+
+def _hex(data: Row) -> str:
+    return "\\x" + json.dumps(data).encode().hex()
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(bytes.fromhex(text[2:])).hexdigest()
+
+
+def _history() -> list[Row]:
+    records: list[Row] = []
+
+    def write(kind: str, **fields: Any) -> None:
+        number = len(records) + 1
+        records.append({"n": number, "at": float(number), "kind": kind, **fields})
+
+    for id_, owner, name, body, stream, version, *_ in ASKED:
+        asked = {"op": id_, "attempt": 1, "key": f"key-{id_}"}
+        path = f"/v1/{ORG}/{name}"
+        write("invoke", **asked, to=f"{owner}-1", path=path, person="clerk", body=json.dumps(body))
+        answer = {"stream": stream, "version": version, "events": 1}
+        write("ok", **asked, status=201, answer=answer)
+    write("invoke", op="e", attempt=1, key="key-e", to="benefits-1", person="stranger",
+          path=f"/v1/{ORG}/receive-income", body=json.dumps(INCOME))  # fmt: skip
+    write("fail", op="e", attempt=1, key="key-e", status=403, code="union-not-yours")
+    write("phase", name="healed")
+    write("phase", name="load stopped")
+    write("note", says="caught up")
+    write("phase", name="settled")
+    return records
+
+
+def clean_run() -> Evidence:
+    """The run, new each time."""
+    events: dict[str, list[Row]] = {source: [] for source in SOURCES}
+    idempotency: dict[str, list[Row]] = {source: [] for source in SOURCES}
+    shard_log: dict[str, list[Row]] = {source: [] for source in SOURCES}
+    journal, kafka = [], []
+    for number, (id_, owner, name, body, stream, version, kind, fields) in enumerate(ASKED, 1):
+        data = _hex({"org_id": ORG, "occurred_on": "2026-01-15", **fields})
+        type_, event_id = f"guildhall.{owner}.{kind}.v1", f"{number:032x}"
+        events[owner].append({
+            "stream": stream, "version": version, "event_id": event_id, "type": type_,
+            "org_id": ORG, "shard": 0, "correlation_id": id_, "data": data,
+        })  # fmt: skip
+        asked = f"/v1/{ORG}/{name}".encode() + json.dumps(body).encode()
+        idempotency[owner].append(
+            {"key": f"key-{id_}", "body_hash": "\\x" + hashlib.sha256(asked).hexdigest()}
+        )
+        sequence = len(shard_log[owner]) + 1
+        shard_log[owner].append(
+            {"shard": 0, "sequence": sequence, "stream": stream, "version": version}
+        )
+        place = {"topic": f"guildhall.{owner}.v1", "partition": 0}
+        kafka.append({
+            **place, "offset": sequence - 1, "key": stream, "event_id": event_id,
+            "version": version, "shard": 0, "sequence": sequence, "value_sha256": _digest(data),
+        })  # fmt: skip
+        journal.append({
+            "log_index": number, "event_id": event_id, "source": f"/guildhall/{owner}",
+            "type": type_, "stream": stream, "stream_version": version, "value": data,
+            "cluster_id": CLUSTER, "topic_id": f"{TOPIC_ID}{owner}", **place,
+        })  # fmt: skip
+    shards = {
+        source: [{"shard": 0, "head": len(shard_log[source]), "acked": len(shard_log[source])}]
+        for source in SOURCES
+    }
+    return Evidence(
+        history=_history(), events=events, outbox={source: [] for source in SOURCES},
+        shard_log=shard_log, shards=shards, idempotency=idempotency,
+        copies={owner: [{"stream": STAFF, "version": 1}] for owner in OWNERS[1:]},
+        reporting=_reporting(journal), kafka=kafka, live=_projections(journal),
+        rebuilt=_projections(journal), again=_projections(journal),
+        figures=[{"figure": "income_received", "org_id": ORG, "value": 700,
+                  "events": [{"amount_fen": 700, "quantity": 1}]}],
+    )  # fmt: skip
+
+
+def _reporting(journal: list[Row]) -> dict[str, list[Row]]:
+    positions, consumed = [], []
+    for owner, count in (("members", 1), ("benefits", 3)):
+        where = {"cluster_id": CLUSTER, "topic_id": f"{TOPIC_ID}{owner}", "partition": 0}
+        positions.append({**where, "topic": f"guildhall.{owner}.v1", "next_offset": count})
+        outcomes = {"applied": count, "duplicate": 0, "parked": 0, "quarantined": 0}
+        consumed.append({**where, **outcomes})
+    return {
+        "journal": journal, "positions": positions, "consumed": consumed, "parked": [],
+        "quarantine": [], "shard_heads": [],
+        "journal_head": [{"next_index": len(journal) + 1}],
+        "seals": [{"last_index": 2, "sealed_at": "2026-01-15T10:00:00+00:00"},
+                  {"last_index": 4, "sealed_at": "2026-01-15T10:00:01+00:00"}],
+    }  # fmt: skip
+
+
+def _projections(journal: list[Row]) -> dict[str, list[Row]]:
+    since = {row["event_id"]: row["log_index"] for row in journal}
+    tables = empty()
+    fold(tables, journal)
+    found: dict[str, list[Row]] = {
+        name: [
+            {**row, "valid_from": _since(row, since, journal), "valid_to": FOREVER}
+            for row in tables[name].values()
+        ]
+        for name in FOLDS
+    }
+    line = {
+        "org_id": ORG, "item": "income.dues:i-1", "list": "income.dues", "subject": "i-1",
+        "occurred_on": "2026-01-15", "ended_on": None, "quantity": 1, "amount_fen": 700,
+        "assumed": False, "provable": True, "log_index": 3, "valid_from": 3, "valid_to": FOREVER,
+    }  # fmt: skip
+    day = {
+        "org_id": ORG, "list": "income.dues", "day": "2026-01-15", "lines": 1, "quantity": 1,
+        "amount_fen": 700, "without_amount": 0, "assumed": 0, "unprovable": 0, "ended": 0,
+    }  # fmt: skip
+    return found | {"figure_lines": [line], "figure_sums": [day]}
+
+
+def _since(row: Row, since: dict[str, int], journal: list[Row]) -> int:
+    named = [since[value] for value in row.values() if isinstance(value, str) and value in since]
+    return named[0] if named else journal[-1]["log_index"]

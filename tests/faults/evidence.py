@@ -1,0 +1,145 @@
+"""What a run leaves behind, as the checker reads it: its history, dumps of tables and of topics.
+
+Imports nothing of the services: rows are what PostgreSQL's row_to_json said, records what Kafka
+had.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.faults.history import read_history
+
+Row = dict[str, Any]
+OWNERS = ("members", "benefits", "events")
+SOURCES = (*OWNERS, "reporting")
+FOREVER = 2**63 - 1
+POISON = "poison-"
+"""How the keys of records begin that the nemesis itself wrote to be quarantined."""
+
+
+class Violation(NamedTuple):
+    """One thing that is not as it must be: the invariant of reliability.md §5.6, its name, what."""
+
+    invariant: int
+    name: str
+    what: str
+
+
+@dataclass
+class Operation:
+    """One command: what was asked, every answer, and when (`n` of the history's records)."""
+
+    id: str
+    key: str
+    path: str
+    person: str
+    body: str
+    service: str
+    invoked: int
+    reuses: str | None = None
+    answers: list[Row] = field(default_factory=list)
+
+    @property
+    def org(self) -> str:
+        """The union it was for."""
+        return self.path.split("/")[2]
+
+    @property
+    def name(self) -> str:
+        """The command's name."""
+        return self.path.split("/")[3]
+
+    def first(self, kind: str) -> Row | None:
+        """Its first answer of a kind."""
+        return next((answer for answer in self.answers if answer["kind"] == kind), None)
+
+
+@dataclass
+class Evidence:
+    """Everything the checks look at. Tables are by source or by projection."""
+
+    history: list[Row]
+    events: dict[str, list[Row]]
+    outbox: dict[str, list[Row]]
+    shard_log: dict[str, list[Row]]
+    shards: dict[str, list[Row]]
+    idempotency: dict[str, list[Row]]
+    copies: dict[str, list[Row]]
+    reporting: dict[str, list[Row]]
+    kafka: list[Row]
+    live: dict[str, list[Row]]
+    rebuilt: dict[str, list[Row]]
+    again: dict[str, list[Row]]
+    figures: list[Row] = field(default_factory=list)
+
+    def operations(self) -> dict[str, Operation]:
+        """The history's commands, by id. Sending one again adds answers to the same operation."""
+        found: dict[str, Operation] = {}
+        for record in self.history:
+            if record["kind"] == "invoke" and record["op"] not in found:
+                found[record["op"]] = Operation(
+                    record["op"], record["key"], record["path"], record["person"], record["body"],
+                    record["to"].rpartition("-")[0], record["n"], record.get("reuses"),
+                )  # fmt: skip
+            elif record["kind"] in ("ok", "fail", "info"):
+                found[record["op"]].answers.append(record)
+        return found
+
+    def of_kind(self, *kinds: str) -> list[Row]:
+        """The history's records of some kinds."""
+        return [record for record in self.history if record["kind"] in kinds]
+
+
+def data_of(row: Row, column: str = "data") -> Row:
+    """The JSON in a bytea column."""
+    parsed: Row = json.loads(bytes.fromhex(row[column][2:]))
+    return parsed
+
+
+def short(type_name: str) -> str:
+    """`GiftIssued` of `guildhall.benefits.GiftIssued.v1`."""
+    return type_name.split(".")[2]
+
+
+def read_evidence(directory: Path) -> Evidence:
+    """The evidence in a run's directory."""
+    dump = directory / "dump"
+
+    def by_source(table: str) -> dict[str, list[Row]]:
+        return {source: _rows(dump / f"{source}.{table}.jsonl") for source in SOURCES}
+
+    reporting = {
+        table: _rows(dump / f"reporting.{table}.jsonl")
+        for table in (
+            "journal", "journal_head", "seals", "positions", "shard_heads", "parked",
+            "quarantine", "consumed",
+        )
+    }  # fmt: skip
+    return Evidence(
+        history=read_history(directory / "history.jsonl"),
+        events=by_source("events"),
+        outbox=by_source("outbox"),
+        shard_log=by_source("shard_log"),
+        shards=by_source("shards"),
+        idempotency=by_source("idempotency"),
+        copies={name: _rows(dump / f"{name}.members_streams.jsonl") for name in OWNERS[1:]},
+        reporting=reporting,
+        kafka=_rows(dump / "kafka.jsonl"),
+        live=dict(_projections(dump / "live")),
+        rebuilt=dict(_projections(dump / "rebuilt")),
+        again=dict(_projections(dump / "again")),
+        figures=_rows(dump / "figures.jsonl"),
+    )
+
+
+def _rows(file: Path) -> list[Row]:
+    with file.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def _projections(directory: Path) -> Iterator[tuple[str, list[Row]]]:
+    for file in sorted(directory.glob("*.jsonl")):
+        yield file.stem, _rows(file)

@@ -1,0 +1,186 @@
+"""Planted bugs (reliability.md §5.7): each is an edit of a copy of the tree, found by a run.
+
+python -m tests.faults.planted            every bug, one run each
+python -m tests.faults.planted 9 12       these
+
+Runs go without the reconciler, which would heal and so hide some. Number 10 (synchronous_commit
+off) needs the power-loss simulation that is not built: a killed process keeps its page cache.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+QUICK = ("--quiet", "5", "--patience", "25", "--without-reconciler", "--workers", "2")
+NOT_PLANTED = {10: "synchronous_commit=off: no power-loss simulation yet"}
+
+
+class Edit(NamedTuple):
+    """One replacement in one file; `old` stands there exactly once."""
+
+    file: str
+    old: str
+    new: str
+
+
+class Planted(NamedTuple):
+    """A bug, the run that is to find it, and the names it may be found by."""
+
+    name: str
+    edits: tuple[Edit, ...]
+    faults: tuple[str, ...]
+    minutes: float
+    found_as: frozenset[str]
+
+
+LOST = frozenset({"journal-lost", "kafka-lost", "parked"})
+OUTBOX, INGEST = "shared/outbox.py", "services/reporting/ingest.py"
+ADMISSION, APP = "services/reporting/admission.py", "services/reporting/app.py"
+UNFENCED = Edit(INGEST, "WHERE p.next_offset = $6\n", "WHERE $6::bigint >= 0\n")
+
+PLANTED: dict[int, Planted] = {
+    1: Planted("relay cursor id > last", (
+        Edit(OUTBOX, "WHERE shard = ANY($1) ORDER BY id LIMIT $2)",
+             "WHERE shard = ANY($1) AND id > $3 ORDER BY id LIMIT $2)"),
+        Edit(OUTBOX, "            rows = await connection.fetch(STAMP, shards, self.batch)\n",
+             "            last = getattr(self, 'last', 0)\n"
+             "            self.last = await connection.fetchval(\n"
+             "                'SELECT greatest($1, max(id)) FROM outbox', last)\n"
+             "            rows = await connection.fetch(STAMP, shards, self.batch, last)\n"),
+    ), ("delay",), 0.8, LOST),
+    2: Planted("position outside the transaction", (
+        Edit(INGEST, "        async with self.pool.acquire() as connection, connection.transaction"
+             "():\n            head = await journal.lock_head(connection)\n"
+             "            await _move(connection, moves)\n",
+             "        async with self.pool.acquire() as apart:\n"
+             "            await _move(apart, moves)\n"
+             "        async with self.pool.acquire() as connection, connection.transaction():\n"
+             "            head = await journal.lock_head(connection)\n"),
+    ), ("kill worker", "kill backend"), 0.8, LOST | {"miscounted"}),
+    3: Planted("dedupe removed", (
+        Edit(ADMISSION, "    earlier = seen.get(identity)\n", "    earlier = None\n"),
+    ), ("kill owner", "crash postgres"), 0.8, frozenset({"quarantined", "journal-doubled"})),
+    4: Planted("exceptions swallowed in the agent, and not fenced", (
+        UNFENCED,
+        Edit(APP, "            batch.done.set_exception(why)",
+             "            batch.done.set_result(Admission([], [], [], [], {}))"),
+    ), ("kill backend", "crash postgres"), 0.8, LOST | {"miscounted"}),
+    5: Planted("four agents, offsets moved on hand-over", (
+        UNFENCED,
+        Edit(APP, "concurrency=1)", "concurrency=4)"),
+        Edit(APP, "        return await batch.done\n",
+             "        return Admission([], [], [], [], {})\n"),
+    ), ("kill backend", "kill worker"), 0.8, LOST | {"miscounted", "never-caught-up"}),
+    6: Planted("acks=1", (
+        Edit(OUTBOX, 'acks="all", enable_idempotence=True', "acks=1, enable_idempotence=False"),
+    ), ("kill brokers in turn",), 1.2, LOST | {"kafka-reordered"}),
+    7: Planted("starts at the latest where it has no position", (
+        Edit("services/reporting/intake.py",
+             "            positions[target] = position\n",
+             "            if not position:\n"
+             "                (position,) = (await self._consumer.end_offsets([target])).values()\n"
+             "            positions[target] = position\n"),
+    ), ("rebalance storm", "kill worker"), 0.8, LOST | {"miscounted"}),
+    8: Planted("a lost COMMIT repeated as a new command", (
+        Edit("shared/http.py",
+             "        reply = await route.handler(api.context, request, command)\n",
+             "        try:\n"
+             "            reply = await route.handler(api.context, request, command)\n"
+             "        except Refusal:\n"
+             "            raise\n"
+             "        except Exception:\n"
+             "            again = request._replace(key=None)\n"
+             "            reply = await route.handler(api.context, again, command)\n"),
+    ), ("cut postgres", "kill backend"), 1.0, frozenset({"doubled", "reply-lost", "altered"})),
+    9: Planted("idempotency key without its body", (
+        Edit("shared/store.py", 'if row["body_hash"] != request.body_hash:', "if False:"),
+    ), (), 0.5, frozenset({"key-reused"})),
+    11: Planted("zombie worker not fenced", (UNFENCED,),
+        ("pause worker or owner", "rebalance storm"), 1.2, frozenset({"miscounted"})),
+    12: Planted("money through a float", (
+        Edit("services/reporting/projections/books.py",
+             "        income_source=event.source,\n        fund=event.fund,\n"
+             "        amount_fen=event.amount_fen,\n",
+             "        income_source=event.source,\n        fund=event.fund,\n"
+             "        amount_fen=int(event.amount_fen / 100 * 100),\n"),
+    ), (), 0.5, frozenset({"projection-wrong", "projection-lost"})),
+    13: Planted("one order assumed across all topics", (
+        Edit(ADMISSION, "        key, sequence = (envelope.source, envelope.shard), "
+             "envelope.shard_sequence or 0\n        head = result.heads.get(key, 0)\n",
+             '        key, sequence = ("", envelope.shard), envelope.shard_sequence or 0\n'
+             "        head = result.heads.get(key, 0)\n"),
+    ), (), 0.5, LOST | {"quarantined"}),
+    14: Planted("quarantine without advancing", (
+        Edit(INGEST, "            if open_rows > self.quarantine_limit:\n",
+             "            if open_rows > 0:\n"),
+    ), ("poison records",), 0.5, frozenset({"never-caught-up", "journal-lost"})),
+    15: Planted("events skipped by the relay", (
+        Edit(OUTBOX, "[await produce(envelope_of_row(row, self.context)) for row in rows]",
+             "[await produce(envelope_of_row(row, self.context))\n"
+             "                  for row in rows if row['sequence'] % 20 != 19]"),
+    ), (), 0.5, LOST),
+    16: Planted("local time used as the order of events", (
+        Edit(INGEST, "        ordered = _in_sequence(records, waiting)\n",
+             "        ordered = sorted(\n"
+             "            _in_sequence(records, waiting), reverse=True,\n"
+             "            key=lambda r: str(r.envelope and r.envelope.recorded_at))\n"),
+    ), ("delay",), 0.8, LOST | {"journal-reordered", "never-caught-up"}),
+}  # fmt: skip
+
+
+def apply_edits(bug: Planted, tree: Path) -> None:
+    """Plant a bug in a tree. Raises ValueError where the code has moved on."""
+    for edit in bug.edits:
+        file = tree / edit.file
+        text = file.read_text(encoding="utf-8")
+        if text.count(edit.old) != 1:
+            raise ValueError(f"{bug.name}: {edit.file} holds {text.count(edit.old)} of its line")
+        file.write_text(text.replace(edit.old, edit.new), encoding="utf-8")
+
+
+def run_planted(number: int, directory: Path) -> dict[str, object]:
+    """Run one bug in a copy; returns what was expected and what was found."""
+    bug, tree = PLANTED[number], directory / f"tree-{number}"
+    for top in ("services", "shared", "deploy", "tests"):
+        shutil.copytree(ROOT / top, tree / top, ignore=shutil.ignore_patterns("__pycache__"))
+    apply_edits(bug, tree)
+    kept = directory / f"run-{number}"
+    command = [sys.executable, "-P", "-m", "tests.faults", "--keep", str(kept), *QUICK]
+    command += ["--minutes", str(bug.minutes), "--seed", str(number), "--gap", "6"]
+    command += [word for fault in bug.faults or ("delay",) for word in ("--only", fault)]
+    environment = os.environ | {"PYTHONPATH": str(tree)}
+    with (directory / f"run-{number}.log").open("wb") as log:
+        subprocess.run(
+            command, cwd=tree, env=environment, stdout=log, stderr=log, check=False, timeout=540
+        )
+    summary = json.loads((kept / "summary.json").read_text(encoding="utf-8"))
+    found = summary["violations_by_name"]
+    return {
+        "number": number, "bug": bug.name, "seed": number, "minutes": bug.minutes,
+        "faults": summary["faults_by_name"], "acknowledged": summary["acknowledged"],
+        "found": bool(bug.found_as & set(found)), "violations": found,
+    }  # fmt: skip
+
+
+def main() -> int:
+    """Run the bugs named, or all; status 1 where one was not found."""
+    numbers = [int(word) for word in sys.argv[1:]] or list(PLANTED)
+    directory = Path(tempfile.mkdtemp(prefix="guildhall-planted-"))
+    directory.chmod(0o755)
+    missed = 0
+    for number in numbers:
+        outcome = run_planted(number, directory)
+        missed += not outcome["found"]
+        print(json.dumps(outcome, ensure_ascii=False), flush=True)
+    print(f"{len(numbers) - missed} of {len(numbers)} found; runs in {directory}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

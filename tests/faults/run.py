@@ -1,0 +1,146 @@
+"""One run, phase by phase: quiet → faults → heal → liveness → final reads → rebuild → compare."""
+
+import asyncio
+import random
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import asyncpg
+import httpx
+
+from tests.faults.dump import dump_figures, dump_kafka, dump_projections, dump_stores
+from tests.faults.evidence import SOURCES
+from tests.faults.history import History
+from tests.faults.load import Load
+from tests.faults.nemesis import Nemesis
+from tests.faults.rig import Rig
+
+RESOLVED_SECONDS = 120.0
+"""How long after healing a command may stay unanswered before the run gives it up as unresolved."""
+NEVER = "1000000"
+
+
+class Plan(NamedTuple):
+    """What a run does; with the seed, all that can be repeated."""
+
+    seed: int
+    minutes: float
+    rate: float
+    gap_seconds: float
+    quiet_seconds: float
+    faults: list[str]
+    workers: int = 3
+    reconciler: bool = True
+    patience_seconds: float = 240.0
+    """How long reporting may take to have everything before the run gives it up."""
+
+
+async def run(plan: Plan, directory: Path) -> None:
+    """Run the plan; leaves `history.jsonl` and `dump/` in the directory."""
+    worker = {"GUILDHALL_BATCH_RECORDS": "500"}
+    if not plan.reconciler:
+        worker["GUILDHALL_RECONCILE_SECONDS"] = NEVER
+    with History(directory / "history.jsonl") as history:
+
+        def report(sentence: str) -> None:
+            history.write("note", says=sentence)
+
+        rng = random.Random(f"{plan.seed}/links")
+        rig = Rig(directory, rng, report, {"worker": worker}, plan.workers)
+        async with rig:
+            await _phases(plan, rig, history, directory / "dump")
+
+
+async def _phases(plan: Plan, rig: Rig, history: History, dump: Path) -> None:
+    def phase(name: str) -> None:
+        history.write("phase", name=name)
+        print(f"{time.strftime('%H:%M:%S')} {name}", flush=True)
+
+    load = Load(rig, history, plan.seed, plan.rate)
+    phase("founding")
+    await load.found()
+    phase("quiet")
+    clients = asyncio.create_task(load.run())
+    await asyncio.sleep(plan.quiet_seconds)
+    phase("faults")
+    nemesis = Nemesis(rig, history, plan.seed, plan.gap_seconds, plan.faults)
+    if plan.faults:
+        await nemesis.run(plan.minutes * 60)
+    phase("healing")
+    await nemesis.heal()
+    phase("healed")
+    await asyncio.sleep(plan.quiet_seconds)
+    load.stopping.set()
+    try:
+        await asyncio.wait_for(clients, RESOLVED_SECONDS)
+    except TimeoutError:
+        history.write("note", says=f"unresolved: {load.waiting}")
+    phase("load stopped")
+    await _settle(rig, history, plan.patience_seconds)
+    phase("settled")
+    await dump_stores(rig, dump)
+    await dump_kafka(rig, dump / "kafka.jsonl")
+    await dump_figures(rig, dump / "figures.jsonl")
+    for name in ("live", "rebuilt", "again"):
+        if name != "live":
+            phase("rebuild")
+            await _rebuild(rig, history)
+        await dump_projections(rig, dump / name)
+    phase("stopping")
+
+
+async def _settle(rig: Rig, history: History, patience_seconds: float) -> None:
+    """Wait until reporting has everything, stop its workers, and see that it still has.
+
+    The workers raise findings of their own, which are published and read again.
+    """
+    deadline = time.monotonic() + patience_seconds
+    caught_up = False
+    while not caught_up and time.monotonic() < deadline:
+        while not await _caught_up(rig) and time.monotonic() < deadline:
+            await asyncio.sleep(0.5)
+        caught_up = await _caught_up(rig)
+        if caught_up:
+            history.write("note", says="caught up")
+        for name in rig.replicas_of("worker"):
+            await rig.supervisor.stop(name)
+        caught_up = caught_up and await _caught_up(rig)
+        if not caught_up:
+            for name in rig.replicas_of("worker"):
+                await rig.supervisor.start(name)
+            await asyncio.sleep(1.0)
+
+
+async def _caught_up(rig: Rig) -> bool:
+    """Every owner's log is stamped, published and, to its head, in the journal; copies too."""
+    connections = {name: await asyncpg.connect(rig.databases[name]) for name in SOURCES}
+    try:
+        heads = "SELECT source, shard, sequence FROM shard_heads"
+        have = {row[:2]: row[2] for row in await connections["reporting"].fetch(heads)}
+        for name, connection in connections.items():
+            if await connection.fetchval("SELECT count(*) FROM outbox"):
+                return False
+            shards = await connection.fetch("SELECT shard, head, acked FROM shards")
+            for shard, head, acked in shards:
+                if acked < head or have.get((f"/guildhall/{name}", shard), 0) < head:
+                    return False
+        said = await connections["members"].fetchval("SELECT count(DISTINCT stream) FROM events")
+        for name in ("benefits", "events"):
+            if await connections[name].fetchval("SELECT count(*) FROM members_streams") < said:
+                return False
+        return True
+    finally:
+        for connection in connections.values():
+            await connection.close()
+
+
+async def _rebuild(rig: Rig, history: History) -> None:
+    """Ask for a rebuild; one that fails is noted, and what it left is compared all the same."""
+    bearer = {"Authorization": f"Bearer {await rig.token('operator')}"}
+    async with httpx.AsyncClient(timeout=600, trust_env=False, headers=bearer) as http:
+        try:
+            answer = await http.post(f"{rig.urls['reporting-1']}/v1/rebuild")
+            answer.raise_for_status()
+        except httpx.HTTPError as why:
+            history.write("note", says=f"rebuild failed: {why!r}")

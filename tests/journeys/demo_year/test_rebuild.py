@@ -1,0 +1,38 @@
+"""The whole journal folded anew is what was live, and every past answer stays as it was."""
+
+import asyncpg
+
+from services.reporting.ingest import LIVE
+from tests.journeys.demo_year.journey import Journey
+
+KNOWN_AT = f"""
+SELECT at, count(*) AS lines, bit_xor(hashtextextended(line::text, 0)) AS content
+FROM generate_series(10, $1::bigint, 10) AS at
+JOIN {LIVE}.figure_lines line ON line.valid_from <= at AND line.valid_to > at
+GROUP BY at ORDER BY at
+"""
+"""What stood behind every figure as known at every tenth log_index: how many lines, which ones."""
+
+
+async def _known(journey: Journey, head: int) -> list[tuple[int, int, int]]:
+    connection = await asyncpg.connect(journey.stack.place.databases["reporting"])
+    try:
+        return [tuple(row) for row in await connection.fetch(KNOWN_AT, head)]
+    finally:
+        await connection.close()
+
+
+async def test_a_rebuild_equals_what_was_live_and_changes_no_past_answer(
+    journey: Journey,
+) -> None:
+    head = await journey.arrived()
+    asked = [head // 4, head // 2, head]
+    known = await _known(journey, head)
+    answers = [await journey.figures(as_of=index) for index in asked]
+    assert len({content for _, _, content in known}) > len(known) // 2, "it told them apart"
+
+    rebuilt = await journey.post("reporting", "/v1/rebuild")
+
+    assert rebuilt["equal"], [table for table in rebuilt["tables"] if table["only_live"]]
+    assert await _known(journey, head) == known
+    assert [await journey.figures(as_of=index) for index in asked] == answers

@@ -1,0 +1,179 @@
+"""Names and numbers: sealed, found by a keyed hash, disclosed for a recorded purpose."""
+
+from typing import Any
+
+import asyncpg
+import pytest
+from cryptography.exceptions import InvalidTag
+
+from services.members.queries.sealing import PersonRecord, Sealer
+from shared.testing.http import InProcess
+from tests.members.conftest import accepted
+from tests.members.requests import person_id, staff
+
+WANG = PersonRecord("王利", "A-0017")
+SEALER = Sealer(bytes(range(32)))
+
+
+class TestSealing:
+    def test_a_record_opens_for_its_own_union_and_person_under_its_own_key(self) -> None:
+        sealed = SEALER.seal("tjtc", "p-000001", WANG)
+        assert SEALER.open("tjtc", "p-000001", sealed) == WANG
+
+    @pytest.mark.parametrize(
+        ("sealer", "org_id", "person"),
+        [
+            (SEALER, "tjtc", "p-000002"),
+            (SEALER, "jt-group", "p-000001"),
+            (Sealer(bytes(32)), "tjtc", "p-000001"),
+        ],
+    )
+    def test_a_record_does_not_open_elsewhere(
+        self, sealer: Sealer, org_id: str, person: str
+    ) -> None:
+        sealed = SEALER.seal("tjtc", "p-000001", WANG)
+        with pytest.raises(InvalidTag):
+            sealer.open(org_id, person, sealed)
+
+    def test_a_changed_record_does_not_open(self) -> None:
+        sealed = bytearray(SEALER.seal("tjtc", "p-000001", WANG))
+        sealed[-1] ^= 1
+        with pytest.raises(InvalidTag):
+            SEALER.open("tjtc", "p-000001", bytes(sealed))
+
+    def test_the_same_record_is_sealed_differently_each_time(self) -> None:
+        assert SEALER.seal("tjtc", "p-1", WANG) != SEALER.seal("tjtc", "p-1", WANG)
+
+    def test_a_number_is_found_within_one_union_and_key_only(self) -> None:
+        found = SEALER.number_hash("tjtc", "A-0017")
+        assert found == Sealer(bytes(range(32))).number_hash("tjtc", "A-0017")
+        assert found != SEALER.number_hash("jt-group", "A-0017")
+        assert found != Sealer(bytes(32)).number_hash("tjtc", "A-0017")
+
+
+async def everything_stored(service: InProcess) -> str:
+    """All rows of all tables, as text; bytes as they are, so that plain text would show."""
+    tables = await service.store.pool.fetch(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    )
+    rows = [
+        value
+        for table in tables
+        for row in await service.store.pool.fetch(f'SELECT * FROM "{table["tablename"]}"')
+        for value in row.values()
+    ]
+    return "\n".join(
+        value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+        for value in rows
+    )
+
+
+class TestPersonRecords:
+    @pytest.fixture
+    async def staffed(self, union: InProcess) -> InProcess:
+        body = staff(3)
+        for row in body["people"]:
+            del row["person_id"]
+        accepted(await union.command("register-staff", body))
+        return union
+
+    async def test_no_name_or_number_is_stored_in_the_clear(self, staffed: InProcess) -> None:
+        stored = await everything_stored(staffed)
+        assert "StaffRegistered" in stored
+        assert "职工1" not in stored
+        assert "A-0001" not in stored
+
+    async def test_people_are_found_by_number_and_named_by_id(self, staffed: InProcess) -> None:
+        found = await ids_of(staffed, "A-0003", "A-0001", "Z-9999")
+        ids = {each["employee_no"]: each["person_id"] for each in found["people"]}
+        assert (set(ids), found["unknown"]) == ({"A-0001", "A-0003"}, ["Z-9999"])
+        question = {"person_ids": [ids["A-0003"], person_id(99)], "purpose": "audit"}
+        named = accepted(await staffed.command("people/names", question, role="auditor")).json()
+        assert named["people"] == [{"person_id": ids["A-0003"], "name": "职工3"}]
+        assert named["unknown"] == [person_id(99)]
+
+    async def test_every_disclosure_is_recorded_and_auditors_read_it(
+        self, staffed: InProcess
+    ) -> None:
+        found = await ids_of(staffed, "A-0001", "Z-9999")
+        question = {
+            "person_ids": [found["people"][0]["person_id"]], "purpose": "sign_off_sheet"
+        }  # fmt: skip
+        await staffed.command("people/names", question, subject="clerk-li")
+        first = (await staffed.get("disclosures", role="auditor", limit=1)).json()
+        rest = (
+            await staffed.get("disclosures", role="auditor", cursor=first["next_cursor"])
+        ).json()
+        assert [
+            (each["actor"], each["role"], each["purpose"], each["what"], each["asked"],
+             each["found"])
+            for each in first["disclosures"] + rest["disclosures"]
+        ] == [
+            ("clerk-1", "clerk", "roster_import", "person_ids", 2, 1),
+            ("clerk-li", "clerk", "sign_off_sheet", "names", 1, 1),
+        ]  # fmt: skip
+        assert rest["next_cursor"] is None
+
+    async def test_a_disclosure_cannot_be_taken_back(self, staffed: InProcess) -> None:
+        await ids_of(staffed, "A-0001")
+        with pytest.raises(asyncpg.RaiseError, match="append-only"):
+            await staffed.store.pool.execute("DELETE FROM disclosures")
+
+    @pytest.mark.parametrize(
+        ("path", "role", "body", "status"),
+        [
+            ("people/lookup", "auditor", {"employee_nos": ["A-1"], "purpose": "audit"}, 403),
+            ("people/names", "approver", {"person_ids": ["p-000001"], "purpose": "audit"}, 403),
+            ("people/names", "clerk", {"person_ids": ["p-000001"]}, 422),
+            ("people/names", "clerk", {"person_ids": ["p-000001"], "purpose": "curiosity"}, 422),
+            ("people/names", "clerk", {"person_ids": ["p-000001"] * 1001, "purpose": "audit"}, 422),
+        ],
+    )
+    async def test_nothing_is_disclosed_without_role_or_purpose(
+        self, staffed: InProcess, path: str, role: str, body: dict[str, Any], status: int
+    ) -> None:
+        assert (await staffed.command(path, body, role=role)).status_code == status
+        assert await staffed.store.pool.fetchval("SELECT count(*) FROM disclosures") == 0
+
+    async def test_a_number_is_free_again_when_its_holder_has_another(
+        self, staffed: InProcess
+    ) -> None:
+        ids = await ids_of(staffed, "A-0001")
+        holder = ids["people"][0]["person_id"]
+        left = {"person_id": holder, "left_on": "2020-01-01", "reason": "resigned"}
+        accepted(await staffed.command("record-staff-left", {"people": [left]}))
+        back = staff(1, person_id=holder, employee_no="B-1", registered_on="2021-01-01")
+        accepted(await staffed.command("register-staff", back))
+        accepted(await staffed.command("register-staff", staff(1, 50, employee_no="A-0001")))
+        taken = await staffed.command("register-staff", staff(1, 51, employee_no="B-1"))
+        assert (taken.status_code, taken.json()["code"]) == (409, "employee-no-taken")
+
+    async def test_a_number_has_one_holder_in_one_command_too(self, union: InProcess) -> None:
+        answer = await union.command("register-staff", staff(2, employee_no="A-1"))
+        body = answer.json()
+        assert (answer.status_code, body["code"]) == (409, "employee-no-taken")
+        assert [error["row"] for error in body["errors"]] == [2]
+
+    async def test_a_dependant_has_a_name_and_an_id(self, staffed: InProcess) -> None:
+        parent = (await ids_of(staffed, "A-0001"))["people"][0]["person_id"]
+        joined = {"person_id": parent, "joined_on": "2016-01-01", "kind": "new"}
+        accepted(await staffed.command("admit-members", {"people": [joined]}))
+        declared = accepted(
+            await staffed.command(
+                "declare-dependant",
+                {
+                    "person_id": parent, "name": "小明", "relation": "child",
+                    "declared_on": "2022-03-01",
+                },
+            )
+        ).json()  # fmt: skip
+        question = {"person_ids": [declared["dependant_id"]], "purpose": "claim_handling"}
+        named = accepted(await staffed.command("people/names", question)).json()
+        assert [each["name"] for each in named["people"]] == ["小明"]
+        assert "小明" not in await everything_stored(staffed)
+
+
+async def ids_of(service: InProcess, *numbers: str) -> dict[str, Any]:
+    question = {"employee_nos": list(numbers), "purpose": "roster_import"}
+    found: dict[str, Any] = accepted(await service.command("people/lookup", question)).json()
+    return found

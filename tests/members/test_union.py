@@ -1,0 +1,206 @@
+"""The union itself and its transfer of affiliation: given-when-then."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.members.commands import (
+    CompleteAffiliationTransfer,
+    DeclareStaffCount,
+    RecordHandoverPrepared,
+    RegisterOrganisation,
+    StartAffiliationTransfer,
+)
+from services.members.domain import affiliation, organisation
+from services.members.domain.affiliation import (
+    complete_transfer,
+    record_prepared,
+    start_transfer,
+)
+from services.members.domain.organisation import (
+    Registered,
+    acting,
+    declare_staff_count,
+    register_organisation,
+)
+from shared.contract.envelope import DomainEvent
+from shared.contract.members import (
+    AffiliationTransferCompleted,
+    AffiliationTransferStarted,
+    MemberHandoverPrepared,
+    OrganisationRegistered,
+    StaffCountDeclared,
+)
+from shared.errors import Refusal
+from shared.testing.decider import Outcome, given
+from tests.members.facts import ORG, TODAY, TOMORROW
+
+GROUP, BUREAU = "jt-group", "edu-bureau"
+REGISTERED = OrganisationRegistered(
+    org_id=ORG, occurred_on=date(2002, 5, 1), name="天津交通职业学院工会", kind="grassroots",
+    parent_org_id=GROUP, simulated=True,
+)  # fmt: skip
+DECLARED = StaffCountDeclared(org_id=ORG, occurred_on=date(2022, 3, 1), staff=560, women_staff=319)
+STARTED = AffiliationTransferStarted(
+    org_id=ORG, occurred_on=date(2022, 4, 1), from_parent=GROUP, to_parent=BUREAU, members_due=517
+)
+
+
+def registration(**fields: Any) -> RegisterOrganisation:
+    return RegisterOrganisation(
+        **{
+            "name": "天津交通职业学院工会", "kind": "grassroots", "parent_org_id": GROUP,
+            "simulated": True, "registered_on": date(2002, 5, 1), **fields,
+        }
+    )  # fmt: skip
+
+
+def registering(
+    command: RegisterOrganisation, *before: DomainEvent, org_id: str = ORG,
+    simulated: bool = True, above: tuple[str, ...] = (),
+) -> Outcome:  # fmt: skip
+    return given(organisation, organisation.INITIAL, *before).when(
+        register_organisation, command, org_id, TODAY, simulated=simulated, above_parent=above
+    )
+
+
+class TestRegisterOrganisation:
+    def test_a_union_is_registered_in_the_tree(self) -> None:
+        registering(registration()).then(REGISTERED)
+
+    def test_a_real_union_is_registered_on_the_real_clock(self) -> None:
+        assert registering(registration(simulated=False), simulated=False).refusal is None
+
+    @pytest.mark.parametrize("org_id", ["TJTC", "t", "9x", "a/b", "学院"])
+    def test_a_union_id_has_one_form(self, org_id: str) -> None:
+        late = registration(registered_on=TOMORROW)
+        registering(late, org_id=org_id).then_refused("org-id-invalid")
+
+    def test_a_registration_has_happened(self) -> None:
+        late = registration(registered_on=TOMORROW, simulated=False)
+        registering(late).then_refused("date-in-future")
+
+    @pytest.mark.parametrize("union_simulated", [True, False])
+    def test_a_simulated_union_and_a_real_clock_refuse_each_other(
+        self, union_simulated: bool
+    ) -> None:
+        registering(
+            registration(simulated=union_simulated), REGISTERED, simulated=not union_simulated
+        ).then_refused("simulated-union-refused")
+
+    def test_a_union_is_registered_once(self) -> None:
+        own_parent = registration(parent_org_id=ORG)
+        registering(own_parent, REGISTERED).then_refused("organisation-exists")
+
+    def test_a_union_is_not_its_own_parent(self) -> None:
+        registering(registration(parent_org_id=ORG)).then_refused("parent-is-below")
+
+    def test_a_union_is_not_above_its_own_parent(self) -> None:
+        registering(registration(), above=("city", ORG)).then_refused("parent-is-below")
+
+
+class TestActing:
+    def test_no_union_acts_before_it_is_registered(self) -> None:
+        with pytest.raises(Refusal, match="unknown-union"):
+            acting(organisation.INITIAL, ORG, simulated=True)
+
+    @pytest.mark.parametrize("simulated", [True, False])
+    def test_a_union_acts_on_its_own_clock_only(self, simulated: bool) -> None:
+        assert acting(Registered(simulated), ORG, simulated)
+        with pytest.raises(Refusal, match="simulated-union-refused"):
+            acting(Registered(simulated), ORG, not simulated)
+
+
+class TestDeclareStaffCount:
+    def declaring(self, *before: DomainEvent, **fields: Any) -> Outcome:
+        command = {"staff": 560, "women_staff": 319, "declared_on": date(2022, 3, 1), **fields}
+        return given(organisation, organisation.INITIAL, REGISTERED, *before).when(
+            declare_staff_count, DeclareStaffCount(**command), ORG, TODAY
+        )
+
+    def test_the_unit_declares_its_head_count(self) -> None:
+        self.declaring().then(DECLARED)
+
+    def test_other_numbers_for_the_same_day_replace_it_by_a_later_declaration(self) -> None:
+        outcome = self.declaring(DECLARED, staff=561)
+        outcome.then(DECLARED.model_copy(update={"staff": 561}))
+
+    def test_refusals_in_their_precedence(self) -> None:
+        self.declaring(women_staff=561, declared_on=TOMORROW).then_refused("date-in-future")
+        self.declaring(women_staff=561).then_refused("women-exceed-staff")
+        self.declaring(DECLARED).then_refused("staff-count-declared")
+
+
+class TestAffiliationTransfer:
+    def starting(
+        self, *before: DomainEvent, parent: str | None = GROUP, above: tuple[str, ...] = (),
+        moving_to: str | None = None, **fields: Any,
+    ) -> Outcome:  # fmt: skip
+        command = {
+            "from_parent": GROUP, "to_parent": BUREAU, "members_due": 517,
+            "started_on": date(2022, 4, 1), **fields,
+        }  # fmt: skip
+        return given(affiliation, affiliation.INITIAL, *before).when(
+            start_transfer, StartAffiliationTransfer(**command), ORG, TODAY,
+            parent=parent, above_new=above, moving_to=moving_to,
+        )  # fmt: skip
+
+    def preparing(
+        self, prepared: int, *before: DomainEvent, now: int = 511, on: date = TODAY
+    ) -> Outcome:
+        command = RecordHandoverPrepared(to_parent=BUREAU, prepared=prepared, prepared_on=on)
+        return given(affiliation, affiliation.INITIAL, *before).when(
+            record_prepared, command, ORG, TODAY, members_now=now
+        )
+
+    def completing(self, on: date, *before: DomainEvent) -> Outcome:
+        command = CompleteAffiliationTransfer(to_parent=BUREAU, completed_on=on)
+        return given(affiliation, affiliation.INITIAL, *before).when(
+            complete_transfer, command, ORG, TODAY
+        )
+
+    COMPLETED = AffiliationTransferCompleted(
+        org_id=ORG, occurred_on=TODAY, from_parent=GROUP, to_parent=BUREAU
+    )
+
+    def test_a_transfer_begins(self) -> None:
+        self.starting().then(STARTED)
+
+    def test_the_upper_union_left_is_taken_as_stated_where_none_is_recorded(self) -> None:
+        self.starting(parent=None).then(STARTED)
+
+    def test_after_one_transfer_took_effect_another_may_begin(self) -> None:
+        self.starting(STARTED, self.COMPLETED).then(STARTED)
+
+    def test_refusals_of_a_start_in_their_precedence(self) -> None:
+        self.starting(STARTED, started_on=TOMORROW).then_refused("date-in-future")
+        self.starting(parent="city", moving_to="city").then_refused("transfer-under-way")
+        self.starting(STARTED, parent="city").then_refused("transfer-under-way")
+        self.starting(parent="city", to_parent=GROUP).then_refused("not-the-parent")
+        self.starting(to_parent=GROUP, above=(ORG,)).then_refused("same-parent")
+        self.starting(above=(GROUP, ORG)).then_refused("parent-is-below")
+        self.starting(to_parent=ORG).then_refused("parent-is-below")
+
+    def test_prepared_files_are_counted_cumulatively_and_corrected_downwards(self) -> None:
+        for count in (300, 120):
+            prepared = MemberHandoverPrepared(org_id=ORG, occurred_on=TODAY, prepared=count)
+            self.preparing(count, STARTED).then(prepared)
+
+    def test_members_who_joined_since_may_be_prepared_too(self) -> None:
+        assert self.preparing(522, STARTED, now=522).refusal is None
+
+    def test_refusals_of_prepared_files_in_their_precedence(self) -> None:
+        self.preparing(999, on=TOMORROW).then_refused("date-in-future")
+        self.preparing(999).then_refused("no-transfer")
+        self.preparing(999, STARTED, on=date(2022, 3, 31)).then_refused("before-transfer")
+        self.preparing(518, STARTED).then_refused("more-than-members")
+
+    def test_a_transfer_takes_effect(self) -> None:
+        self.completing(TODAY, STARTED).then(self.COMPLETED)
+
+    def test_refusals_of_a_completion_in_their_precedence(self) -> None:
+        self.completing(TOMORROW).then_refused("date-in-future")
+        self.completing(TODAY).then_refused("no-transfer")
+        self.completing(TODAY, STARTED, self.COMPLETED).then_refused("no-transfer")
+        self.completing(date(2022, 3, 31), STARTED).then_refused("before-transfer")

@@ -1,0 +1,114 @@
+"""What an operator asks and does over HTTP."""
+
+from base64 import b64decode
+
+import asyncpg
+import pytest
+
+from services.reporting.ingest import LIVE, Ingest
+from shared.contract.catalogue import topic_of
+from shared.testing.author import Author
+from tests.reporting.api.conftest import Asker
+from tests.reporting.history import History
+from tests.reporting.records import Partition, gift, gift_stream
+from tests.reporting.year import joined
+
+BENEFITS = topic_of("benefits")
+
+
+@pytest.fixture
+async def refused(simulated: Ingest) -> bytes:
+    """A record of the owner of a type nobody knows, and one that waits behind it."""
+    author, partition, stream = Author(), Partition(), gift_stream(1)
+    bad = author.write(stream, gift(1), type="guildhall.benefits.GiftBlessed.v1")
+    raws = [partition.raw(bad), partition.raw(author.write(stream, gift(1, quantity=2)))]
+    await simulated.apply(raws, partition.move(raws))
+    return bad.data
+
+
+async def test_status_names_head_positions_lag_and_what_waits(
+    asker: Asker, refused: bytes, kafka_ends: dict[tuple[str, int], int]
+) -> None:
+    unknown = await asker.answer("status", role="operator")
+    assert unknown["lag"] is None
+    kafka_ends[BENEFITS, 0] = 7
+    found = await asker.answer("status", role="operator")
+    assert (found["journal"]["log_index"], found["journal"]["epoch"]) == (0, 1)
+    (position,) = found["positions"]
+    assert (position["topic"], position["next_offset"], position["lag"]) == (BENEFITS, 2, 5)
+    assert (found["lag"], found["parked"], found["quarantined"]) == (5, 0, 2)
+    assert found["differences"] == []
+
+
+async def test_a_difference_of_sums_is_in_the_status(
+    asker: Asker, simulated: Ingest, pool: asyncpg.Pool
+) -> None:
+    await History()(joined(1, "2022-01-01")).told(simulated)
+    await pool.execute(f"UPDATE {LIVE}.figure_sums SET lines = lines + 1 WHERE list = 'roll'")
+    (difference,) = (await asker.answer("status"))["differences"]
+    assert (difference["list"], difference["day"], difference["lines"]) == ("roll", "2022-01-01", 1)
+
+
+async def test_quarantine_shows_exact_bytes_and_is_settled_by_a_person(
+    asker: Asker, refused: bytes, pool: asyncpg.Pool
+) -> None:
+    records = (await asker.answer("quarantine"))["records"]
+    assert [record["reason"] for record in records] == ["unknown-type", "stream-held"]
+    one = await asker.answer(f"quarantine/{records[0]['id']}")
+    assert b64decode(one["value_base64"]) == refused
+    assert one["value_text"] == refused.decode()
+    assert ["ce_type", "guildhall.benefits.GiftBlessed.v1"] in one["headers"]
+
+    discarded = await asker.post(
+        f"quarantine/{records[0]['id']}/discard", {"reason": "published in error"}
+    )
+    assert discarded.json()["state"] == "discarded"
+    retried = await asker.post(f"quarantine/{records[1]['id']}/retry")
+    assert retried.json() == {"tried": 1, "applied": 1, "duplicate": 0, "still_quarantined": 0}
+    assert await pool.fetchval(f"SELECT count(*) FROM {LIVE}.deliveries") == 1
+    again = await asker.post(f"quarantine/{records[1]['id']}/retry")
+    assert (again.status_code, again.json()["code"]) == (409, "already-settled")
+    (settled,) = (await asker.answer("quarantine", state="discarded"))["records"]
+    assert (settled["settled_by"], settled["settled_why"]) == ("operator-1", "published in error")
+
+
+async def test_discarding_needs_a_reason_and_a_record(asker: Asker, refused: bytes) -> None:
+    assert (await asker.post("quarantine/1/discard", {"reason": ""})).status_code == 422
+    missing = await asker.post("quarantine/999/discard", {"reason": "x"})
+    assert (missing.status_code, missing.json()["code"]) == (404, "no-such-record")
+
+
+async def test_a_record_that_is_no_text_is_shown_all_the_same(
+    asker: Asker, simulated: Ingest
+) -> None:
+    partition = Partition()
+    raws = [partition.junk(b"\xff\x00", key=b"\xfe")]
+    await simulated.apply(raws, partition.move(raws))
+    (record,) = (await asker.answer("quarantine"))["records"]
+    one = await asker.answer(f"quarantine/{record['id']}")
+    assert (b64decode(one["value_base64"]), one["value_text"]) == (b"\xff\x00", None)
+    assert one["key"] == "\\xfe"
+
+
+async def test_a_rebuild_answers_when_it_is_done_and_what_it_compared(
+    asker: Asker, simulated: Ingest, pool: asyncpg.Pool
+) -> None:
+    await History()(joined(1, "2022-01-01")).told(simulated)
+    done = (await asker.post("rebuild")).json()
+    assert (done["equal"], done["log_index"]) == (True, 1)
+    assert {"projection": "register", "rows": 1, "only_live": 0, "only_rebuilt": 0} in done[
+        "tables"
+    ]
+    shown = await asker.answer("rebuild")
+    assert (shown["running"], shown["ratio"], shown["last"]["equal"]) == (False, None, True)
+
+    await pool.execute(f"DELETE FROM {LIVE}.register")
+    assert (await asker.post("rebuild")).json()["equal"] is False
+
+
+async def test_reconciling_names_what_the_owner_published_and_is_not_here(asker: Asker) -> None:
+    found = (await asker.post("reconcile")).json()
+    assert (found["complete"], found["cut"]) == (False, None)
+    (source,) = found["sources"]
+    assert source["holes"] == [{"source": "/guildhall/benefits", "shard": 3, "have": 0, "acked": 1}]
+    assert found["differences"] == []

@@ -1,0 +1,29 @@
+"""Reporting's database, ready for ingest."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from services.reporting.ingest import LIVE, Ingest
+from services.reporting.projections import create_tables
+from services.reporting.sources import publishers
+from shared.clock import system_clock
+from shared.database import apply_schema, open_pool
+
+
+@pytest.fixture
+async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
+    """A pool on a fresh reporting database."""
+    pool = await open_pool(database, size=4)
+    await apply_schema(pool, "shared", "services.reporting")
+    async with pool.acquire() as connection:
+        await create_tables(connection, LIVE)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+def ingest(pool: asyncpg.Pool) -> Ingest:
+    """Ingest on the real clock, with room for fifty records in quarantine."""
+    return Ingest(pool, publishers(None), system_clock, allow_simulated=False, quarantine_limit=50)

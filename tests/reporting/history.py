@@ -1,0 +1,196 @@
+"""A union's history for tests: events in their streams, as journal entries or as Kafka records."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from services.reporting.entry import Entry
+from services.reporting.fold import FOREVER, Changes, Key, Projection, Row, dispatch
+from services.reporting.ingest import Ingest
+from services.reporting.sources import Publisher, publishers
+from shared.contract import benefits, events, members, reporting
+from shared.contract.catalogue import CATALOGUE, CONTEXTS, topic_of
+from shared.contract.envelope import DomainEvent, Envelope
+from shared.testing.author import Author
+from tests.reporting.records import ORG, Partition
+
+CANTEEN, CANTEEN_TOPIC = "/ext/canteen", "guildhall.ext.canteen.v1"
+"""A source that is not ours and numbers nothing: what it says is not provable."""
+
+STREAMS: dict[type[DomainEvent], str] = {
+    **dict.fromkeys((members.OrganisationRegistered, members.StaffCountDeclared), "organisation"),
+    **dict.fromkeys(
+        (
+            members.StaffRegistered, members.StaffLeft, members.MemberJoined, members.MemberLeft,
+            members.MemberTransferredOut, members.MemberRetired, members.MemberDied,
+            members.DependantDeclared,
+        ),
+        "person-{person_id}",
+    ),
+    **dict.fromkeys(
+        (
+            members.AffiliationTransferStarted, members.MemberHandoverPrepared,
+            members.AffiliationTransferCompleted,
+        ),
+        "affiliation",
+    ),
+    **dict.fromkeys(
+        (
+            benefits.ProgrammeOpened, benefits.RosterFrozen, benefits.GiftApplied,
+            benefits.GiftReceived, benefits.ProgrammeClosed,
+        ),
+        "programme-{programme_id}",
+    ),
+    **dict.fromkeys(
+        (benefits.GiftIssued, benefits.GiftReceiptSigned, benefits.GiftReturned),
+        "gift-{programme_id}.{person_id}",
+    ),
+    **dict.fromkeys(
+        (
+            benefits.ClaimFiled, benefits.ClaimApproved, benefits.ClaimRejected,
+            benefits.ClaimPaid, benefits.ClaimReversed,
+        ),
+        "claim-{claim_id}",
+    ),
+    benefits.PolicyBought: "policy-{policy_id}",
+    benefits.MemberInsured: "insured-{policy_id}.{person_id}",
+    **dict.fromkeys((benefits.BudgetApproved, benefits.BudgetAdjusted), "budget-{budget_year}"),
+    benefits.IncomeReceived: "income-{income_id}",
+    benefits.ExpenditurePaid: "payment-{payment_id}",
+    **dict.fromkeys(
+        (benefits.ProcurementDecided, benefits.ContractSigned), "procurement-{procurement_id}"
+    ),
+    **dict.fromkeys(
+        (
+            events.ActivityPlanned, events.ActivityHeld, events.ActivityCancelled,
+            events.ParticipantRegistered, events.AttendanceRecorded, events.ContestEntered,
+            events.ContestJudged, events.AwardGranted,
+        ),
+        "activity-{activity_id}",
+    ),
+    **dict.fromkeys(
+        (events.MeetingConvened, events.CongressHeld, events.ResolutionPassed),
+        "meeting-{meeting_id}",
+    ),
+    events.RegulationAdopted: "regulation-{regulation_id}",
+    **dict.fromkeys((events.HealthCheckArranged, events.HealthCheckReported), "check-{check_id}"),
+    events.VolunteerServiceRecorded: "volunteer-{person_id}",
+    events.PeriodAttested: "attestation-{subject}.{month}",
+    events.IncidentReported: "incident-{incident_id}",
+    **dict.fromkeys((events.PlanItemSet, events.PlanItemDone), "plan-{item_id}"),
+    **dict.fromkeys(
+        (reporting.FindingRaised, reporting.FindingResolved), "finding-{finding_id}"
+    ),
+    **dict.fromkeys((events.IssueRaised, events.IssueResolved), "issue-{issue_id}"),
+}  # fmt: skip
+
+
+class History:
+    """Writes what happened, in order, each event in its stream and by the context that owns it.
+
+    Every event is recorded a minute after the one before, on a simulated clock.
+    """
+
+    def __init__(self, started: datetime = datetime(2022, 1, 1, tzinfo=UTC)) -> None:
+        self.now = started
+        self.envelopes: list[Envelope] = []
+        self._authors = {name: Author(name) for name in CONTEXTS}
+        self._stranger = Author(source=CANTEEN)
+        self._partitions: dict[str, Partition] = {}
+        self._told = 0
+        self._numbers = itertools.count()
+
+    def __call__(self, *happened: DomainEvent, at: datetime | None = None) -> "History":
+        """These events were recorded, the first of them at `at`."""
+        self.now = max(self.now, at) if at else self.now
+        for event in happened:
+            self._write(self._authors[event.CONTEXT], event)
+        return self
+
+    def from_outside(self, *happened: DomainEvent) -> "History":
+        """A source that is not ours said these."""
+        for event in happened:
+            self._write(self._stranger, event)
+        return self
+
+    def _write(self, author: Author, event: DomainEvent) -> None:
+        name = STREAMS[type(event)].format(**event.model_dump())
+        self.envelopes.append(
+            author.write(f"{ORG}/{name}", event, recorded_at=self.now, simulated=True)
+        )
+        self.now = datetime.fromtimestamp(self.now.timestamp() + 60, UTC)
+
+    def entries(self) -> list[Entry]:
+        """As the journal would hold them."""
+        return [
+            Entry(
+                log_index,
+                envelope,
+                CATALOGUE[envelope.type].model_validate_json(envelope.data),
+                envelope.source != CANTEEN,
+            )
+            for log_index, envelope in enumerate(self.envelopes, start=1)
+        ]
+
+    async def told(self, ingest: Ingest, batches: Sequence[int] = ()) -> None:
+        """Ingest what was not ingested yet, in batches of these sizes (the rest in one)."""
+        waiting, self._told = self.envelopes[self._told :], len(self.envelopes)
+        sizes = itertools.chain(batches, itertools.repeat(len(waiting) + 1))
+        while waiting:
+            size = next(sizes)
+            batch, waiting = waiting[:size], waiting[size:]
+            admission = await ingest.apply([self._raw(e) for e in batch], [])
+            assert not admission.refused, admission.refused
+            assert not admission.parked
+
+    def _raw(self, envelope: Envelope) -> Any:
+        topic = CANTEEN_TOPIC if envelope.source == CANTEEN else topic_of(_context(envelope))
+        return self._partitions.setdefault(topic, Partition(topic)).raw(envelope)
+
+
+def _context(envelope: Envelope) -> str:
+    return envelope.source.rpartition("/")[2]
+
+
+def with_canteen() -> dict[str, Publisher]:
+    """The publishers of a deployment in which the canteen's system may say anything."""
+    return publishers(None) | {
+        CANTEEN_TOPIC: Publisher(CANTEEN, frozenset(CATALOGUE), frozenset({ORG}), False)
+    }
+
+
+Versions = dict[Key, list[tuple[Row, int, int]]]
+"""Of each key, its row versions with valid_from and valid_to."""
+
+
+def folded(projection: Projection, entries: Iterable[Entry], cuts: Sequence[int] = ()) -> Versions:
+    """Every row version that folding the entries gives, in batches that end before each cut."""
+    table = dispatch([projection])
+    versions: Versions = {}
+    current: dict[Key, tuple[Row, int]] = {}
+    entries = list(entries)
+    bounds = [0, *sorted(cut for cut in cuts if 0 < cut < len(entries)), len(entries)]
+    for start, end in itertools.pairwise(bounds):
+        changes = Changes(projection, current)
+        for entry in entries[start:end]:
+            for _, on in table.get(type(entry.event), ()):
+                changes.apply(entry, on)
+        for key, at in changes.closed.items():
+            row, since, _ = versions[key].pop()
+            versions[key].append((row, since, at))
+        for *values, since, until in changes.added():
+            row = projection.row._make(values)
+            versions.setdefault(projection.key_of(row), []).append((row, since, until))
+        current = {key: standing for key, standing in changes.current.items() if standing}
+    return {key: sorted(of_key, key=lambda v: v[1]) for key, of_key in versions.items()}
+
+
+def standing(versions: Versions, at: int = FOREVER - 1) -> dict[Key, Row]:
+    """The rows that stand as known at a log_index."""
+    return {
+        key: row
+        for key, of_key in versions.items()
+        for row, since, until in of_key
+        if since <= at < until
+    }

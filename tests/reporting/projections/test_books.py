@@ -1,0 +1,56 @@
+"""The books: every version of a budget stays, and a payment is one event."""
+
+from datetime import date
+
+from services.reporting.projections.books import BUDGET_LINES, PAYMENTS
+from shared.contract.benefits import BudgetAdjusted, BudgetAmount, BudgetApproved, ExpenditurePaid
+from shared.values import BudgetLine
+from tests.reporting.history import History, folded, standing
+from tests.reporting.records import ORG
+
+
+def amounts(**fen: int) -> tuple[BudgetAmount, ...]:
+    names: dict[str, BudgetLine] = {
+        "welfare": "staff_activity.welfare",
+        "warmth": "rights.warmth",
+    }
+    return tuple(
+        BudgetAmount(budget_line=names[name], amount_fen=amount) for name, amount in fen.items()
+    )
+
+
+def test_an_adjustment_adds_a_version_and_leaves_the_one_before() -> None:
+    approved = BudgetApproved(
+        org_id=ORG, occurred_on=date(2022, 1, 5), budget_year=2022,
+        lines=amounts(welfare=500, warmth=100), approved_by=("committee",),
+    )  # fmt: skip
+    adjusted = BudgetAdjusted(
+        org_id=ORG, occurred_on=date(2022, 9, 1), budget_year=2022, lines=amounts(welfare=700),
+        approved_by=("committee", "superior"),
+    )  # fmt: skip
+    entries = History()(approved, adjusted).entries()
+    rows = standing(folded(BUDGET_LINES, entries)).values()
+    told = sorted((r.version, r.kind, r.budget_line, r.amount_fen, r.in_force_from) for r in rows)
+    assert told == [
+        (1, "approved", "rights.warmth", 100, date(2022, 1, 5)),
+        (1, "approved", "staff_activity.welfare", 500, date(2022, 1, 5)),
+        (2, "adjusted", "staff_activity.welfare", 700, date(2022, 9, 1)),
+    ]
+
+
+def test_a_line_listed_twice_is_worth_both() -> None:
+    approved = BudgetApproved(
+        org_id=ORG, occurred_on=date(2022, 1, 5), budget_year=2022,
+        lines=(*amounts(welfare=500), *amounts(welfare=200)), approved_by=("committee",),
+    )  # fmt: skip
+    (row,) = standing(folded(BUDGET_LINES, History()(approved).entries())).values()
+    assert row.amount_fen == 700
+
+
+def test_two_sources_with_one_payment_id_are_two_payments() -> None:
+    paid = ExpenditurePaid(
+        org_id=ORG, occurred_on=date(2022, 3, 1), payment_id="p1", fund="union_funds", payer="own",
+        amount_fen=100, requested_by="clerk-1", approved_by="chair-1",
+    )  # fmt: skip
+    rows = standing(folded(PAYMENTS, History()(paid).from_outside(paid).entries()))
+    assert [row.amount_fen for row in rows.values()] == [100, 100]

@@ -1,0 +1,112 @@
+"""On a real PostgreSQL, for an arbitrary history: live tables, figures and lists agree at every
+knowledge time with a fold in memory."""
+
+import random
+from datetime import date
+
+import asyncpg
+
+from services.reporting.figures import FIGURES
+from services.reporting.figures.sums import differences
+from services.reporting.ingest import LIVE, Ingest
+from services.reporting.projections import FIGURE_LINES, PROJECTIONS
+from services.reporting.queries.figures import values_at, values_now
+from services.reporting.queries.knowledge import Period
+from services.reporting.queries.listing import Cursor, decode_cursor, events_of
+from tests.reporting.arbitrary import long_history
+from tests.reporting.counting import figure_of
+from tests.reporting.history import History, Versions, folded, standing
+from tests.reporting.records import ORG
+
+PERIOD = Period(date(2022, 1, 20), date(2022, 3, 31))
+
+
+async def arbitrary(ingest: Ingest, length: int = 320) -> History:
+    """An arbitrary history, a tenth of it from outside, ingested in batches of all sizes."""
+    chance, history = random.Random(2022), History()
+    for event in long_history(length):
+        (history.from_outside if chance.random() < 0.1 else history)(event)
+    await history.told(ingest, [chance.randint(1, 40) for _ in range(200)])
+    return history
+
+
+def by_definition(versions: Versions, at: int) -> dict[str, int]:
+    lines = standing(versions, at).values()
+    return {figure.name: figure_of(lines, figure, PERIOD) for figure in FIGURES}
+
+
+async def test_live_tables_are_the_fold_of_the_journal_version_by_version(
+    pool: asyncpg.Pool, simulated: Ingest
+) -> None:
+    history = await arbitrary(simulated)
+    entries = history.entries()
+    for projection in PROJECTIONS:
+        rows = await pool.fetch(f"SELECT * FROM {LIVE}.{projection.name}")
+        live = {
+            tuple(tuple(v) if isinstance(v, list) else v for v in record.values())
+            for record in rows
+        }
+        wanted = {
+            (*row, since, until)
+            for versions in folded(projection, entries).values()
+            for row, since, until in versions
+        }
+        assert live == wanted, projection.name
+
+
+async def test_figures_at_every_knowledge_time_are_their_definition(
+    pool: asyncpg.Pool, simulated: Ingest
+) -> None:
+    history = await arbitrary(simulated)
+    entries = history.entries()
+    versions = folded(FIGURE_LINES, entries)
+    for at in range(0, len(entries) + 1, 16):
+        values = await values_at(pool, ORG, PERIOD, at)
+        assert {name: v.value for name, v in values.items()} == by_definition(versions, at)
+
+
+async def test_what_is_known_now_is_the_same_from_sums_and_from_lists(
+    pool: asyncpg.Pool, simulated: Ingest
+) -> None:
+    history = await arbitrary(simulated)
+    at, now = await values_now(pool, ORG, PERIOD)
+    assert at == len(history.envelopes)
+    assert now == await values_at(pool, ORG, PERIOD, at)
+    assert list(now) == [figure.name for figure in FIGURES]
+    assert any(value.unprovable for value in now.values())
+    async with pool.acquire() as connection:
+        assert await differences(connection, LIVE) == []
+
+
+async def test_the_events_listed_for_any_figure_add_up_to_it(
+    pool: asyncpg.Pool, simulated: Ingest
+) -> None:
+    history = await arbitrary(simulated)
+    ids = {str(envelope.event_id) for envelope in history.envelopes}
+    values = await values_at(pool, ORG, PERIOD, len(ids))
+    counted = 0
+    for figure in FIGURES:
+        events, repeats = [], []
+        after = Cursor(len(ids), 0, "")
+        while True:
+            page = await events_of(pool, ORG, figure, PERIOD, after=after, limit=3)
+            assert len(page.events) <= 3
+            events += page.events
+            repeats += page.repeats
+            if page.next is None:
+                break
+            after = decode_cursor(page.next)
+        assert {event["event_id"] for event in events} <= ids
+        assert [e["log_index"] for e in events] == sorted(e["log_index"] for e in events)
+        assert len(events) + len(repeats) == values[figure.name].lines
+        total = {
+            "persons": len({event["subject"] for event in events}),
+            "count": len(events),
+            "quantity": sum(event["quantity"] for event in events),
+            "amount_fen": sum(event["amount_fen"] or 0 for event in events),
+        }[figure.measure]
+        assert total == values[figure.name].value, figure.name
+        if figure.measure == "persons":
+            assert len(events) == total
+        counted += len(events)
+    assert counted > 100

@@ -1,0 +1,63 @@
+"""Raw records of a pretended partition, with offsets that run on."""
+
+import itertools
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from services.reporting.entry import Origin, Raw
+from services.reporting.ingest import Move
+from shared.bus import to_record
+from shared.contract.benefits import GiftIssued
+from shared.contract.catalogue import topic_of
+from shared.contract.envelope import Envelope
+
+CLUSTER = "test-cluster"
+TOPIC_ID = UUID(int=7)
+ORG = "tjtc"
+
+
+class Partition:
+    """One partition: gives records their offsets and knows the move that a batch makes."""
+
+    def __init__(self, topic: str = topic_of("benefits"), number: int = 0) -> None:
+        self.topic, self.number = topic, number
+        self._offsets = itertools.count()
+        self.read = 0
+
+    def raw(self, envelope: Envelope, **changes: Any) -> Raw:
+        """The record of an envelope at the next offset; `changes` override key, value, headers."""
+        record = to_record(envelope)
+        headers = changes.pop("headers", record.headers)
+        given = {"key": record.key, "value": record.value, **changes}
+        return Raw(self._origin(), headers=headers, **given)
+
+    def junk(self, value: bytes | None, key: bytes | None = b"k") -> Raw:
+        """A record that is no CloudEvent."""
+        return Raw(self._origin(), key, [], value)
+
+    def _origin(self) -> Origin:
+        return Origin(CLUSTER, TOPIC_ID, self.topic, self.number, next(self._offsets))
+
+    def move(self, raws: Iterable[Raw]) -> list[Move]:
+        """The move of this partition's position when exactly `raws` are applied."""
+        last = max(raw.origin.offset for raw in raws)
+        move = Move(CLUSTER, TOPIC_ID, self.topic, self.number, self.read, last + 1)
+        self.read = last + 1
+        return [move]
+
+
+def gift(person: int, programme: str = "mid-autumn-2022", **changes: Any) -> GiftIssued:
+    """A mid-autumn portion for a numbered person."""
+    fields: dict[str, Any] = {
+        "org_id": ORG, "occurred_on": "2022-09-07", "programme_id": programme,
+        "occasion": "mid_autumn", "person_id": f"p-{person:08d}", "capacity": "member",
+        "quantity": 1, "unit_value_fen": 30000, "amount_fen": 30000, "payment_form": "goods",
+        "fund": "union_funds", "payer": "own", "on_roster": True,
+    }  # fmt: skip
+    return GiftIssued.model_validate({**fields, **changes})
+
+
+def gift_stream(person: int, programme: str = "mid-autumn-2022") -> str:
+    """The stream of that delivery."""
+    return f"{ORG}/gift-{programme}.p-{person:08d}"

@@ -1,0 +1,53 @@
+"""What reporting holds of a record: headers come back as they were, a leaf tells events apart."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.reporting.entry import leaf_hash, pack_headers, unpack_headers
+from shared.contract.envelope import Envelope
+
+ENVELOPE = Envelope(
+    event_id=UUID("017e7624-cbb0-7e08-be4c-2ece180b01e3"), source="/guildhall/events",
+    type="guildhall.events.IssueRaised.v1", stream="tjtc/issue-affiliation", stream_version=1,
+    org_id="tjtc", recorded_at=datetime(2022, 11, 15, 2, 15, 30, tzinfo=UTC), actor="clerk-7",
+    role="clerk", correlation_id="c-1", causation_id="e-1", simulated=False, epoch=1,
+    data=b'{"org_id":"tjtc"}', shard=3, shard_sequence=77,
+)  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.text(max_size=20), st.none() | st.binary(max_size=60))))
+def test_packed_headers_come_back_in_their_order(headers: list[tuple[str, bytes | None]]) -> None:
+    assert unpack_headers(pack_headers(headers)) == [
+        (name, value or b"") for name, value in headers
+    ]
+
+
+def test_null_and_empty_headers_are_packed_apart() -> None:
+    assert pack_headers([("a", None)]) != pack_headers([("a", b"")])
+
+
+@pytest.mark.parametrize(
+    ("field", "other"),
+    [
+        ("event_id", UUID(int=1)), ("source", "/payroll"), ("type", "x"), ("stream", "tjtc/x"),
+        ("stream_version", 2), ("org_id", "x"), ("actor", "x"), ("role", "x"),
+        ("recorded_at", datetime(2022, 11, 15, 2, 15, 31, tzinfo=UTC)), ("data", b"{}"),
+    ],
+)  # fmt: skip
+def test_the_leaf_of_an_event_with_another_content_differs(field: str, other: Any) -> None:
+    assert leaf_hash(ENVELOPE._replace(**{field: other})) != leaf_hash(ENVELOPE)
+
+
+def test_an_event_that_travelled_twice_has_one_leaf() -> None:
+    again = ENVELOPE._replace(epoch=2, shard=3, shard_sequence=99)
+    assert leaf_hash(again) == leaf_hash(ENVELOPE)
+
+
+def test_fields_do_not_run_into_one_another() -> None:
+    one, other = ENVELOPE._replace(actor="ab", role="c"), ENVELOPE._replace(actor="a", role="bc")
+    assert leaf_hash(one) != leaf_hash(other)

@@ -1,0 +1,117 @@
+"""What is missing is asked for again; what is only late, or asked for already, is not."""
+
+import functools
+import json
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from services.reporting import reconcile
+from services.reporting.ingest import Ingest
+from services.reporting.reconcile import Reconciler
+from shared.contract.envelope import SHARDS, Envelope
+from shared.testing.author import Author
+from tests.reporting.records import Partition, gift, gift_stream
+
+PATIENCE = 10.0
+
+
+class Owner:
+    """An owner that published `acked` in one shard, and notes what it is asked to publish again."""
+
+    def __init__(self, shard: int) -> None:
+        self.shard, self.acked = shard, 0
+        self.asked: list[dict[str, int]] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v1/relay/republish":
+            self.asked.append(json.loads(request.content))
+            return httpx.Response(200, json={"republished": 1})
+        heads = [{"shard": n, "head": 0, "acked": 0} for n in range(SHARDS)]
+        heads[self.shard] = {"shard": self.shard, "head": self.acked, "acked": self.acked}
+        body = {"source": "/guildhall/benefits", "epoch": 1, "unstamped": 0, "shards": heads}
+        return httpx.Response(200, json=body)
+
+
+class Scene:
+    """An owner's shard, a partition that carries it, a reconciler and its clock."""
+
+    def __init__(self, pool: asyncpg.Pool, ingest: Ingest) -> None:
+        self.ingest, self.now = ingest, 0.0
+        self.author, self.partition = Author(), Partition()
+        self.shard = int(self.author.write(gift_stream(0), gift(0)).shard or 0)
+        self.author = Author()
+        self.owner = Owner(self.shard)
+        self.reconciler = Reconciler(pool, {"benefits": "http://benefits"}, token, PATIENCE)
+
+    def published(self, count: int) -> list[Envelope]:
+        """So many events of one stream, which Kafka acknowledged."""
+        self.owner.acked += count
+        return [self.author.write(gift_stream(0), gift(0)) for _ in range(count)]
+
+    async def read(self, *envelopes: Envelope) -> None:
+        """They arrive."""
+        raws = [self.partition.raw(envelope) for envelope in envelopes]
+        await self.ingest.apply(raws, self.partition.move(raws))
+
+    async def after(self, seconds: float) -> list[dict[str, int]]:
+        """Compare so much later; answers what was asked for."""
+        self.now += seconds
+        self.owner.asked = []
+        await self.reconciler.once()
+        return self.owner.asked
+
+
+async def token() -> str:
+    return "token"
+
+
+@pytest.fixture
+def scene(pool: asyncpg.Pool, ingest: Ingest, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    scene = Scene(pool, ingest)
+    client = functools.partial(httpx.AsyncClient, transport=httpx.MockTransport(scene.owner))
+    monkeypatch.setattr(reconcile.httpx, "AsyncClient", client)
+    monkeypatch.setattr(reconcile.time, "monotonic", lambda: scene.now)
+    return scene
+
+
+async def test_a_hole_that_stands_is_asked_for(scene: Scene) -> None:
+    first, *_ = scene.published(3)
+    await scene.read(first)
+    assert await scene.after(0) == []
+    assert await scene.after(PATIENCE - 1) == []
+    assert await scene.after(1) == [{"shard": scene.shard, "first": 2, "last": 3}]
+
+
+async def test_while_the_topic_is_still_read_what_is_behind_is_only_late(scene: Scene) -> None:
+    first, *_ = scene.published(3)
+    for _ in range(3):
+        await scene.read(first)
+        assert await scene.after(PATIENCE) == []
+    assert await scene.after(PATIENCE) == [{"shard": scene.shard, "first": 2, "last": 3}]
+
+
+async def test_records_that_wait_behind_a_hole_show_it_however_much_is_read(scene: Scene) -> None:
+    first, _lost, third = scene.published(3)
+    await scene.read(first, third)
+    assert await scene.after(0) == []
+    await scene.read(first)
+    assert await scene.after(PATIENCE) == [{"shard": scene.shard, "first": 2, "last": 3}]
+
+
+async def test_a_reader_that_is_stopped_is_not_sent_the_same_over_and_over(scene: Scene) -> None:
+    scene.published(3)
+    rounds = [await scene.after(PATIENCE) for _ in range(16)]
+    assert [n for n, asked in enumerate(rounds) if asked] == [1, 3, 7, 15]
+
+
+async def test_a_hole_that_is_filled_is_forgotten(scene: Scene) -> None:
+    first, second, third = scene.published(3)
+    await scene.read(first, third)
+    await scene.after(0)
+    await scene.read(second)
+    assert await scene.after(PATIENCE) == []
+    found: Any = await scene.reconciler.once()
+    assert found.complete and found.cut == 3

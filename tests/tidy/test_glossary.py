@@ -1,0 +1,62 @@
+"""docs/glossary.md holds every word of the contract, in both languages."""
+
+import ast
+import re
+from importlib import import_module
+
+from services.reporting.projections import PROJECTIONS
+from shared.contract.catalogue import CATALOGUE
+from tests.tidy.tree import CONTEXTS, ROOT, nodes, python_files
+
+GLOSSARY = ROOT / "docs" / "glossary.md"
+COLUMNS = ["中文", "English", "in code", "meaning", "not to be confused with"]
+
+
+def rows() -> list[list[str]]:
+    """The cells of every row of every table in the glossary."""
+    lines = GLOSSARY.read_text(encoding="utf-8").splitlines()
+    tables = [line for line in lines if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in tables]
+
+
+def names_in_code() -> set[str]:
+    cells = [row[2] for row in rows() if len(row) == len(COLUMNS)]
+    return {name for cell in cells for name in re.findall(r"`([^`]+)`", cell)}
+
+
+def test_every_row_fills_the_five_columns_in_both_languages() -> None:
+    for row in rows():
+        assert len(row) == len(COLUMNS), f"{row}: {' · '.join(COLUMNS)}"
+        if row != COLUMNS:
+            assert re.search(r"[一-鿿]", row[0]), f"no Chinese in {row}"
+            assert row[1] and row[3], f"{row}: say it in English, and what it means"
+
+
+def test_every_event_type_has_a_row() -> None:
+    missing = sorted({cls.__name__ for cls in CATALOGUE.values()} - names_in_code())
+    assert not missing, f"{missing}: add a row to docs/glossary.md"
+
+
+def test_every_command_stands_with_the_event_it_leads_to() -> None:
+    commands = {
+        route.command.__name__
+        for service in CONTEXTS
+        for route in import_module(f"services.{service}.api").COMMANDS.values()
+    }
+    missing = sorted(commands - names_in_code())
+    assert not missing, f"{missing}: name it in docs/glossary.md beside its event"
+
+
+def test_every_projection_has_a_row() -> None:
+    missing = sorted({projection.name for projection in PROJECTIONS} - names_in_code())
+    assert not missing, f"{missing}: add a row to docs/glossary.md"
+
+
+def test_no_row_names_an_event_or_a_command_that_is_gone() -> None:
+    classes = {
+        node.name
+        for path in python_files("services", "shared")
+        for node in nodes(path, ast.ClassDef)
+    }
+    named = {name for name in names_in_code() if re.fullmatch(r"([A-Z][a-z]+){2,}", name)}
+    assert named <= classes, f"{named - classes}: docs/glossary.md names what is gone"
