@@ -6,21 +6,24 @@ Refusal                     the request is wrong, or not now; nothing was writte
 ├── Unknown           404   what was named does not exist
 ├── Conflict          409   the state does not allow it
 ├── StaleVersion      412   the stream moved on since the caller looked
-└── NotYet            503   our copy of another context has not caught up; retry
+├── NotYet            503   our copy of another context has not caught up; retry
+└── SaidBefore        as it was said the first time, under the same idempotency key
 ContractViolation           a record or event does not meet the published contract
 """
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 class Refusal(Exception):
     """A named refusal: `code` is stable and part of the contract, `detail` is for a person.
 
     `errors` lists the rows concerned, for bulk commands: dicts with `row` (from 1) and `code`.
+    `replayed`: it was saved under the request's key before, and is said again.
     """
 
-    status: ClassVar[int] = 400
+    status = 400
+    replayed = False
 
     def __init__(
         self, code: str, detail: str, *, errors: Sequence[dict[str, Any]] = (), **facts: Any
@@ -70,6 +73,16 @@ class NotYet(Refusal):
     """Our copy of another context's facts lags the position the caller states."""
 
     status = 503
+
+
+class SaidBefore(Refusal):
+    """The refusal saved under an idempotency key, as it was said the first time (ADR 0006)."""
+
+    replayed = True
+
+    def __init__(self, status: int, said: Mapping[str, Any]) -> None:
+        super().__init__(said["code"], said["detail"], errors=said["errors"], **said["facts"])
+        self.status = status
 
 
 class ContractViolation(Exception):

@@ -20,11 +20,13 @@ from shared.auth import TokenVerifier
 from shared.clock import SimulatedClock
 from shared.command import Command
 from shared.contract.envelope import Actor
-from shared.errors import Invalid, NotPermitted, Refusal
+from shared.errors import Invalid, NotPermitted, NotYet, Refusal, SaidBefore
+from shared.idempotency import save_refusal, saved_reply
 from shared.ids import uuid7
 from shared.metrics import COMMANDS, EVENTS_APPENDED, REQUEST_SECONDS
 from shared.problems import TITLES, Json, answer_problems
-from shared.store import EventStore, Reply, Request
+from shared.request import Reply, Request
+from shared.store import EventStore
 
 OPEN_PATHS = ("/livez", "/readyz", "/metrics", "/openapi.json")
 """The only routes without a token: health, metrics without ids, and the contract itself."""
@@ -157,13 +159,21 @@ async def _answer(
 ) -> tuple[Reply, str]:
     """The handler's reply (`accepted`), or the one saved under the request's key (`replayed`).
 
-    The key is looked up only where it matters: the store finds a used key when it appends, and a
-    refusal ("already issued") may be the doing of the same command, sent before.
+    The store finds a used key when it appends. A refusal settles the key before it is answered:
+    it may be the doing of the same command, sent before, or be overtaken by it. Only "not yet"
+    settles nothing.
     """
     try:
         reply = await route.handler(api.context, request, command)
-    except Refusal:
-        saved = await api.store.saved_reply(request)
+    except SaidBefore:
+        raise
+    except NotYet:
+        saved = await saved_reply(api.store.pool, request)
+        if saved is None:
+            raise
+        reply = saved
+    except Refusal as refusal:
+        saved = await save_refusal(api.store.pool, request, refusal)
         if saved is None:
             raise
         reply = saved

@@ -75,7 +75,10 @@ def answer_problems(app: FastAPI, titles: Mapping[str, str]) -> None:
     @app.exception_handler(Refusal)
     async def refused(_http: HttpRequest, why: Refusal) -> Problem:
         more: dict[str, Any] = {**why.facts, **({"errors": why.errors} if why.errors else {})}
-        return problem(why.status, why.code, titles.get(why.code, why.code), why.detail, **more)
+        answer = problem(why.status, why.code, titles.get(why.code, why.code), why.detail, **more)
+        if why.replayed:
+            answer.headers["Idempotent-Replayed"] = "true"
+        return answer
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_http: HttpRequest, why: RequestValidationError) -> Problem:

@@ -6,17 +6,18 @@ other learns what is true: "Expected version 3 of …, found 5".
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import asyncpg
-import orjson
 
 from shared.clock import Clock
 from shared.contract.catalogue import CATALOGUE
-from shared.contract.envelope import SHARDS, Actor, DomainEvent
-from shared.errors import Invalid, StaleVersion
+from shared.contract.envelope import SHARDS, DomainEvent
+from shared.errors import StaleVersion
+from shared.idempotency import as_saved, saved_reply
 from shared.ids import uuid7
+from shared.request import Reply, Request
 
 COPY_FROM_EVENTS = 500
 """From this many events on, COPY is faster than one INSERT of arrays (measured: ADR 0003)."""
@@ -77,55 +78,6 @@ class Loaded(NamedTuple):
     version: int
 
 
-class Reply(NamedTuple):
-    """What a command answers: HTTP status, a JSON object, and whether it was saved before.
-
-    `position` is what it wrote, `stream@version` with commas between: the last of each shard, so at
-    most 32. A copy that has heard these has heard all of it, because a shard is read in one order.
-    """
-
-    status: int
-    body: Mapping[str, Any]
-    replayed: bool = False
-    position: str = ""
-
-
-class Request(NamedTuple):
-    """Who asks, for which union, under which idempotency key, with which body (its SHA-256).
-
-    `expected_version` is the stream version the caller saw (If-Match); `after` the position it
-    wrote elsewhere (Guildhall-After: a reply's Guildhall-Position), for copies that may lag.
-    """
-
-    actor: Actor
-    org_id: str
-    key: str | None
-    body_hash: bytes
-    correlation_id: str
-    causation_id: str = ""
-    expected_version: int | None = None
-    after: str | None = None
-    simulated: bool = False
-
-    def check_version(self, stream: str, found: int) -> None:
-        """Raise StaleVersion when the caller stated another version (If-Match) than `found`."""
-        if self.expected_version is not None and self.expected_version != found:
-            raise StaleVersion(stream, self.expected_version, found)
-
-    def stated_positions(self) -> list[tuple[str, int]]:
-        """The (stream, version) pairs of `after`. Raises Invalid `invalid-request`."""
-        stated = []
-        for position in self.after.split(",") if self.after else ():
-            stream, _, version = position.strip().rpartition("@")
-            if not stream or not (version.isascii() and version.isdigit() and len(version) < 10):
-                raise Invalid(
-                    "invalid-request",
-                    f"Guildhall-After must be stream@version, not {position[:80]!r}",
-                )
-            stated.append((stream, int(version)))
-        return stated
-
-
 class Also(NamedTuple):
     """One more statement of the same transaction, for a service's own tables."""
 
@@ -171,29 +123,6 @@ class EventStore:
             found[row["stream"]] = Loaded(found[row["stream"]].events, row["version"])
         return found
 
-    async def saved_reply(self, request: Request) -> Reply | None:
-        """The reply saved under the request's key, or None.
-
-        Raises Invalid `idempotency-key-reused` when the key was used with another body
-        (draft-ietf-httpapi-idempotency-key-header-07 §2.7).
-        """
-        if request.key is None:
-            return None
-        row = await self.pool.fetchrow(
-            "SELECT body_hash, status, reply FROM idempotency WHERE client = $1 AND key = $2",
-            request.actor.subject,
-            request.key,
-        )
-        if row is None:
-            return None
-        if row["body_hash"] != request.body_hash:
-            raise Invalid(
-                "idempotency-key-reused",
-                f"Idempotency-Key {request.key!r} was used before with another body",
-            )
-        saved = orjson.loads(row["reply"])
-        return Reply(row["status"], saved["body"], replayed=True, position=saved["position"])
-
     async def append(
         self,
         request: Request,
@@ -204,7 +133,7 @@ class EventStore:
         """Append all writes, their outbox rows, the reply and `also`, or nothing.
 
         Returns the reply; where the same key and body was answered before, the saved one, with
-        nothing written. Raises StaleVersion, Invalid (`idempotency-key-reused`).
+        nothing written. Raises StaleVersion, Invalid (`idempotency-key-reused`), SaidBefore.
         """
         rows = self._rows(request, writes)
         last = {row[5]: f"{row[0]}@{row[1]}" for row in rows}
@@ -213,9 +142,9 @@ class EventStore:
             if also or len(rows) >= COPY_FROM_EVENTS:
                 await self._append_in_transaction(request, rows, reply, also)
             else:
-                await self.pool.execute(APPEND, *self._columns(rows), *_saved(request, reply))
+                await self.pool.execute(APPEND, *self._columns(rows), *as_saved(request, reply))
         except asyncpg.UniqueViolationError as conflict:
-            saved = await self.saved_reply(request)
+            saved = await saved_reply(self.pool, request)
             if saved is not None:
                 return saved
             if conflict.table_name != "events":
@@ -261,7 +190,7 @@ class EventStore:
             )
             for statement in also:
                 await connection.executemany(statement.sql, statement.rows)
-            await connection.execute(APPEND, *self._columns([]), *_saved(request, reply))
+            await connection.execute(APPEND, *self._columns([]), *as_saved(request, reply))
 
     async def _explain_conflict(self, rows: list[tuple[Any, ...]]) -> None:
         expecting: dict[str, int] = {}
@@ -280,8 +209,3 @@ class EventStore:
 
 def _encoded(write: Write | EncodedWrite) -> Iterable[Encoded]:
     return write.events if isinstance(write, EncodedWrite) else map(encode, write.events)
-
-
-def _saved(request: Request, reply: Reply) -> tuple[Any, ...]:
-    body = orjson.dumps({"body": reply.body, "position": reply.position})
-    return (request.actor.subject, request.key, request.body_hash, reply.status, body)

@@ -9,6 +9,8 @@ import orjson
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 120.0
+ATTEMPTS_MAX = 100
+"""Imports of one file that were refused before the last of them is said again."""
 
 
 class Answer(NamedTuple):
@@ -72,8 +74,18 @@ class HttpOffice:
         return self._org_id
 
     async def command(self, service: str, name: str, body: Mapping[str, Any], key: str) -> Answer:
-        """Send a command under an Idempotency-Key; a lost answer is asked for again with it."""
-        return await self._post(service, name, body, {"Idempotency-Key": key})
+        """Send a command under an Idempotency-Key; a lost answer is asked for again with it.
+
+        A refusal is final for its key, and ours come from the file: where an earlier import was
+        refused and the matter has been mended since, the next key asks anew.
+        """
+        answer = await self._post(service, name, body, {"Idempotency-Key": key})
+        for attempt in range(2, ATTEMPTS_MAX + 1):
+            if answer.accepted or not answer.replayed:
+                break
+            again = {"Idempotency-Key": f"{key}~{attempt}"}
+            answer = await self._post(service, name, body, again)
+        return answer
 
     async def ask(self, service: str, path: str, body: Mapping[str, Any]) -> Answer:
         """Ask something that writes nothing."""

@@ -62,6 +62,7 @@ COMMANDS: dict[str, Route] = {
 }
 
 REFUSALS: dict[str, str] = {
+    "contended": "他人正在办理同一事项，请稍后重试",
     "unknown-union": "未登记该工会",
     "simulated-union-refused": "演示工会与本服务的时钟不符",
     "org-id-invalid": "工会编号不合规",

@@ -24,7 +24,8 @@ from shared.contract.envelope import Actor, DomainEvent
 from shared.contract.reporting import FindingExplained, FindingRaised, FindingResolved
 from shared.errors import StaleVersion
 from shared.metrics import FINDINGS_OPEN
-from shared.store import EventStore, Reply, Request, Write
+from shared.request import Reply, Request
+from shared.store import EventStore, Write
 from shared.values import SHANGHAI
 
 log = structlog.get_logger("reactor")

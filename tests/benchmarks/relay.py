@@ -12,7 +12,8 @@ from shared.contract.catalogue import topic_of
 from shared.contract.envelope import Actor
 from shared.database import apply_schema, open_pool
 from shared.outbox import Relay
-from shared.store import EventStore, Reply, Request, Write
+from shared.request import Reply, Request
+from shared.store import EventStore, Write
 from shared.testing.author import Author
 from tests.benchmarks.rig import Rate, Rig, print_rates, timed, until
 from tests.reporting.records import gift, gift_stream

@@ -32,7 +32,8 @@ from shared.contract.benefits import GiftIssued, GiftReceiptSigned
 from shared.contract.envelope import Actor
 from shared.database import apply_schema, open_pool
 from shared.errors import StaleVersion
-from shared.store import EncodedWrite, EventStore, Reply, Request, Write, encode, shard_of
+from shared.request import Reply, Request
+from shared.store import EncodedWrite, EventStore, Write, encode, shard_of
 from tests.benchmarks.rig import Rig
 
 ORG = "bench"

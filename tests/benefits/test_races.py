@@ -8,7 +8,7 @@ import pytest
 
 from services.benefits.queries import known
 from shared.contract.benefits import ClaimFiled, GiftIssued, MemberInsured, ProgrammeClosed
-from shared.store import Reply
+from shared.request import Reply
 from shared.testing.http import InProcess
 from tests.benefits.asking import accepted, done
 from tests.benefits.examples import (

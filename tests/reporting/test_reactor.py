@@ -14,7 +14,8 @@ from shared.contract.benefits import ExpenditurePaid, ProgrammeOpened
 from shared.contract.members import OrganisationRegistered
 from shared.contract.reporting import FindingExplained, FindingRaised, FindingResolved
 from shared.errors import StaleVersion
-from shared.store import Reply, Request, Write
+from shared.request import Reply, Request
+from shared.store import Write
 from tests.reporting.office import DAY, Office, cash, returned, signed
 from tests.reporting.records import ORG, gift
 

@@ -17,7 +17,8 @@ from shared.contract.catalogue import topic_of
 from shared.contract.envelope import Envelope
 from shared.database import apply_schema, open_pool
 from shared.outbox import Relay
-from shared.store import EVENT_COLUMNS, EventStore, Reply, Write
+from shared.request import Reply
+from shared.store import EVENT_COLUMNS, EventStore, Write
 from tests.shared.test_store import raised, request
 
 PARTITIONS = 4

@@ -12,7 +12,9 @@ from shared.contract.envelope import Actor
 from shared.contract.events import IssueRaised, IssueResolved
 from shared.database import apply_schema, open_pool
 from shared.errors import Invalid, StaleVersion
-from shared.store import COPY_FROM_EVENTS, EventStore, Reply, Request, Write, shard_of
+from shared.idempotency import saved_reply
+from shared.request import Reply, Request
+from shared.store import COPY_FROM_EVENTS, EventStore, Write, shard_of
 
 STREAM = "tjtc/issue-affiliation"
 DAY, LATER = date(2022, 12, 15), date(2023, 6, 1)
@@ -91,7 +93,7 @@ async def test_the_same_key_and_body_is_answered_once_even_when_sent_at_once(
 async def test_a_key_used_with_another_body_is_refused(store: EventStore) -> None:
     await store.append(request("key-1", b"one"), [Write(STREAM, 0, [raised()])], OK)
     with pytest.raises(Invalid) as refusal:
-        await store.saved_reply(request("key-1", b"two"))
+        await saved_reply(store.pool, request("key-1", b"two"))
     assert refusal.value.code == "idempotency-key-reused"
 
 
@@ -135,6 +137,6 @@ async def test_a_reply_states_the_last_position_of_each_shard_it_wrote(store: Ev
     assert all(version == 2 for _, version in stated)
     last = {shard_of(write.stream): write.stream for write in many}
     assert {stream for stream, _ in stated} == set(last.values())
-    replayed = await store.saved_reply(request("k"))
+    replayed = await saved_reply(store.pool, request("k"))
     assert replayed is not None
     assert replayed.position == reply.position

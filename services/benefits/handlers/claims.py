@@ -28,7 +28,8 @@ from shared.contract.benefits import (
     ClaimReversed,
 )
 from shared.contract.envelope import DomainEvent
-from shared.store import Also, EventStore, Reply, Request, Write
+from shared.request import Reply, Request
+from shared.store import Also, EventStore, Write
 
 FILED = """
 INSERT INTO claims (org_id, claim_id, kind, person_id, case_id, filed_on, asked_fen, state)

@@ -10,7 +10,8 @@ from services.benefits.domain import decide, fold
 from services.benefits.domain.streams import Range
 from shared.contract.envelope import DomainEvent
 from shared.errors import NotYet, StaleVersion
-from shared.store import Also, EventStore, Reply, Request, Write
+from shared.request import Reply, Request
+from shared.store import Also, EventStore, Write
 from shared.values import SHANGHAI
 
 ATTEMPTS = 4

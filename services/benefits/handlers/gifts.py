@@ -25,7 +25,8 @@ from services.benefits.handlers.known import require_known
 from services.benefits.handlers.programmes import programme_link
 from services.benefits.queries import deliveries, known
 from shared.contract.benefits import GiftIssued
-from shared.store import EventStore, Reply, Request, Write
+from shared.request import Reply, Request
+from shared.store import EventStore, Write
 
 
 async def issue_gifts_to_roster(

@@ -10,7 +10,8 @@ from services.benefits.handlers.deciding import deciding_again, still_counting, 
 from services.benefits.handlers.known import require_caught_up, require_known
 from services.benefits.queries import deliveries, known
 from shared.contract.benefits import MemberInsured
-from shared.store import EventStore, Reply, Request
+from shared.request import Reply, Request
+from shared.store import EventStore
 
 
 async def buy_policy(store: EventStore, request: Request, command: BuyPolicy) -> Reply:

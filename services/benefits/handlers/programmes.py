@@ -19,7 +19,8 @@ from services.benefits.handlers.deciding import (
 from services.benefits.handlers.known import require_caught_up, require_known
 from services.benefits.queries import deliveries, known
 from shared.contract.benefits import GiftIssued
-from shared.store import EventStore, Reply, Request, Write
+from shared.request import Reply, Request
+from shared.store import EventStore, Write
 
 
 async def open_programme(store: EventStore, request: Request, command: OpenProgramme) -> Reply:

@@ -16,7 +16,8 @@ from services.events.commands.activities import (
 from services.events.domain.activities import evolve
 from services.events.handlers.deciding import write
 from services.events.handlers.known import require_known
-from shared.store import EventStore, Reply, Request
+from shared.request import Reply, Request
+from shared.store import EventStore
 
 
 async def plan_activity(store: EventStore, request: Request, command: PlanActivity) -> Reply:

@@ -5,8 +5,9 @@ from typing import Any
 
 from services.events.commands.sourced import Sourced
 from services.events.domain import decide, fold
-from shared.errors import StaleVersion
-from shared.store import EventStore, Reply, Request, Write
+from shared.errors import NotYet, StaleVersion
+from shared.request import Reply, Request
+from shared.store import EventStore, Write
 from shared.values import SHANGHAI
 
 ATTEMPTS = 3
@@ -27,11 +28,12 @@ async def write(
     number of events.
 
     A race lost by a caller who stated no version is decided again, at most ATTEMPTS times in all.
-    Raises the decision's refusals and StaleVersion.
+    Raises the decision's refusals, StaleVersion where a version was stated, else NotYet
+    `contended`.
     """
     stream = f"{request.org_id}/{thing}"
     today = store.clock().astimezone(SHANGHAI).date()
-    for attempt in range(1, ATTEMPTS + 1):
+    for _ in range(ATTEMPTS):
         found = await store.load(stream)
         request.check_version(stream, found.version)
         state = fold(evolve, found.events)
@@ -47,7 +49,8 @@ async def write(
         )
         try:
             return await store.append(request, [Write(stream, found.version, events)], reply)
-        except StaleVersion:
-            if request.expected_version is not None or attempt == ATTEMPTS:
+        except StaleVersion as lost:
+            if request.expected_version is not None:
                 raise
-    raise AssertionError("unreachable: the last attempt returns or raises")
+            last = lost
+    raise NotYet("contended", f"{ATTEMPTS} races were lost, the last one: {last}")

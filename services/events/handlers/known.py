@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from services.events.queries import heard_version, union_is_simulated, unknown_people
 from shared.errors import Invalid, NotPermitted, NotYet, Unknown
-from shared.store import EventStore, Request
+from shared.request import Request
+from shared.store import EventStore
 
 
 async def require_known(

@@ -18,7 +18,8 @@ from services.members.handlers.streams import (
     one_stream,
 )
 from services.members.queries import rosters
-from shared.store import Reply, Request, Write
+from shared.request import Reply, Request
+from shared.store import Write
 
 
 def transfer_stream(org_id: str, to_parent: str) -> str:

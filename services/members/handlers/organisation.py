@@ -11,7 +11,8 @@ from services.members.handlers.streams import (
     union_stream,
 )
 from services.members.queries import rosters
-from shared.store import Reply, Request, Write
+from shared.request import Reply, Request
+from shared.store import Write
 
 
 async def register_organisation(

@@ -28,7 +28,8 @@ from services.members.handlers.streams import (
     person_stream,
 )
 from services.members.queries import people
-from shared.store import Reply, Request, Write
+from shared.request import Reply, Request
+from shared.store import Write
 
 MemberCommand = TransferOutMember | RecordMemberLeft | RecordMemberRetired | RecordMemberDied
 

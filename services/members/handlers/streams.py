@@ -12,8 +12,9 @@ from services.members.domain.organisation import Organisation, OrganisationEvent
 from services.members.domain.person import Person, PersonEvent
 from services.members.queries.registers import entries
 from services.members.queries.sealing import Sealer
-from shared.errors import StaleVersion
-from shared.store import Also, EventStore, Loaded, Reply, Request, Write
+from shared.errors import NotYet, StaleVersion
+from shared.request import Reply, Request
+from shared.store import Also, EventStore, Loaded, Write
 from shared.values import SHANGHAI
 
 ATTEMPTS = 3
@@ -93,14 +94,19 @@ def one_stream(write: Write, **more: str) -> Reply:
 
 
 async def deciding_again(request: Request, attempt: Callable[[], Awaitable[Reply]]) -> Reply:
-    """Try up to three times where another command came first and the caller named no version."""
-    for _ in range(ATTEMPTS - 1):
+    """Try up to three times where another command came first and the caller named no version.
+
+    Raises StaleVersion where the caller stated a version, NotYet `contended` after ATTEMPTS races.
+    """
+    for _ in range(ATTEMPTS):
         try:
             return await attempt()
-        except StaleVersion:
+        except StaleVersion as lost:
             if request.expected_version is not None:
                 raise
+            last: Exception = lost
         except asyncpg.UniqueViolationError as raced:
             if raced.table_name not in GUARDED:
                 raise
-    return await attempt()
+            last = raced
+    raise NotYet("contended", f"{ATTEMPTS} races were lost, the last one: {last}")
