@@ -71,3 +71,32 @@ ALTER TABLE events ENABLE ALWAYS TRIGGER events_append_only;
 CREATE OR REPLACE TRIGGER shard_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON shard_log
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 ALTER TABLE shard_log ENABLE ALWAYS TRIGGER shard_log_append_only;
+
+-- How far this service's own copies read the topics of other contexts. Offsets kept without the
+-- topic's id mean nothing once it is made anew: such a table goes, and the copies are read again
+-- from the start, which changes nothing in them.
+DO $$ BEGIN
+    IF to_regclass('subscription_positions') IS NOT NULL AND NOT EXISTS (
+        SELECT FROM pg_attribute
+        WHERE attrelid = to_regclass('subscription_positions') AND attname = 'topic_id'
+    ) THEN
+        DROP TABLE subscription_positions;
+    END IF;
+END $$;
+CREATE TABLE IF NOT EXISTS subscription_positions (
+    cluster_id  text    NOT NULL,
+    topic_id    uuid    NOT NULL,
+    partition   integer NOT NULL,
+    topic       text    NOT NULL,
+    next_offset bigint  NOT NULL,
+    PRIMARY KEY (cluster_id, topic_id, partition)
+);
+
+-- Which of another context's events this service's copy has heard, by shard sequence: what is
+-- skipped leaves a hole between two ranges, or is missing behind the last.
+CREATE TABLE IF NOT EXISTS copy_coverage (
+    source    text           NOT NULL,
+    shard     smallint       NOT NULL,
+    sequences int8multirange NOT NULL,
+    PRIMARY KEY (source, shard)
+);

@@ -1,24 +1,26 @@
 """A service's own copy of another context's facts: records in, statements of its own database out.
 
-The position is kept in the same transaction as the copy, keyed by cluster, topic and partition;
-Kafka's group offsets are not used. Statements must be idempotent by stream version, because a
-wiped Kafka is refilled from its start.
+The position is kept in the same transaction as the copy, keyed by the ids of cluster and topic;
+Kafka's group offsets are not used. Statements must be idempotent by stream version and indifferent
+to order, because a wiped Kafka is refilled from its start and what was missed comes late.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from shared.bus import from_record
+from shared.cluster import TopicChanged, identify
 from shared.consumer import stop_consumer
-from shared.contract.catalogue import event_class, topic_of
+from shared.contract.catalogue import event_class, source_of, topic_of
 from shared.contract.envelope import DomainEvent, Envelope
+from shared.coverage import cover
 from shared.database import UNREACHABLE
 from shared.errors import ContractViolation
 from shared.metrics import COPY_BEHIND
@@ -26,20 +28,25 @@ from shared.store import Also
 
 log = structlog.get_logger("subscription")
 
+RETRY_SECONDS = 0.5
+IDENTIFY_SECONDS = 5.0
+
 Reaction = Callable[[Any, Envelope], Also]
 """What a context does when another speaks: (event, envelope) -> a statement and its rows."""
 
-POSITIONS = """
-CREATE TABLE IF NOT EXISTS subscription_positions (
-    cluster_id text NOT NULL, topic text NOT NULL, partition integer NOT NULL,
-    next_offset bigint NOT NULL, PRIMARY KEY (cluster_id, topic, partition))
-"""
 ADVANCE = """
-INSERT INTO subscription_positions AS p (cluster_id, topic, partition, next_offset)
-VALUES ($1, $2, $3, $4)
-ON CONFLICT (cluster_id, topic, partition) DO UPDATE SET next_offset = EXCLUDED.next_offset
-WHERE p.next_offset = $5
+INSERT INTO subscription_positions AS p (cluster_id, topic_id, partition, topic, next_offset)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (cluster_id, topic_id, partition) DO UPDATE SET next_offset = EXCLUDED.next_offset
+WHERE p.next_offset = $6
 """
+
+
+class Log(NamedTuple):
+    """One life of a topic: made anew, it has another id and the same name."""
+
+    cluster_id: str
+    topic_id: UUID
 
 
 class Subscription:
@@ -50,83 +57,111 @@ class Subscription:
         reactions: Mapping[type[DomainEvent], Reaction],
     ) -> None:  # fmt: skip
         self.pool, self.service, self.kafka = pool, service, kafka
-        self.topic = topic_of(context)
+        self.topic, self.source = topic_of(context), source_of(context)
         self.reactions = reactions
 
     async def run(self) -> None:
-        """Follow until cancelled; Kafka or PostgreSQL being away is waited out."""
+        """Follow until cancelled; Kafka, its topic or PostgreSQL being away is waited out."""
         while True:
             consumer = AIOKafkaConsumer(
                 bootstrap_servers=self.kafka, enable_auto_commit=False,
                 isolation_level="read_committed", auto_offset_reset="none",
+                metadata_max_age_ms=5_000,
             )  # fmt: skip
             try:
-                await self.pool.execute(POSITIONS)
+                stored = await self._stored()
                 await consumer.start()
-                await self._follow(consumer)
-            except (KafkaError, *UNREACHABLE) as why:
+                await self._follow(consumer, stored)
+            except (KafkaError, TopicChanged, *UNREACHABLE) as why:
                 log.warning("subscription starts anew", topic=self.topic, error=repr(why))
-                await asyncio.sleep(0.5)
             finally:
                 await stop_consumer(consumer)
+            await asyncio.sleep(RETRY_SECONDS)
 
-    async def _cluster_id(self) -> str:
-        client = AIOKafkaAdminClient(bootstrap_servers=self.kafka)
-        await client.start()
-        try:
-            return str((await client.describe_cluster())["cluster_id"])
-        finally:
-            await client.close()
+    async def _stored(self) -> dict[tuple[Log, int], int]:
+        rows = await self.pool.fetch(
+            "SELECT cluster_id, topic_id, partition, next_offset FROM subscription_positions"
+            " WHERE topic = $1",
+            self.topic,
+        )
+        return {(Log(cluster, topic), number): offset for cluster, topic, number, offset in rows}
 
-    async def _follow(self, consumer: AIOKafkaConsumer) -> None:
-        cluster_id = await self._cluster_id()
-        while not (partitions := consumer.partitions_for_topic(self.topic)):
-            await asyncio.sleep(0.2)
-            await consumer._client.force_metadata_update()
-        targets = [TopicPartition(self.topic, number) for number in sorted(partitions)]
+    async def _identify(self, consumer: AIOKafkaConsumer) -> tuple[Log, int]:
+        """The topic's ids and its number of partitions. Raises TopicChanged where it is absent."""
+        found = await identify(consumer._client, [self.topic])
+        if self.topic not in found.topics:
+            raise TopicChanged(f"{self.topic} does not exist")
+        topic = found.topics[self.topic]
+        return Log(found.cluster_id, topic.topic_id), topic.partitions
+
+    async def _follow(
+        self, consumer: AIOKafkaConsumer, stored: Mapping[tuple[Log, int], int]
+    ) -> None:
+        identity = await self._identify(consumer)
+        log_read, partitions = identity
+        targets = [TopicPartition(self.topic, number) for number in range(partitions)]
         consumer.assign(targets)
-        starts = await consumer.beginning_offsets(targets)
-        positions: dict[TopicPartition, int] = {}
-        for target in targets:
-            stored = await self.pool.fetchval(
-                "SELECT next_offset FROM subscription_positions"
-                " WHERE cluster_id = $1 AND topic = $2 AND partition = $3",
-                cluster_id, self.topic, target.partition,
-            )  # fmt: skip
-            positions[target] = stored or 0
-            consumer.seek(target, max(stored or 0, starts[target]))
+        positions = {t: stored.get((log_read, t.partition), 0) for t in targets}
+        await self._seek(consumer, positions)
+        checked = asyncio.get_running_loop().time()
         while True:
             batches = await consumer.getmany(timeout_ms=500, max_records=2000)
             for target, records in batches.items():
-                await self._apply(cluster_id, target, positions[target], records)
+                await self._apply(log_read, target, positions[target], records)
                 positions[target] = records[-1].offset + 1
             behind = [(consumer.highwater(t) or 0) - await consumer.position(t) for t in targets]
             COPY_BEHIND.labels(self.service, self.topic).set(max(0, sum(behind)))
+            if asyncio.get_running_loop().time() - checked > IDENTIFY_SECONDS:
+                checked = asyncio.get_running_loop().time()
+                if (now := await self._identify(consumer)) != identity:
+                    raise TopicChanged(f"{self.topic} was {identity}, is {now}")
+
+    async def _seek(
+        self, consumer: AIOKafkaConsumer, positions: Mapping[TopicPartition, int]
+    ) -> None:
+        starts = await consumer.beginning_offsets(list(positions))
+        ends = await consumer.end_offsets(list(positions))
+        for target, position in positions.items():
+            if position > ends[target]:
+                # Kafka lost its tail, and other records have these offsets now or will have them.
+                log.error("kafka lost records that were read", partition=str(target), at=position)
+                position = 0
+            consumer.seek(target, max(position, starts[target]))
 
     async def _apply(
-        self, cluster_id: str, target: TopicPartition, expected: int, records: list[Any]
+        self, log_read: Log, target: TopicPartition, expected: int, records: Sequence[Any]
     ) -> None:
         async with self.pool.acquire() as connection, connection.transaction():
             moved = await connection.execute(
-                ADVANCE, cluster_id, self.topic, target.partition, records[-1].offset + 1,
-                expected,
-            )  # fmt: skip
+                ADVANCE, *log_read, target.partition, self.topic, records[-1].offset + 1, expected
+            )
             if moved.endswith(" 0"):
                 # Another replica is ahead with the same copy: take its position, apply nothing.
                 raise asyncpg.InterfaceError("another replica moved this position")
-            for statement in filter(None, map(self._statement, records)):
-                await connection.executemany(statement.sql, statement.rows)
+            heard = []
+            for record in records:
+                try:
+                    envelope, statement = self._read(record)
+                except (ContractViolation, ValueError) as why:
+                    # Reporting quarantines and names it, and a copy that stopped here would stop
+                    # every command that needs it. It was not heard: reconciling goes on saying so.
+                    log.error(
+                        "record not understood",
+                        topic=self.topic, offset=record.offset, why=str(why),
+                    )  # fmt: skip
+                    continue
+                heard.append(envelope)
+                if statement is not None:
+                    await connection.executemany(statement.sql, statement.rows)
+            await cover(connection, self.source, heard)
 
-    def _statement(self, record: Any) -> Also | None:
-        try:
-            envelope = from_record(record.key, record.value, record.headers)
-            cls = event_class(envelope.type)
-            reaction = self.reactions.get(cls)
-            if reaction is None:
-                return None
-            return reaction(cls.model_validate_json(envelope.data, extra="ignore"), envelope)
-        except (ContractViolation, ValueError) as why:
-            # The owner's topic holds only the owner's events; reporting quarantines and names the
-            # rest, and a copy that stopped here would stop every command that needs it.
-            log.error("record not understood", topic=self.topic, offset=record.offset, why=str(why))
-            return None
+    def _read(self, record: Any) -> tuple[Envelope, Also | None]:
+        """The event in a record, and what it changes here. Raises ContractViolation, ValueError."""
+        envelope = from_record(record.key, record.value, record.headers)
+        if envelope.source != self.source:
+            raise ContractViolation("unregistered-source", f"{envelope.source} spoke here")
+        cls = event_class(envelope.type)
+        reaction = self.reactions.get(cls)
+        if reaction is None:
+            return envelope, None
+        return envelope, reaction(cls.model_validate_json(envelope.data, extra="ignore"), envelope)

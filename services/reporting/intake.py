@@ -21,9 +21,9 @@ from aiokafka.errors import (
 )
 
 from services.reporting.admission import Admission
-from services.reporting.cluster import ClusterIdentity, identify
 from services.reporting.entry import Origin, Raw
 from services.reporting.ingest import Fenced, Move
+from shared.cluster import ClusterIdentity, TopicChanged, identify
 from shared.consumer import stop_consumer
 from shared.database import UNREACHABLE
 from shared.metrics import CONSUMER_LAG
@@ -36,10 +36,6 @@ RETRY_SECONDS = 0.5
 IDENTIFY_SECONDS = 5.0
 
 Apply = Callable[[Sequence[Raw], Sequence[Move]], Awaitable[Admission]]
-
-
-class TopicChanged(Exception):
-    """A topic was deleted and made anew, or the cluster is another: start over with its ids."""
 
 
 class Intake(ConsumerRebalanceListener):

@@ -35,6 +35,8 @@ class Dying:
         self.asked += 1
         raise self.why
 
+    fetch = execute
+
 
 async def asked_again(pool: Dying, running: Any) -> bool:
     """Whether what runs goes on to ask a second time."""

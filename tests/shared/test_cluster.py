@@ -7,7 +7,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.client import AIOKafkaClient
 
-from services.reporting.cluster import NO_ID, ClusterIdentity, identify
+from shared.cluster import NO_ID, ClusterIdentity, identify
 
 
 @pytest.fixture

@@ -23,6 +23,10 @@ from aiokafka.protocol.types import (
 NO_ID = UUID(int=0)
 
 
+class TopicChanged(Exception):
+    """A topic was deleted and made anew, or the cluster is another: start over with its ids."""
+
+
 class TopicIdentity(NamedTuple):
     """A topic's id and how many partitions it has."""
 

@@ -1,0 +1,50 @@
+"""Which of an owner's events a copy has heard, so that one it skipped is seen.
+
+A copy hears in any order, so no record waits for another; what it heard is kept per shard as ranges
+of the owner's dense sequence, in the transaction that changes the copy.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+
+from shared.contract.catalogue import source_of, topic_of
+from shared.contract.envelope import Envelope
+
+COVER = """
+INSERT INTO copy_coverage AS c (source, shard, sequences)
+SELECT $1, shard, range_agg(int8range(sequence, sequence + 1))
+FROM unnest($2::int[], $3::bigint[]) AS heard(shard, sequence) GROUP BY shard
+ON CONFLICT (source, shard) DO UPDATE SET sequences = c.sequences + EXCLUDED.sequences
+"""
+HEADS = """
+SELECT shard, CASE WHEN first @> 1::bigint THEN upper(first) - 1 ELSE 0 END AS head,
+    upper(sequences) - 1 AS last
+FROM copy_coverage,
+    LATERAL (SELECT r AS first FROM unnest(sequences) AS r ORDER BY r LIMIT 1) AS lowest
+WHERE source = $1 ORDER BY shard
+"""
+READ = "SELECT coalesce(sum(next_offset), 0)::bigint FROM subscription_positions WHERE topic = $1"
+
+
+async def cover(connection: asyncpg.Connection, source: str, envelopes: Sequence[Envelope]) -> None:
+    """Note that these events of `source` were heard, in the caller's transaction."""
+    heard = [
+        (envelope.shard, envelope.shard_sequence)
+        for envelope in envelopes
+        if envelope.shard is not None and envelope.shard_sequence
+    ]
+    if heard:
+        await connection.execute(COVER, source, *zip(*heard, strict=True))
+
+
+async def coverage(pool: asyncpg.Pool, context: str) -> dict[str, Any]:
+    """How the copy of a context stands: how much of its topic was `read`, and by shard the `head`,
+    the last sequence heard without a hole, and the `last` heard at all. Absent shards: nothing."""
+    rows = await pool.fetch(HEADS, source_of(context))
+    return {
+        "source": source_of(context),
+        "read": await pool.fetchval(READ, topic_of(context)),
+        "shards": [dict(row) for row in rows],
+    }
