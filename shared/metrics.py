@@ -51,6 +51,11 @@ INGEST_BATCH_SECONDS = Histogram(
     "Time to apply one batch: journal, projections and positions, committed.",
     buckets=LATENCY_BUCKETS,
 )
+FOLD_FAILURES = Counter(
+    "guildhall_fold_failures_total",
+    "Events whose fold raised, set aside with their streams, by event type and class of error.",
+    ["type", "error"],
+)
 END_TO_END_SECONDS = Histogram(
     "guildhall_event_end_to_end_seconds",
     "From an event's recording to its being queryable; one observation a batch, of its oldest.",

@@ -36,15 +36,24 @@ class Decoded(NamedTuple):
     sequenced: bool
     retried: bool = False
 
+    @property
+    def stream_key(self) -> StreamKey:
+        """Its stream: a name means something only together with its source."""
+        return self.envelope.source, self.envelope.stream
+
 
 class Refused(NamedTuple):
-    """A record that cannot be accepted. `parks` holds its whole stream back until it is settled."""
+    """A record that cannot be accepted. `parks` holds its whole stream back until it is settled.
+
+    `retried`: it comes from quarantine, and holds its stream as it did before.
+    """
 
     raw: Raw
     reason: str
     detail: str
     envelope: Envelope | None = None
     parks: bool = False
+    retried: bool = False
 
 
 class Admission(NamedTuple):
@@ -133,16 +142,23 @@ def admit(
     return result
 
 
+def stream_held(record: Decoded) -> Refused:
+    """The refusal of what follows, in its stream, a record that is in quarantine."""
+    detail = f"an earlier event of {record.envelope.stream} is in quarantine"
+    return Refused(record.raw, "stream-held", detail, record.envelope, parks=True)
+
+
 def _admit_refused(record: Refused, result: Admission, holding: set[StreamKey]) -> None:
     envelope = record.envelope
     if record.parks and envelope is not None and envelope.shard is not None:
         key, sequence = (envelope.source, envelope.shard), envelope.shard_sequence or 0
-        if sequence <= result.heads.get(key, 0):
-            # Seen before: an owner's record comes again on every republish.
+        if sequence <= result.heads.get(key, 0) and not record.retried:
+            # Seen before: an owner's record comes again on every republish, and holds nothing anew.
             record = record._replace(parks=False)
-        elif sequence == result.heads.get(key, 0) + 1:
-            result.heads[key] = sequence
-        holding.add((envelope.source, envelope.stream))
+        else:
+            holding.add((envelope.source, envelope.stream))
+            if sequence == result.heads.get(key, 0) + 1:
+                result.heads[key] = sequence
     result.refused.append(record)
 
 
@@ -178,9 +194,8 @@ def _admit_decoded(
         not record.sequenced and envelope.stream_version and not _follows(record, result, versions)
     ):
         return
-    if (envelope.source, envelope.stream) in holding:
-        detail = f"an earlier event of {envelope.stream} is in quarantine"
-        result.refused.append(Refused(record.raw, "stream-held", detail, envelope, parks=True))
+    if record.stream_key in holding:
+        result.refused.append(stream_held(record))
         return
     seen[identity] = record.leaf
     result.accepted.append(record)

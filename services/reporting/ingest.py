@@ -26,6 +26,7 @@ from services.reporting.admission import (
 from services.reporting.entry import Entry, Raw
 from services.reporting.figures.sums import add_sums
 from services.reporting.fold import fold_batch
+from services.reporting.isolating import write_isolated
 from services.reporting.projections import DISPATCH, FIGURE_LINES
 from services.reporting.set_aside import count_outcomes, groups, raw_of, set_aside
 from services.reporting.sources import Publisher
@@ -47,6 +48,18 @@ VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (cluster_id, topic_id, partition) DO UPDATE SET next_offset = EXCLUDED.next_offset
 WHERE p.next_offset = $6
 """
+
+RELEASE = """
+DELETE FROM parked p
+USING unnest($1::text[], $2::int[], $3::bigint[]) AS batch(source, shard, records)
+WHERE p.source = batch.source AND p.shard = batch.shard AND p.sequence <= batch.records
+    + coalesce((SELECT h.sequence FROM shard_heads h
+                WHERE h.source = batch.source AND h.shard = batch.shard), 0)
+    + (SELECT count(*) FROM parked w WHERE w.source = batch.source AND w.shard = batch.shard)
+RETURNING p.*
+"""
+"""Parked records that a batch may reach: its own and the parked ones cannot move a head further, so
+that a sequence from nowhere is not read again with every batch of its shard."""
 
 
 class Fenced(Exception):
@@ -91,7 +104,7 @@ class Ingest:
             head = await journal.lock_head(connection)
             await _move(connection, moves)
             admission, released = await self._admit(connection, records)
-            await self._write(connection, head, admission)
+            admission = await self._write(connection, head, admission)
             await count_outcomes(connection, admission, [(r.raw, 2) for r in released])
         INGEST_BATCH_SECONDS.observe(time.perf_counter() - started)
         self._observe(admission)
@@ -101,29 +114,41 @@ class Ingest:
         """Apply records that were in quarantine, in the caller's transaction."""
         head = await journal.lock_head(connection)
         records = [decode(raw, self.publishers, self.allow_simulated) for raw in raws]
-        again = [r._replace(retried=True) if isinstance(r, Decoded) else r for r in records]
-        admission, _ = await self._admit(connection, again)
-        await self._write(connection, head, admission)
-        await count_outcomes(connection, admission, [(raw, 3) for raw in raws])
+        again = [record._replace(retried=True) for record in records]
+        admission, released = await self._admit(connection, again)
+        admission = await self._write(connection, head, admission)
+        left = [(raw, 3) for raw in raws] + [(record.raw, 2) for record in released]
+        await count_outcomes(connection, admission, left)
         self._observe(admission)
         return admission
 
     async def _write(
         self, connection: asyncpg.Connection, head: journal.Head, admission: Admission
-    ) -> None:
-        if admission.accepted:
-            seal = self._seal(admission.accepted)
-            entries = await journal.append(connection, head, admission.accepted, seal)
+    ) -> Admission:
+        """Write what was decided; returns it, less what no projection could fold."""
+
+        async def write(run: Sequence[Decoded]) -> None:
+            nonlocal head
+            seal = max(self._seal(run), head.sealed_at)
+            entries = await journal.append(connection, head, run, seal)
             await fold_entries(connection, LIVE, entries)
-            JOURNAL_HEAD.set(entries[-1].log_index)
+            head = journal.Head(entries[-1].log_index + 1, seal)
+
+        if admission.accepted:
+            written, failed = await write_isolated(connection, admission.accepted, write)
+            JOURNAL_HEAD.set(head.next_index - 1)
+            # By offset: of one stream, what came first is retried first.
+            refused = sorted(admission.refused + failed, key=lambda r: r.raw.origin.offset)
+            admission = admission._replace(accepted=written, refused=refused)
         await self._store(connection, admission)
+        return admission
 
     async def _admit(
         self, connection: asyncpg.Connection, records: Sequence[Decoded | Refused]
-    ) -> tuple[Admission, list[Decoded]]:
+    ) -> tuple[Admission, list[Decoded | Refused]]:
         decoded = [record for record in records if isinstance(record, Decoded)]
         waiting = await self._released(connection, decoded)
-        decoded += waiting
+        decoded += [record for record in waiting if isinstance(record, Decoded)]
         heads = await _heads(connection, records)
         identities = [record.envelope.event_id for record in decoded]
         known = {
@@ -142,18 +167,13 @@ class Ingest:
 
     async def _released(
         self, connection: asyncpg.Connection, decoded: Sequence[Decoded]
-    ) -> list[Decoded]:
+    ) -> list[Decoded | Refused]:
         """Parked records of the shards in this batch: what they waited for may be in it."""
-        shards = {(r.envelope.source, r.envelope.shard) for r in decoded if r.sequenced}
+        shards = Counter((r.envelope.source, r.envelope.shard) for r in decoded if r.sequenced)
         if not shards or not await connection.fetchval("SELECT EXISTS (SELECT 1 FROM parked)"):
             return []
-        rows = await connection.fetch(
-            "DELETE FROM parked p USING unnest($1::text[], $2::int[]) AS s(source, shard)"
-            " WHERE p.source = s.source AND p.shard = s.shard RETURNING p.*",
-            *zip(*shards, strict=True),
-        )
-        again = (decode(raw_of(row), self.publishers, self.allow_simulated) for row in rows)
-        return [record for record in again if isinstance(record, Decoded)]
+        rows = await connection.fetch(RELEASE, *zip(*shards, strict=True), list(shards.values()))
+        return [decode(raw_of(row), self.publishers, self.allow_simulated) for row in rows]
 
     def _seal(self, accepted: Sequence[Decoded]) -> datetime:
         if self.allow_simulated:
@@ -249,7 +269,7 @@ async def _versions(
 
 
 def _in_sequence(
-    records: Sequence[Decoded | Refused], waiting: Sequence[Decoded]
+    records: Sequence[Decoded | Refused], waiting: Sequence[Decoded | Refused]
 ) -> list[Decoded | Refused]:
     """The batch in its order; where parked records join it, those shards by sequence."""
     if not waiting:

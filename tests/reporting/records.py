@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from services.reporting.entry import Origin, Raw
 from services.reporting.ingest import Move
 from shared.bus import to_record
@@ -61,3 +63,12 @@ def gift(person: int, programme: str = "mid-autumn-2022", **changes: Any) -> Gif
 def gift_stream(person: int, programme: str = "mid-autumn-2022") -> str:
     """The stream of that delivery."""
     return f"{ORG}/gift-{programme}.p-{person:08d}"
+
+
+async def counted(pool: asyncpg.Pool) -> tuple[int, int, int, int]:
+    """What became of all that was consumed: applied, duplicate, parked, quarantined."""
+    row = await pool.fetchrow(
+        "SELECT sum(applied), sum(duplicate), sum(parked), sum(quarantined) FROM consumed"
+    )
+    applied, duplicate, parked, quarantined = (int(count or 0) for count in row)
+    return applied, duplicate, parked, quarantined

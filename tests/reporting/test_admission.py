@@ -85,3 +85,16 @@ def test_another_event_under_a_used_sequence_is_refused() -> None:
     second = Author().write(gift_stream(1), gift(1, quantity=2))
     result = admit([decoded(partition, first), decoded(partition, second)], {}, {}, frozenset(), {})
     assert [refused.reason for refused in result.refused] == ["sequence-reused"]
+
+
+def test_a_bad_record_under_an_old_sequence_holds_no_stream() -> None:
+    """An owner's bad record comes again on every republish; its stream may be settled by then."""
+    author, partition = Author(), Partition()
+    first, second = (author.write(gift_stream(1), gift(1, quantity=n)) for n in (1, 2))
+    bad = decode(partition.raw(first, value=b"{}"), PUBLISHERS, False)
+    heads = {(first.source, first.shard or 0): first.shard_sequence or 0}
+    result = admit([bad, decoded(partition, second)], heads, {}, frozenset(), {})
+    assert [(refused.reason, refused.parks) for refused in result.refused] == [
+        ("invalid-data", False)
+    ]
+    assert [record.envelope for record in result.accepted] == [second]

@@ -9,7 +9,7 @@ from services.reporting.sources import Publisher
 from shared.clock import system_clock
 from shared.contract.catalogue import outside_topic
 from shared.testing.author import Author
-from tests.reporting.records import ORG, Partition, gift, gift_stream
+from tests.reporting.records import ORG, Partition, counted, gift, gift_stream
 
 
 async def gifts_known(pool: asyncpg.Pool) -> list[str]:
@@ -224,3 +224,50 @@ async def test_a_record_seen_again_in_quarantine_keeps_its_first_reason(
     assert [(row["reason"], row["times_seen"]) for row in rows] == [
         ("unknown-type", 2), ("stream-held", 2)
     ]  # fmt: skip
+
+
+async def test_what_waited_and_is_acceptable_no_more_is_quarantined_not_dropped(
+    pool: asyncpg.Pool, ingest: Ingest
+) -> None:
+    author, partition = Author(), Partition()
+    stream = gift_stream(1)
+    first, lost, last = (author.write(stream, gift(1, quantity=n)) for n in (1, 2, 3))
+    raws = [partition.raw(first), partition.raw(last)]
+    await ingest.apply(raws, partition.move(raws))
+    await pool.execute("UPDATE parked SET value = '{}'")
+    again = [partition.raw(lost)]
+    await ingest.apply(again, partition.move(again))
+    (row,) = await quarantine.listed(pool)
+    assert row["reason"] == "invalid-data"
+    assert await counted(pool) == (2, 0, 0, 1)
+
+
+async def test_a_sequence_from_nowhere_waits_and_leaves_what_is_counted_alone(
+    pool: asyncpg.Pool, ingest: Ingest
+) -> None:
+    author, partition = Author(), Partition()
+    stream = gift_stream(1)
+    phantom = author.write(stream, gift(2))._replace(shard_sequence=10**9, stream_version=9)
+    author = Author()
+    raws = [partition.raw(author.write(stream, gift(1))), partition.raw(phantom)]
+    await ingest.apply(raws, partition.move(raws))
+    for quantity in (2, 3):
+        more = [partition.raw(author.write(stream, gift(1, quantity=quantity)))]
+        await ingest.apply(more, partition.move(more))
+    assert await counted(pool) == (3, 0, 1, 0)
+    assert await pool.fetchval("SELECT kafka_offset FROM parked") == 1
+
+
+async def test_a_retry_that_meets_parked_records_counts_each_once(
+    pool: asyncpg.Pool, ingest: Ingest
+) -> None:
+    author, partition = Author(), Partition()
+    stream = gift_stream(1)
+    bad = author.write(stream, gift(1), type="guildhall.benefits.GiftBlessed.v1")
+    held, _lost, parked = (author.write(stream, gift(1, quantity=n)) for n in (1, 2, 3))
+    raws = [partition.raw(bad), partition.raw(held), partition.raw(parked)]
+    await ingest.apply(raws, partition.move(raws))
+    assert await counted(pool) == (0, 0, 1, 2)
+    first, _ = await quarantine.listed(pool)
+    await quarantine.retry(ingest, first["id"], "operator-1")
+    assert await counted(pool) == (0, 0, 1, 2)
