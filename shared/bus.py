@@ -37,6 +37,9 @@ CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 INT32_MAX = 2**31 - 1
 
 
+FIRST_HEADERS = (("content-type", BINARY_CONTENT_TYPE), ("ce_specversion", SPEC_VERSION.encode()))
+
+
 class Record(NamedTuple):
     """A Kafka record as we write it."""
 
@@ -47,28 +50,34 @@ class Record(NamedTuple):
 
 def to_record(envelope: Envelope) -> Record:
     """The record of an event, binary mode; the same event always gives the same bytes."""
-    attributes = {
-        "specversion": SPEC_VERSION,
-        "id": str(envelope.event_id),
-        "source": envelope.source,
-        "type": envelope.type,
-        "subject": envelope.stream,
-        "time": envelope.recorded_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "partitionkey": envelope.stream,
-        "streamversion": str(envelope.stream_version),
-        "orgid": envelope.org_id,
-        "actor": envelope.actor,
-        "role": envelope.role,
-        "correlationid": envelope.correlation_id,
-        "causationid": envelope.causation_id,
-        "simulated": "true" if envelope.simulated else "",
-        "epoch": str(envelope.epoch),
-        "shard": "" if envelope.shard is None else str(envelope.shard),
-        "shardsequence": "" if envelope.shard_sequence is None else str(envelope.shard_sequence),
-    }
-    headers = [("content-type", BINARY_CONTENT_TYPE)]
-    headers += [(f"ce_{name}", value.encode()) for name, value in attributes.items() if value]
-    return Record(envelope.stream.encode(), envelope.data, headers)
+    stream = envelope.stream.encode()
+    shard, sequence = envelope.shard, envelope.shard_sequence
+    headers = [
+        *FIRST_HEADERS,
+        ("ce_id", str(envelope.event_id).encode()),
+        ("ce_source", envelope.source.encode()),
+        ("ce_type", envelope.type.encode()),
+        ("ce_subject", stream),
+        ("ce_time", _rfc3339(envelope.recorded_at)),
+        ("ce_partitionkey", stream),
+        ("ce_streamversion", b"%d" % envelope.stream_version),
+        ("ce_orgid", envelope.org_id.encode()),
+        ("ce_actor", envelope.actor.encode()),
+        ("ce_role", envelope.role.encode()),
+        ("ce_correlationid", envelope.correlation_id.encode()),
+        ("ce_causationid", envelope.causation_id.encode()),
+        ("ce_simulated", b"true" if envelope.simulated else b""),
+        ("ce_epoch", b"%d" % envelope.epoch),
+        ("ce_shard", b"" if shard is None else b"%d" % shard),
+        ("ce_shardsequence", b"" if sequence is None else b"%d" % sequence),
+    ]
+    return Record(stream, envelope.data, [header for header in headers if header[1]])
+
+
+def _rfc3339(moment: datetime) -> bytes:
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat().encode().replace(b"+00:00", b"Z")
 
 
 def from_record(key: bytes | None, value: bytes | None, headers: Headers) -> Envelope:
