@@ -4,7 +4,7 @@ A context's `__main__` hands in what is its own; nothing here knows a business w
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any, NamedTuple
@@ -17,6 +17,7 @@ from shared.auth import TokenVerifier
 from shared.clock import Clock, SimulatedClock, system_clock
 from shared.command import Command
 from shared.contract.envelope import SHARDS, DomainEvent
+from shared.coverage import coverage
 from shared.database import apply_schema, open_pool
 from shared.errors import NotPermitted
 from shared.http import CommandApi, Route, add_commands, build_app
@@ -95,6 +96,7 @@ def context_app(parts: Parts, tokens: TokenVerifier, store: EventStore, relay: R
     app = build_app(parts.name, {**SHARED_REFUSALS, **parts.refusals}, ready)
     api = CommandApi(parts.name, store, tokens, parts.make_context(store))
     add_owner_routes(app, tokens, store, relay)
+    add_copy_routes(app, tokens, store, parts.reactions)
     if parts.add_routes is not None:
         parts.add_routes(app, api)
     add_commands(app, api, parts.commands)
@@ -136,6 +138,20 @@ def add_owner_routes(app: FastAPI, tokens: TokenVerifier, store: EventStore, rel
                 for event in loaded.events
             ],
         }
+
+
+def add_copy_routes(
+    app: FastAPI, tokens: TokenVerifier, store: EventStore, contexts: Iterable[str]
+) -> None:
+    """What a context answers about its own copies of others: what they heard, and what not."""
+
+    @app.get("/v1/copies", tags=["relay"])
+    async def copies(
+        authorization: Annotated[str | None, Header()] = None,
+    ) -> list[dict[str, Any]]:
+        """How far each copy heard its owner, by shard. Roles: operator, auditor, producer."""
+        await tokens.actor(authorization, "operator", "auditor", "producer")
+        return [await coverage(store.pool, context) for context in contexts]
 
 
 @asynccontextmanager

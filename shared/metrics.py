@@ -75,6 +75,15 @@ QUARANTINED = Gauge(
     "guildhall_quarantine_open_rows", "Records in quarantine that nobody settled yet.", ["reason"]
 )
 PARKED = Gauge("guildhall_parked_rows", "Records waiting behind a hole in their shard's sequence.")
+MISSING = Gauge(
+    "guildhall_reconciliation_missing_records",
+    "Events an owner published that a reader lacks: reporting's journal, or a context's own copy.",
+    ["reader", "source"],
+)
+STALLED = Gauge(
+    "guildhall_ingest_stalled_seconds",
+    "How long a partition was not read though records were published to it; 0 while all move.",
+)
 SUMS_DIFFER = Gauge(
     "guildhall_reconciliation_difference_total",
     "Figures whose partial sums differ from their list; anything but 0 is a defect.",

@@ -53,5 +53,14 @@ class ReportingSettings(Settings):
     sources_file: Path | None = None
     reconcile_seconds: float = 15.0
     reconcile_patience_seconds: float = 10.0
+    stall_seconds: float = 60.0
     batch_records: int = 5000
     quarantine_limit: int = 10_000
+
+    @property
+    def owners(self) -> dict[str, str]:
+        """Where each context answers for its log; reporting's own is the worker's."""
+        return {
+            "members": self.members_url, "benefits": self.benefits_url,
+            "events": self.events_url, "reporting": self.worker_url,
+        }  # fmt: skip

@@ -143,11 +143,19 @@ def reconcile(session: Session) -> None:
             for row in found["sources"]
         ),
     )
+    for copy in found.get("copies", ()):
+        if copy["holes"]:
+            lacking = ", ".join(map(_hole, copy["holes"]))
+            session.output.say(f"{copy['reader']} lacks of {copy['source']}: {lacking}")
     for difference in found["differences"]:
         session.output.say(f"differs: {_sentence(difference)}")
     if not found["complete"] or found["differences"]:
-        session.untrue("not everything the owners published is here, or sums differ")
-    session.output.say("complete: every event the owners published is in the journal")
+        session.untrue(
+            "not everything the owners published is here and in every copy, or sums differ"
+        )
+    session.output.say(
+        "complete: every event the owners published is in the journal and in every copy"
+    )
 
 
 def _hole(hole: Any) -> str:

@@ -27,10 +27,6 @@ async def serve(settings: ReportingSettings) -> None:
     async with Runner(settings.stop_seconds) as runner:
         pool = await runner.start(pool_for(settings.database_url))
         ends = await runner.start(KafkaEnds(settings.kafka))
-        owners = {
-            "members": settings.members_url, "benefits": settings.benefits_url,
-            "events": settings.events_url, "reporting": settings.worker_url,
-        }  # fmt: skip
         app = reporting_app(
             Reporting(
                 pool=pool,
@@ -41,8 +37,9 @@ async def serve(settings: ReportingSettings) -> None:
                     quarantine_limit=settings.quarantine_limit,
                 ),
                 reconciler=Reconciler(
-                    pool, owners,
+                    pool, settings.owners,
                     ClientToken(settings.token_url, "reporting", settings.client_secret),
+                    settings.reconcile_patience_seconds,
                 ),
                 end_offsets=ends,
                 clock=system_clock,

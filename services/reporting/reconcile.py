@@ -1,14 +1,14 @@
-"""Is everything here? The owners' shard heads against what the journal holds.
+"""Is everything here? The owners' shard heads against what the journal holds, and the copies.
 
 Each owner says how far it stamped its 32 shards; the journal says how far it accepted each without
-a hole. A shard that stays behind what Kafka acknowledged is asked for again, so a silent skip is
-named and healed; one whose records are still being read is only late. When every head read is in
-the journal, the journal's last index is a proven cut.
+a hole, and each context how far its own copies did. A shard that stays behind what Kafka
+acknowledged is asked for again, so a silent skip is named and healed; one whose records are still
+being read is only late. When every head read is in the journal, its last index is a proven cut.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -18,9 +18,22 @@ import structlog
 from services.reporting import journal, quarantine
 from services.reporting.figures.sums import differences
 from services.reporting.ingest import LIVE
+from services.reporting.readings import (
+    JOURNAL,
+    CopyState,
+    Hole,
+    Reading,
+    SourceState,
+    copy_reading,
+    holes,
+    journal_readings,
+    missing,
+    positions,
+    source_state,
+)
+from services.reporting.watchdog import Watchdog
 from shared.contract.catalogue import source_of, topic_of
-from shared.contract.envelope import SHARDS
-from shared.metrics import PARKED, QUARANTINED, SUMS_DIFFER
+from shared.metrics import MISSING, PARKED, QUARANTINED, STALLED, SUMS_DIFFER
 
 log = structlog.get_logger("reconcile")
 
@@ -35,19 +48,11 @@ ANSWER_SECONDS = 5.0
 Token = Callable[[], Awaitable[str]]
 
 
-class Hole(NamedTuple):
-    """A shard whose accepted sequence (`have`) is behind what its owner published (`acked`)."""
-
-    source: str
-    shard: int
-    have: int
-    acked: int
-
-
 class Standing(NamedTuple):
-    """A hole as it stands: while any of these moves, what is missing may be on its way. `read` is
-    how far its topic was read; where records wait behind the hole it plays no part (-1)."""
+    """A reader's hole as it stands: while any of these moves, what is missing may be on its way.
+    `read` is how far the topic was read; where later records are there it plays no part (-1)."""
 
+    reader: str
     source: str
     shard: int
     have: int
@@ -61,23 +66,15 @@ class Patience(NamedTuple):
     seconds: float
 
 
-class SourceState(NamedTuple):
-    """One owner: whether all it has stamped is here, and what is not."""
-
-    source: str
-    reachable: bool
-    complete: bool
-    behind: int
-    holes: list[Hole]
-
-
 class Reconciled(NamedTuple):
-    """`cut` is the last log_index that is proven complete for every source; None: none is."""
+    """`cut` is the last log_index that is proven complete for every source; None: none is.
+    `complete`: and no copy lacks anything, and no partial sum differs from its list."""
 
     complete: bool
     cut: int | None
     sources: list[SourceState]
     differences: list[dict[str, Any]]
+    copies: list[CopyState]
 
 
 class Reconciler:
@@ -86,9 +83,11 @@ class Reconciler:
     def __init__(
         self, pool: asyncpg.Pool, owners: Mapping[str, str], token: Token,
         patience_seconds: float = PATIENCE_SECONDS, give_up_seconds: float = GIVE_UP_SECONDS,
+        *, watchdog: Watchdog | None = None,
     ) -> None:  # fmt: skip
         self.pool, self.owners, self.token = pool, owners, token
         self.patience_seconds, self.give_up_seconds = patience_seconds, give_up_seconds
+        self.watchdog = watchdog
         self.cut: int | None = None
         self._standing: dict[Standing, Patience] = {}
 
@@ -98,71 +97,95 @@ class Reconciler:
         async with httpx.AsyncClient(
             timeout=ANSWER_SECONDS, headers=headers, trust_env=False
         ) as client:
-            heads = await asyncio.gather(
-                *(self._heads(client, name, url) for name, url in self.owners.items())
-            )
-            have, read = await self._accepted(), await self._read()
+            answers = await self._ask_all(client, "/v1/relay/heads")
+            told = await self._ask_all(client, "/v1/copies")
+            journalled = await journal_readings(self.pool, list(self.owners))
             last = await journal.last_index(self.pool)
-            states = [_state(name, head, have) for name, head in heads]
-            for state in states:
-                await self._ask_again(client, state, read)
+            heads = {head["source"]: head["shards"] for head in answers.values() if head}
+            states = [
+                source_state(name, answers[name] or None, journalled[source_of(name)])
+                for name in self.owners
+            ]
+            readings = [copy_reading(name, copy) for name in told for copy in told[name] or ()]
+            copies = [
+                CopyState(reading.reader, reading.source, missing(found), found)
+                for reading in readings
+                for found in (holes(heads.get(reading.source, ()), reading),)
+            ]
+            await self._ask_again(client, [*journalled.values(), *readings], heads)
+        await self._watch()
         complete = all(state.complete for state in states)
         self.cut = last if complete else self.cut
         await quarantine.give_up(self.pool, self.give_up_seconds)
+        _observe_missing(states, copies)
         wrong = await self._observe()
-        return Reconciled(complete and not wrong, last if complete else None, states, wrong)
+        everywhere = None not in told.values() and not any(copy.holes for copy in copies)
+        return Reconciled(
+            complete and everywhere and not wrong, last if complete else None,
+            states, wrong, copies,
+        )  # fmt: skip
 
-    async def _heads(
-        self, client: httpx.AsyncClient, name: str, url: str
-    ) -> tuple[str, dict[str, Any] | None]:
+    async def _ask_all(self, client: httpx.AsyncClient, path: str) -> dict[str, Any]:
+        """What each owner answers; None where it does not, empty where it has no such route."""
+        return dict(
+            await asyncio.gather(
+                *(self._ask(client, name, url, path) for name, url in self.owners.items())
+            )
+        )
+
+    async def _ask(
+        self, client: httpx.AsyncClient, name: str, url: str, path: str
+    ) -> tuple[str, Any]:
         try:
-            answer = await client.get(f"{url}/v1/relay/heads")
-            answer.raise_for_status()
-            return name, answer.json()
+            answer = await client.get(f"{url}{path}")
+            if answer.status_code == httpx.codes.NOT_FOUND:
+                return name, []
+            return name, answer.raise_for_status().json()
         except (httpx.HTTPError, ValueError) as why:
-            log.warning("owner does not answer", owner=name, url=url, why=repr(why))
+            log.warning("owner does not answer", owner=name, url=f"{url}{path}", why=repr(why))
             return name, None
 
-    async def _accepted(self) -> dict[tuple[str, int], int]:
-        rows = await self.pool.fetch("SELECT source, shard, sequence FROM shard_heads")
-        return {(row["source"], row["shard"]): row["sequence"] for row in rows}
-
-    async def _read(self) -> dict[tuple[str, int], int]:
-        """How far the topic of a shard's source was read; -1 where records of the shard wait."""
-        rows = await self.pool.fetch("SELECT topic, sum(next_offset) FROM positions GROUP BY topic")
-        topics: dict[str, int] = {topic: int(read) for topic, read in rows}
-        waiting = await self.pool.fetch("SELECT DISTINCT source, shard FROM parked")
-        return {
-            (source_of(owner), shard): topics.get(topic_of(owner), 0)
-            for owner in self.owners
-            for shard in range(SHARDS)
-        } | {(row["source"], row["shard"]): -1 for row in waiting}
-
     async def _ask_again(
-        self, client: httpx.AsyncClient, state: SourceState, read: Mapping[tuple[str, int], int]
-    ) -> None:
+        self, client: httpx.AsyncClient, readings: Iterable[Reading],
+        heads: Mapping[str, Sequence[Mapping[str, int]]],
+    ) -> None:  # fmt: skip
+        """Ask the owners for what stood missing too long; what an owner that is away was asked
+        before is not forgotten."""
         now = time.monotonic()
         known = self._standing
-        self._standing = {key: known[key] for key in known if key.source != state.source}
-        for hole in state.holes:
-            key = Standing(hole.source, hole.shard, hole.have, read[hole.source, hole.shard])
-            patience = known.get(key, Patience(now, self.patience_seconds))
-            if now - patience.since >= patience.seconds:
-                await self._republish(client, hole)
-                patience = Patience(now, min(patience.seconds * 2, LONGEST_PATIENCE_SECONDS))
-            self._standing[key] = patience
+        self._standing = {key: known[key] for key in known if key.source not in heads}
+        for reading in readings:
+            for hole in holes(heads.get(reading.source, ()), reading):
+                read = -1 if hole.shard in reading.gapped else reading.read
+                key = Standing(reading.reader, hole.source, hole.shard, hole.have, read)
+                patience = known.get(key, Patience(now, self.patience_seconds))
+                if now - patience.since >= patience.seconds:
+                    await self._republish(client, reading.reader, hole)
+                    longer = min(patience.seconds * 2, LONGEST_PATIENCE_SECONDS)
+                    patience = Patience(now, longer)
+                self._standing[key] = patience
 
-    async def _republish(self, client: httpx.AsyncClient, hole: Hole) -> None:
-        log.warning("asking the owner to publish again", **hole._asdict())
-        url = self.owners[hole.source.rpartition("/")[2]]
+    async def _republish(self, client: httpx.AsyncClient, reader: str, hole: Hole) -> None:
+        log.warning("asking the owner to publish again", reader=reader, **hole._asdict())
+        owner = hole.source.rpartition("/")[2]
+        # Before the asking: what it brings may have been read when it is answered.
+        read = await positions(self.pool)
         try:
             answer = await client.post(
-                f"{url}/v1/relay/republish",
+                f"{self.owners[owner]}/v1/relay/republish",
                 json={"shard": hole.shard, "first": hole.have + 1, "last": hole.acked},
             )
             answer.raise_for_status()
         except httpx.HTTPError as why:
-            log.warning("owner could not publish again", owner=url, why=repr(why))
+            log.warning("owner could not publish again", owner=owner, why=repr(why))
+            return
+        if self.watchdog is not None and reader == JOURNAL and answer.json()["republished"]:
+            self.watchdog.published_again(time.monotonic(), topic_of(owner), hole.shard, read)
+
+    async def _watch(self) -> None:
+        if self.watchdog is not None:
+            stall = self.watchdog.look(time.monotonic(), await positions(self.pool))
+            STALLED.set(stall.seconds if stall else 0.0)
 
     async def _observe(self) -> list[dict[str, Any]]:
         async with self.pool.acquire() as connection:
@@ -180,19 +203,8 @@ class Reconciler:
         return wrong
 
 
-def _state(
-    name: str, head: dict[str, Any] | None, have: Mapping[tuple[str, int], int]
-) -> SourceState:
-    if head is None:
-        return SourceState(f"/guildhall/{name}", False, False, 0, [])
-    source = head["source"]
-    holes = [
-        Hole(source, row["shard"], have.get((source, row["shard"]), 0), row["acked"])
-        for row in head["shards"]
-        if have.get((source, row["shard"]), 0) < row["acked"]
-    ]
-    behind = sum(
-        max(0, row["head"] - have.get((source, row["shard"]), 0)) for row in head["shards"]
-    )
-    behind += head["unstamped"]
-    return SourceState(source, True, behind == 0, behind, holes)
+def _observe_missing(states: Iterable[SourceState], copies: Iterable[CopyState]) -> None:
+    for state in (state for state in states if state.reachable):
+        MISSING.labels(JOURNAL, state.source).set(missing(state.holes))
+    for copy in copies:
+        MISSING.labels(copy.reader, copy.source).set(copy.behind)

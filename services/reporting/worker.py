@@ -2,12 +2,15 @@
 reporting's own events. Composition only."""
 
 import asyncio
+import os
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import structlog
 import uvloop
+from aiokafka import TopicPartition
 
 from services.reporting.app import build_app
 from services.reporting.ingest import LIVE, Ingest
@@ -17,6 +20,7 @@ from services.reporting.reactor import react
 from services.reporting.reconcile import Reconciler
 from services.reporting.sources import publishers
 from services.reporting.tokens import ClientToken
+from services.reporting.watchdog import Place, Watchdog
 from shared.auth import TokenVerifier
 from shared.clock import SimulatedClock
 from shared.context import SIMULATION_STARTS, add_owner_routes, pool_for, service_clock
@@ -47,48 +51,63 @@ async def main(settings: ReportingSettings) -> None:
         store.on_append.append(relay.wake)
         tokens = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
 
+        intakes: list[Intake] = []
+        watchdog = Watchdog(settings.stall_seconds, partial(_partitions, intakes))
+
         async def ready() -> dict[str, Any]:
             async with asyncio.timeout(5):
                 await pool.execute("UPDATE store_epoch SET epoch = epoch")
-            return {"postgres": "writable"}
+            stall = watchdog.stall
+            if stall is not None and stall.seconds > settings.stall_seconds:
+                raise TimeoutError(f"{stall.place} was not read for {stall.seconds:.0f} s")
+            return {"postgres": "writable", "reading": True}
 
         http = build_http("reporting-worker", {}, ready)
         add_owner_routes(http, tokens, store, relay)
         await runner.start(http_server(http, settings.http_host, settings.http_port))
         await runner.background("relay", relay.run())
         await runner.background("relay-metrics", relay.observe())
-        await runner.start(_faust(settings, pool, store, runner))
+        await runner.start(
+            _faust(settings, pool, store, runner, intakes=intakes, watchdog=watchdog)
+        )
         await runner.until_stopped()
 
 
 @asynccontextmanager
-async def _faust(settings: ReportingSettings, pool: Any, store: EventStore, runner: Runner) -> Any:
-    """The Faust app with intake, agent and timers; a crash in it stops the worker."""
+async def _faust(
+    settings: ReportingSettings, pool: Any, store: EventStore, runner: Runner,
+    *, intakes: list[Intake], watchdog: Watchdog,
+) -> Any:  # fmt: skip
+    """The Faust app with intake, agent and timers; a crash in it stops the worker.
+
+    The intake it makes is put in `intakes`.
+    """
     topics = publishers(settings.sources_file)
     ingest = Ingest(
         pool, topics, store.clock,
         allow_simulated=settings.simulated_clock, quarantine_limit=settings.quarantine_limit,
     )  # fmt: skip
-    owners = {
-        "members": settings.members_url, "benefits": settings.benefits_url,
-        "events": settings.events_url, "reporting": settings.worker_url,
-    }  # fmt: skip
     token = ClientToken(settings.token_url, "reporting", settings.client_secret)
-    reconciler = Reconciler(pool, owners, token, settings.reconcile_patience_seconds)
+    reconciler = Reconciler(
+        pool, settings.owners, token, settings.reconcile_patience_seconds, watchdog=watchdog
+    )
 
     async def reconcile() -> None:
         try:
             outcome = await reconciler.once()
-            if outcome.cut:
+            if watchdog.demands_an_end(partial(_owned, intakes)):
+                end_stalled(runner, watchdog, settings.stop_seconds)
+            elif outcome.cut:
                 await keep_time(pool, store)
                 await react(pool, store, outcome.cut)
         except Exception:  # the next round tries again; ingest must not fall with it
             log.exception("reconciliation failed")
 
     def make_intake(apply: Any) -> Intake:
-        return Intake(
-            settings.kafka, list(topics), pool, apply, batch_records=settings.batch_records
+        intakes.append(
+            Intake(settings.kafka, list(topics), pool, apply, batch_records=settings.batch_records)
         )
+        return intakes[-1]
 
     app = build_app(ingest, make_intake, [(settings.reconcile_seconds, reconcile)])
     app.finalize()
@@ -99,6 +118,28 @@ async def _faust(settings: ReportingSettings, pool: Any, store: EventStore, runn
         yield app
     finally:
         await app.stop()
+
+
+def _partitions(intakes: list[Intake], topic: str) -> int:
+    """How many partitions a topic has, as the intake was told; 0 before it was."""
+    identities = [intake.identity.topics.get(topic) for intake in intakes]
+    return next((identity.partitions for identity in identities if identity), 0)
+
+
+def _owned(intakes: list[Intake], place: Place) -> bool:
+    return any(TopicPartition(*place) in intake.positions for intake in intakes)
+
+
+def end_stalled(runner: Runner, watchdog: Watchdog, stop_seconds: float) -> None:
+    """End this process, which reads nothing: in order, and by force when it cannot be stopped.
+
+    Nothing is lost with it: what was read is in PostgreSQL, with its position.
+    """
+    log.error(
+        "nobody reads this partition; the worker ends for its supervisor", stall=watchdog.stall
+    )
+    asyncio.get_running_loop().call_later(stop_seconds + 5, os._exit, os.EX_SOFTWARE)
+    runner.failed.set()
 
 
 async def keep_time(pool: Any, store: EventStore) -> None:

@@ -66,12 +66,17 @@ class Office:
 
     async def take_on(self, count: int, first: int = 0) -> list[str]:
         """Register so many staff and admit them as members; benefits has heard of all of them."""
+        people = await self.enrol(count, first)
+        await until(self.members_heard, lambda heard: heard == first + count)
+        return people
+
+    async def enrol(self, count: int, first: int = 0) -> list[str]:
+        """Register so many staff and admit them as members, whether anybody hears of it or not."""
         people = [f"p-{self.org_id.replace('-', '')}{n:06d}" for n in range(first, first + count)]
         for at in range(0, count, ROWS_MAX):
             some = people[at : at + ROWS_MAX]
             await self.do("members", "register-staff", {"people": list(map(_post, some))})
             await self.do("members", "admit-members", {"people": list(map(_admission, some))})
-        await until(self.members_heard, lambda heard: heard == first + count)
         return people
 
     async def members_heard(self) -> int:

@@ -11,28 +11,43 @@ import pytest
 from services.reporting import reconcile
 from services.reporting.ingest import Ingest
 from services.reporting.reconcile import Reconciler
+from services.reporting.watchdog import Stall, Watchdog
+from shared.contract.catalogue import topic_of
 from shared.contract.envelope import SHARDS, Envelope
 from shared.testing.author import Author
 from tests.reporting.records import Partition, gift, gift_stream
 
-PATIENCE = 10.0
+PATIENCE, STALL = 10.0, 60.0
 
 
 class Owner:
-    """An owner that published `acked` in one shard, and notes what it is asked to publish again."""
+    """An owner that published `acked` in one shard, and notes what it is asked to publish again.
+
+    It has a copy of itself, for want of another, which stands as `copy` says.
+    """
 
     def __init__(self, shard: int) -> None:
         self.shard, self.acked = shard, 0
         self.asked: list[dict[str, int]] = []
+        self.copy: dict[str, int] | None = None
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.url.path == "/v1/relay/republish":
             self.asked.append(json.loads(request.content))
             return httpx.Response(200, json={"republished": 1})
+        if request.url.path == "/v1/copies":
+            return httpx.Response(200, json=self._copies())
         heads = [{"shard": n, "head": 0, "acked": 0} for n in range(SHARDS)]
         heads[self.shard] = {"shard": self.shard, "head": self.acked, "acked": self.acked}
         body = {"source": "/guildhall/benefits", "epoch": 1, "unstamped": 0, "shards": heads}
         return httpx.Response(200, json=body)
+
+    def _copies(self) -> list[dict[str, Any]]:
+        if self.copy is None:
+            return []
+        read, head, last = self.copy["read"], self.copy["head"], self.copy["last"]
+        shards = [{"shard": self.shard, "head": head, "last": last}]
+        return [{"source": "/guildhall/benefits", "read": read, "shards": shards}]
 
 
 class Scene:
@@ -44,7 +59,10 @@ class Scene:
         self.shard = int(self.author.write(gift_stream(0), gift(0)).shard or 0)
         self.author = Author()
         self.owner = Owner(self.shard)
-        self.reconciler = Reconciler(pool, {"benefits": "http://benefits"}, token, PATIENCE)
+        self.watchdog = Watchdog(STALL, lambda _topic: 1)
+        self.reconciler = Reconciler(
+            pool, {"benefits": "http://benefits"}, token, PATIENCE, watchdog=self.watchdog
+        )
 
     def published(self, count: int) -> list[Envelope]:
         """So many events of one stream, which Kafka acknowledged."""
@@ -115,3 +133,55 @@ async def test_a_hole_that_is_filled_is_forgotten(scene: Scene) -> None:
     assert await scene.after(PATIENCE) == []
     found: Any = await scene.reconciler.once()
     assert found.complete and found.cut == 3
+
+
+async def test_a_copy_that_skipped_is_sent_again_what_it_lacks(scene: Scene) -> None:
+    """What it heard beyond the hole shows it is no laggard, however much it reads."""
+    await scene.read(*scene.published(5))
+    scene.owner.copy = {"read": 10, "head": 2, "last": 5}
+    assert await scene.after(0) == []
+    scene.owner.copy["read"] = 12
+    assert await scene.after(PATIENCE) == [{"shard": scene.shard, "first": 3, "last": 5}]
+    found: Any = await scene.reconciler.once()
+    assert [(copy.reader, copy.behind) for copy in found.copies] == [("benefits", 3)]
+    assert not found.complete
+    assert found.cut == 5  # the journal has all of it
+    scene.owner.copy = {"read": 14, "head": 5, "last": 5}
+    assert (await scene.reconciler.once()).complete
+
+
+async def test_a_copy_that_skipped_the_last_is_sent_it_and_one_that_reads_is_not(
+    scene: Scene,
+) -> None:
+    await scene.read(*scene.published(5))
+    scene.owner.copy = {"read": 10, "head": 4, "last": 4}
+    for read in (11, 12, 13):
+        assert await scene.after(PATIENCE) == []
+        scene.owner.copy["read"] = read
+    assert await scene.after(PATIENCE) == []
+    assert await scene.after(PATIENCE) == [{"shard": scene.shard, "first": 5, "last": 5}]
+
+
+async def test_a_reader_that_leaves_unread_what_was_published_again_stands_still(
+    scene: Scene,
+) -> None:
+    first, *_ = scene.published(3)
+    await scene.read(first)
+    await scene.after(0)
+    assert await scene.after(PATIENCE)  # published again, and nobody reads
+    assert not scene.watchdog.demands_an_end(lambda _: True)
+    await scene.after(STALL)
+    await scene.after(1)
+    assert scene.watchdog.stall == Stall((topic_of("benefits"), 0), STALL + 1)
+    assert scene.watchdog.demands_an_end(lambda _: True)
+
+
+async def test_a_hole_in_a_topic_that_is_read_is_no_stand_still(scene: Scene) -> None:
+    """The owner cannot send what is missing, but what it sends is read."""
+    first, _lost, third = scene.published(3)
+    await scene.read(first, third)
+    for _ in range(20):
+        await scene.after(PATIENCE)
+        await scene.read(third)
+    await scene.after(0)
+    assert scene.watchdog.stall is None

@@ -9,6 +9,7 @@ from services.reporting.queries.figures import Value
 from services.reporting.queries.membership import Account
 from services.reporting.queries.reconciliation import Reconciliation
 from services.reporting.queries.rosters import DatedCount
+from services.reporting.readings import CopyState, SourceState
 from services.reporting.reconcile import Reconciled
 from services.reporting.rules.definition import Verdict
 from services.reporting.rules.findings_query import FindingShown
@@ -104,11 +105,13 @@ def reconciled_answer(found: Reconciled) -> dict[str, Any]:
     """A comparison with the owners' logs."""
     return {
         **found._asdict(),
-        "sources": [
-            {**source._asdict(), "holes": [hole._asdict() for hole in source.holes]}
-            for source in found.sources
-        ],
+        "sources": [_with_holes(source) for source in found.sources],
+        "copies": [_with_holes(copy) for copy in found.copies],
     }
+
+
+def _with_holes(state: SourceState | CopyState) -> dict[str, Any]:
+    return {**state._asdict(), "holes": [hole._asdict() for hole in state.holes]}
 
 
 def _utf8(raw: bytes) -> str | None:

@@ -1,0 +1,119 @@
+"""How far each reader got in each source: the journal here, and the contexts' own copies.
+
+A reader's shard is behind where its owner published more than the reader has without a hole.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import asyncpg
+
+from shared.contract.catalogue import source_of, topic_of
+
+JOURNAL = "reporting"
+"""The name of the journal among the readers; a copy has its context's name."""
+
+
+class Reading(NamedTuple):
+    """How far a reader got in one source.
+
+    `have` is by shard the last sequence it has without a hole (absent: 0), `read` how much of the
+    topic it read. `gapped` are shards of which it has later records: a hole, however much is read.
+    """
+
+    reader: str
+    source: str
+    have: Mapping[int, int]
+    read: int
+    gapped: frozenset[int]
+
+
+class Hole(NamedTuple):
+    """A shard whose accepted sequence (`have`) is behind what its owner published (`acked`)."""
+
+    source: str
+    shard: int
+    have: int
+    acked: int
+
+
+class SourceState(NamedTuple):
+    """One owner: whether all it has stamped is here, and what is not."""
+
+    source: str
+    reachable: bool
+    complete: bool
+    behind: int
+    holes: list[Hole]
+
+
+class CopyState(NamedTuple):
+    """A context's own copy of another: how many published events it lacks, and where."""
+
+    reader: str
+    source: str
+    behind: int
+    holes: list[Hole]
+
+
+async def journal_readings(pool: asyncpg.Pool, contexts: Sequence[str]) -> dict[str, Reading]:
+    """How far the journal got in these contexts, by source."""
+    heads = await pool.fetch("SELECT source, shard, sequence FROM shard_heads")
+    topics = await pool.fetch("SELECT topic, sum(next_offset) FROM positions GROUP BY topic")
+    parked = await pool.fetch("SELECT DISTINCT source, shard FROM parked")
+    read = {topic: int(offset) for topic, offset in topics}
+    return {
+        source: Reading(
+            JOURNAL,
+            source,
+            {row["shard"]: row["sequence"] for row in heads if row["source"] == source},
+            read.get(topic_of(context), 0),
+            frozenset(row["shard"] for row in parked if row["source"] == source),
+        )
+        for context in contexts
+        for source in (source_of(context),)
+    }
+
+
+async def positions(pool: asyncpg.Pool) -> dict[tuple[str, int], int]:
+    """How far each (topic, partition) was read, summed over the lives of the topic."""
+    rows = await pool.fetch(
+        "SELECT topic, partition, sum(next_offset)::bigint FROM positions GROUP BY 1, 2"
+    )
+    return {(topic, partition): offset for topic, partition, offset in rows}
+
+
+def copy_reading(reader: str, answer: Mapping[str, Any]) -> Reading:
+    """One copy as its context tells of it (`GET /v1/copies`). Raises KeyError."""
+    shards = answer["shards"]
+    return Reading(
+        reader,
+        answer["source"],
+        {row["shard"]: row["head"] for row in shards},
+        answer["read"],
+        frozenset(row["shard"] for row in shards if row["last"] > row["head"]),
+    )
+
+
+def holes(shards: Sequence[Mapping[str, int]], reading: Reading) -> list[Hole]:
+    """What the owner of `shards` published and the reader has not."""
+    return [
+        Hole(reading.source, row["shard"], reading.have.get(row["shard"], 0), row["acked"])
+        for row in shards
+        if reading.have.get(row["shard"], 0) < row["acked"]
+    ]
+
+
+def missing(found: Sequence[Hole]) -> int:
+    """How many events lie behind the holes, counted to the last that was published."""
+    return sum(hole.acked - hole.have for hole in found)
+
+
+def source_state(name: str, head: Mapping[str, Any] | None, reading: Reading) -> SourceState:
+    """How the journal stands to one owner; `head` is what that owner answers (None: nothing)."""
+    if head is None:
+        return SourceState(source_of(name), False, False, 0, [])
+    behind = head["unstamped"] + sum(
+        max(0, row["head"] - reading.have.get(row["shard"], 0)) for row in head["shards"]
+    )
+    return SourceState(head["source"], True, behind == 0, behind, holes(head["shards"], reading))
