@@ -181,24 +181,36 @@ async def fold_batch(
     return changed
 
 
+def find_sql(schema: str, projection: Projection, columns: str) -> str:
+    """SQL that finds `columns` of the standing rows of the keys in the arrays $1, $2, …
+
+    It probes the primary key once for each key, whatever the planner believes. Joined freely, a
+    table never analysed was read through an index that begins with the union alone, once for each
+    key: 5,000 keys among 25,000 rows took over a minute.
+    """
+    arrays = ", ".join(
+        f"${at}::{projection.columns[name]}[]" for at, name in enumerate(projection.key, start=1)
+    )
+    match = " AND ".join(f"t.{name} = k.{name}" for name in projection.key)
+    key = ", ".join(f"t.{name}" for name in projection.key)
+    return (
+        f"SELECT k.nth, l.* FROM unnest({arrays}) WITH ORDINALITY"
+        f" AS k({', '.join(projection.key)}, nth)"
+        f" CROSS JOIN LATERAL (SELECT {columns} FROM {schema}.{projection.name} t"
+        f" WHERE {match} AND t.valid_to = {FOREVER} ORDER BY {key}, t.valid_to LIMIT 1) l"
+    )
+
+
 async def _load(
     connection: asyncpg.Connection, schema: str, projection: Projection, keys: set[Key]
 ) -> dict[Key, tuple[Row, int]]:
     if not keys:
         return {}
-    arrays = ", ".join(
-        f"${at}::{projection.columns[name]}[]" for at, name in enumerate(projection.key, start=1)
-    )
-    match = " AND ".join(f"t.{name} = k.{name}" for name in projection.key)
-    names = ", ".join(f"t.{name}" for name in projection.columns)
-    rows = await connection.fetch(
-        f"SELECT {names}, t.valid_from FROM unnest({arrays}) AS k({', '.join(projection.key)})"
-        f" JOIN {schema}.{projection.name} t ON {match} AND t.valid_to = {FOREVER}",
-        *zip(*keys, strict=True),
-    )
+    names = ", ".join(f"t.{name}" for name in (*projection.columns, "valid_from"))
+    rows = await connection.fetch(find_sql(schema, projection, names), *zip(*keys, strict=True))
     found = {}
     for record in rows:
-        *values, since = record.values()
+        _, *values, since = record.values()
         row = projection.row._make(tuple(v) if isinstance(v, list) else v for v in values)
         found[projection.key_of(row)] = (row, since)
     return found
@@ -207,16 +219,11 @@ async def _load(
 async def _store(connection: asyncpg.Connection, schema: str, change: Changes) -> None:
     projection = change.projection
     if change.closed:
-        arrays = ", ".join(
-            f"${at}::{projection.columns[name]}[]"
-            for at, name in enumerate(projection.key, start=1)
-        )
-        match = " AND ".join(f"t.{name} = k.{name}" for name in projection.key)
+        ended = f"${len(projection.key) + 1}::bigint[]"
         await connection.execute(
-            f"UPDATE {schema}.{projection.name} t SET valid_to = k.ended"
-            f" FROM unnest({arrays}, ${len(projection.key) + 1}::bigint[])"
-            f" AS k({', '.join(projection.key)}, ended)"
-            f" WHERE {match} AND t.valid_to = {FOREVER}",
+            f"UPDATE {schema}.{projection.name} t SET valid_to = ({ended})[found.nth]"
+            f" FROM ({find_sql(schema, projection, 't.ctid AS place')}) found"
+            " WHERE t.ctid = found.place",
             *zip(*change.closed, strict=True),
             list(change.closed.values()),
         )
