@@ -46,6 +46,10 @@ INGESTED = Counter(
     "Records taken from Kafka, by topic and outcome: applied, duplicate, parked, quarantined.",
     ["topic", "outcome"],
 )
+INGEST_STOPPED = Gauge(
+    "guildhall_ingest_stopped",
+    "1 while ingest stands still because the quarantine is full; nothing is dropped meanwhile.",
+)
 INGEST_BATCH_SECONDS = Histogram(
     "guildhall_ingest_batch_seconds",
     "Time to apply one batch: journal, projections and positions, committed.",

@@ -34,6 +34,7 @@ from shared.clock import Clock
 from shared.metrics import (
     END_TO_END_SECONDS,
     INGEST_BATCH_SECONDS,
+    INGEST_STOPPED,
     INGESTED,
     JOURNAL_HEAD,
     PROJECTION_APPLIED_AT,
@@ -82,7 +83,10 @@ class Move(NamedTuple):
 
 
 class Ingest:
-    """Applies batches. `allow_simulated` accepts events of a simulated clock, and seals with it."""
+    """Applies batches. `allow_simulated` accepts events of a simulated clock, and seals with it.
+
+    `full` says why the last batch could not be applied for want of room in quarantine, or nothing.
+    """
 
     def __init__(
         self,
@@ -95,6 +99,7 @@ class Ingest:
     ) -> None:
         self.pool, self.publishers, self.clock = pool, publishers, clock
         self.allow_simulated, self.quarantine_limit = allow_simulated, quarantine_limit
+        self.full = ""
 
     async def apply(self, raws: Sequence[Raw], moves: Sequence[Move]) -> Admission:
         """Apply one batch, or nothing. Raises Fenced, QuarantineFull, and database errors."""
@@ -106,6 +111,10 @@ class Ingest:
             admission, released = await self._admit(connection, records)
             admission = await self._write(connection, head, admission)
             await count_outcomes(connection, admission, [(r.raw, 2) for r in released])
+            if admission.refused:
+                await self._check_room(connection)
+        self.full = ""
+        INGEST_STOPPED.set(0)
         INGEST_BATCH_SECONDS.observe(time.perf_counter() - started)
         self._observe(admission)
         return admission
@@ -140,8 +149,7 @@ class Ingest:
             # By offset: of one stream, what came first is retried first.
             refused = sorted(admission.refused + failed, key=lambda r: r.raw.origin.offset)
             admission = admission._replace(accepted=written, refused=refused)
-        await self._store(connection, admission)
-        return admission
+        return await self._store(connection, admission)
 
     async def _admit(
         self, connection: asyncpg.Connection, records: Sequence[Decoded | Refused]
@@ -180,7 +188,7 @@ class Ingest:
             return max(record.envelope.recorded_at for record in accepted)
         return self.clock()
 
-    async def _store(self, connection: asyncpg.Connection, admission: Admission) -> None:
+    async def _store(self, connection: asyncpg.Connection, admission: Admission) -> Admission:
         if admission.heads:
             await connection.execute(
                 "INSERT INTO shard_heads (source, shard, sequence)"
@@ -190,13 +198,14 @@ class Ingest:
                 [shard for _, shard in admission.heads],
                 list(admission.heads.values()),
             )
-        await set_aside(connection, admission)
-        if admission.refused:
-            open_rows = await connection.fetchval(
-                "SELECT count(*) FROM quarantine WHERE state = 'open'"
-            )
-            if open_rows > self.quarantine_limit:
-                raise QuarantineFull(f"{open_rows} records, at most {self.quarantine_limit}")
+        return await set_aside(connection, admission)
+
+    async def _check_room(self, connection: asyncpg.Connection) -> None:
+        found = await connection.fetchval("SELECT count(*) FROM quarantine WHERE state = 'open'")
+        if found > self.quarantine_limit:
+            self.full = f"{found} records would be in quarantine, at most {self.quarantine_limit}"
+            INGEST_STOPPED.set(1)
+            raise QuarantineFull(self.full)
 
     def _observe(self, admission: Admission) -> None:
         for outcome, group in groups(admission):

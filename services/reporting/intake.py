@@ -22,7 +22,7 @@ from aiokafka.errors import (
 
 from services.reporting.admission import Admission
 from services.reporting.entry import Origin, Raw
-from services.reporting.ingest import Fenced, Move
+from services.reporting.ingest import Fenced, Move, QuarantineFull
 from shared.cluster import ClusterIdentity, TopicChanged, identify
 from shared.consumer import stop_consumer
 from shared.database import UNREACHABLE
@@ -33,6 +33,8 @@ log = structlog.get_logger("intake")
 GROUP = "guildhall-reporting"
 POLL_MS = 250
 RETRY_SECONDS = 0.5
+FULL_SECONDS = 2.0
+"""Between two tries while the quarantine is full: each tries a whole batch in vain."""
 IDENTIFY_SECONDS = 5.0
 
 Apply = Callable[[Sequence[Raw], Sequence[Move]], Awaitable[Admission]]
@@ -68,16 +70,21 @@ class Intake(ConsumerRebalanceListener):
                 fetch_max_wait_ms=50, max_partition_fetch_bytes=4_194_304,
                 metadata_max_age_ms=5_000,
             )  # fmt: skip
+            pause = RETRY_SECONDS
             try:
                 await consumer.start()
                 await self._consume(consumer)
+            except QuarantineFull as why:
+                pause = FULL_SECONDS
+                self._observe_lag(consumer)
+                log.error("ingest stands still until quarantine is settled", detail=str(why))
             except (KafkaError, TopicChanged, Fenced) as why:
                 log.warning("intake starts anew", error=type(why).__name__, detail=str(why))
             except UNREACHABLE as why:
                 log.warning("intake waits", error=type(why).__name__, detail=str(why))
             finally:
                 await stop_consumer(consumer)
-            await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(pause)
 
     async def _consume(self, consumer: AIOKafkaConsumer) -> None:
         self._consumer = consumer

@@ -15,9 +15,11 @@ from services.reporting.entry import Origin, Raw, pack_headers, unpack_headers
 
 QUARANTINE = """
 INSERT INTO quarantine AS q (reason, detail, source, stream, event_id, parks_stream, cluster_id,
-    topic_id, topic, partition, kafka_offset, key, headers, value, content)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-ON CONFLICT (topic, content) DO UPDATE SET times_seen = q.times_seen + 1,
+    topic_id, topic, partition, kafka_offset, key, headers, value, content, times_seen)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::boolean[],
+    $7::text[], $8::uuid[], $9::text[], $10::int[], $11::bigint[], $12::bytea[], $13::bytea[],
+    $14::bytea[], $15::bytea[], $16::int[])
+ON CONFLICT (topic, content) DO UPDATE SET times_seen = q.times_seen + EXCLUDED.times_seen,
     reason = CASE q.state WHEN 'retrying' THEN EXCLUDED.reason ELSE q.reason END,
     detail = CASE q.state WHEN 'retrying' THEN EXCLUDED.detail ELSE q.detail END,
     state = CASE q.state WHEN 'retrying' THEN 'open' ELSE q.state END
@@ -25,8 +27,13 @@ ON CONFLICT (topic, content) DO UPDATE SET times_seen = q.times_seen + 1,
 PARK = """
 INSERT INTO parked (source, shard, sequence, cluster_id, topic_id, topic, partition, kafka_offset,
     key, headers, value)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::uuid[], $6::text[],
+    $7::int[], $8::bigint[], $9::bytea[], $10::bytea[], $11::bytea[])
 ON CONFLICT (source, shard, sequence) DO NOTHING
+"""
+PARKED = """
+SELECT p.* FROM parked p JOIN unnest($1::text[], $2::int[], $3::bigint[])
+    AS w(source, shard, sequence) USING (source, shard, sequence)
 """
 COUNT = """
 INSERT INTO consumed AS c (cluster_id, topic_id, partition, applied, duplicate, parked, quarantined)
@@ -37,12 +44,36 @@ ON CONFLICT (cluster_id, topic_id, partition) DO UPDATE SET
 """
 
 
-async def set_aside(connection: asyncpg.Connection, admission: Admission) -> None:
-    """Keep what a batch parked and refused; one seen before in quarantine is only counted."""
+async def set_aside(connection: asyncpg.Connection, admission: Admission) -> Admission:
+    """Keep what a batch parked and refused, a statement for each; one seen before in quarantine is
+    only counted. Returns the admission, less what was parked before: that is a duplicate, or where
+    it is another record under the same sequence, refused.
+    """
     if admission.parked:
-        await connection.executemany(PARK, [_parked_row(r) for r in admission.parked])
+        admission = await _park(connection, admission)
     if admission.refused:
-        await connection.executemany(QUARANTINE, [_refused_row(r) for r in admission.refused])
+        await connection.execute(QUARANTINE, *zip(*_refused_rows(admission.refused), strict=True))
+    return admission
+
+
+async def _park(connection: asyncpg.Connection, admission: Admission) -> Admission:
+    rows = [_parked_row(record) for record in admission.parked]
+    await connection.execute(PARK, *zip(*rows, strict=True))
+    stored = {
+        (row["source"], row["shard"], row["sequence"]): raw_of(row)
+        for row in await connection.fetch(PARKED, *list(zip(*rows, strict=True))[:3])
+    }
+    parked, again, refused = [], list(admission.duplicates), list(admission.refused)
+    for record, row in zip(admission.parked, rows, strict=True):
+        waiting = stored[row[:3]]
+        if waiting.origin == record.raw.origin:
+            parked.append(record)
+        elif _content(waiting) == _content(record.raw):
+            again.append(record)
+        else:
+            detail = f"another event waits as sequence {row[2]} of shard {row[1]}"
+            refused.append(Refused(record.raw, "sequence-reused", detail, record.envelope))
+    return admission._replace(parked=parked, duplicates=again, refused=refused)
 
 
 async def count_outcomes(
@@ -70,15 +101,30 @@ def _parked_row(record: Decoded) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
+def _refused_rows(refused: Sequence[Refused]) -> list[tuple[Any, ...]]:
+    """One row for each content: a statement may meet the same row only once."""
+    first: dict[tuple[str, bytes], Refused] = {}
+    seen: Counter[tuple[str, bytes]] = Counter()
+    for record in refused:
+        key = record.raw.origin.topic, _content(record.raw)
+        first.setdefault(key, record)
+        seen[key] += 1
+    return [(*_refused_row(record), key[1], seen[key]) for key, record in first.items()]
+
+
 def _refused_row(record: Refused) -> tuple[Any, ...]:
     envelope, raw = record.envelope, record.raw
-    headers = pack_headers(raw.headers)
-    content = hashlib.sha256(b"\0".join((raw.key or b"", headers, raw.value or b""))).digest()
     return (
         record.reason, record.detail, envelope and envelope.source, envelope and envelope.stream,
-        envelope and envelope.event_id, record.parks, *raw.origin[:3], raw.origin.partition,
-        raw.origin.offset, raw.key, headers, raw.value, content,
+        envelope and envelope.event_id, record.parks, *raw.origin, raw.key,
+        pack_headers(raw.headers), raw.value,
     )  # fmt: skip
+
+
+def _content(raw: Raw) -> bytes:
+    """SHA-256 of what the record holds, wherever it was read."""
+    parts = (raw.key or b"", pack_headers(raw.headers), raw.value or b"")
+    return hashlib.sha256(b"\0".join(parts)).digest()
 
 
 def groups(admission: Admission) -> list[tuple[str, list[Raw]]]:

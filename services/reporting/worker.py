@@ -13,7 +13,7 @@ import uvloop
 from aiokafka import TopicPartition
 
 from services.reporting.app import build_app
-from services.reporting.ingest import LIVE, Ingest
+from services.reporting.ingest import LIVE, Ingest, QuarantineFull
 from services.reporting.intake import Intake
 from services.reporting.projections import create_tables
 from services.reporting.reactor import react
@@ -51,12 +51,18 @@ async def main(settings: ReportingSettings) -> None:
         store.on_append.append(relay.wake)
         tokens = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
 
+        ingest = Ingest(
+            pool, publishers(settings.sources_file), store.clock,
+            allow_simulated=settings.simulated_clock, quarantine_limit=settings.quarantine_limit,
+        )  # fmt: skip
         intakes: list[Intake] = []
         watchdog = Watchdog(settings.stall_seconds, partial(_partitions, intakes))
 
         async def ready() -> dict[str, Any]:
             async with asyncio.timeout(5):
                 await pool.execute("UPDATE store_epoch SET epoch = epoch")
+            if ingest.full:
+                raise QuarantineFull(ingest.full)
             stall = watchdog.stall
             if stall is not None and stall.seconds > settings.stall_seconds:
                 raise TimeoutError(f"{stall.place} was not read for {stall.seconds:.0f} s")
@@ -68,25 +74,21 @@ async def main(settings: ReportingSettings) -> None:
         await runner.background("relay", relay.run())
         await runner.background("relay-metrics", relay.observe())
         await runner.start(
-            _faust(settings, pool, store, runner, intakes=intakes, watchdog=watchdog)
+            _faust(settings, ingest, store, runner, intakes=intakes, watchdog=watchdog)
         )
         await runner.until_stopped()
 
 
 @asynccontextmanager
 async def _faust(
-    settings: ReportingSettings, pool: Any, store: EventStore, runner: Runner,
+    settings: ReportingSettings, ingest: Ingest, store: EventStore, runner: Runner,
     *, intakes: list[Intake], watchdog: Watchdog,
 ) -> Any:  # fmt: skip
     """The Faust app with intake, agent and timers; a crash in it stops the worker.
 
     The intake it makes is put in `intakes`.
     """
-    topics = publishers(settings.sources_file)
-    ingest = Ingest(
-        pool, topics, store.clock,
-        allow_simulated=settings.simulated_clock, quarantine_limit=settings.quarantine_limit,
-    )  # fmt: skip
+    pool, topics = ingest.pool, list(ingest.publishers)
     token = ClientToken(settings.token_url, "reporting", settings.client_secret)
     reconciler = Reconciler(
         pool, settings.owners, token, settings.reconcile_patience_seconds, watchdog=watchdog
@@ -95,7 +97,8 @@ async def _faust(
     async def reconcile() -> None:
         try:
             outcome = await reconciler.once()
-            if watchdog.demands_an_end(partial(_owned, intakes)):
+            # A full quarantine is for a person to settle: a new process could read no more.
+            if not ingest.full and watchdog.demands_an_end(partial(_owned, intakes)):
                 end_stalled(runner, watchdog, settings.stop_seconds)
             elif outcome.cut:
                 await keep_time(pool, store)
@@ -105,7 +108,7 @@ async def _faust(
 
     def make_intake(apply: Any) -> Intake:
         intakes.append(
-            Intake(settings.kafka, list(topics), pool, apply, batch_records=settings.batch_records)
+            Intake(settings.kafka, topics, pool, apply, batch_records=settings.batch_records)
         )
         return intakes[-1]
 

@@ -12,13 +12,15 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from services.reporting.ingest import Ingest
 from services.reporting.intake import Intake
+from services.reporting.quarantine import discard, listed
 from services.reporting.sources import Publisher, publishers
 from shared.bus import to_record
 from shared.clock import system_clock
 from shared.contract.catalogue import topic_of
 from shared.contract.envelope import Envelope
+from shared.metrics import CONSUMER_LAG, INGEST_STOPPED
 from shared.testing.author import Author
-from tests.reporting.records import gift, gift_stream
+from tests.reporting.records import counted, gift, gift_stream
 
 PARTITIONS = 4
 
@@ -33,13 +35,22 @@ async def own_topic(kafka: str, topic: str) -> AsyncIterator[str]:
     await admin.close()
 
 
+def of_benefits(topic: str, pool: asyncpg.Pool) -> Ingest:
+    """Ingest of one topic that carries what benefits says, with room for fifty bad records."""
+    carries: dict[str, Publisher] = {topic: publishers(None)[topic_of("benefits")]}
+    return Ingest(pool, carries, system_clock, allow_simulated=False, quarantine_limit=50)
+
+
 @asynccontextmanager
 async def reading(
-    kafka: str, topic: str, pool: asyncpg.Pool, spoil: Callable[[], None] = lambda: None
+    kafka: str,
+    topic: str,
+    pool: asyncpg.Pool,
+    spoil: Callable[[], None] = lambda: None,
+    ingest: Ingest | None = None,
 ) -> AsyncIterator[Intake]:
     """An intake at work on one topic that carries what benefits says; `spoil` may raise."""
-    of_benefits: dict[str, Publisher] = {topic: publishers(None)[topic_of("benefits")]}
-    ingest = Ingest(pool, of_benefits, system_clock, allow_simulated=False, quarantine_limit=50)
+    ingest = ingest or of_benefits(topic, pool)
 
     async def apply(raws: Any, moves: Any) -> Any:
         spoil()
@@ -161,3 +172,31 @@ async def test_two_workers_share_the_partitions_and_double_nothing(
             await journalled(pool, 200)
         await publish(kafka, own_topic, envelopes[300:])
         assert await journalled(pool, 400) == ids(envelopes)
+
+
+async def test_a_full_quarantine_stops_ingest_in_sight_until_a_person_makes_room(
+    kafka: str, own_topic: str, pool: asyncpg.Pool
+) -> None:
+    author, ingest = Author(), of_benefits(own_topic, pool)
+    envelope = author.write(gift_stream(1), gift(1))
+    partition = (envelope.shard or 0) % PARTITIONS
+    async with AIOKafkaProducer(bootstrap_servers=kafka, enable_idempotence=True) as producer:
+        for number in range(60):
+            await producer.send_and_wait(own_topic, b"junk %d" % number, partition=partition)
+    await publish(kafka, own_topic, [envelope])
+    lag = CONSUMER_LAG.labels(f"group-{own_topic}", own_topic, partition)._value
+    async with reading(kafka, own_topic, pool, ingest=ingest), asyncio.timeout(60):
+        while not (ingest.full and lag.get()):
+            await asyncio.sleep(0.05)
+        assert "at most 50" in ingest.full
+        assert INGEST_STOPPED._value.get() == 1
+        waiting = await listed(pool)
+        assert 0 < len(waiting) <= 50
+        assert lag.get() == 61 - len(waiting)
+        assert await pool.fetchval("SELECT count(*) FROM journal") == 0
+
+        for record in waiting[:20]:
+            await discard(pool, record["id"], "operator-1", "a test's junk")
+        await journalled(pool, 1)
+    assert (ingest.full, INGEST_STOPPED._value.get()) == ("", 0)
+    assert await counted(pool) == (1, 0, 0, 60)
