@@ -9,6 +9,9 @@ from tests.faults.evidence import OWNERS, Evidence, Operation, Row, Violation, d
 from tests.faults.expected import unmet
 
 RESOLVED_SECONDS = 60.0
+REFUSED_FROM = 400
+SETTLED = frozenset({409, 412})
+"""Statuses of refusals that rest on what stood at that moment, and so must be kept."""
 
 
 def _written(evidence: Evidence) -> dict[str, list[Row]]:
@@ -63,7 +66,10 @@ def nothing_doubled(evidence: Evidence) -> Iterator[Violation]:
         replies = {json.dumps(answer["answer"], sort_keys=True) for answer in answers}
         if len(replies) > 1:
             yield Violation(3, "answer-differs", f"{op.id} {op.name}: {sorted(replies)}")
-        if answers and any(answer["kind"] == "fail" for answer in op.answers):
+        refusals = {(a["status"], a["code"]) for a in op.answers if a["kind"] == "fail"}
+        if len(refusals) > 1:
+            yield Violation(3, "answer-differs", f"{op.id} {op.name}: {sorted(refusals)}")
+        if answers and refusals:
             yield Violation(3, "answer-differs", f"{op.id} {op.name}: accepted and refused")
         if op.reuses and answers:
             yield Violation(3, "key-reused", f"{op.id}: {op.key} of {op.reuses}, another body")
@@ -76,17 +82,24 @@ def nothing_doubled(evidence: Evidence) -> Iterator[Violation]:
 
 
 def _kept_replies(evidence: Evidence) -> Iterator[Violation]:
-    """An accepted command's key is kept with the hash of the body that was accepted."""
+    """A key is kept with the hash of the body it was settled for, and with what was answered."""
     kept = {row["key"]: row for owner in OWNERS for row in evidence.idempotency[owner]}
     for op in evidence.operations().values():
-        if op.first("ok") is None or op.reuses:
+        answer = op.first("ok") or op.first("fail")
+        if answer is None or op.reuses:
             continue
         row = kept.get(op.key)
+        if row is None and not (answer["kind"] == "ok" or answer["status"] in SETTLED):
+            continue
         asked = hashlib.sha256(op.path.encode() + op.body.encode()).hexdigest()
         if row is None:
             yield Violation(3, "reply-lost", f"{op.id}: no reply is kept under {op.key}")
         elif row["body_hash"] != f"\\x{asked}":
             yield Violation(1, "altered", f"{op.id}: {op.key} is kept with another body's hash")
+        elif row["status"] != answer["status"]:
+            told = f"{op.id}: answered {answer['status']}, kept as {row['status']}"
+            done = answer["kind"] == "fail" and row["status"] < REFUSED_FROM
+            yield Violation(*(6, "refused-then-done") if done else (3, "answer-differs"), told)
 
 
 def real_time_order(evidence: Evidence) -> Iterator[Violation]:

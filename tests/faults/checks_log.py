@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from tests.faults.evidence import OWNERS, POISON, SOURCES, Evidence, Row, Violation
+from tests.faults.evidence import CAUGHT_UP, OWNERS, POISON, SOURCES, Evidence, Row, Violation
 
 REFILLED = ("topic recreated", "kafka wiped")
 
@@ -190,7 +190,7 @@ def copies_are_complete(evidence: Evidence) -> Iterator[Violation]:
 def caught_up_in_time(evidence: Evidence) -> Iterator[Violation]:
     """Reporting had everything within two minutes of the last command."""
     phases = {record["name"]: record["at"] for record in evidence.of_kind("phase")}
-    caught = [r["at"] for r in evidence.of_kind("note") if r["says"] == "caught up"]
+    caught = [r["at"] for r in evidence.of_kind("note") if r["says"] == CAUGHT_UP]
     if "load stopped" not in phases:
         return
     if not caught:

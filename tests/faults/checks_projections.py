@@ -1,14 +1,13 @@
 """Checks of what readers see: equal to a second fold, to its rebuild, as known at any time."""
 
 import json
-import random
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from tests.faults.evidence import FOREVER, OWNERS, Evidence, Row, Violation, data_of, short
 from tests.faults.second_fold import FOLDS, Table, empty, fold
 
-AS_OF_POINTS = 100
 VERSIONED = ("valid_from", "valid_to")
 SUMMED = ("lines", "quantity", "amount_fen", "without_amount", "assumed", "unprovable", "ended")
 
@@ -29,7 +28,7 @@ def equal_to_second_fold(evidence: Evidence) -> Iterator[Violation]:
 def _differences(
     invariant: int, where: str, expected: Table, rows: list[Row]
 ) -> Iterator[Violation]:
-    want = defaultdict(int)
+    want: dict[str, int] = defaultdict(int)
     for row in expected.values():
         want[_text(row)] += 1
     for row in rows:
@@ -82,20 +81,63 @@ def equal_to_rebuild(evidence: Evidence) -> Iterator[Violation]:
                 yield Violation(8, "rebuild-differs", f"{table}, {name}: {one_side[0][:300]}")
 
 
-def as_known_at_any_time(evidence: Evidence, seed: int) -> Iterator[Violation]:
-    """Rows as they were at 100 random log indexes are the fold of what came before."""
+class _Balance:
+    """Rows expected less rows found, by their text; empty where the two sides are equal."""
+
+    def __init__(self) -> None:
+        self.off: dict[str, int] = {}
+
+    def add(self, row: Row, count: int) -> None:
+        text = _text({name: row[name] for name in row if name not in VERSIONED})
+        count += self.off.pop(text, 0)
+        if count:
+            self.off[text] = count
+
+
+class _Expected(Table):
+    """A table of the second fold that keeps a balance up to date with every change."""
+
+    def __init__(self, balance: _Balance) -> None:
+        super().__init__()
+        self._balance = balance
+
+    def __setitem__(self, key: Any, row: Row) -> None:
+        self.pop(key, None)
+        super().__setitem__(key, row)
+        self._balance.add(row, 1)
+
+    def pop(self, key: Any, default: Any = None) -> Any:
+        row = super().pop(key, default)
+        if row is not None:
+            self._balance.add(row, -1)
+        return row
+
+
+def as_known_at_any_time(evidence: Evidence) -> Iterator[Violation]:
+    """Rows as they were at every log index are the fold of what came before; the first that is
+    not is named, table by table."""
     journal = _journal(evidence)
-    rng = random.Random(f"{seed}/as of")
-    count = min(AS_OF_POINTS, len(journal))
-    tables, at = empty(), 0
-    for point in sorted(rng.sample(range(1, len(journal) + 1), count)):
-        fold(tables, journal[at:point])
-        at = point
-        for name in FOLDS:
-            then = [
-                row for row in evidence.live[name] if row["valid_from"] <= point < row["valid_to"]
-            ]
-            yield from _differences(10, f"{name} as of {point}", tables[name], then)
+    balances = {name: _Balance() for name in FOLDS}
+    tables: dict[str, Table] = {name: _Expected(balances[name]) for name in FOLDS}
+    changes = sorted(
+        (
+            (row[side], name, -1 if side == "valid_from" else 1, number)
+            for name in FOLDS
+            for number, row in enumerate(evidence.live[name])
+            for side in VERSIONED
+        ),
+        reverse=True,
+    )
+    for entry in journal:
+        fold(tables, [entry])
+        while changes and changes[-1][0] <= entry["log_index"]:
+            _, name, count, number = changes.pop()
+            if name in balances:
+                balances[name].add(evidence.live[name][number], count)
+        for name in [name for name, balance in balances.items() if balance.off]:
+            text, count = next(iter(balances.pop(name).off.items()))
+            what = "projection-lost" if count > 0 else "projection-wrong"
+            yield Violation(10, what, f"{name} as of {entry['log_index']}: {text[:300]}")
 
 
 def figures_are_their_lists(evidence: Evidence) -> Iterator[Violation]:

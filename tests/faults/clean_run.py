@@ -83,7 +83,11 @@ def clean_run() -> Evidence:
         })  # fmt: skip
         asked = f"/v1/{ORG}/{name}".encode() + json.dumps(body).encode()
         idempotency[owner].append(
-            {"key": f"key-{id_}", "body_hash": "\\x" + hashlib.sha256(asked).hexdigest()}
+            {
+                "key": f"key-{id_}",
+                "body_hash": "\\x" + hashlib.sha256(asked).hexdigest(),
+                "status": 201,
+            }
         )
         sequence = len(shard_log[owner]) + 1
         shard_log[owner].append(
@@ -141,18 +145,25 @@ def _projections(journal: list[Row]) -> dict[str, list[Row]]:
         ]
         for name in FOLDS
     }
-    line = {
-        "org_id": ORG, "item": "income.dues:i-1", "list": "income.dues", "subject": "i-1",
-        "occurred_on": "2026-01-15", "ended_on": None, "quantity": 1, "amount_fen": 700,
-        "assumed": False, "provable": True, "log_index": 3, "valid_from": 3, "valid_to": FOREVER,
-    }  # fmt: skip
-    day = {
-        "org_id": ORG, "list": "income.dues", "day": "2026-01-15", "lines": 1, "quantity": 1,
-        "amount_fen": 700, "without_amount": 0, "assumed": 0, "unprovable": 0, "ended": 0,
-    }  # fmt: skip
-    return found | {"figure_lines": [line], "figure_sums": [day]}
+    return found | {"figure_sums": list(_sums(found["figure_lines"]).values())}
+
+
+def _sums(lines: list[Row]) -> dict[tuple[str, str], Row]:
+    found: dict[tuple[str, str], Row] = {}
+    for line in lines:
+        day = {"org_id": ORG, "list": line["list"], "day": line["occurred_on"], "lines": 0,
+               "quantity": 0, "amount_fen": 0, "without_amount": 0, "assumed": 0,
+               "unprovable": 0, "ended": 0}  # fmt: skip
+        day = found.setdefault((line["list"], line["occurred_on"]), day)
+        day["lines"] += 1
+        day["quantity"] += line["quantity"]
+        day["amount_fen"] += line["amount_fen"] or 0
+        day["without_amount"] += line["amount_fen"] is None
+    return found
 
 
 def _since(row: Row, since: dict[str, int], journal: list[Row]) -> int:
+    if "log_index" in row:
+        return int(row["log_index"])
     named = [since[value] for value in row.values() if isinstance(value, str) and value in since]
     return named[0] if named else journal[-1]["log_index"]

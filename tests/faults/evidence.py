@@ -16,6 +16,8 @@ Row = dict[str, Any]
 OWNERS = ("members", "benefits", "events")
 SOURCES = (*OWNERS, "reporting")
 FOREVER = 2**63 - 1
+CAUGHT_UP = "caught up"
+"""The note of a run that says when reporting had everything."""
 POISON = "poison-"
 """How the keys of records begin that the nemesis itself wrote to be quarantined."""
 
@@ -26,6 +28,10 @@ class Violation(NamedTuple):
     invariant: int
     name: str
     what: str
+
+
+SLOW = frozenset({"late", "resolved-late"})
+"""Violations that a slow machine also makes: it came, but after its time."""
 
 
 @dataclass

@@ -1,22 +1,25 @@
 """Faults of Kafka: brokers killed and stopped, topics, offsets and whole clusters gone."""
 
 import asyncio
+import contextlib
 import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import CommitFailedError, KafkaError, UnknownMemberIdError
 
 from deploy.embedded.kafka import Kafka
 from tests.faults.disks import fill, free
-from tests.faults.evidence import POISON
+from tests.faults.harm import NotDone
+from tests.faults.record_faults import TOPICS
 from tests.faults.republish import refill
 from tests.faults.rig import OWNERS, Rig
 from tests.faults.signals import pause
 
 GROUP = "guildhall-reporting"
-TOPICS = [f"guildhall.{context}.v1" for context in (*OWNERS, "reporting")]
-DELETED_SECONDS = 30.0
+DELETED_SECONDS, GROUP_SECONDS = 30.0, 60.0
 IN_TURN_SECONDS = 10.0
 
 
@@ -65,21 +68,6 @@ async def kill_brokers_in_turn(rig: Rig, rng: random.Random, seconds: float) -> 
     return last.bootstrap
 
 
-async def poison(rig: Rig, rng: random.Random, _: float) -> str:
-    """Records that are no events, from somebody with the right to write."""
-    topic = rng.choice(TOPICS)
-    producer = AIOKafkaProducer(bootstrap_servers=rig.cluster.bootstrap, acks="all")
-    await producer.start()
-    try:
-        async with asyncio.timeout(DELETED_SECONDS):
-            for number in range(5):
-                key = f"{POISON}{rng.getrandbits(32):08x}-{number}".encode()
-                await producer.send_and_wait(topic, rng.randbytes(40), key)
-    finally:
-        await producer.stop()
-    return topic
-
-
 async def fill_kafka_disk(rig: Rig, _: random.Random, seconds: float) -> str:
     """Not a byte left for the brokers, who share a disk here: those that write end."""
     fill(rig.disks["kafka"])
@@ -115,22 +103,63 @@ async def wipe_kafka(rig: Rig, _: random.Random, __: float) -> str:
     return "kafka"
 
 
-async def delete_group_offsets(rig: Rig, rng: random.Random, _: float) -> str:
+async def delete_group_offsets(rig: Rig, _: random.Random, __: float) -> str:
     """The workers' group deleted while none of them reads: Kafka forgets where it was."""
+    async with _nobody_reads(rig) as client:
+        deleted = "not yet"
+        while deleted:
+            await asyncio.sleep(1.0)  # the dead members' session must run out first
+            answers = await client.delete_consumer_groups([GROUP])
+            deleted = next((why.__name__ for _, why in answers if why.errno not in (0, 69)), "")
+    return GROUP
+
+
+async def move_group_offsets(rig: Rig, _: random.Random, __: float) -> str:
+    """The workers' group moved to the end of every topic: who trusts Kafka skips what waits."""
+    async with _nobody_reads(rig):
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=rig.cluster.bootstrap, group_id=GROUP, enable_auto_commit=False
+        )
+        await consumer.start()
+        try:
+            parts = [(topic, n) for topic in TOPICS for n in await _partitions(rig, topic)]
+            targets = [TopicPartition(topic, number) for topic, number in parts]
+            consumer.assign(targets)
+            ends = await consumer.end_offsets(targets)
+            moved = False
+            while not moved:
+                await asyncio.sleep(1.0)
+                # As long as a member of the group lives, Kafka takes no word of an outsider.
+                with contextlib.suppress(CommitFailedError, UnknownMemberIdError):
+                    await consumer.commit(ends)
+                    moved = True
+        finally:
+            await consumer.stop()
+    return GROUP
+
+
+@asynccontextmanager
+async def _nobody_reads(rig: Rig) -> AsyncIterator[AIOKafkaAdminClient]:
+    """No worker lives; they are started again at the end. Raises NotDone where Kafka refuses."""
     workers = rig.replicas_of("worker")
     await asyncio.gather(*(rig.supervisor.kill(name, restart=False) for name in workers))
     client = AIOKafkaAdminClient(bootstrap_servers=rig.cluster.bootstrap)
     try:
-        async with asyncio.timeout(DELETED_SECONDS):
+        async with asyncio.timeout(GROUP_SECONDS):
             await client.start()
-            deleted = "not yet"
-            while deleted:
-                await asyncio.sleep(1.0)  # the dead members' session must run out first
-                answers = await client.delete_consumer_groups([GROUP])
-                deleted = next((why.__name__ for _, why in answers if why.errno not in (0, 69)), "")
+            yield client
     except (KafkaError, TimeoutError, OSError) as why:
-        return f"not done: {why!r}"
+        raise NotDone(repr(why)) from why
     finally:
         await client.close()
         await asyncio.gather(*map(rig.supervisor.start, workers))
-    return GROUP
+
+
+async def _partitions(rig: Rig, topic: str) -> list[int]:
+    client = AIOKafkaAdminClient(bootstrap_servers=rig.cluster.bootstrap)
+    await client.start()
+    try:
+        (described,) = await client.describe_topics([topic])
+        return [part["partition"] for part in described["partitions"]]
+    finally:
+        await client.close()

@@ -3,13 +3,35 @@
 import asyncio
 import random
 import traceback
-from collections import Counter
+from collections.abc import Iterable
 
 from tests.faults.faults import FAULTS, ONE_AT_A_TIME
+from tests.faults.harm import NotDone
 from tests.faults.history import History
 from tests.faults.rig import Rig
 
 AT_ONCE = 3
+LEAST_WEIGHT = min(fault.weight for fault in FAULTS.values())
+
+
+class Deck:
+    """Faults to draw, without end: each lies in it as often as its weight says, well shuffled.
+
+    So a run that draws a deck has met every fault, also the rarest, which chance might leave out.
+    """
+
+    def __init__(self, names: Iterable[str], rng: random.Random) -> None:
+        self._rng = rng
+        self._all = [
+            name for name in names for _ in range(round(FAULTS[name].weight / LEAST_WEIGHT))
+        ]
+        self._left: list[str] = []
+
+    def draw(self) -> str:
+        """The next fault's name."""
+        if not self._left:
+            self._left = self._rng.sample(self._all, len(self._all))
+        return self._left.pop()
 
 
 class Nemesis:
@@ -18,9 +40,9 @@ class Nemesis:
     def __init__(
         self, rig: Rig, history: History, seed: int, gap_seconds: float, names: list[str]
     ) -> None:
-        self.rig, self.history, self.gap_seconds, self.names = rig, history, gap_seconds, names
+        self.rig, self.history, self.gap_seconds = rig, history, gap_seconds
         self.rng = random.Random(f"{seed}/nemesis")
-        self.done: Counter[str] = Counter()
+        self._deck = Deck(names, self.rng)
         self._locks = {lock: asyncio.Lock() for lock in ONE_AT_A_TIME.values()}
         self._free = asyncio.Semaphore(AT_ONCE)
 
@@ -32,37 +54,34 @@ class Nemesis:
             number = 0
             while loop.time() < until:
                 number += 1
-                faults.create_task(self._fault(number, until))
+                rng = random.Random(self.rng.getrandbits(64))
+                faults.create_task(self._fault(number, self._deck.draw(), rng, until))
                 await asyncio.sleep(self.rng.uniform(0.5, 1.5) * self.gap_seconds)
 
-    async def _fault(self, number: int, until: float) -> None:
-        weights = [FAULTS[name].weight for name in self.names]
-        (name,) = self.rng.choices(self.names, weights)
+    async def _fault(self, number: int, name: str, rng: random.Random, until: float) -> None:
         fault = FAULTS[name]
-        rng = random.Random(self.rng.getrandbits(64))
         seconds = rng.uniform(fault.shortest, fault.longest)
-        lock = self._locks.get(ONE_AT_A_TIME.get(name, ""), asyncio.Lock())
-        async with self._free, lock:
-            loop = asyncio.get_running_loop()
-            if loop.time() > until:
+        # The lock first: who waits for one must not keep the others from a free place.
+        async with self._locks.get(ONE_AT_A_TIME.get(name, ""), asyncio.Lock()), self._free:
+            left = until - asyncio.get_running_loop().time()
+            if left < 0:
                 return
-            self.history.write("fault", number=number, fault=name, seconds=round(seconds, 1))
+            about = {"number": number, "fault": name}
+            self.history.write("fault", **about, seconds=round(seconds, 1))
             try:
-                target = await fault.harm(self.rig, rng, min(seconds, max(until - loop.time(), 1)))
-                self.done[name] += 1
-                self.history.write("fault done", number=number, fault=name, target=target)
+                target = await fault.harm(self.rig, rng, min(seconds, max(left, 1)))
+                self.history.write("fault done", **about, target=target)
+            except NotDone as why:
+                self.history.write("fault not done", **about, why=str(why))
             except Exception as why:
                 # Its harm was done; what it left is for `heal`.
-                self.done[name] += 1
                 trace = traceback.format_exc(limit=-3)
-                self.history.write(
-                    "fault failed", number=number, fault=name, why=repr(why), trace=trace
-                )
+                self.history.write("fault failed", **about, why=repr(why), trace=trace)
 
     async def heal(self) -> None:
         """Everything runs, every link passes. Raises what keeps it from that."""
         for link in (*self.rig.postgres_links.values(), *self.rig.broker_links):
-            link.turn()
+            link.heal()
         for name in self.rig.urls:
             await self.rig.supervisor.start(name)
         await self.rig.servers.start_postgres()

@@ -34,8 +34,17 @@ async def kill_both(rig: Rig, rng: random.Random, seconds: float) -> str:
 
 
 async def pause_replica(rig: Rig, rng: random.Random, seconds: float) -> str:
-    """SIGSTOP to a worker or an owner: beyond the session's time-out it comes back a zombie."""
-    name = rng.choice(rig.replicas)
+    """SIGSTOP to any replica of a service."""
+    return await _pause(rig, rng.choice(rig.replicas), seconds)
+
+
+async def pause_worker(rig: Rig, rng: random.Random, seconds: float) -> str:
+    """SIGSTOP to a worker beyond its session's time-out: another has its partitions when it comes
+    back, with a batch in its hands."""
+    return await _pause(rig, rng.choice(rig.replicas_of("worker")), seconds)
+
+
+async def _pause(rig: Rig, name: str, seconds: float) -> str:
     await pause([rig.supervisor.pids[name]] if name in rig.supervisor.pids else [], seconds)
     return name
 

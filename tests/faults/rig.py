@@ -64,6 +64,7 @@ class Rig:
         self.postgres_links: dict[str, Proxy] = {}
         self.broker_links: list[Proxy] = []
         self.urls: dict[str, str] = {}
+        self.launches: dict[str, Launch] = {}
         self.databases: dict[str, str] = {}
         """The owners' DSNs, past every proxy: for reading when all is over."""
         self._parts = AsyncExitStack()
@@ -169,6 +170,7 @@ class Rig:
             environment["GUILDHALL_DATABASE_URL"] = urlunsplit(proxied)
         log = self.directory / "logs" / f"{name}.log"
         launch = Launch(SERVICES[service].module, environment, log, self.urls[name])
+        self.launches[name] = launch
         await self.supervisor.start(name, launch)
 
     async def token(self, person: str) -> str:

@@ -4,12 +4,9 @@ Only what the load writes; a projection that is not here is still compared with 
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from tests.faults.evidence import Row, data_of, short
-
-Key = tuple[Any, ...]
-Table = dict[Key, Row]
+from tests.faults.second_lines import Table, figure_lines
 
 
 def _base(row: Row, data: Row) -> Row:
@@ -127,9 +124,64 @@ def _activities(table: Table, row: Row, data: Row) -> None:
     table[key] = before | change
 
 
+def _budget_lines(table: Table, row: Row, data: Row) -> None:
+    kinds = {"BudgetApproved": "approved", "BudgetAdjusted": "adjusted"}
+    if (kind := kinds.get(short(row["type"]))) is None:
+        return
+    for name in {line["budget_line"] for line in data["lines"]}:
+        amounts = [line["amount_fen"] for line in data["lines"] if line["budget_line"] == name]
+        table[(data["org_id"], row["event_id"], name)] = {
+            "org_id": data["org_id"], "decided": row["event_id"], "budget_line": name,
+            "source": row["source"], "budget_year": data["budget_year"],
+            "version": row["stream_version"], "kind": kind, "amount_fen": sum(amounts),
+            "amount_assumed": data["amount_assumed"], "approved_by": data["approved_by"],
+            "in_force_from": data["occurred_on"],
+        }  # fmt: skip
+
+
+def _programmes(table: Table, row: Row, data: Row) -> None:
+    if short(row["type"]) != "ProgrammeOpened":
+        return
+    names = ("title", "occasion", "population", "payment_form", "unit_value_fen",
+             "amount_assumed", "fund", "payer", "budget_line", "decision_ref")  # fmt: skip
+    later = ("roster_as_of", "roster_count", "roster_sha256", "frozen", "closed_on", "issued",
+             "missed_count", "closed")  # fmt: skip
+    table[(data["org_id"], data["programme_id"])] = (
+        {"org_id": data["org_id"], "programme_id": data["programme_id"]}
+        | {name: data.get(name) for name in names}
+        | {"opened_on": data["occurred_on"], "opened": row["event_id"]}
+        | {"roster_chunks": 0, "roster_chunks_due": 0}
+        | dict.fromkeys(later)
+    )
+
+
+def _unions(table: Table, row: Row, data: Row) -> None:
+    kind = short(row["type"])
+    if kind not in ("OrganisationRegistered", "StaffCountDeclared"):
+        return
+    unknown = ("name", "kind", "parent_org_id", "registered_on", "staff_declared",
+               "women_staff_declared", "declared_on", "declared", "moving_from", "moving_to",
+               "move_started_on", "move_started", "members_due", "prepared", "moved_on",
+               "moved")  # fmt: skip
+    before = table.get((data["org_id"],)) or {
+        "org_id": data["org_id"], **dict.fromkeys(unknown), "simulated": False,
+        "members_prepared": 0,
+    }  # fmt: skip
+    if kind == "OrganisationRegistered":
+        change = {name: data.get(name) for name in ("name", "kind", "parent_org_id")}
+        change |= {"simulated": data["simulated"], "registered_on": data["occurred_on"]}
+    else:
+        change = {
+            "staff_declared": data["staff"], "women_staff_declared": data["women_staff"],
+            "declared_on": data["occurred_on"], "declared": row["event_id"],
+        }  # fmt: skip
+    table[(data["org_id"],)] = before | change
+
+
 FOLDS: dict[str, Callable[[Table, Row, Row], None]] = {
     "incomes": _incomes, "payments": _payments, "deliveries": _deliveries, "portions": _portions,
-    "register": _register, "activities": _activities,
+    "register": _register, "activities": _activities, "budget_lines": _budget_lines,
+    "programmes": _programmes, "unions": _unions, "figure_lines": figure_lines,
 }  # fmt: skip
 
 

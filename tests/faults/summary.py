@@ -1,19 +1,36 @@
 """What a run was and what came of it: printed, and kept as JSON beside the history."""
 
 import json
+import math
+import subprocess
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from tests.faults.checker import NOT_CHECKED
-from tests.faults.evidence import Evidence, Violation
+from tests.faults.evidence import CAUGHT_UP, SLOW, Evidence, Violation
 from tests.faults.run import Plan
 
+ROOT = Path(__file__).parents[2]
 SHOWN = 20
+ALARMS = (
+    "asking the owner to publish again", "partial sums differ from their lists",
+    "kafka dropped records before they were read", "record not understood",
+)  # fmt: skip
+"""What the services log when they find that something is missing or wrong."""
+RECORDED = (
+    "commit", "seed", "minutes", "workers", "reconciler", "faults", "faults_by_name", "not_run",
+    "acknowledged", "refused", "unknown_outcomes_resolved", "unresolved", "events", "journal",
+    "kafka_records", "duplicates_skipped", "seconds_until_every_client_answered",
+    "seconds_until_caught_up", "seconds_from_a_fault_undone_to_the_next_acceptance",
+    "alarms",
+    "violations", "violations_by_invariant", "not_checked",
+)  # fmt: skip
+"""Of a summary, what is committed: no paths, no history."""
 
 
 def summary_of(
-    plan: Plan, evidence: Evidence, violations: list[Violation], with_disks: bool
+    plan: Plan, evidence: Evidence, violations: list[Violation], not_run: list[str], logs: Path
 ) -> dict[str, Any]:
     """Counts of faults, commands and outcomes, how long healing took, and every violation."""
     phases = {record["name"]: record["at"] for record in evidence.of_kind("phase")}
@@ -21,10 +38,11 @@ def summary_of(
     outcomes = Counter(
         "ok" if op.first("ok") else "fail" if op.first("fail") else "unknown" for op in operations
     )
-    caught = [r["at"] for r in evidence.of_kind("note") if r["says"] == "caught up"]
+    caught = [r["at"] for r in evidence.of_kind("note") if r["says"] == CAUGHT_UP]
     faults = Counter(r["fault"] for r in evidence.of_kind("fault done", "fault failed"))
     deaths = [r["says"] for r in evidence.of_kind("note") if " ended with " in r["says"]]
     return {
+        "commit": commit(),
         "seed": plan.seed,
         "minutes": plan.minutes,
         "workers": plan.workers,
@@ -32,11 +50,15 @@ def summary_of(
         "faults": sum(faults.values()),
         "faults_by_name": dict(faults.most_common()),
         "faults_not_healed_by_themselves": len(evidence.of_kind("fault failed")),
-        "not_run": [] if with_disks else ["disk full: no mount namespace for this account"],
+        "not_run": [*not_run, *sorted({r["why"] for r in evidence.of_kind("fault not done")})],
         "commands": len(operations),
         "acknowledged": outcomes["ok"],
         "refused": outcomes["fail"],
         "unresolved": outcomes["unknown"],
+        "unknown_outcomes_resolved": sum(
+            op.first("info") is not None and (op.first("ok") or op.first("fail")) is not None
+            for op in operations
+        ),
         "unknown_attempts": len(evidence.of_kind("info")),
         "refusals": dict(Counter(r["code"] for r in evidence.of_kind("fail")).most_common()),
         "events": {source: len(rows) for source, rows in evidence.events.items()},
@@ -46,7 +68,11 @@ def summary_of(
         "deaths_by_themselves": deaths,
         "seconds_until_every_client_answered": _first_answers(evidence, phases.get("healed")),
         "seconds_until_caught_up": round(caught[0] - phases["load stopped"], 1) if caught else None,
+        "seconds_from_a_fault_undone_to_the_next_acceptance": _recoveries(evidence),
+        "alarms": alarms_in(logs),
         "violations": len(violations),
+        "violations_by_invariant": _by_invariant(violations),
+        "only_slow": bool(violations) and all(v.name in SLOW for v in violations),
         "violations_by_name": dict(Counter(violation.name for violation in violations)),
         "first_violations": [violation._asdict() for violation in violations[:SHOWN]],
         "not_checked": {str(number): why for number, why in NOT_CHECKED.items()},
@@ -62,6 +88,52 @@ def _first_answers(evidence: Evidence, healed: float | None) -> float | None:
         if record["at"] >= healed and record["op"].startswith("c"):
             first.setdefault(record["op"].split("-")[0], record["at"] - healed)
     return round(max(first.values()), 1) if first else None
+
+
+def _by_invariant(violations: list[Violation]) -> dict[str, int]:
+    counts = Counter(violation.invariant for violation in violations)
+    return {str(number): count for number, count in sorted(counts.items())}
+
+
+def _recoveries(evidence: Evidence) -> dict[str, float]:
+    """From the end of each fault to the next accepted command, of any owner: middle and worst."""
+    ends = [record["at"] for record in evidence.of_kind("fault done", "fault failed")]
+    accepted = iter(record["at"] for record in evidence.of_kind("ok"))
+    at, waits = 0.0, []
+    for end in ends:
+        while at < end and not math.isinf(at):
+            at = next(accepted, math.inf)
+        if not math.isinf(at):
+            waits.append(round(at - end, 2))
+    waits.sort()
+    if not waits:
+        return {}
+    return {"p50": waits[len(waits) // 2], "p95": waits[len(waits) * 95 // 100], "max": waits[-1]}
+
+
+def alarms_in(logs: Path) -> dict[str, int]:
+    """How often the services logged each of ALARMS."""
+    found: Counter[str] = Counter()
+    for log in sorted(logs.glob("*.log")):
+        with log.open(encoding="utf-8", errors="replace") as lines:
+            found.update(alarm for line in lines for alarm in ALARMS if f'"{alarm}"' in line)
+    return dict(found)
+
+
+def commit() -> str:
+    """The commit that was run, with `+` where the tree differs from it; empty outside git."""
+    asked = ["git", "-C", str(ROOT), "describe", "--always", "--abbrev=12", "--dirty=+"]
+    answer = subprocess.run(asked, capture_output=True, text=True, check=False)
+    return answer.stdout.strip()
+
+
+def record(summary: dict[str, Any], directory: Path) -> Path:
+    """Write what is committed of a summary, by seed and length; returns the file."""
+    directory.mkdir(parents=True, exist_ok=True)
+    file = directory / f"seed-{summary['seed']}-{summary['minutes']:g}-minutes.json"
+    kept = {name: summary[name] for name in RECORDED}
+    file.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return file
 
 
 def write_summary(summary: dict[str, Any], directory: Path) -> None:

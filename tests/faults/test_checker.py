@@ -16,7 +16,7 @@ from tests.faults.evidence import POISON, Evidence, Row, data_of
 Spoil = Callable[[Evidence], object]
 HERE = Path(__file__).parent
 CHECKER = ("checker", "checks_commands", "checks_log", "checks_projections", "evidence",
-           "expected", "history", "second_fold")  # fmt: skip
+           "expected", "history", "second_fold", "second_lines")  # fmt: skip
 
 
 def _answer(run: Evidence, op: str) -> Row:
@@ -63,6 +63,17 @@ def _refuse_after_unknown(run: Evidence) -> None:
     _refuse(run)
     at = run.history.index(_answer(run, "c"))
     run.history.insert(at, _answer(run, "c") | {"kind": "info", "status": 0})
+
+
+def _refuse_and_keep(run: Evidence) -> None:
+    """The event is gone, and still the key says that it was accepted."""
+    _refuse(run)
+    _drop_event(run)
+
+
+def _refuse_unkept(run: Evidence) -> None:
+    _refuse_and_keep(run)
+    run.idempotency["benefits"].pop()
 
 
 def _forget_outcome(run: Evidence) -> None:
@@ -120,6 +131,10 @@ SPOILED: dict[str, tuple[int, str, Spoil]] = {
     "a retry answered otherwise": (
         3, "answer-differs", lambda run: _late(run, "c", "ok", answer={"events": 9})),
     "a retry refused": (3, "answer-differs", lambda run: _late(run, "c", "fail")),
+    "refused for another reason the second time": (
+        3, "answer-differs", lambda run: _late(run, "e", "fail", status=409)),
+    "refused, and its key kept as accepted": (6, "refused-then-done", _refuse_and_keep),
+    "refused by what stood, and not settled": (3, "reply-lost", _refuse_unkept),
     "another body under a used key accepted": (3, "key-reused", _reuse),
     "no reply kept": (3, "reply-lost", lambda run: run.idempotency["benefits"].pop()),
     "a version left out": (4, "gap", lambda run: _event(run, "b").update(version=3)),
@@ -150,6 +165,8 @@ SPOILED: dict[str, tuple[int, str, Spoil]] = {
     "a row missing in a projection": (7, "projection-lost", lambda run: run.live["incomes"].pop()),
     "a fen too many in a projection": (
         7, "projection-wrong", lambda run: _set(run.live["incomes"], 0, amount_fen=701)),
+    "a line of a figure in another list": (
+        7, "projection-wrong", lambda run: _set(run.live["figure_lines"], 0, list="gift.other")),
     "a row twice in a projection": (
         7, "projection-wrong", lambda run: run.live["portions"].append(run.live["portions"][0])),
     "a sum that is not its lines'": (
@@ -166,6 +183,8 @@ SPOILED: dict[str, tuple[int, str, Spoil]] = {
         8, "rebuild-differs", lambda run: run.again["register"].pop()),
     "a row known before its event": (
         10, "projection-wrong", lambda run: _set(run.live["incomes"], 0, valid_from=1)),
+    "a row known after its event": (
+        10, "projection-lost", lambda run: _set(run.live["incomes"], 0, valid_from=4)),
     "an event not in the journal": (
         11, "journal-lost", lambda run: run.reporting["journal"].pop()),
     "an event twice in the journal": (

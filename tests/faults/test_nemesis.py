@@ -1,0 +1,31 @@
+"""A deck holds every fault by its weight, and the seed alone says in which order."""
+
+import random
+from collections import Counter
+
+from tests.faults.faults import FAULTS, ONE_AT_A_TIME
+from tests.faults.nemesis import LEAST_WEIGHT, Deck
+
+CARDS = sum(round(fault.weight / LEAST_WEIGHT) for fault in FAULTS.values())
+IN_HALF_AN_HOUR = 1800 / 8
+"""Faults drawn by a run of 30 minutes with the gap that `make chaos` has unless told."""
+
+
+def test_a_deck_has_every_fault_as_often_as_its_weight_says() -> None:
+    deck = Deck(FAULTS, random.Random(1))
+    drawn = Counter(deck.draw() for _ in range(CARDS))
+    assert drawn == {name: round(f.weight / LEAST_WEIGHT) for name, f in FAULTS.items()}
+
+
+def test_half_an_hour_draws_the_whole_deck() -> None:
+    assert CARDS < IN_HALF_AN_HOUR
+
+
+def test_the_seed_says_in_which_order_and_decks_differ() -> None:
+    one, again = (Deck(FAULTS, random.Random("7/nemesis")) for _ in range(2))
+    first, second = [one.draw() for _ in range(CARDS)], [one.draw() for _ in range(CARDS)]
+    assert [again.draw() for _ in range(CARDS)] == first != second
+
+
+def test_every_fault_that_waits_for_another_is_one() -> None:
+    assert set(ONE_AT_A_TIME) <= set(FAULTS)
