@@ -35,7 +35,7 @@ check: $(VENV)/ready-dev ## ruff, mypy --strict, import contracts, compose schem
 bench: $(VENV)/ready-dev $(VENV)/servers ## rates as ratios against a peer in the same run
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-chaos: $(VENV)/ready-dev $(VENV)/servers ## faults under load, then an independent check: MINUTES=3 SEED=1
+chaos: $(VENV)/ready-dev $(VENV)/servers ## faults under load, then an independent check: MINUTES=3 SEED=1 ARGS="--record docs/chaos"
 	@$(BIN)/python -m tests.faults --minutes $(or $(MINUTES),3) --seed $(or $(SEED),1) $(ARGS)
 
 lock: $(VENV)/uv ## resolve locks/*.in again into locks/*.txt (hashes, no addresses)
