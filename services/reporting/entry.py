@@ -3,13 +3,16 @@
 import hashlib
 import struct
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.contract.envelope import DomainEvent, Envelope
 
 LEAF_PREFIX = b"\x00"
 """RFC 6962 §2.1: a leaf is hashed with 0x00 before it, so that it can never pass for a node."""
+
+NULL = (-1).to_bytes(4, signed=True)
+"""The length of a null value."""
 
 
 class Origin(NamedTuple):
@@ -48,10 +51,10 @@ def pack_headers(headers: Iterable[tuple[str, bytes | None]]) -> bytes:
     parts: list[bytes] = []
     for name, value in headers:
         encoded = name.encode()
-        parts.append(struct.pack(">i", len(encoded)) + encoded)
-        parts.append(
-            struct.pack(">i", -1) if value is None else struct.pack(">i", len(value)) + value
-        )
+        if value is None:
+            parts += (len(encoded).to_bytes(4), encoded, NULL)
+        else:
+            parts += (len(encoded).to_bytes(4), encoded, len(value).to_bytes(4), value)
     return b"".join(parts)
 
 
@@ -76,15 +79,15 @@ def leaf_hash(envelope: Envelope) -> bytes:
     Shard sequence and epoch are left out: they tell how the event travelled, and a republished
     event must hash the same.
     """
-    fields: Sequence[Any] = (
-        envelope.event_id, envelope.source, envelope.type, envelope.stream,
-        envelope.stream_version, envelope.org_id, envelope.recorded_at.isoformat(),
+    texts = (
+        str(envelope.event_id), envelope.source, envelope.type, envelope.stream,
+        str(envelope.stream_version), envelope.org_id, envelope.recorded_at.isoformat(),
         envelope.actor, envelope.role, envelope.correlation_id, envelope.causation_id,
-        envelope.simulated,
+        str(envelope.simulated),
     )  # fmt: skip
-    digest = hashlib.sha256(LEAF_PREFIX)
-    for field in fields:
-        encoded = str(field).encode()
-        digest.update(len(encoded).to_bytes(4) + encoded)
-    digest.update(len(envelope.data).to_bytes(4) + envelope.data)
-    return digest.digest()
+    parts = [LEAF_PREFIX]
+    for text in texts:
+        encoded = text.encode()
+        parts += (len(encoded).to_bytes(4), encoded)
+    parts += (len(envelope.data).to_bytes(4), envelope.data)
+    return hashlib.sha256(b"".join(parts)).digest()
