@@ -16,11 +16,12 @@ from pydantic import Field
 from shared.auth import TokenVerifier
 from shared.clock import Clock, SimulatedClock, system_clock
 from shared.command import Command
+from shared.command_routes import add_commands
 from shared.contract.envelope import SHARDS, DomainEvent
 from shared.coverage import coverage
 from shared.database import apply_schema, open_pool
 from shared.errors import NotPermitted
-from shared.http import CommandApi, Route, add_commands, build_app
+from shared.http import CommandApi, Route, build_app
 from shared.logs import configure_logs
 from shared.outbox import Relay
 from shared.service import Runner, http_server

@@ -30,7 +30,7 @@ LOCK_CLASS = 7_301
 RETRY_SECONDS = 1.0
 TAKE_SECONDS = 1.0
 PUBLISH_SECONDS_MAX = 30.0
-COALESCE_SECONDS = 0.004
+COALESCE_SECONDS = 0.008
 """Between two stamps that found little: at 1,000 commands a second, a stamp takes several."""
 IN_FLIGHT_MAX = 3
 """Batches on their way to Kafka while the next is stamped."""

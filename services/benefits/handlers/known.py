@@ -19,20 +19,25 @@ async def require_known(
     NotPermitted `simulated-union-refused` (DESIGN, point 9), Invalid `invalid-request` where
     Guildhall-After is not `stream@version`.
     """
-    simulated = await known.union_is_simulated(store.pool, request.org_id)
+    simulated = store.settled.get(request.org_id)
+    if simulated is None:
+        simulated = await known.union_is_simulated(store.pool, request.org_id)
     if simulated is None:
         await require_caught_up(store, request)
         # Our copy may have heard of it since we looked.
         simulated = await known.union_is_simulated(store.pool, request.org_id)
     if simulated is None:
         raise Unknown("unknown-union", f"no union {request.org_id} is known here")
+    store.settled[request.org_id] = simulated
     if simulated != request.simulated:
         raise NotPermitted(
             "simulated-union-refused",
             f"{request.org_id} is a {'simulated' if simulated else 'real'} union,"
             f" this service runs on a {'simulated' if request.simulated else 'real'} clock",
         )
-    unknown = await known.unknown_people(store.pool, request.org_id, person_ids)
+    unknown = (
+        await known.unknown_people(store.pool, request.org_id, person_ids) if person_ids else set()
+    )
     if unknown:
         await require_caught_up(store, request)
         unknown = await known.unknown_people(store.pool, request.org_id, person_ids)

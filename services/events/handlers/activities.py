@@ -23,7 +23,9 @@ from shared.store import EventStore
 async def plan_activity(store: EventStore, request: Request, command: PlanActivity) -> Reply:
     """Plan an activity."""
     await require_known(store, request)
-    return await write(store, request, f"activity-{command.activity_id}", evolve, command)
+    return await write(
+        store, request, f"activity-{command.activity_id}", evolve, command, opens=True
+    )
 
 
 async def hold_activity(store: EventStore, request: Request, command: HoldActivity) -> Reply:

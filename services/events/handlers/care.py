@@ -17,7 +17,7 @@ async def arrange_health_check(
 ) -> Reply:
     """Arrange a health check."""
     await require_known(store, request)
-    return await write(store, request, f"check-{command.check_id}", evolve, command)
+    return await write(store, request, f"check-{command.check_id}", evolve, command, opens=True)
 
 
 async def report_health_check(

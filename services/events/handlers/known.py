@@ -18,13 +18,16 @@ async def require_known(
     NotPermitted `simulated-union-refused` (DESIGN, point 9), Invalid `invalid-request` where
     Guildhall-After is not `stream@version`.
     """
-    simulated = await union_is_simulated(store.pool, request.org_id)
+    simulated = store.settled.get(request.org_id)
+    if simulated is None:
+        simulated = await union_is_simulated(store.pool, request.org_id)
     if simulated is None:
         await _require_caught_up(store, request)
         # Our copy may have heard of it since we looked.
         simulated = await union_is_simulated(store.pool, request.org_id)
     if simulated is None:
         raise Unknown("unknown-union", f"no union {request.org_id} is known here")
+    store.settled[request.org_id] = simulated
     if simulated != request.simulated:
         raise NotPermitted(
             "simulated-union-refused",

@@ -16,7 +16,9 @@ from shared.store import EventStore
 async def convene_meeting(store: EventStore, request: Request, command: ConveneMeeting) -> Reply:
     """Call a meeting."""
     await require_known(store, request)
-    return await write(store, request, f"meeting-{command.meeting_id}", meetings.evolve, command)
+    return await write(
+        store, request, f"meeting-{command.meeting_id}", meetings.evolve, command, opens=True
+    )
 
 
 async def hold_congress(store: EventStore, request: Request, command: HoldCongress) -> Reply:

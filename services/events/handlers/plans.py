@@ -27,13 +27,15 @@ async def attest_period(store: EventStore, request: Request, command: AttestPeri
 async def report_incident(store: EventStore, request: Request, command: ReportIncident) -> Reply:
     """Report an incident."""
     await require_known(store, request)
-    return await write(store, request, f"incident-{command.incident_id}", evolve, command)
+    return await write(
+        store, request, f"incident-{command.incident_id}", evolve, command, opens=True
+    )
 
 
 async def set_plan_item(store: EventStore, request: Request, command: SetPlanItem) -> Reply:
     """Put an item on a year's plan."""
     await require_known(store, request)
-    return await write(store, request, f"plan-{command.item_id}", evolve, command)
+    return await write(store, request, f"plan-{command.item_id}", evolve, command, opens=True)
 
 
 async def complete_plan_item(
@@ -51,7 +53,7 @@ async def complete_plan_item(
 async def raise_issue(store: EventStore, request: Request, command: RaiseIssue) -> Reply:
     """Raise an issue."""
     await require_known(store, request)
-    return await write(store, request, f"issue-{command.issue_id}", evolve, command)
+    return await write(store, request, f"issue-{command.issue_id}", evolve, command, opens=True)
 
 
 async def resolve_issue(store: EventStore, request: Request, command: ResolveIssue) -> Reply:
