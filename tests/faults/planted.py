@@ -121,8 +121,7 @@ PLANTED: dict[int, Planted] = {
              "        head = result.heads.get(key, 0)\n"),
     ), (), 0.5, LOST | {"quarantined"}),
     14: Planted("quarantine without advancing", (
-        Edit(INGEST, "            if open_rows > self.quarantine_limit:\n",
-             "            if open_rows > 0:\n"),
+        Edit(INGEST, "        if found > self.quarantine_limit:\n", "        if found > 0:\n"),
     ), ("poison records",), 0.5, frozenset({"never-caught-up", "journal-lost"})),
     15: Planted("events skipped by the relay", (
         Edit(OUTBOX, "envelope_of_row(row, self.context) for row in rows)",
