@@ -92,7 +92,7 @@ PLANTED: dict[int, Planted] = {
              "            positions[target] = position\n"),
     ), ("rebalance storm", "kill worker"), 0.8, LOST | {"miscounted"}),
     8: Planted("a lost COMMIT repeated as a new command", (
-        Edit("shared/http.py",
+        Edit("shared/command_routes.py",
              "        reply = await route.handler(api.context, request, command)\n",
              "        try:\n"
              "            reply = await route.handler(api.context, request, command)\n"
