@@ -50,7 +50,7 @@ def _serves(pid: int) -> bool:
 
 async def fill_postgres_disk(rig: Rig, _: random.Random, seconds: float) -> str:
     """Not a byte left for PostgreSQL's data and log."""
-    fill(rig.disks["postgres"])
+    await asyncio.to_thread(fill, rig.disks["postgres"])  # it takes seconds, and the proxies go on
     await asyncio.sleep(seconds)
     free(rig.disks["postgres"])
     await rig.servers.start_again()
