@@ -119,16 +119,35 @@ class Intake(ConsumerRebalanceListener):
             return
         starts = await self._consumer.beginning_offsets(assigned)
         stored = await self._stored()
+        # Asked after what is stored, so that a position beyond the end is no race with a reader.
+        ends = await self._consumer.end_offsets(assigned)
         positions = {}
         for target in assigned:
             topic_id = self.identity.topics[target.topic].topic_id
             position = stored.get((topic_id, target.partition), 0)
             if 0 < position < starts[target]:
                 log.error("kafka dropped records before they were read", partition=str(target))
+            if position > ends[target]:
+                await self._forget(target, position)
+                position = 0
             positions[target] = position
             self._consumer.seek(target, max(position, starts[target]))
         self.positions = positions
         log.info("assigned", partitions=len(assigned))
+
+    async def _forget(self, target: TopicPartition, position: int) -> None:
+        """Start a partition over: Kafka lost its tail (an unclean election, a disk), and other
+        records have, or will have, the offsets of those that were read. What is known is skipped.
+        """
+        log.error("kafka lost records that were read", partition=str(target), at=position)
+        topic_id = self.identity.topics[target.topic].topic_id
+        where = (self.identity.cluster_id, topic_id, target.partition)
+        async with self.pool.acquire() as connection, connection.transaction():
+            of_partition = "cluster_id = $1 AND topic_id = $2 AND partition = $3"
+            await connection.execute(
+                f"DELETE FROM positions WHERE {of_partition} AND next_offset = $4", *where, position
+            )
+            await connection.execute(f"DELETE FROM consumed WHERE {of_partition}", *where)
 
     async def _stored(self) -> dict[tuple[UUID, int], int]:
         rows = await self.pool.fetch(

@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from services.reporting.ingest import LIVE, Ingest
 from services.reporting.projections import create_tables
 from services.reporting.sources import publishers
 from shared.clock import system_clock
 from shared.database import apply_schema, open_pool
+from tests.reporting.reading import PARTITIONS
 
 
 @pytest.fixture
@@ -27,3 +29,14 @@ async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
 def ingest(pool: asyncpg.Pool) -> Ingest:
     """Ingest on the real clock, with room for fifty records in quarantine."""
     return Ingest(pool, publishers(None), system_clock, allow_simulated=False, quarantine_limit=50)
+
+
+@pytest.fixture
+async def own_topic(kafka: str, topic: str) -> AsyncIterator[str]:
+    """A topic of this test's own, that exists."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    await admin.create_topics([NewTopic(topic, PARTITIONS, 1)])
+    yield topic
+    await admin.delete_topics([topic])
+    await admin.close()
