@@ -115,6 +115,7 @@ async def test_a_bulk_write_is_whole_or_not_at_all(store: EventStore, count: int
         "DELETE FROM events",
         "TRUNCATE events",
         "DELETE FROM shard_log",
+        "SET session_replication_role = replica; DELETE FROM events",
     ],
 )
 async def test_events_and_shard_log_are_append_only(store: EventStore, statement: str) -> None:
