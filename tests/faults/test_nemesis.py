@@ -7,7 +7,7 @@ from tests.faults.faults import FAULTS, ONE_AT_A_TIME
 from tests.faults.nemesis import LEAST_WEIGHT, Deck
 
 CARDS = sum(round(fault.weight / LEAST_WEIGHT) for fault in FAULTS.values())
-IN_HALF_AN_HOUR = 1800 / 8
+IN_HALF_AN_HOUR = 1800 / 10
 """Faults drawn by a run of 30 minutes with the gap that `make chaos` has unless told."""
 
 
