@@ -33,7 +33,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=3.0, help="of faults")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", type=float, default=60.0, help="commands a second, at most")
-    parser.add_argument("--gap", type=float, default=10.0, help="seconds between faults, on average")
+    parser.add_argument("--gap", type=float, default=10.0, help="mean seconds between faults")
     parser.add_argument("--quiet", type=float, default=10.0, help="seconds before the first fault")
     parser.add_argument("--only", action="append", choices=FAULTS, help="only these faults")
     parser.add_argument("--workers", type=int, default=3)
