@@ -78,6 +78,10 @@ JOURNAL_HEAD = Gauge("guildhall_journal_head_index", "The journal's last log_ind
 QUARANTINED = Gauge(
     "guildhall_quarantine_open_rows", "Records in quarantine that nobody settled yet.", ["reason"]
 )
+AHEAD_OF_OWNER = Gauge(
+    "guildhall_journal_ahead_of_owner_rows",
+    "Events in the journal that their owner has lost in a restore; anything but 0 needs a person.",
+)
 PARKED = Gauge("guildhall_parked_rows", "Records waiting behind a hole in their shard's sequence.")
 MISSING = Gauge(
     "guildhall_reconciliation_missing_records",

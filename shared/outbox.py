@@ -21,6 +21,7 @@ from aiokafka.errors import KafkaError
 from shared.contract.catalogue import source_of, topic_of
 from shared.contract.envelope import SHARDS, Envelope
 from shared.database import UNREACHABLE
+from shared.epochs import FIRST, known_epochs
 from shared.metrics import OUTBOX_AGE, OUTBOX_PENDING, RELAY_FAILURES, RELAYED
 from shared.publisher import Publisher, open_publisher
 
@@ -49,11 +50,12 @@ WITH taken AS (
     WHERE shards.shard = counted.shard
     RETURNING shards.shard, head - counted.n AS base
 ), stamped AS (
-    INSERT INTO shard_log (shard, sequence, stream, version)
-    SELECT shard, base + n, stream, version FROM numbered JOIN heads USING (shard)
-    RETURNING shard, sequence, stream, version
+    INSERT INTO shard_log (shard, sequence, stream, version, epoch)
+    SELECT shard, base + n, stream, version, (SELECT epoch FROM store_epoch)
+    FROM numbered JOIN heads USING (shard)
+    RETURNING shard, sequence, stream, version, epoch
 )
-SELECT s.shard, s.sequence, e.*, (SELECT epoch FROM store_epoch) AS epoch
+SELECT s.shard, s.sequence, s.epoch, e.*
 FROM stamped s JOIN events e ON e.stream = s.stream AND e.version = s.version
 ORDER BY s.shard, s.sequence
 """
@@ -68,7 +70,7 @@ WHERE shards.shard = a.shard AND shards.acked < a.sequence
 """Not flushed: an acknowledgement lost in a crash only publishes the same records again."""
 
 UNPUBLISHED = """
-SELECT l.shard, l.sequence, e.* , (SELECT epoch FROM store_epoch) AS epoch
+SELECT l.shard, l.sequence, l.epoch, e.*
 FROM shards s
 CROSS JOIN LATERAL (
     SELECT * FROM shard_log WHERE shard = s.shard AND sequence > s.acked
@@ -79,7 +81,7 @@ ORDER BY l.shard, l.sequence LIMIT $2
 """
 
 RANGE = """
-SELECT l.shard, l.sequence, e.*, (SELECT epoch FROM store_epoch) AS epoch
+SELECT l.shard, l.sequence, l.epoch, e.*
 FROM shard_log l JOIN events e ON e.stream = l.stream AND e.version = l.version
 WHERE l.shard = $1 AND l.sequence BETWEEN $2 AND $3 ORDER BY l.sequence LIMIT $4
 """
@@ -250,11 +252,17 @@ class Relay:
         return done
 
     async def heads(self) -> dict[str, Any]:
-        """How far each shard got: stamped (`head`) and acknowledged by Kafka (`acked`)."""
+        """How far each shard got: stamped (`head`) and acknowledged by Kafka (`acked`).
+
+        `inherited` holds, by past epoch, the last sequence of each shard that the log still has.
+        """
         rows = await self.pool.fetch("SELECT shard, head, acked FROM shards ORDER BY shard")
+        source = source_of(self.context)
+        past = (await known_epochs(self.pool)).get(source, FIRST).past
         return {
-            "source": source_of(self.context),
+            "source": source,
             "epoch": await self.pool.fetchval("SELECT epoch FROM store_epoch"),
+            "inherited": {str(epoch): list(heads) for epoch, heads in enumerate(past, start=1)},
             "unstamped": await self.pool.fetchval("SELECT count(*) FROM outbox"),
             "shards": [dict(row) for row in rows],
         }

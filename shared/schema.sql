@@ -29,13 +29,16 @@ CREATE TABLE IF NOT EXISTS outbox (
 ) WITH (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 20000);
 
 -- The order in which a shard's events are published: dense, permanent, stored before publishing.
+-- `epoch` is the one in which an event was stamped: published again, it is the same record.
 CREATE TABLE IF NOT EXISTS shard_log (
     shard    smallint NOT NULL,
     sequence bigint   NOT NULL CHECK (sequence > 0),
     stream   text     COLLATE "C" NOT NULL,
     version  integer  NOT NULL,
+    epoch    integer  NOT NULL DEFAULT 1,
     PRIMARY KEY (shard, sequence)
 );
+ALTER TABLE shard_log ADD COLUMN IF NOT EXISTS epoch integer NOT NULL DEFAULT 1;
 
 -- head: last sequence stamped; acked: last sequence that Kafka acknowledged.
 CREATE TABLE IF NOT EXISTS shards (
@@ -51,6 +54,15 @@ CREATE TABLE IF NOT EXISTS store_epoch (
     epoch   integer NOT NULL
 );
 INSERT INTO store_epoch (epoch) VALUES (1) ON CONFLICT DO NOTHING;
+
+-- The past epochs of logs, this store's own and those it reads: inherited[shard + 1] is the last
+-- sequence of that epoch which the log still has. What lies beyond is dead.
+CREATE TABLE IF NOT EXISTS log_epochs (
+    source    text     NOT NULL,
+    epoch     integer  NOT NULL CHECK (epoch > 0),
+    inherited bigint[] NOT NULL CHECK (cardinality(inherited) = 32),
+    PRIMARY KEY (source, epoch)
+);
 
 CREATE TABLE IF NOT EXISTS idempotency (
     client    text     NOT NULL,

@@ -22,6 +22,7 @@ from shared.contract.catalogue import event_class, source_of, topic_of
 from shared.contract.envelope import DomainEvent, Envelope
 from shared.coverage import cover
 from shared.database import UNREACHABLE
+from shared.epochs import FIRST, known_epochs
 from shared.errors import ContractViolation
 from shared.metrics import COPY_BEHIND
 from shared.store import Also
@@ -138,6 +139,7 @@ class Subscription:
             if moved.endswith(" 0"):
                 # Another replica is ahead with the same copy: take its position, apply nothing.
                 raise asyncpg.InterfaceError("another replica moved this position")
+            epochs = (await known_epochs(connection)).get(self.source, FIRST)
             heard = []
             for record in records:
                 try:
@@ -149,6 +151,9 @@ class Subscription:
                         "record not understood",
                         topic=self.topic, offset=record.offset, why=str(why),
                     )  # fmt: skip
+                    continue
+                if epochs.are_dead(envelope):
+                    log.warning("lost by its owner in a restore", event_id=str(envelope.event_id))
                     continue
                 heard.append(envelope)
                 if statement is not None:

@@ -41,6 +41,8 @@ def status(session: Session) -> None:
     down = [row["service"] for row in services if row["state"] != "ready"]
     if down or "unknown" in reporting:
         session.untrue(f"not ready: {', '.join(down) or reporting['unknown']}")
+    if reporting.get("ahead_of_owner"):
+        session.untrue("the journal has events that a restored owner has lost: see the runbook")
     if reporting.get("differences"):
         session.untrue("figures differ from their lists, which is a defect: see the runbook")
 
@@ -50,7 +52,7 @@ def _summary(reporting: Mapping[str, Any]) -> dict[str, Any]:
     journal = reporting.get("journal", {})
     shown = {"log index": journal.get("log_index"), "sealed at": journal.get("sealed_at")}
     named = {"lag": "records behind Kafka", "parked": "parked behind a hole",
-             "quarantined": "in quarantine"}  # fmt: skip
+             "quarantined": "in quarantine", "ahead_of_owner": "lost by their owner"}  # fmt: skip
     shown |= {said: reporting.get(name) for name, said in named.items()}
     shown |= {"figures that differ": len(reporting.get("differences") or ())}
     return shown if "unknown" not in reporting else dict(reporting)
@@ -149,6 +151,13 @@ def reconcile(session: Session) -> None:
             session.output.say(f"{copy['reader']} lacks of {copy['source']}: {lacking}")
     for difference in found["differences"]:
         session.output.say(f"differs: {_sentence(difference)}")
+    for lost in found["ahead"]:
+        session.output.say(
+            f"log-ahead-of-owner: {lost['event_id']} {lost['type']} {lost['stream']}"
+            f" version {lost['stream_version']}, log index {lost['log_index']}"
+        )
+    if found["ahead"]:
+        session.untrue("the journal has events that a restored owner has lost: see the runbook")
     if not found["complete"] or found["differences"]:
         session.untrue(
             "not everything the owners published is here and in every copy, or sums differ"

@@ -15,6 +15,7 @@ from services.reporting.sources import Publisher, check_publisher
 from shared.bus import from_record
 from shared.contract.catalogue import CATALOGUE
 from shared.contract.envelope import DomainEvent, Envelope
+from shared.epochs import FIRST, Epochs
 from shared.errors import ContractViolation
 from shared.store import shard_of
 
@@ -57,13 +58,19 @@ class Refused(NamedTuple):
 
 
 class Admission(NamedTuple):
-    """The decisions about one batch; `heads` are the shard sequences after it."""
+    """The decisions about one batch; `heads` are the shard sequences after it. `epochs` are those
+    of the logs that were restored."""
 
     accepted: list[Decoded]
     duplicates: list[Decoded]
     parked: list[Decoded]
     refused: list[Refused]
     heads: dict[ShardKey, int]
+    epochs: Mapping[str, Epochs] = {}
+
+    def epochs_of(self, envelope: Envelope) -> Epochs:
+        """The epochs of the log an event is from."""
+        return self.epochs.get(envelope.source, FIRST)
 
 
 def decode(
@@ -124,14 +131,17 @@ def admit(
     known: Mapping[Identity, bytes],
     held: frozenset[StreamKey],
     versions: Mapping[StreamKey, int],
+    *,
+    epochs: Mapping[str, Epochs] = {},
 ) -> Admission:
     """Decide about a batch, in order.
 
     `heads`: last sequence accepted per (source, shard). `known`: leaf hash of every identity of the
     batch that the journal already holds. `held`: streams held in quarantine. `versions`: last
-    version of the batch's streams, where their source numbers streams but no shards.
+    version of the batch's streams, where their source numbers streams but no shards. `epochs`: of
+    each source whose log was restored.
     """
-    result = Admission([], [], [], [], dict(heads))
+    result = Admission([], [], [], [], dict(heads), epochs)
     seen: dict[Identity, bytes] = dict(known)
     holding, last = set(held), dict(versions)
     for record in records:
@@ -144,7 +154,7 @@ def admit(
 
 def stream_held(record: Decoded) -> Refused:
     """The refusal of what follows, in its stream, a record that is in quarantine."""
-    detail = f"an earlier event of {record.envelope.stream} is in quarantine"
+    detail = f"an earlier event of {record.envelope.stream} is not settled"
     return Refused(record.raw, "stream-held", detail, record.envelope, parks=True)
 
 
@@ -152,14 +162,28 @@ def _admit_refused(record: Refused, result: Admission, holding: set[StreamKey]) 
     envelope = record.envelope
     if record.parks and envelope is not None and envelope.shard is not None:
         key, sequence = (envelope.source, envelope.shard), envelope.shard_sequence or 0
+        epochs = result.epochs_of(envelope)
+        if epochs.are_dead(envelope):
+            result.refused.append(_dead(record.raw, envelope, epochs))
+            return
         if sequence <= result.heads.get(key, 0) and not record.retried:
             # Seen before: an owner's record comes again on every republish, and holds nothing anew.
             record = record._replace(parks=False)
         else:
             holding.add((envelope.source, envelope.stream))
-            if sequence == result.heads.get(key, 0) + 1:
+            if sequence == result.heads.get(key, 0) + 1 and envelope.epoch <= epochs.current:
                 result.heads[key] = sequence
     result.refused.append(record)
+
+
+def _dead(raw: Raw, envelope: Envelope, epochs: Epochs) -> Refused:
+    """An event its owner has lost; it holds nothing back, because nothing follows it."""
+    kept = epochs.past[max(envelope.epoch, 1) - 1][envelope.shard or 0]
+    detail = (
+        f"sequence {envelope.shard_sequence} of shard {envelope.shard} was of epoch"
+        f" {envelope.epoch}: epoch {epochs.current} has it up to {kept}"
+    )
+    return Refused(raw, "dead-epoch", detail, envelope)
 
 
 def _admit_decoded(
@@ -171,17 +195,27 @@ def _admit_decoded(
 ) -> None:
     envelope = record.envelope
     identity = (envelope.event_id, envelope.source)
-    earlier = seen.get(identity)
+    earlier, epochs = seen.get(identity), result.epochs_of(envelope)
+    dead = record.sequenced and epochs.are_dead(envelope)
+    if earlier == record.leaf:
+        result.duplicates.append(record)
+        if not dead:
+            _pass_over(record, result)
+        return
+    if dead:
+        result.refused.append(_dead(record.raw, envelope, epochs))
+        return
     if earlier is not None:
-        if earlier == record.leaf:
-            result.duplicates.append(record)
-        else:
-            detail = f"event {envelope.event_id} of {envelope.source} is known with another body"
-            result.refused.append(Refused(record.raw, "id-reused", detail, envelope))
+        detail = f"event {envelope.event_id} of {envelope.source} is known with another body"
+        result.refused.append(Refused(record.raw, "id-reused", detail, envelope))
         return
     if record.sequenced and envelope.shard is not None and not record.retried:
         key, sequence = (envelope.source, envelope.shard), envelope.shard_sequence or 0
         head = result.heads.get(key, 0)
+        if envelope.epoch > epochs.current:
+            # Its log was restored, and what it inherits is not known yet.
+            result.parked.append(record)
+            return
         if sequence <= head:
             detail = f"sequence {sequence} of shard {envelope.shard} was another event (at {head})"
             result.refused.append(Refused(record.raw, "sequence-reused", detail, envelope))
@@ -199,6 +233,16 @@ def _admit_decoded(
         return
     seen[identity] = record.leaf
     result.accepted.append(record)
+
+
+def _pass_over(record: Decoded, result: Admission) -> None:
+    """Count a known event as its shard's next, where it is: a restored owner stamped it anew."""
+    envelope = record.envelope
+    if envelope.shard is None or envelope.epoch > result.epochs_of(envelope).current:
+        return
+    key = (envelope.source, envelope.shard)
+    if record.sequenced and envelope.shard_sequence == result.heads.get(key, 0) + 1:
+        result.heads[key] = envelope.shard_sequence
 
 
 def _follows(record: Decoded, result: Admission, versions: dict[StreamKey, int]) -> bool:

@@ -24,6 +24,7 @@ from services.reporting.admission import (
     decode,
 )
 from services.reporting.entry import Entry, Raw
+from services.reporting.epochs import held_streams, settle_reentered
 from services.reporting.figures.sums import add_sums
 from services.reporting.fold import fold_batch
 from services.reporting.isolating import write_isolated
@@ -31,6 +32,7 @@ from services.reporting.projections import DISPATCH, FIGURE_LINES
 from services.reporting.set_aside import count_outcomes, groups, raw_of, set_aside
 from services.reporting.sources import Publisher
 from shared.clock import Clock
+from shared.epochs import known_epochs
 from shared.metrics import (
     END_TO_END_SECONDS,
     INGEST_BATCH_SECONDS,
@@ -165,13 +167,10 @@ class Ingest:
                 "SELECT event_id, source, leaf FROM journal WHERE event_id = ANY($1)", identities
             )
         }
-        held = await connection.fetch(
-            "SELECT DISTINCT source, stream FROM quarantine WHERE state = 'open' AND parks_stream"
-        )
         ordered = _in_sequence(records, waiting)
-        streams = frozenset((row["source"], row["stream"]) for row in held)
+        held, epochs = await held_streams(connection), await known_epochs(connection)
         versions = await _versions(connection, decoded)
-        return admit(ordered, heads, known, streams, versions), waiting
+        return admit(ordered, heads, known, held, versions, epochs=epochs), waiting
 
     async def _released(
         self, connection: asyncpg.Connection, decoded: Sequence[Decoded]
@@ -198,7 +197,9 @@ class Ingest:
                 [shard for _, shard in admission.heads],
                 list(admission.heads.values()),
             )
-        return await set_aside(connection, admission)
+        admission = await set_aside(connection, admission)
+        await settle_reentered(connection, admission)
+        return admission
 
     async def _check_room(self, connection: asyncpg.Connection) -> None:
         found = await connection.fetchval("SELECT count(*) FROM quarantine WHERE state = 'open'")

@@ -4,6 +4,9 @@ Each owner says how far it stamped its 32 shards; the journal says how far it ac
 a hole, and each context how far its own copies did. A shard that stays behind what Kafka
 acknowledged is asked for again, so a silent skip is named and healed; one whose records are still
 being read is only late. When every head read is in the journal, its last index is a proven cut.
+
+An owner that was restored says so with its heads. What the journal holds of its lost future is
+named, one by one, and as long as it is there nothing is complete.
 """
 
 import asyncio
@@ -15,7 +18,7 @@ import asyncpg
 import httpx
 import structlog
 
-from services.reporting import journal, quarantine
+from services.reporting import epochs, journal, quarantine
 from services.reporting.figures.sums import differences
 from services.reporting.ingest import LIVE
 from services.reporting.readings import (
@@ -33,7 +36,8 @@ from services.reporting.readings import (
 )
 from services.reporting.watchdog import Watchdog
 from shared.contract.catalogue import source_of, topic_of
-from shared.metrics import MISSING, PARKED, QUARANTINED, STALLED, SUMS_DIFFER
+from shared.epochs import FIRST, Epochs, known_epochs, stated
+from shared.metrics import AHEAD_OF_OWNER, MISSING, PARKED, QUARANTINED, STALLED, SUMS_DIFFER
 
 log = structlog.get_logger("reconcile")
 
@@ -68,13 +72,15 @@ class Patience(NamedTuple):
 
 class Reconciled(NamedTuple):
     """`cut` is the last log_index that is proven complete for every source; None: none is.
-    `complete`: and no copy lacks anything, and no partial sum differs from its list."""
+    `complete`: and no copy lacks anything, and no partial sum differs from its list. `ahead` names
+    the events of the journal that their owner has lost."""
 
     complete: bool
     cut: int | None
     sources: list[SourceState]
     differences: list[dict[str, Any]]
     copies: list[CopyState]
+    ahead: list[dict[str, Any]]
 
 
 class Reconciler:
@@ -97,7 +103,12 @@ class Reconciler:
         async with httpx.AsyncClient(
             timeout=ANSWER_SECONDS, headers=headers, trust_env=False
         ) as client:
+            # Read first: what an owner says now is at least what we had from it before.
+            had = await journal_readings(self.pool, list(self.owners))
+            known = await known_epochs(self.pool)
             answers = await self._ask_all(client, "/v1/relay/heads")
+            for head in filter(None, answers.values()):
+                await self._learn(head, had[head["source"]], known)
             told = await self._ask_all(client, "/v1/copies")
             journalled = await journal_readings(self.pool, list(self.owners))
             last = await journal.last_index(self.pool)
@@ -114,7 +125,9 @@ class Reconciler:
             ]
             await self._ask_again(client, [*journalled.values(), *readings], heads)
         await self._watch()
-        complete = all(state.complete for state in states)
+        ahead = await epochs.listed(self.pool)
+        AHEAD_OF_OWNER.set(len(ahead))
+        complete = all(state.complete for state in states) and not ahead
         self.cut = last if complete else self.cut
         await quarantine.give_up(self.pool, self.give_up_seconds)
         _observe_missing(states, copies)
@@ -122,8 +135,22 @@ class Reconciler:
         everywhere = None not in told.values() and not any(copy.holes for copy in copies)
         return Reconciled(
             complete and everywhere and not wrong, last if complete else None,
-            states, wrong, copies,
+            states, wrong, copies, ahead,
         )  # fmt: skip
+
+    async def _learn(
+        self, head: Mapping[str, Any], had: Reading, known: Mapping[str, Epochs]
+    ) -> None:
+        """Take over an owner's epochs, and name what we had of it that it does not have."""
+        source, now = head["source"], stated(head.get("inherited", {}))
+        if await epochs.learn(self.pool, source, now) or now != known.get(source, FIRST):
+            return
+        beyond = {
+            row["shard"]: row["head"] for row in head["shards"]
+            if had.have.get(row["shard"], 0) > row["head"]
+        }  # fmt: skip
+        if beyond:
+            await epochs.notice(self.pool, source, beyond)
 
     async def _ask_all(self, client: httpx.AsyncClient, path: str) -> dict[str, Any]:
         """What each owner answers; None where it does not, empty where it has no such route."""

@@ -74,7 +74,24 @@ CREATE TABLE IF NOT EXISTS parked (
     headers      bytea       NOT NULL,
     value        bytea,
     parked_at    timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (source, shard, sequence)
+    epoch        integer     NOT NULL DEFAULT 1,
+    PRIMARY KEY (source, shard, epoch, sequence)
+);
+ALTER TABLE parked ADD COLUMN IF NOT EXISTS epoch integer NOT NULL DEFAULT 1;
+ALTER TABLE parked DROP CONSTRAINT parked_pkey, ADD PRIMARY KEY (source, shard, epoch, sequence);
+
+-- Events of the journal that their owner has lost: it was restored to before them. They are named
+-- here, and nothing new of their streams is applied on top of them.
+CREATE TABLE IF NOT EXISTS ahead_of_owner (
+    log_index      bigint      PRIMARY KEY,
+    source         text        NOT NULL,
+    stream         text        NOT NULL,
+    stream_version integer     NOT NULL,
+    event_id       uuid        NOT NULL,
+    type           text        NOT NULL,
+    shard          smallint    NOT NULL,
+    shard_sequence bigint      NOT NULL,
+    noticed_at     timestamptz NOT NULL DEFAULT now()
 );
 
 CREATE TABLE IF NOT EXISTS quarantine (

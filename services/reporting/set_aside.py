@@ -26,14 +26,14 @@ ON CONFLICT (topic, content) DO UPDATE SET times_seen = q.times_seen + EXCLUDED.
 """
 PARK = """
 INSERT INTO parked (source, shard, sequence, cluster_id, topic_id, topic, partition, kafka_offset,
-    key, headers, value)
+    key, headers, value, epoch)
 SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::uuid[], $6::text[],
-    $7::int[], $8::bigint[], $9::bytea[], $10::bytea[], $11::bytea[])
-ON CONFLICT (source, shard, sequence) DO NOTHING
+    $7::int[], $8::bigint[], $9::bytea[], $10::bytea[], $11::bytea[], $12::int[])
+ON CONFLICT (source, shard, epoch, sequence) DO NOTHING
 """
 PARKED = """
-SELECT p.* FROM parked p JOIN unnest($1::text[], $2::int[], $3::bigint[])
-    AS w(source, shard, sequence) USING (source, shard, sequence)
+SELECT p.* FROM parked p JOIN unnest($1::text[], $2::int[], $3::bigint[], $4::int[])
+    AS w(source, shard, sequence, epoch) USING (source, shard, sequence, epoch)
 """
 COUNT = """
 INSERT INTO consumed AS c (cluster_id, topic_id, partition, applied, duplicate, parked, quarantined)
@@ -58,14 +58,15 @@ async def set_aside(connection: asyncpg.Connection, admission: Admission) -> Adm
 
 async def _park(connection: asyncpg.Connection, admission: Admission) -> Admission:
     rows = [_parked_row(record) for record in admission.parked]
-    await connection.execute(PARK, *zip(*rows, strict=True))
+    columns = list(zip(*rows, strict=True))
+    await connection.execute(PARK, *columns)
     stored = {
-        (row["source"], row["shard"], row["sequence"]): raw_of(row)
-        for row in await connection.fetch(PARKED, *list(zip(*rows, strict=True))[:3])
+        (row["source"], row["shard"], row["sequence"], row["epoch"]): raw_of(row)
+        for row in await connection.fetch(PARKED, *columns[:3], columns[-1])
     }
     parked, again, refused = [], list(admission.duplicates), list(admission.refused)
     for record, row in zip(admission.parked, rows, strict=True):
-        waiting = stored[row[:3]]
+        waiting = stored[*row[:3], row[-1]]
         if waiting.origin == record.raw.origin:
             parked.append(record)
         elif _content(waiting) == _content(record.raw):
@@ -97,7 +98,7 @@ def _parked_row(record: Decoded) -> tuple[Any, ...]:
     return (
         envelope.source, envelope.shard, envelope.shard_sequence, origin.cluster_id,
         origin.topic_id, origin.topic, origin.partition, origin.offset, raw.key,
-        pack_headers(raw.headers), raw.value,
+        pack_headers(raw.headers), raw.value, envelope.epoch,
     )  # fmt: skip
 
 

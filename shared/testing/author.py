@@ -20,6 +20,7 @@ class Author:
         self.sequenced = source is None
         self._versions: Counter[str] = Counter()
         self._sequences: Counter[int] = Counter()
+        self._epoch = 1
 
     def write(self, stream: str, event: DomainEvent, **changes: Any) -> Envelope:
         """The next envelope of a stream; `changes` override its fields."""
@@ -30,8 +31,15 @@ class Author:
             event_id=uuid7(), source=self.source, type=event.type_name(), stream=stream,
             stream_version=self._versions[stream], org_id=event.org_id, recorded_at=MOMENT,
             actor="clerk-1", role="clerk", correlation_id="test", causation_id="",
-            simulated=False, epoch=1, data=event.model_dump_json(exclude_none=True).encode(),
+            simulated=False, epoch=self._epoch,
+            data=event.model_dump_json(exclude_none=True).encode(),
             shard=shard if self.sequenced else None,
             shard_sequence=self._sequences[shard] if self.sequenced else None,
         )  # fmt: skip
         return envelope._replace(**changes)
+
+    def restore(self, *kept: Envelope) -> None:
+        """Go back to where only `kept` was written, in a new epoch."""
+        self._epoch += 1
+        self._versions = Counter(envelope.stream for envelope in kept)
+        self._sequences = Counter(envelope.shard or 0 for envelope in kept)

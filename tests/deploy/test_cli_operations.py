@@ -10,6 +10,9 @@ from deploy.cli.operations import waiting_for_kafka
 from tests.deploy.fake_services import URLS, FakeServices
 
 COMPLETE = {"source": "/guildhall/members", "complete": True, "behind": 0, "holes": []}
+LOST = {
+    "event_id": "e-1", "type": "t", "stream": "tjtc/s", "stream_version": 1, "log_index": 7,
+}  # fmt: skip
 HOLE = {"source": "/guildhall/members", "shard": 7, "have": 4, "acked": 9}
 
 
@@ -106,10 +109,13 @@ def test_a_refused_rebuild_is_a_refusal(services: FakeServices) -> None:
 @pytest.mark.parametrize(
     ("answer", "status"),
     [
-        ({"complete": True, "sources": [COMPLETE], "differences": []}, 0),
+        ({"complete": True, "sources": [COMPLETE], "differences": [], "ahead": []}, 0),
         ({"complete": False, "sources": [{**COMPLETE, "complete": False, "behind": 5,
-                                          "holes": [HOLE]}], "differences": []}, 1),
-        ({"complete": True, "sources": [COMPLETE], "differences": [{"figure": "x"}]}, 1),
+                                          "holes": [HOLE]}], "differences": [],
+          "ahead": []}, 1),
+        ({"complete": True, "sources": [COMPLETE], "differences": [{"figure": "x"}],
+          "ahead": []}, 1),
+        ({"complete": False, "sources": [COMPLETE], "differences": [], "ahead": [LOST]}, 1),
     ],
 )  # fmt: skip
 def test_reconcile_is_true_only_if_all_is_here_and_agrees(

@@ -30,6 +30,12 @@ class Owner:
         self.shard, self.acked = shard, 0
         self.asked: list[dict[str, int]] = []
         self.copy: dict[str, int] | None = None
+        self.inherited: dict[str, list[int]] = {}
+
+    def restored(self, inherited: int) -> None:
+        """It was restored to where the shard had so many events."""
+        self.inherited["1"] = [0] * SHARDS
+        self.inherited["1"][self.shard] = self.acked = inherited
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.url.path == "/v1/relay/republish":
@@ -39,7 +45,10 @@ class Owner:
             return httpx.Response(200, json=self._copies())
         heads = [{"shard": n, "head": 0, "acked": 0} for n in range(SHARDS)]
         heads[self.shard] = {"shard": self.shard, "head": self.acked, "acked": self.acked}
-        body = {"source": "/guildhall/benefits", "epoch": 1, "unstamped": 0, "shards": heads}
+        body = {
+            "source": "/guildhall/benefits", "epoch": len(self.inherited) + 1,
+            "inherited": self.inherited, "unstamped": 0, "shards": heads,
+        }  # fmt: skip
         return httpx.Response(200, json=body)
 
     def _copies(self) -> list[dict[str, Any]]:
@@ -185,3 +194,23 @@ async def test_a_hole_in_a_topic_that_is_read_is_no_stand_still(scene: Scene) ->
         await scene.read(third)
     await scene.after(0)
     assert scene.watchdog.stall is None
+
+
+async def test_a_restored_owner_is_heard_and_what_it_lost_is_named(scene: Scene) -> None:
+    kept, lost = scene.published(1), scene.published(2)
+    await scene.read(*kept, *lost)
+    scene.owner.restored(1)
+    found = await scene.reconciler.once()
+    assert [row["event_id"] for row in found.ahead] == [str(e.event_id) for e in lost]
+    assert not found.complete and found.cut is None
+    # As long as they are in the journal nothing is complete, whatever the owner publishes.
+    again = await scene.reconciler.once()
+    assert again.ahead == found.ahead and not again.complete
+
+
+async def test_an_owner_that_lost_events_without_saying_so_is_found_out(scene: Scene) -> None:
+    await scene.read(*scene.published(2), *scene.published(1))
+    scene.owner.acked = 2
+    found = await scene.reconciler.once()
+    assert [row["shard_sequence"] for row in found.ahead] == [3]
+    assert not found.complete

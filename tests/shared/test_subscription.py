@@ -13,10 +13,11 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from shared.bus import to_record
 from shared.contract.catalogue import source_of, topic_of
-from shared.contract.envelope import Envelope
+from shared.contract.envelope import SHARDS, Envelope
 from shared.contract.events import IssueRaised
 from shared.coverage import coverage
 from shared.database import apply_schema, open_pool
+from shared.epochs import Epochs, keep_epochs
 from shared.store import Also
 from shared.subscription import Subscription
 from shared.testing.author import Author
@@ -190,6 +191,22 @@ async def test_what_was_not_understood_was_not_heard_and_stops_nothing(
         assert await copied(pool, 2) == {"i0": 1, "i2": 1}
     assert (await coverage(pool, context))["shards"] == [
         {"shard": first.shard, "head": 1, "last": 3}
+    ]
+
+
+async def test_what_the_other_context_lost_in_a_restore_is_passed_over(
+    pool: asyncpg.Pool, kafka: str, context: str
+) -> None:
+    author = Author("events")
+    kept, lost = issues(author, context, range(2)), issues(author, context, range(2, 4))
+    author.restore(*kept)
+    new = issues(author, context, range(4, 5))
+    await keep_epochs(pool, source_of(context), Epochs(([len(kept)] * SHARDS,)))
+    await publish(kafka, context, [*kept, *lost, *new])
+    async with following(pool, kafka, context):
+        assert await copied(pool, 3) == {"i0": 1, "i1": 1, "i4": 1}
+    assert (await coverage(pool, context))["shards"] == [
+        {"shard": kept[0].shard, "head": 3, "last": 3}
     ]
 
 

@@ -26,7 +26,8 @@ ORDER BY p.topic, p.partition
 WAITING = """
 SELECT (SELECT count(*) FROM parked) AS parked,
     (SELECT min(parked_at) FROM parked) AS parked_since,
-    (SELECT count(*) FROM quarantine WHERE state = 'open') AS quarantined
+    (SELECT count(*) FROM quarantine WHERE state = 'open') AS quarantined,
+    (SELECT count(*) FROM ahead_of_owner) AS ahead_of_owner
 """
 
 EndOffsets = Callable[[Sequence[tuple[str, int]]], Awaitable[Mapping[tuple[str, int], int]]]
@@ -57,6 +58,7 @@ async def status(pool: asyncpg.Pool, end_offsets: EndOffsets, now: datetime) -> 
         "parked": waiting["parked"],
         "parked_since": waiting["parked_since"],
         "quarantined": waiting["quarantined"],
+        "ahead_of_owner": waiting["ahead_of_owner"],
         "differences": await _differences(pool),
     }  # fmt: skip
 
