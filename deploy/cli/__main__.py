@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from deploy.cli import commands, contract, events, figures, operations, running
+from deploy.cli import backup, commands, contract, events, figures, operations, running
 
 app = typer.Typer(
     name="guildhall",
@@ -37,6 +37,9 @@ app.add_typer(events.events, name="events", rich_help_panel=ENTER)
 app.add_typer(contract.contract, name="contract", rich_help_panel=ENTER)
 app.command(rich_help_panel=OPERATE)(operations.rebuild)
 app.command(rich_help_panel=OPERATE)(operations.reconcile)
+app.command(rich_help_panel=OPERATE)(backup.backup)
+app.command(rich_help_panel=OPERATE)(backup.restore)
+app.command(rich_help_panel=OPERATE)(backup.drill)
 app.add_typer(operations.quarantine, name="quarantine", rich_help_panel=OPERATE)
 
 
