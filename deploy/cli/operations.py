@@ -152,12 +152,7 @@ def reconcile(session: Session) -> None:
     for difference in found["differences"]:
         session.output.say(f"differs: {_sentence(difference)}")
     for lost in found["ahead"]:
-        session.output.say(
-            f"log-ahead-of-owner: {lost['event_id']} {lost['type']} {lost['stream']}"
-            f" version {lost['stream_version']}, log index {lost['log_index']}"
-        )
-    if found["ahead"]:
-        session.untrue("the journal has events that a restored owner has lost: see the runbook")
+        session.output.say(f"log-ahead-of-owner: {_sentence(lost)}")
     if not found["complete"] or found["differences"]:
         session.untrue(
             "not everything the owners published is here and in every copy, or sums differ"

