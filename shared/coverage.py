@@ -19,10 +19,11 @@ FROM unnest($2::int[], $3::bigint[]) AS heard(shard, sequence) GROUP BY shard
 ON CONFLICT (source, shard) DO UPDATE SET sequences = c.sequences + EXCLUDED.sequences
 """
 HEADS = """
-SELECT shard, CASE WHEN first @> 1::bigint THEN upper(first) - 1 ELSE 0 END AS head,
-    upper(sequences) - 1 AS last
+SELECT shard, CASE WHEN lowest @> 1::bigint THEN upper(lowest) - 1 ELSE 0 END AS head,
+    lower(highest) - 1 AS lacks_upto, upper(highest) - 1 AS last
 FROM copy_coverage,
-    LATERAL (SELECT r AS first FROM unnest(sequences) AS r ORDER BY r LIMIT 1) AS lowest
+    LATERAL (SELECT r AS lowest FROM unnest(sequences) AS r ORDER BY r LIMIT 1) AS of_first,
+    LATERAL (SELECT r AS highest FROM unnest(sequences) AS r ORDER BY r DESC LIMIT 1) AS of_last
 WHERE source = $1 ORDER BY shard
 """
 READ = "SELECT coalesce(sum(next_offset), 0)::bigint FROM subscription_positions WHERE topic = $1"
@@ -41,7 +42,8 @@ async def cover(connection: asyncpg.Connection, source: str, envelopes: Sequence
 
 async def coverage(pool: asyncpg.Pool, context: str) -> dict[str, Any]:
     """How the copy of a context stands: how much of its topic was `read`, and by shard the `head`,
-    the last sequence heard without a hole, and the `last` heard at all. Absent shards: nothing."""
+    the last sequence heard without a hole, and the `last` heard at all; where that is a later one,
+    nothing is lacking between `lacks_upto` and it. Absent shards: nothing was heard."""
     rows = await pool.fetch(HEADS, source_of(context))
     return {
         "source": source_of(context),

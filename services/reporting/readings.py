@@ -4,6 +4,7 @@ A reader's shard is behind where its owner published more than the reader has wi
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -19,6 +20,7 @@ class Reading(NamedTuple):
 
     `have` is by shard the last sequence it has without a hole (absent: 0), `read` how much of the
     topic it read. `gapped` are shards of which it has later records: a hole, however much is read.
+    `later` says more of these where it is known: what it lacks ends where that begins.
     """
 
     reader: str
@@ -26,10 +28,12 @@ class Reading(NamedTuple):
     have: Mapping[int, int]
     read: int
     gapped: frozenset[int]
+    later: Mapping[int, range] = MappingProxyType({})
 
 
 class Hole(NamedTuple):
-    """A shard whose accepted sequence (`have`) is behind what its owner published (`acked`)."""
+    """A shard whose accepted sequence (`have`) is behind what its owner published (`acked`); where
+    the reader has the end of that already, `acked` is the last it lacks."""
 
     source: str
     shard: int
@@ -92,16 +96,25 @@ def copy_reading(reader: str, answer: Mapping[str, Any]) -> Reading:
         {row["shard"]: row["head"] for row in shards},
         answer["read"],
         frozenset(row["shard"] for row in shards if row["last"] > row["head"]),
+        {
+            row["shard"]: range(row["lacks_upto"] + 1, row["last"] + 1)
+            for row in shards
+            if row["last"] > row["head"]
+        },
     )
 
 
 def holes(shards: Sequence[Mapping[str, int]], reading: Reading) -> list[Hole]:
     """What the owner of `shards` published and the reader has not."""
-    return [
-        Hole(reading.source, row["shard"], reading.have.get(row["shard"], 0), row["acked"])
-        for row in shards
-        if reading.have.get(row["shard"], 0) < row["acked"]
-    ]
+    found = []
+    for row in shards:
+        have, acked = reading.have.get(row["shard"], 0), row["acked"]
+        if have < acked:
+            later = reading.later.get(row["shard"], range(0))
+            # A record that is never understood is asked for again and again: it alone.
+            last = later.start - 1 if acked in later else acked
+            found.append(Hole(reading.source, row["shard"], have, last))
+    return found
 
 
 def missing(found: Sequence[Hole]) -> int:

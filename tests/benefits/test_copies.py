@@ -19,7 +19,10 @@ async def test_a_copy_is_told_with_its_holes(service: InProcess) -> None:
         for shard, sequence in ((4, 1), (4, 2), (4, 5), (9, 3)):
             event = heard._replace(shard=shard, shard_sequence=sequence)
             await cover(connection, heard.source, [event])
-    shards = [{"shard": 4, "head": 2, "last": 5}, {"shard": 9, "head": 0, "last": 3}]
+    shards = [
+        {"shard": 4, "head": 2, "lacks_upto": 4, "last": 5},
+        {"shard": 9, "head": 0, "lacks_upto": 2, "last": 3},
+    ]
     copy = {"source": "/guildhall/members", "read": 0, "shards": shards}
     assert await asked(service, "producer") == (200, [copy])
 

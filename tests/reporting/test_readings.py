@@ -43,10 +43,21 @@ def test_what_is_stamped_and_not_published_makes_a_source_incomplete_without_a_h
     assert not source_state("benefits", None, reading({0: 9, 1: 4})).reachable
 
 
-def test_a_copy_tells_which_shards_have_later_records() -> None:
-    shards = [{"shard": 0, "head": 2, "last": 6}, {"shard": 1, "head": 4, "last": 4}]
+def test_a_copy_tells_which_shards_have_later_records_and_where_these_begin() -> None:
+    shards = [
+        {"shard": 0, "head": 2, "lacks_upto": 4, "last": 6},
+        {"shard": 1, "head": 4, "lacks_upto": 0, "last": 4},
+    ]
     found = copy_reading("events", {"source": SOURCE, "read": 11, "shards": shards})
-    assert found == Reading("events", SOURCE, {0: 2, 1: 4}, 11, frozenset({0}))
+    later = {0: range(5, 7)}
+    assert found == Reading("events", SOURCE, {0: 2, 1: 4}, 11, frozenset({0}), later)
+
+
+def test_what_a_copy_has_already_is_not_asked_for_with_what_it_lacks() -> None:
+    reading = Reading("events", SOURCE, {0: 2, 1: 4}, 11, frozenset({0}), {0: range(5, 8)})
+    assert holes(SHARDS, reading) == [Hole(SOURCE, 0, 2, 4)]
+    short = reading._replace(later={0: range(5, 7)})  # and the seventh, which is the last
+    assert holes(SHARDS, short) == [Hole(SOURCE, 0, 2, 7)]
 
 
 async def test_the_journal_tells_its_heads_its_gaps_and_its_positions(

@@ -55,7 +55,8 @@ class Owner:
         if self.copy is None:
             return []
         read, head, last = self.copy["read"], self.copy["head"], self.copy["last"]
-        shards = [{"shard": self.shard, "head": head, "last": last}]
+        upto = self.copy["lacks_upto"] if last > head else 0
+        shards = [{"shard": self.shard, "head": head, "lacks_upto": upto, "last": last}]
         return [{"source": "/guildhall/benefits", "read": read, "shards": shards}]
 
 
@@ -147,12 +148,12 @@ async def test_a_hole_that_is_filled_is_forgotten(scene: Scene) -> None:
 async def test_a_copy_that_skipped_is_sent_again_what_it_lacks(scene: Scene) -> None:
     """What it heard beyond the hole shows it is no laggard, however much it reads."""
     await scene.read(*scene.published(5))
-    scene.owner.copy = {"read": 10, "head": 2, "last": 5}
+    scene.owner.copy = {"read": 10, "head": 2, "lacks_upto": 4, "last": 5}
     assert await scene.after(0) == []
     scene.owner.copy["read"] = 12
-    assert await scene.after(PATIENCE) == [{"shard": scene.shard, "first": 3, "last": 5}]
+    assert await scene.after(PATIENCE) == [{"shard": scene.shard, "first": 3, "last": 4}]
     found: Any = await scene.reconciler.once()
-    assert [(copy.reader, copy.behind) for copy in found.copies] == [("benefits", 3)]
+    assert [(copy.reader, copy.behind) for copy in found.copies] == [("benefits", 2)]
     assert not found.complete
     assert found.cut == 5  # the journal has all of it
     scene.owner.copy = {"read": 14, "head": 5, "last": 5}

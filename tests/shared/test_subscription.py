@@ -171,12 +171,14 @@ async def test_a_skipped_record_is_a_hole_until_it_is_heard(
     async with following(pool, kafka, context):
         await copied(pool, 4)
         stands = await coverage(pool, context)
-        assert stands["shards"] == [{"shard": envelopes[0].shard, "head": 2, "last": 6}]
+        assert stands["shards"] == [
+            {"shard": envelopes[0].shard, "head": 2, "lacks_upto": 4, "last": 6}
+        ]
         assert stands["read"] == 4
         await publish(kafka, context, envelopes[2:4])
         await copied(pool, 6)
     assert (await coverage(pool, context))["shards"] == [
-        {"shard": envelopes[0].shard, "head": 6, "last": 6}
+        {"shard": envelopes[0].shard, "head": 6, "lacks_upto": 0, "last": 6}
     ]
 
 
@@ -190,7 +192,7 @@ async def test_what_was_not_understood_was_not_heard_and_stops_nothing(
     async with following(pool, kafka, context):
         assert await copied(pool, 2) == {"i0": 1, "i2": 1}
     assert (await coverage(pool, context))["shards"] == [
-        {"shard": first.shard, "head": 1, "last": 3}
+        {"shard": first.shard, "head": 1, "lacks_upto": 2, "last": 3}
     ]
 
 
