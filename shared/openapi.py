@@ -37,8 +37,8 @@ def describe_commands(app: FastAPI, commands: Mapping[str, Route]) -> None:
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = describe_the_rest()
-            modes = [(route.command, "validation") for route in commands.values()]
-            schemas, definitions = models_json_schema(modes, ref_template=REF)  # type: ignore[arg-type]
+            modes: Any = [(route.command, "validation") for route in commands.values()]
+            schemas, definitions = models_json_schema(modes, ref_template=REF)
             components = document.setdefault("components", {}).setdefault("schemas", {})
             components.update(definitions.get("$defs", {}))
             for name, route in commands.items():
