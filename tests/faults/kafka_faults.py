@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import CommitFailedError, KafkaError, UnknownMemberIdError
+from aiokafka.errors import GroupIdNotFound, KafkaError, NoError
+from aiokafka.protocol.admin import DeleteGroupsRequest
 
 from deploy.embedded.kafka import Kafka
 from tests.faults.disks import fill, free
@@ -19,6 +21,7 @@ from tests.faults.rig import OWNERS, Rig
 from tests.faults.signals import pause
 
 GROUP = "guildhall-reporting"
+DELETED = frozenset({NoError.errno, GroupIdNotFound.errno})
 DELETED_SECONDS, GROUP_SECONDS = 30.0, 60.0
 IN_TURN_SECONDS = 10.0
 
@@ -105,61 +108,72 @@ async def wipe_kafka(rig: Rig, _: random.Random, __: float) -> str:
 
 async def delete_group_offsets(rig: Rig, _: random.Random, __: float) -> str:
     """The workers' group deleted while none of them reads: Kafka forgets where it was."""
-    async with _nobody_reads(rig) as client:
-        deleted = "not yet"
-        while deleted:
-            await asyncio.sleep(1.0)  # the dead members' session must run out first
-            answers = await client.delete_consumer_groups([GROUP])
-            deleted = next((why.__name__ for _, why in answers if why.errno not in (0, 69)), "")
+    async with _nobody_reads(rig):
+        client = AIOKafkaAdminClient(bootstrap_servers=rig.cluster.bootstrap)
+        await _until_answered(client.start)
+        try:
+            # The dead members' session must run out first.
+            while await _until_answered(lambda: _deletion(client)) not in DELETED:
+                await asyncio.sleep(1.0)
+        finally:
+            await client.close()
     return GROUP
+
+
+async def _deletion(client: AIOKafkaAdminClient) -> int:
+    """Kafka's error code for deleting the group now (aiokafka's admin client cannot ask that)."""
+    coordinator = await client.find_coordinator(GROUP)
+    answer = await client._client.send(coordinator, DeleteGroupsRequest([GROUP]))
+    ((_, code),) = answer.results
+    return int(code)
 
 
 async def move_group_offsets(rig: Rig, _: random.Random, __: float) -> str:
     """The workers' group moved to the end of every topic: who trusts Kafka skips what waits."""
     async with _nobody_reads(rig):
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=rig.cluster.bootstrap, group_id=GROUP, enable_auto_commit=False
+            *TOPICS, bootstrap_servers=rig.cluster.bootstrap, enable_auto_commit=False
         )
-        await consumer.start()
+        await _until_answered(consumer.start)
         try:
-            parts = [(topic, n) for topic in TOPICS for n in await _partitions(rig, topic)]
-            targets = [TopicPartition(topic, number) for topic, number in parts]
-            consumer.assign(targets)
+            targets = [
+                TopicPartition(topic, number)
+                for topic in TOPICS
+                for number in consumer.partitions_for_topic(topic) or ()
+            ]
             ends = await consumer.end_offsets(targets)
-            moved = False
-            while not moved:
-                await asyncio.sleep(1.0)
-                # As long as a member of the group lives, Kafka takes no word of an outsider.
-                with contextlib.suppress(CommitFailedError, UnknownMemberIdError):
-                    await consumer.commit(ends)
-                    moved = True
         finally:
             await consumer.stop()
-    return GROUP
+        outsider = AIOKafkaConsumer(
+            bootstrap_servers=rig.cluster.bootstrap, group_id=GROUP, enable_auto_commit=False
+        )
+        await _until_answered(outsider.start)
+        try:
+            outsider.assign(targets)
+            # As long as a member of the group lives, Kafka takes no word of an outsider.
+            await _until_answered(lambda: outsider.commit(ends))
+        finally:
+            await outsider.stop()
+    return f"{GROUP}: {sum(ends.values())} records passed over"
+
+
+async def _until_answered(ask: Callable[[], Awaitable[Any]]) -> Any:
+    """Ask until Kafka answers; other faults may be at it."""
+    while True:
+        with contextlib.suppress(KafkaError):
+            return await ask()
+        await asyncio.sleep(1.0)
 
 
 @asynccontextmanager
-async def _nobody_reads(rig: Rig) -> AsyncIterator[AIOKafkaAdminClient]:
-    """No worker lives; they are started again at the end. Raises NotDone where Kafka refuses."""
+async def _nobody_reads(rig: Rig) -> AsyncIterator[None]:
+    """No worker lives; all are started again at the end. Raises NotDone if it takes too long."""
     workers = rig.replicas_of("worker")
     await asyncio.gather(*(rig.supervisor.kill(name, restart=False) for name in workers))
-    client = AIOKafkaAdminClient(bootstrap_servers=rig.cluster.bootstrap)
     try:
         async with asyncio.timeout(GROUP_SECONDS):
-            await client.start()
-            yield client
-    except (KafkaError, TimeoutError, OSError) as why:
-        raise NotDone(repr(why)) from why
+            yield
+    except TimeoutError as why:
+        raise NotDone(f"Kafka did not settle {GROUP} within {GROUP_SECONDS:.0f} s") from why
     finally:
-        await client.close()
         await asyncio.gather(*map(rig.supervisor.start, workers))
-
-
-async def _partitions(rig: Rig, topic: str) -> list[int]:
-    client = AIOKafkaAdminClient(bootstrap_servers=rig.cluster.bootstrap)
-    await client.start()
-    try:
-        (described,) = await client.describe_topics([topic])
-        return [part["partition"] for part in described["partitions"]]
-    finally:
-        await client.close()

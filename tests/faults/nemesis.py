@@ -74,7 +74,7 @@ class Nemesis:
             except NotDone as why:
                 self.history.write("fault not done", **about, why=str(why))
             except Exception as why:
-                # Its harm was done; what it left is for `heal`.
+                # How far it got is not known, so it does not count; what it left is for `heal`.
                 trace = traceback.format_exc(limit=-3)
                 self.history.write("fault failed", **about, why=repr(why), trace=trace)
 

@@ -19,7 +19,8 @@ ALARMS = (
 )  # fmt: skip
 """What the services log when they find that something is missing or wrong."""
 RECORDED = (
-    "commit", "seed", "minutes", "workers", "reconciler", "faults", "faults_by_name", "not_run",
+    "commit", "seed", "minutes", "workers", "reconciler", "faults", "faults_by_name",
+    "faults_not_counted", "not_run",
     "acknowledged", "refused", "unknown_outcomes_resolved", "unresolved", "events", "journal",
     "kafka_records", "duplicates_skipped", "seconds_until_every_client_answered",
     "seconds_until_caught_up", "seconds_from_a_fault_undone_to_the_next_acceptance",
@@ -39,7 +40,7 @@ def summary_of(
         "ok" if op.first("ok") else "fail" if op.first("fail") else "unknown" for op in operations
     )
     caught = [r["at"] for r in evidence.of_kind("note") if r["says"] == CAUGHT_UP]
-    faults = Counter(r["fault"] for r in evidence.of_kind("fault done", "fault failed"))
+    faults = Counter(r["fault"] for r in evidence.of_kind("fault done"))
     deaths = [r["says"] for r in evidence.of_kind("note") if " ended with " in r["says"]]
     return {
         "commit": commit(),
@@ -49,8 +50,10 @@ def summary_of(
         "reconciler": plan.reconciler,
         "faults": sum(faults.values()),
         "faults_by_name": dict(faults.most_common()),
-        "faults_not_healed_by_themselves": len(evidence.of_kind("fault failed")),
-        "not_run": [*not_run, *sorted({r["why"] for r in evidence.of_kind("fault not done")})],
+        "faults_not_counted": dict(
+            Counter(r["fault"] for r in evidence.of_kind("fault failed", "fault not done"))
+        ),
+        "not_run": not_run,
         "commands": len(operations),
         "acknowledged": outcomes["ok"],
         "refused": outcomes["fail"],
