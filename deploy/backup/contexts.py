@@ -95,10 +95,11 @@ def shortfalls(mark: Mark, found: Mapping[str, Committed]) -> list[str]:
         for shard, (promised, has) in enumerate(zip(heads, found[name].heads, strict=True))
         if has < promised
     ]  # fmt: skip
+    short += [f"{name}: its store is not there" for name in mark.events if name not in found]
     short += [
-        f"{name}: {found[name].events if name in found else 0} events, {count} were committed"
+        f"{name}: {found[name].events} events, {count} were committed"
         for name, count in mark.events.items()
-        if name not in found or found[name].events < count
+        if name in found and found[name].events < count
     ]
     journal = max((each.journal for each in found.values()), default=0)
     if journal < mark.journal:
