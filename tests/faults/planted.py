@@ -67,7 +67,8 @@ PLANTED: dict[int, Planted] = {
              "            head = await journal.lock_head(connection)\n"),
     ), ("kill worker", "kill backend"), 0.8, LOST | {"miscounted"}),
     3: Planted("dedupe removed", (
-        Edit(ADMISSION, "    earlier, epochs = seen.get(identity), ", "    earlier, epochs = None, "),
+        Edit(ADMISSION, "    earlier, epochs = seen.get(identity), ",
+             "    earlier, epochs = None, "),
     ), ("kill owner", "crash postgres"), 0.8, frozenset({"quarantined", "journal-doubled"})),
     4: Planted("exceptions swallowed in the agent, and not fenced", (
         UNFENCED,
