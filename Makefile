@@ -9,7 +9,7 @@ CA   := $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bund
 UV   := $(BIN)/uv $(if $(CA),--system-certs) pip
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-fast check bench chaos lock clean
+.PHONY: help demo up test test-fast check bad-records bench chaos lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,6 +31,9 @@ check: $(VENV)/ready-dev ## ruff, mypy --strict, import contracts, compose schem
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+bad-records: $(VENV)/ready-dev $(VENV)/servers ## bad records of every class amid right ones, on real Kafka: RECORDS=200000
+	@GUILDHALL_BAD_RECORDS=$(or $(RECORDS),200000) $(BIN)/pytest -s tests/journeys/test_bad_records.py $(ARGS)
 
 bench: $(VENV)/ready-dev $(VENV)/servers ## rates as ratios against a peer in the same run
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

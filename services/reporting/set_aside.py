@@ -69,7 +69,7 @@ async def _park(connection: asyncpg.Connection, admission: Admission) -> Admissi
         waiting = stored[*row[:3], row[-1]]
         if waiting.origin == record.raw.origin:
             parked.append(record)
-        elif _content(waiting) == _content(record.raw):
+        elif waiting[1:] == record.raw[1:]:
             again.append(record)
         else:
             detail = f"another event waits as sequence {row[2]} of shard {row[1]}"
@@ -104,28 +104,28 @@ def _parked_row(record: Decoded) -> tuple[Any, ...]:
 
 def _refused_rows(refused: Sequence[Refused]) -> list[tuple[Any, ...]]:
     """One row for each content: a statement may meet the same row only once."""
-    first: dict[tuple[str, bytes], Refused] = {}
+    rows: dict[tuple[str, bytes], tuple[Any, ...]] = {}
     seen: Counter[tuple[str, bytes]] = Counter()
     for record in refused:
-        key = record.raw.origin.topic, _content(record.raw)
-        first.setdefault(key, record)
+        headers = pack_headers(record.raw.headers)
+        key = record.raw.origin.topic, _content(record.raw, headers)
+        if key not in rows:
+            rows[key] = _refused_row(record, headers)
         seen[key] += 1
-    return [(*_refused_row(record), key[1], seen[key]) for key, record in first.items()]
+    return [(*row, key[1], seen[key]) for key, row in rows.items()]
 
 
-def _refused_row(record: Refused) -> tuple[Any, ...]:
+def _refused_row(record: Refused, headers: bytes) -> tuple[Any, ...]:
     envelope, raw = record.envelope, record.raw
     return (
         record.reason, record.detail, envelope and envelope.source, envelope and envelope.stream,
-        envelope and envelope.event_id, record.parks, *raw.origin, raw.key,
-        pack_headers(raw.headers), raw.value,
+        envelope and envelope.event_id, record.parks, *raw.origin, raw.key, headers, raw.value,
     )  # fmt: skip
 
 
-def _content(raw: Raw) -> bytes:
-    """SHA-256 of what the record holds, wherever it was read."""
-    parts = (raw.key or b"", pack_headers(raw.headers), raw.value or b"")
-    return hashlib.sha256(b"\0".join(parts)).digest()
+def _content(raw: Raw, headers: bytes) -> bytes:
+    """SHA-256 of what the record holds, its headers packed, wherever it was read."""
+    return hashlib.sha256(b"\0".join((raw.key or b"", headers, raw.value or b""))).digest()
 
 
 def groups(admission: Admission) -> list[tuple[str, list[Raw]]]:
