@@ -10,6 +10,7 @@ from deploy.cli.connection import OWNERS, Refused, Unreachable
 from deploy.cli.session import Session, connected
 
 POLL_SECONDS = 0.3
+DISCARD_CODES = "sent_in_error, repeated, not_ours, unreadable or other"
 
 quarantine = typer.Typer(
     help="Records that could not be accepted: each waits until a person settles it.",
@@ -231,13 +232,15 @@ def discard_quarantined(
     session: Session,
     number: Record,
     *,
-    reason: Annotated[str, typer.Option(help="why, for whoever asks later")],
+    reason: Annotated[str, typer.Option(help="why, in words, for whoever asks later")],
+    code: Annotated[str, typer.Option(help=DISCARD_CODES)] = "other",
 ) -> None:
     """Settle a record as never to be applied; it stays listed, with who and why.
+    The code is published, the words stay in reporting.
 
     Example: guildhall quarantine discard 7 --reason "sent twice by the canteen's test system"
     """
-    body = {"reason": reason}
+    body = {"reason": reason, "code": code}
     done = session.connection.post("reporting", f"/v1/quarantine/{number}/discard", body)
     session.output.document(done)
     session.output.say(f"record {number} is discarded")

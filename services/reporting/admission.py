@@ -129,7 +129,7 @@ def admit(
     records: Iterable[Decoded | Refused],
     heads: Mapping[ShardKey, int],
     known: Mapping[Identity, bytes],
-    held: frozenset[StreamKey],
+    held: Mapping[StreamKey, int],
     versions: Mapping[StreamKey, int],
     *,
     epochs: Mapping[str, Epochs] = {},
@@ -137,13 +137,14 @@ def admit(
     """Decide about a batch, in order.
 
     `heads`: last sequence accepted per (source, shard). `known`: leaf hash of every identity of the
-    batch that the journal already holds. `held`: streams held in quarantine. `versions`: last
-    version of the batch's streams, where their source numbers streams but no shards. `epochs`: of
-    each source whose log was restored.
+    batch that the journal already holds. `held`: streams held in quarantine, with the first version
+    that waits (0: all; n + 1: version n was discarded). `versions`: last version of the batch's
+    streams, where their source numbers streams but no shards. `epochs`: of each source whose log
+    was restored.
     """
     result = Admission([], [], [], [], dict(heads), epochs)
     seen: dict[Identity, bytes] = dict(known)
-    holding, last = set(held), dict(versions)
+    holding, last = dict(held), dict(versions)
     for record in records:
         if isinstance(record, Refused):
             _admit_refused(record, result, holding)
@@ -158,7 +159,13 @@ def stream_held(record: Decoded) -> Refused:
     return Refused(record.raw, "stream-held", detail, record.envelope, parks=True)
 
 
-def _admit_refused(record: Refused, result: Admission, holding: set[StreamKey]) -> None:
+def _behind_a_gap(record: Decoded, first: int) -> Refused:
+    """Whether the stream makes sense without the discarded version, only a person can say."""
+    detail = f"version {first - 1} of {record.envelope.stream} was discarded: retry to go on"
+    return Refused(record.raw, "version-gap", detail, record.envelope, parks=True)
+
+
+def _admit_refused(record: Refused, result: Admission, holding: dict[StreamKey, int]) -> None:
     envelope = record.envelope
     if record.parks and envelope is not None and envelope.shard is not None:
         key, sequence = (envelope.source, envelope.shard), envelope.shard_sequence or 0
@@ -170,7 +177,7 @@ def _admit_refused(record: Refused, result: Admission, holding: set[StreamKey]) 
             # Seen before: an owner's record comes again on every republish, and holds nothing anew.
             record = record._replace(parks=False)
         else:
-            holding.add((envelope.source, envelope.stream))
+            holding[envelope.source, envelope.stream] = 0
             if sequence == result.heads.get(key, 0) + 1 and envelope.epoch <= epochs.current:
                 result.heads[key] = sequence
     result.refused.append(record)
@@ -190,7 +197,7 @@ def _admit_decoded(
     record: Decoded,
     result: Admission,
     seen: dict[Identity, bytes],
-    holding: set[StreamKey],
+    holding: dict[StreamKey, int],
     versions: dict[StreamKey, int],
 ) -> None:
     envelope = record.envelope
@@ -228,8 +235,9 @@ def _admit_decoded(
         not record.sequenced and envelope.stream_version and not _follows(record, result, versions)
     ):
         return
-    if record.stream_key in holding:
-        result.refused.append(stream_held(record))
+    first = holding.get(record.stream_key)
+    if first is not None and envelope.stream_version >= first:
+        result.refused.append(stream_held(record) if not first else _behind_a_gap(record, first))
         return
     seen[identity] = record.leaf
     result.accepted.append(record)

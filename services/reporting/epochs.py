@@ -5,7 +5,7 @@ already cannot be taken out of it: it is written down in `ahead_of_owner`, the r
 until reporting itself is restored or refilled, and nothing new of its stream is applied on top.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -35,8 +35,14 @@ WHERE j.source = $1
 ON CONFLICT DO NOTHING RETURNING event_id::text, type, shard, shard_sequence
 """
 HELD = """
-SELECT source, stream FROM quarantine WHERE state = 'open' AND parks_stream
-UNION SELECT source, stream FROM ahead_of_owner
+WITH batch AS (SELECT * FROM unnest($1::text[], $2::text[]) AS b(source, stream))
+SELECT source, stream, min(first) AS first FROM (
+    SELECT source, stream, CASE state WHEN 'open' THEN 0 ELSE stream_version + 1 END AS first
+    FROM quarantine JOIN batch USING (source, stream)
+    WHERE parks_stream AND state IN ('open', 'discarded')
+    UNION ALL
+    SELECT source, stream, 0 FROM ahead_of_owner JOIN batch USING (source, stream)
+) held GROUP BY source, stream
 """
 REWIND = """
 UPDATE shard_heads h SET sequence = lost.beyond
@@ -51,7 +57,7 @@ FROM ahead_of_owner ORDER BY log_index
 REENTERED = "SELECT * FROM quarantine WHERE state = 'open' AND reason = 'dead-epoch'" \
     " AND event_id = ANY($1)"  # fmt: skip
 SETTLE = """
-UPDATE quarantine SET state = 'discarded', settled_by = 'ingest',
+UPDATE quarantine SET state = 'discarded', parks_stream = false, settled_by = 'ingest',
     settled_why = 'the restored owner published this very event again'
 WHERE id = ANY($1)
 """
@@ -61,9 +67,15 @@ WHERE a.source = again.source AND a.event_id = again.event_id
 """
 
 
-async def held_streams(connection: asyncpg.Connection) -> frozenset[StreamKey]:
-    """Streams of which nothing is applied: an earlier event waits for a person, or was lost."""
-    return frozenset((row["source"], row["stream"]) for row in await connection.fetch(HELD))
+async def held_streams(
+    connection: asyncpg.Connection, streams: Collection[StreamKey]
+) -> dict[StreamKey, int]:
+    """Which of these streams wait, from which version on (`admit` says how): an earlier event waits
+    for a person, was discarded, or was lost."""
+    if not streams:
+        return {}
+    rows = await connection.fetch(HELD, *zip(*streams, strict=True))
+    return {(row["source"], row["stream"]): row["first"] for row in rows}
 
 
 async def learn(pool: asyncpg.Pool, source: str, epochs: Epochs) -> bool:

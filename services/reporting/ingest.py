@@ -168,8 +168,8 @@ class Ingest:
             )
         }
         ordered = _in_sequence(records, waiting)
-        held, epochs = await held_streams(connection), await known_epochs(connection)
-        versions = await _versions(connection, decoded)
+        held = await held_streams(connection, {record.stream_key for record in decoded})
+        versions, epochs = await _versions(connection, decoded), await known_epochs(connection)
         return admit(ordered, heads, known, held, versions, epochs=epochs), waiting
 
     async def _released(

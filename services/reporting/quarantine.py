@@ -4,17 +4,24 @@ A stream held by one of its own records waits as a whole: retrying the first ret
 that wait behind it.
 """
 
+from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 import asyncpg
 
 from services.reporting.ingest import Ingest
 from services.reporting.set_aside import raw_of
-from shared.errors import Conflict, Unknown
+from shared.contract.envelope import Actor
+from shared.contract.reporting import INSTALLATION, DiscardReason, QuarantineDiscarded
+from shared.errors import Conflict, StaleVersion, Unknown
+from shared.request import Reply, Request
+from shared.store import Also, EventStore, Write
+from shared.values import SHANGHAI
 
 COLUMNS = (
     "id, reason, detail, source, stream, event_id, parks_stream, topic, partition, kafka_offset,"
-    " first_seen, times_seen, state, settled_by, settled_why"
+    " stream_version, first_seen, times_seen, state, settled_by, settled_for, settled_why"
 )
 
 
@@ -36,6 +43,21 @@ FROM waited ORDER BY source, shard, sequence
 ON CONFLICT (topic, content) DO UPDATE SET times_seen = q.times_seen + 1
 RETURNING id
 """
+
+
+GO_ON = """
+UPDATE quarantine gap SET parks_stream = false FROM quarantine first
+WHERE first.id = $1 AND first.parks_stream AND gap.state = 'discarded' AND gap.parks_stream
+    AND gap.source = first.source AND gap.stream = first.stream
+    AND gap.stream_version < first.stream_version
+"""
+"""A person who retries what waits behind a discarded version goes on without it."""
+
+DISCARD = """
+UPDATE quarantine SET state = CASE state WHEN 'open' THEN 'discarded' END,
+    settled_by = $2, settled_for = $3, settled_why = $4 WHERE id = $1
+"""
+"""Of a record that is not open anymore it makes none: NOT NULL refuses, with event and all."""
 
 
 class Retried(NamedTuple):
@@ -75,6 +97,7 @@ async def retry(ingest: Ingest, number: int, actor: str) -> Retried:
     """
     async with ingest.pool.acquire() as connection, connection.transaction():
         await _open_record(connection, number)
+        await connection.execute(GO_ON, number)
         rows = await connection.fetch(
             "UPDATE quarantine q SET state = 'retrying' FROM quarantine first"
             " WHERE first.id = $1 AND q.state = 'open' AND (q.id = first.id"
@@ -94,18 +117,51 @@ async def retry(ingest: Ingest, number: int, actor: str) -> Retried:
     )
 
 
-async def discard(pool: asyncpg.Pool, number: int, actor: str, reason: str) -> None:
-    """Settle a record as never to be applied; it stays listed, with who and why.
+class Discarding(NamedTuple):
+    """Why a record is never to be applied: a code for the log, words for whoever asks here."""
 
+    reason: DiscardReason
+    words: str
+
+
+async def discard(ingest: Ingest, number: int, actor: Actor, why: Discarding) -> None:
+    """Settle a record as never to be applied, and say so as QuarantineDiscarded.
+
+    It stays listed, with who and why. Said again alike it changes nothing. Where the record held a
+    stream, versions after it wait on, until a retry goes on without it.
     Raises Unknown `no-such-record`, Conflict `already-settled`.
     """
-    async with pool.acquire() as connection, connection.transaction():
-        await _open_record(connection, number)
-        await connection.execute(
-            "UPDATE quarantine SET state = 'discarded', settled_by = $2, settled_why = $3"
-            " WHERE id = $1",
-            number, actor, reason,
-        )  # fmt: skip
+    record = await one(ingest.pool, number)
+    if _settled_so(record, actor, why):
+        return
+    # On a simulated clock this process' own stands still; the journal's last seal does not.
+    moment = await ingest.pool.fetchval(
+        "SELECT greatest(sealed_at, $1) FROM journal_head", ingest.clock()
+    )
+    store = EventStore(ingest.pool, lambda: moment)
+    event = QuarantineDiscarded(
+        org_id=INSTALLATION, occurred_on=moment.astimezone(SHANGHAI).date(), record_id=number,
+        content_sha256=record["content"].hex(), refused_for=record["reason"], reason=why.reason,
+        note_sha256=sha256(why.words.encode()).hexdigest(),
+    )  # fmt: skip
+    request = Request(
+        actor, INSTALLATION, key=None, body_hash=b"", correlation_id=f"quarantine-{number}",
+        simulated=ingest.allow_simulated,
+    )  # fmt: skip
+    settled = Also(DISCARD, [(number, actor.subject, why.reason, why.words)])
+    try:
+        write = Write(f"{INSTALLATION}/quarantine-{number}", 0, [event])
+        await store.append(request, [write], Reply(200, {}), [settled])
+    except (StaleVersion, asyncpg.NotNullViolationError):
+        # Somebody settled it since it was read above.
+        record = await one(ingest.pool, number)
+        if not _settled_so(record, actor, why):
+            raise Conflict("already-settled", f"record {number} is {record['state']}") from None
+
+
+def _settled_so(record: Mapping[str, Any], actor: Actor, why: Discarding) -> bool:
+    settled = record["settled_by"], record["settled_for"], record["settled_why"]
+    return record["state"] == "discarded" and settled == (actor.subject, *why)
 
 
 async def give_up(pool: asyncpg.Pool, seconds: float) -> int:

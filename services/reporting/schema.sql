@@ -118,6 +118,10 @@ CREATE TABLE IF NOT EXISTS quarantine (
     settled_by   text,
     settled_why  text
 );
+ALTER TABLE quarantine ADD COLUMN IF NOT EXISTS stream_version integer NOT NULL DEFAULT 0;
+ALTER TABLE quarantine ADD COLUMN IF NOT EXISTS settled_for text;  -- why, as a code
+CREATE INDEX IF NOT EXISTS quarantine_holds ON quarantine (source, stream)
+    WHERE parks_stream AND state IN ('open', 'discarded');
 CREATE INDEX IF NOT EXISTS quarantine_open ON quarantine (id) WHERE state = 'open';
 CREATE UNIQUE INDEX IF NOT EXISTS quarantine_content ON quarantine (topic, content);
 

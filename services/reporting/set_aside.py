@@ -15,10 +15,11 @@ from services.reporting.entry import Origin, Raw, pack_headers, unpack_headers
 
 QUARANTINE = """
 INSERT INTO quarantine AS q (reason, detail, source, stream, event_id, parks_stream, cluster_id,
-    topic_id, topic, partition, kafka_offset, key, headers, value, content, times_seen)
+    topic_id, topic, partition, kafka_offset, key, headers, value, stream_version, content,
+    times_seen)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::boolean[],
     $7::text[], $8::uuid[], $9::text[], $10::int[], $11::bigint[], $12::bytea[], $13::bytea[],
-    $14::bytea[], $15::bytea[], $16::int[])
+    $14::bytea[], $15::int[], $16::bytea[], $17::int[])
 ON CONFLICT (topic, content) DO UPDATE SET times_seen = q.times_seen + EXCLUDED.times_seen,
     reason = CASE q.state WHEN 'retrying' THEN EXCLUDED.reason ELSE q.reason END,
     detail = CASE q.state WHEN 'retrying' THEN EXCLUDED.detail ELSE q.detail END,
@@ -69,7 +70,7 @@ async def _park(connection: asyncpg.Connection, admission: Admission) -> Admissi
         waiting = stored[*row[:3], row[-1]]
         if waiting.origin == record.raw.origin:
             parked.append(record)
-        elif waiting[1:] == record.raw[1:]:
+        elif _content(waiting) == _content(record.raw):
             again.append(record)
         else:
             detail = f"another event waits as sequence {row[2]} of shard {row[1]}"
@@ -107,25 +108,26 @@ def _refused_rows(refused: Sequence[Refused]) -> list[tuple[Any, ...]]:
     rows: dict[tuple[str, bytes], tuple[Any, ...]] = {}
     seen: Counter[tuple[str, bytes]] = Counter()
     for record in refused:
-        headers = pack_headers(record.raw.headers)
-        key = record.raw.origin.topic, _content(record.raw, headers)
+        key = record.raw.origin.topic, _content(record.raw)
         if key not in rows:
-            rows[key] = _refused_row(record, headers)
+            rows[key] = _refused_row(record)
         seen[key] += 1
     return [(*row, key[1], seen[key]) for key, row in rows.items()]
 
 
-def _refused_row(record: Refused, headers: bytes) -> tuple[Any, ...]:
+def _refused_row(record: Refused) -> tuple[Any, ...]:
     envelope, raw = record.envelope, record.raw
     return (
         record.reason, record.detail, envelope and envelope.source, envelope and envelope.stream,
-        envelope and envelope.event_id, record.parks, *raw.origin, raw.key, headers, raw.value,
+        envelope and envelope.event_id, record.parks, *raw.origin, raw.key,
+        pack_headers(raw.headers), raw.value, envelope.stream_version if envelope else 0,
     )  # fmt: skip
 
 
-def _content(raw: Raw, headers: bytes) -> bytes:
-    """SHA-256 of what the record holds, its headers packed, wherever it was read."""
-    return hashlib.sha256(b"\0".join((raw.key or b"", headers, raw.value or b""))).digest()
+def _content(raw: Raw) -> bytes:
+    """SHA-256 of what the record holds, wherever it was read."""
+    parts = (raw.key or b"", pack_headers(raw.headers), raw.value or b"")
+    return hashlib.sha256(b"\0".join(parts)).digest()
 
 
 def groups(admission: Admission) -> list[tuple[str, list[Raw]]]:

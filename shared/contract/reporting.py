@@ -1,7 +1,8 @@
 """What `services/reporting` publishes: findings (审计疑点) and issued reports.
 
-Streams: `<org>/finding-<id>`, `<org>/report-<id>`. A finding's id is derived from rule, union,
-subject, period and occurrence, so the same finding is never raised twice.
+Streams: `<org>/finding-<id>`, `<org>/report-<id>`, `guildhall/quarantine-<id>`.
+A finding's id is derived from rule, union, subject, period and occurrence, so the same finding is
+never raised twice.
 """
 
 from typing import ClassVar, Literal
@@ -12,6 +13,13 @@ from shared.contract.envelope import DomainEvent
 from shared.values import BusinessDate, Count, Line, LogIndex, Sha256, Slug, Title
 
 Outcome = Literal["pass", "fail", "indeterminate", "not_applicable"]
+
+
+INSTALLATION = "guildhall"
+"""Where an event concerns no union: the `org_id` of the installation itself."""
+
+DiscardReason = Literal["sent_in_error", "repeated", "not_ours", "unreadable", "other"]
+"""Why a record in quarantine is never to be applied; the words are kept outside the log."""
 
 
 class ReportingEvent(DomainEvent):
@@ -68,6 +76,21 @@ class ReportIssued(ReportingEvent):
     format: Literal["md", "docx", "xlsx", "pdf"]
 
 
+class QuarantineDiscarded(ReportingEvent):
+    """A person settled a record in quarantine as never to be applied. It concerns the installation:
+    what could not be read names no union that could be believed.
+
+    The record's bytes stay in reporting under `content_sha256`, the person's words under
+    `note_sha256`. Where it held a stream, later versions wait until a person goes on without it.
+    """
+
+    record_id: LogIndex
+    content_sha256: Sha256
+    refused_for: Slug
+    reason: DiscardReason
+    note_sha256: Sha256
+
+
 EVENTS: tuple[type[ReportingEvent], ...] = (
-    FindingRaised, FindingExplained, FindingResolved, ReportIssued,
+    FindingRaised, FindingExplained, FindingResolved, ReportIssued, QuarantineDiscarded,
 )  # fmt: skip

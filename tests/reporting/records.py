@@ -9,12 +9,15 @@ import asyncpg
 
 from services.reporting.entry import Origin, Raw
 from services.reporting.ingest import Move
+from services.reporting.quarantine import Discarding
 from shared.bus import to_record
 from shared.contract.benefits import GiftIssued
 from shared.contract.catalogue import topic_of
-from shared.contract.envelope import Envelope
+from shared.contract.envelope import Actor, Envelope
 
 CLUSTER = "test-cluster"
+OPERATOR = Actor("operator-1", "operator", frozenset({"operator"}), frozenset({"*"}))
+IN_ERROR = Discarding("sent_in_error", "published in error")
 TOPIC_ID = UUID(int=7)
 ORG = "tjtc"
 

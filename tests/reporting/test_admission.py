@@ -40,7 +40,7 @@ def test_any_redelivery_in_any_batches_accepts_each_event_once_in_sequence(
         batch, delivered = delivered[:size], delivered[size:]
         known = {(r.envelope.event_id, r.envelope.source): r.leaf for r in accepted}
         records = [decoded(partition, envelope) for envelope in batch]
-        result = admit(records, heads, known, frozenset(), {})
+        result = admit(records, heads, known, {}, {})
         assert not result.refused
         assert not result.parked
         assert len(result.accepted) + len(result.duplicates) == len(batch)
@@ -83,7 +83,7 @@ def test_another_event_under_a_used_sequence_is_refused() -> None:
     author, partition = Author(), Partition()
     first = author.write(gift_stream(1), gift(1))
     second = Author().write(gift_stream(1), gift(1, quantity=2))
-    result = admit([decoded(partition, first), decoded(partition, second)], {}, {}, frozenset(), {})
+    result = admit([decoded(partition, first), decoded(partition, second)], {}, {}, {}, {})
     assert [refused.reason for refused in result.refused] == ["sequence-reused"]
 
 
@@ -93,7 +93,7 @@ def test_a_bad_record_under_an_old_sequence_holds_no_stream() -> None:
     first, second = (author.write(gift_stream(1), gift(1, quantity=n)) for n in (1, 2))
     bad = decode(partition.raw(first, value=b"{}"), PUBLISHERS, False)
     heads = {(first.source, first.shard or 0): first.shard_sequence or 0}
-    result = admit([bad, decoded(partition, second)], heads, {}, frozenset(), {})
+    result = admit([bad, decoded(partition, second)], heads, {}, {}, {})
     assert [(refused.reason, refused.parks) for refused in result.refused] == [
         ("invalid-data", False)
     ]

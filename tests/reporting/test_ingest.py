@@ -9,7 +9,15 @@ from services.reporting.sources import Publisher
 from shared.clock import system_clock
 from shared.contract.catalogue import outside_topic
 from shared.testing.author import Author
-from tests.reporting.records import ORG, Partition, counted, gift, gift_stream
+from tests.reporting.records import (
+    IN_ERROR,
+    OPERATOR,
+    ORG,
+    Partition,
+    counted,
+    gift,
+    gift_stream,
+)
 
 
 async def gifts_known(pool: asyncpg.Pool) -> list[str]:
@@ -138,7 +146,7 @@ async def test_a_bad_event_of_the_owner_holds_its_stream_alone_until_it_is_retri
     assert await gifts_known(pool) == ["p-00000002"]
     waiting = await quarantine.listed(pool)
     assert [row["reason"] for row in waiting] == ["unknown-type", "stream-held"]
-    await quarantine.discard(pool, waiting[0]["id"], "operator-1", "published in error")
+    await quarantine.discard(ingest, waiting[0]["id"], OPERATOR, IN_ERROR)
     retried = await quarantine.retry(ingest, waiting[1]["id"], "operator-1")
     assert retried.applied == 1
     assert await gifts_known(pool) == ["p-00000001", "p-00000002"]

@@ -19,7 +19,7 @@ from tests.reporting.reading import (
     publish,
     reading,
 )
-from tests.reporting.records import counted, gift, gift_stream
+from tests.reporting.records import IN_ERROR, OPERATOR, counted, gift, gift_stream
 
 
 async def test_a_restarted_intake_goes_on_at_postgresqls_positions(
@@ -119,7 +119,7 @@ async def test_a_full_quarantine_stops_ingest_in_sight_until_a_person_makes_room
         assert await pool.fetchval("SELECT count(*) FROM journal") == 0
 
         for record in waiting[:20]:
-            await discard(pool, record["id"], "operator-1", "a test's junk")
+            await discard(ingest, record["id"], OPERATOR, IN_ERROR)
         await journalled(pool, 1)
     assert (ingest.full, INGEST_STOPPED._value.get()) == ("", 0)
     assert await counted(pool) == (1, 0, 0, 60)

@@ -11,6 +11,7 @@ from services.reporting.api.answers import quarantine_answer, reconciled_answer
 from services.reporting.queries.status import status
 from services.reporting.rebuild import Rebuilt, rebuild
 from shared.command import Command
+from shared.contract.reporting import DiscardReason
 from shared.metrics import JOURNAL_HEAD, REBUILD_PROGRESS
 from shared.problems import Json
 
@@ -18,8 +19,9 @@ router = APIRouter(tags=["operating"])
 
 
 class Discard(Command):
-    """Settle a record as never to be applied, and say why."""
+    """Settle a record as never to be applied, and say why: in words, and as a code."""
 
+    code: DiscardReason = "other"
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
@@ -70,8 +72,12 @@ async def retry_quarantined(built: Built, actor: Operator, number: int) -> Json:
 
 @router.post("/v1/quarantine/{number:int}/discard")
 async def discard_quarantined(built: Built, actor: Operator, number: int, command: Discard) -> Json:
-    """Settle a record as never to be applied; it stays listed, with who and why."""
-    await quarantine.discard(built.pool, number, actor.subject, command.reason)
+    """Settle a record as never to be applied; it stays listed, with who and why.
+
+    Refuses no-such-record, already-settled; said again alike it is answered alike.
+    """
+    why = quarantine.Discarding(command.code, command.reason)
+    await quarantine.discard(built.ingest, number, actor, why)
     return Json({"id": number, "state": "discarded"})
 
 

@@ -62,6 +62,7 @@ async def test_quarantine_shows_exact_bytes_and_is_settled_by_a_person(
     discarded = await asker.post(
         f"quarantine/{records[0]['id']}/discard", {"reason": "published in error"}
     )
+    assert discarded.is_success, discarded.text
     assert discarded.json()["state"] == "discarded"
     retried = await asker.post(f"quarantine/{records[1]['id']}/retry")
     assert retried.json() == {"tried": 1, "applied": 1, "duplicate": 0, "still_quarantined": 0}
@@ -73,7 +74,8 @@ async def test_quarantine_shows_exact_bytes_and_is_settled_by_a_person(
 
 
 async def test_discarding_needs_a_reason_and_a_record(asker: Asker, refused: bytes) -> None:
-    assert (await asker.post("quarantine/1/discard", {"reason": ""})).status_code == 422
+    for body in ({"reason": ""}, {"reason": "x", "code": "because"}):
+        assert (await asker.post("quarantine/1/discard", body)).status_code == 422
     missing = await asker.post("quarantine/999/discard", {"reason": "x"})
     assert (missing.status_code, missing.json()["code"]) == (404, "no-such-record")
 
