@@ -140,7 +140,9 @@ def test_discarding_states_why(services: FakeServices) -> None:
     services.answers["POST reporting/v1/quarantine/7/discard"] = {}
     assert services.run("quarantine", "discard", "7").exit_code == 2
     assert services.run("quarantine", "discard", "7", "--reason", "a test").exit_code == 0
-    assert json.loads(services.asked[-1].content) == {"reason": "a test"}
+    assert json.loads(services.asked[-1].content) == {"reason": "a test", "code": "other"}
+    services.run("quarantine", "discard", "7", "--reason", "a test", "--code", "not_ours")
+    assert json.loads(services.asked[-1].content) == {"reason": "a test", "code": "not_ours"}
 
 
 def test_republishing_names_a_range_or_everything(services: FakeServices) -> None:
