@@ -30,10 +30,10 @@ class Jar:
         return f"{self.artifact}-{self.version}.jar"
 
 
-def read_lock() -> list[Jar]:
+def read_lock(lock: Path = LOCK) -> list[Jar]:
     """Return the pinned jars: lines of ``group:artifact:version sha256``."""
     jars = []
-    for line in LOCK.read_text().splitlines():
+    for line in lock.read_text().splitlines():
         if line and not line.startswith("#"):
             coordinate, digest = line.split()
             group, artifact, version = coordinate.split(":")

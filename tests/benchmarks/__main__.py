@@ -1,33 +1,79 @@
-"""`make bench`: rates as ratios against a peer in the same run. Never asserted: machines are noisy.
+"""`make bench`: every figure beside a peer in the same run. Never asserted: machines are noisy.
 
-make bench                     every benchmark
-make bench ARGS="ingest --events 200000"
+make bench                               the whole table, in about ten minutes
+make bench ARGS="ingest latency"         some of it
+make bench ARGS="history --history 10000000 --label long --write docs/performance.md"
 """
 
 import argparse
 import asyncio
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import asyncpg
+
+from deploy.embedded.jars import VERSION as KAFKA
 from shared.service import collect_seldom
-from tests.benchmarks import commands, ingest, relay
-from tests.benchmarks.rig import rig
+from tests.benchmarks import ingest
+from tests.benchmarks.peers.streams import NO_JDK, Streams
+from tests.benchmarks.rig import Rig, Sizes, rig
+from tests.benchmarks.table import Row, markdown, printed, stated, write
 
 BENCHMARKS = {
     "ingest": ingest.benchmark,
-    "commands": commands.benchmark,
-    "relay": relay.benchmark,
 }
+"""In the table's order. Each stands on servers of its own, so that none inherits another's load."""
+
+
+def asked() -> argparse.Namespace:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser(
+        prog="make bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], metavar="NAME",
+                        help=f"of {', '.join(BENCHMARKS)}; all of them by default")  # fmt: skip
+    parser.add_argument("--events", type=int, default=300_000, help="to ingest, and to relay")
+    parser.add_argument("--history", type=int, default=1_000_000, help="events of a long history")
+    parser.add_argument("--people", type=int, default=100_000, help="on the roster")
+    parser.add_argument("--seconds", type=int, default=20, help="of steady load")
+    parser.add_argument("--write", type=Path, help="also into this page, between its markers")
+    parser.add_argument("--label", default="default", help="which markers of the page")
+    return parser.parse_args()
 
 
 async def main() -> None:
-    """Run the named benchmarks, or all, on servers of their own."""
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], default=[])
-    parser.add_argument("--events", type=int, default=150_000)
-    given = parser.parse_args()
-    collect_seldom()  # as every service does; the peers run in this process too
-    async with rig() as servers:
+    """Run the named benchmarks, or all."""
+    given = asked()
+    sizes = Sizes(given.events, given.history, given.people, given.seconds)
+    collect_seldom()  # as every service does; some peers run in this process too
+    rows: list[Row] = []
+    versions: dict[str, str] = {"Kafka": KAFKA}
+    with TemporaryDirectory(prefix="guildhall-streams-") as directory:
+        streams = await Streams.find(Path(directory))
+        versions |= {"Java": streams.version} if streams else {}
+        if streams is None:
+            print(NO_JDK, file=sys.stderr)
         for name in given.names or BENCHMARKS:
-            await BENCHMARKS[name](servers, given.events)
+            started = time.perf_counter()
+            async with rig(streams) as stand:
+                versions["PostgreSQL"] = await _postgres(stand)
+                found = await BENCHMARKS[name](stand, sizes)
+            rows += found
+            print(f"\n{name}, {time.perf_counter() - started:.0f} s\n{printed(found)}", flush=True)
+    command = f"make bench {' '.join(sys.argv[1:])}".strip()
+    text = markdown(rows, stated(command, versions))
+    print(f"\n{text}")
+    if given.write:
+        write(given.write, given.label, text)
+
+
+async def _postgres(stand: Rig) -> str:
+    connection = await asyncpg.connect(stand.postgres)
+    version = str(await connection.fetchval("SHOW server_version")).split()[0]
+    await connection.close()
+    return version
 
 
 if __name__ == "__main__":

@@ -1,115 +1,124 @@
-"""Kafka → journal and every projection, beside a bare aiokafka → COPY and an empty Faust agent.
+"""Kafka → journal and every projection, one worker, beside Kafka Streams and bare copies.
 
-All three read the same records of the same topic in this run.
+All read the same records of the same topic, which waits for them whole, each from a process of its
+own (`drain`); Faust's empty agent runs in this one. The worker's memory is read when it is done.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import asyncpg
 import faust
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.embedded import create_topics
-from services.reporting.app import build_app
-from services.reporting.entry import pack_headers
-from services.reporting.ingest import LIVE, Ingest
-from services.reporting.intake import Intake
+from services.reporting.ingest import LIVE
 from services.reporting.projections import create_tables
-from services.reporting.sources import publishers
-from shared.bus import to_record
-from shared.clock import system_clock
-from shared.contract.catalogue import topic_of
-from shared.database import apply_schema, open_pool
-from shared.testing.author import Author
-from tests.benchmarks.rig import Rate, Rig, print_rates, timed, until
-from tests.reporting.records import gift, gift_stream
+from shared.database import apply_schema
+from tests.benchmarks.drain import Drained, drain, group_committed
+from tests.benchmarks.gifts import TOPIC, publish
+from tests.benchmarks.peers.streams import NO_JDK
+from tests.benchmarks.process import module, reporting_settings, running, settings
+from tests.benchmarks.rig import Rig, Sizes
+from tests.benchmarks.table import Row, bounded, compared, not_measured
+from tests.benchmarks.timing import Rate
 
-TOPIC = topic_of("benefits")
+WHAT = "ingest: Kafka → journal + all projections, one worker"
+MEMORY_MIB_MAX = 200
 
 
-async def benchmark(rig: Rig, events: int) -> None:
-    """Print the three rates."""
+async def benchmark(rig: Rig, sizes: Sizes) -> list[Row]:
+    """Rates of the worker and its peers, and the worker's peak memory."""
     await create_topics(rig.kafka)
-    await _publish(rig, events)
-    rates = [await _ours(rig, events), await _bare_copy(rig, events), await _faust(rig, events)]
-    print_rates("ingest, one worker, one core's worth of Python", "events/s", rates)
-
-
-async def _publish(rig: Rig, events: int) -> None:
-    producer = AIOKafkaProducer(
-        bootstrap_servers=rig.kafka, enable_idempotence=True, linger_ms=5, max_batch_size=262_144
+    targets = await publish(rig.kafka, sizes.events)
+    database = await rig.database()
+    ours, mebibytes = await _worker(rig, database, sizes.events)
+    streams = await _streams(rig, targets, sizes.events)
+    copied = await _copying(
+        rig, sizes.events, "aiokafka → COPY of the same rows, same tables", database
     )
-    await producer.start()
-    partitions = len(await producer.partitions_for(TOPIC))
-    author, waiting = Author(), []
-    for n in range(events):
-        envelope = author.write(gift_stream(n), gift(n))
-        record = to_record(envelope)
-        waiting.append(
-            await producer.send(
-                TOPIC, record.value, record.key, (envelope.shard or 0) % partitions,
-                headers=record.headers,
-            )
-        )  # fmt: skip
-    await asyncio.gather(*waiting)
-    await producer.stop()
-
-
-async def _ours(rig: Rig, events: int) -> Rate:
-    pool = await open_pool(await rig.database())
-    await apply_schema(pool, "shared", "services.reporting")
-    async with pool.acquire() as connection:
-        await create_tables(connection, LIVE)
-    topics = publishers(None)
-    ingest = Ingest(pool, topics, system_clock, allow_simulated=False, quarantine_limit=100)
-
-    def make_intake(apply: Any) -> Intake:
-        return Intake(rig.kafka, list(topics), pool, apply, batch_records=5000)
-
-    async def work() -> None:
-        app = build_app(ingest, make_intake, [])
-        app.finalize()
-        await app.start()
-        await until(lambda: _reached(pool, events))
-        await app.stop()
-
-    rate = await timed("Guildhall: journal, projections, positions, committed", events, work)
-    await pool.close()
-    return rate
-
-
-async def _reached(pool: asyncpg.Pool, events: int) -> bool:
-    return bool(await pool.fetchval("SELECT next_index > $1 FROM journal_head", events))
-
-
-async def _bare_copy(rig: Rig, events: int) -> Rate:
-    connection = await asyncpg.connect(await rig.database())
-    await connection.execute(
-        "CREATE TABLE raw (partition int, kafka_offset bigint, key bytea, headers bytea,"
-        " value bytea)"
+    raw = await _copying(rig, sizes.events, "aiokafka → COPY of raw records, no index")
+    start_up = ", ".join(
+        f"{short} {drained.start_up_seconds:.1f}"
+        for short, drained in (("ours", ours), ("Kafka Streams", streams), ("COPY", copied))
+        if drained is not None
     )
+    return [
+        compared(WHAT, ours.rate, streams.rate, "events/s", 1.0)
+        if streams
+        else not_measured(WHAT, NO_JDK),
+        compared(WHAT, ours.rate, copied.rate, "events/s", 0.7),
+        compared(WHAT, ours.rate, raw.rate, "events/s"),
+        compared(WHAT, ours.rate, await _faust(rig, sizes.events), "events/s"),
+        Row("start-up before the first commit, not in the rates", f"{start_up} s"),
+        bounded("memory of the worker at its peak", mebibytes, "MiB", MEMORY_MIB_MAX),
+    ]
 
-    async def work() -> None:
-        consumer = AIOKafkaConsumer(
-            TOPIC, bootstrap_servers=rig.kafka, group_id="bare", auto_offset_reset="earliest",
-            enable_auto_commit=False,
-        )  # fmt: skip
-        await consumer.start()
-        done = 0
-        while done < events:
-            for records in (await consumer.getmany(timeout_ms=500, max_records=5000)).values():
-                rows = [
-                    (r.partition, r.offset, r.key, pack_headers(r.headers), r.value)
-                    for r in records
-                ]
-                await connection.copy_records_to_table("raw", records=rows)
-                done += len(rows)
-        await consumer.stop()
 
-    rate = await timed("bare aiokafka -> COPY of the raw records into one table", events, work)
+async def _worker(rig: Rig, database: str, events: int) -> tuple[Drained, float]:
+    """The worker as it runs in production, and its peak of resident memory."""
+    with settings(database, rig.kafka) as common:
+        environment = {**reporting_settings(common), "GUILDHALL_HTTP_PORT": "0"}
+        async with running("worker", *module("services.reporting.worker"), **environment) as child:
+            connection = await asyncpg.connect(database)
+            sql = "SELECT coalesce(sum(next_offset), 0)::bigint FROM positions"
+            drained = await drain("Guildhall", child, events, _polled(connection, sql))
+            mebibytes = child.peak_mebibytes()
+            await connection.close()
+    return drained, mebibytes
+
+
+def _polled(connection: asyncpg.Connection, sql: str) -> Callable[[], Awaitable[int]]:
+    async def committed() -> int:
+        try:
+            return int(await connection.fetchval(sql))
+        except asyncpg.UndefinedTableError:
+            return 0  # it is still making its tables
+
+    return committed
+
+
+async def _streams(rig: Rig, targets: list[TopicPartition], events: int) -> Drained | None:
+    if rig.streams is None:
+        return None
+    client = AIOKafkaAdminClient(bootstrap_servers=rig.kafka)
+    await client.start()
+    try:
+        async with rig.streams.running(rig.kafka, TOPIC) as (child, group):
+            committed = partial(group_committed, client, group, targets)
+            return await drain("Kafka Streams, keyed sum", child, events, committed)
+    finally:
+        await client.close()
+
+
+async def _copying(rig: Rig, events: int, name: str, source: str = "") -> Drained:
+    target = await rig.database()
+    connection = await asyncpg.connect(target)
+    await apply_schema(await rig.pool(target), "shared", "services.reporting")
+    await create_tables(connection, LIVE)
+    sql = "SELECT coalesce(sum(next_offset), 0)::bigint FROM peer_positions"
+    command = [*module("tests.benchmarks.peers.copying"), target, rig.kafka]
+    async with running(name, *command, *([source] if source else [])) as child:
+        drained = await drain(name, child, events, _polled(connection, sql))
+    if source:
+        await _same_rows(source, target)
     await connection.close()
-    return rate
+    return drained
+
+
+async def _same_rows(source: str, target: str) -> None:
+    """The peer wrote as much as we did. Raises AssertionError."""
+    counted = []
+    for database in (source, target):
+        connection = await asyncpg.connect(database)
+        sql = f"SELECT (SELECT count(*) FROM journal), count(*) FROM {LIVE}.figure_lines"
+        counted.append(await connection.fetchrow(sql))
+        await connection.close()
+    if counted[0] != counted[1]:
+        raise AssertionError(f"rows of journal and lines: ours {counted[0]}, peer {counted[1]}")
 
 
 async def _faust(rig: Rig, events: int) -> Rate:
@@ -118,21 +127,21 @@ async def _faust(rig: Rig, events: int) -> Rate:
         topic_disable_leader=True, topic_allow_declare=False, stream_wait_empty=False,
         consumer_auto_offset_reset="earliest", value_serializer="raw", key_serializer="raw",
     )  # fmt: skip
-    seen, finished = 0, asyncio.Event()
+    seen, first_at, last_at, finished = 0, 0.0, 0.0, asyncio.Event()
+    clock = asyncio.get_running_loop().time
 
     @app.agent(app.topic(TOPIC, value_type=bytes))
     async def empty(stream: Any) -> None:
-        nonlocal seen
+        nonlocal seen, first_at, last_at
         async for _ in stream:
+            first_at = first_at or clock()
             seen += 1
             if seen >= events:
+                last_at = clock()
                 finished.set()
 
-    async def work() -> None:
-        app.finalize()
-        await app.start()
-        await finished.wait()
-
-    rate = await timed("Faust: an empty agent, one event at a time", events, work)
+    app.finalize()
+    await app.start()
+    await finished.wait()
     await app.stop()
-    return rate
+    return Rate("Faust, an empty agent, one event at a time", events, last_at - first_at)
