@@ -16,13 +16,18 @@ import asyncpg
 
 from deploy.embedded.jars import VERSION as KAFKA
 from shared.service import collect_seldom
-from tests.benchmarks import ingest
+from tests.benchmarks import commands, growth, ingest, latency, relay, roster
 from tests.benchmarks.peers.streams import NO_JDK, Streams
 from tests.benchmarks.rig import Rig, Sizes, rig
 from tests.benchmarks.table import Row, markdown, printed, stated, write
 
 BENCHMARKS = {
     "ingest": ingest.benchmark,
+    "commands": commands.benchmark,
+    "roster": roster.benchmark,
+    "relay": relay.benchmark,
+    "latency": latency.benchmark,
+    "history": growth.benchmark,
 }
 """In the table's order. Each stands on servers of its own, so that none inherits another's load."""
 

@@ -1,95 +1,56 @@
 """One command over HTTP, durable, domain and outbox included, beside FastAPI and one INSERT.
 
-Each server is a process of its own with one event loop; the same clients ask both in this run.
+Each server is a process of its own with one event loop; the same clients ask both in this run. The
+`eventsourcing` library is asked in process, without HTTP, by as many threads as serve it best.
 """
 
 import asyncio
 import json
-import os
-import sys
-import threading
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
-from joserfc.jwk import KeySet
 
 from deploy.embedded import create_topics
-from shared.testing.http import AUDIENCE, ISSUER, TEST_KEY, token
-from tests.benchmarks.rig import Rate, Rig, print_rates
+from shared.testing.http import token
+from tests.benchmarks.peers import event_sourcing
+from tests.benchmarks.process import serving, settings
+from tests.benchmarks.rig import Rig, Sizes
+from tests.benchmarks.table import Row, compared
+from tests.benchmarks.timing import Rate
 
 CLIENTS = 16
 SECONDS = 6.0
 WARM_UP_SECONDS = 1.5
+WHAT = "one command over HTTP, durable, domain and outbox included"
 
 
-async def benchmark(rig: Rig, _: int) -> None:
-    """Print both rates."""
+async def benchmark(rig: Rig, _: Sizes) -> list[Row]:
+    """The rates over HTTP, and the library's."""
     await create_topics(rig.kafka)
-    with_keys = _serve_keys()
-    environment = {
-        "GUILDHALL_DATABASE_URL": await rig.database(), "GUILDHALL_KAFKA": rig.kafka,
-        "GUILDHALL_ISSUER": ISSUER, "GUILDHALL_AUDIENCE": AUDIENCE,
-        "GUILDHALL_JWKS_URL": f"http://127.0.0.1:{with_keys}/jwks", "GUILDHALL_LOG_LEVEL": "ERROR",
-    }  # fmt: skip
-    async with _server("services.events", environment) as port:
-        await _register_union(environment["GUILDHALL_DATABASE_URL"])
-        ours = await _load("Guildhall: raise-issue, event + outbox + key, fsync", port, _issue)
-    environment["GUILDHALL_DATABASE_URL"] = await rig.database()
-    async with _server("tests.benchmarks.bare_insert", environment) as port:
-        bare = await _load("FastAPI + pydantic + one asyncpg INSERT, fsync", port, _insert)
-    print_rates(f"commands over HTTP, {CLIENTS} clients", "commands/s", [ours, bare])
+    with settings(await rig.database(), rig.kafka) as environment:
+        async with serving("services.events", **environment) as (_child, port):
+            await _register_union(environment["GUILDHALL_DATABASE_URL"])
+            ours = await _load("Guildhall: raise-issue", port, _issue)
+        environment["GUILDHALL_DATABASE_URL"] = await rig.database()
+        async with serving("tests.benchmarks.peers.bare_insert", **environment) as (_child, port):
+            bare = await _load("FastAPI + pydantic + one asyncpg INSERT", port, _insert)
+    saved = [
+        await event_sourcing.commands(await rig.database(), threads, SECONDS / 2)
+        for threads in (1, event_sourcing.THREADS)
+    ]
+    best = max(saved, key=lambda rate: rate.per_second)
+    return [
+        compared(WHAT, ours, bare, "commands/s", 0.8),
+        compared(WHAT, ours, best, "commands/s", 3.0),
+    ]
 
 
 async def _register_union(database: str) -> None:
     connection = await asyncpg.connect(database)
     await connection.execute("INSERT INTO known_unions (org_id, simulated) VALUES ('tjtc', false)")
     await connection.close()
-
-
-def _serve_keys() -> int:
-    keys = json.dumps(KeySet([TEST_KEY]).as_dict(private=False)).encode()
-
-    class Keys(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # http.server's name
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.end_headers()
-            self.wfile.write(keys)
-
-        def log_message(self, *_: Any) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Keys)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server.server_port
-
-
-@asynccontextmanager
-async def _server(module: str, environment: dict[str, str]) -> AsyncIterator[int]:
-    probe = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
-    port = probe.sockets[0].getsockname()[1]
-    probe.close()
-    await probe.wait_closed()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module,
-        env={**os.environ, **environment, "GUILDHALL_HTTP_PORT": str(port)},
-    )  # fmt: skip
-    try:
-        for _ in range(200):
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-                writer.close()
-                break
-            except OSError:
-                await asyncio.sleep(0.1)
-        yield port
-    finally:
-        process.terminate()
-        await process.wait()
 
 
 async def _load(name: str, port: int, request: Any) -> Rate:

@@ -19,6 +19,7 @@ from tests.benchmarks.timing import until
 
 STOP_SECONDS = 30.0
 SERVING_SECONDS = 60.0
+LINE_BYTES_MAX = 2**26
 
 
 class Ended(Exception):
@@ -55,11 +56,12 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    name: str, *command: str | Path, output: int | None = None, **environment: str
+    name: str, *command: str | Path, piped: bool = False, **environment: str
 ) -> AsyncIterator[Running]:
-    """A program for as long as the block runs."""
+    """A program for as long as the block runs; `piped`, we speak to it by stdin and stdout."""
+    pipe = asyncio.subprocess.PIPE if piped else None
     process = await asyncio.create_subprocess_exec(
-        *command, env={**os.environ, **environment}, stdout=output
+        *command, env={**os.environ, **environment}, stdin=pipe, stdout=pipe, limit=LINE_BYTES_MAX
     )
     child = Running(name, process)
     try:

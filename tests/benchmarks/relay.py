@@ -9,32 +9,29 @@ from deploy.embedded import create_topics
 from shared.bus import to_record
 from shared.clock import system_clock
 from shared.contract.catalogue import topic_of
-from shared.contract.envelope import Actor
-from shared.database import apply_schema, open_pool
+from shared.database import apply_schema
 from shared.outbox import Relay
-from shared.request import Reply, Request
-from shared.store import EventStore, Write
+from shared.store import EventStore, Reply, Write
 from shared.testing.author import Author
-from tests.benchmarks.rig import Rate, Rig, print_rates, timed, until
+from tests.benchmarks.rig import Rig, Sizes
+from tests.benchmarks.roster import request
+from tests.benchmarks.table import Row, compared
+from tests.benchmarks.timing import Rate, timed, until
 from tests.reporting.records import gift, gift_stream
 
-CLERK = Actor("clerk-1", "clerk", frozenset({"clerk"}), frozenset({"tjtc"}))
+AT_ONCE = 2000
+EVENTS_MAX = 150_000
 
 
-async def benchmark(rig: Rig, events: int) -> None:
-    """Print how fast a store is filled in one command, and how fast it is relayed."""
+async def benchmark(rig: Rig, sizes: Sizes) -> list[Row]:
+    """How fast a filled outbox is relayed."""
+    events = min(sizes.events, EVENTS_MAX)
     await create_topics(rig.kafka)
-    pool = await open_pool(await rig.database())
+    pool = await rig.pool(await rig.database())
     await apply_schema(pool, "shared")
-    store = EventStore(pool, system_clock)
     writes = [Write(gift_stream(n), 0, [gift(n)]) for n in range(events)]
-    request = Request(CLERK, "tjtc", "bench", b"", "bench")
-
-    async def fill() -> None:
-        await store.append(request, writes, Reply(201, {}))
-
-    filled = await timed("one command, one transaction: events + outbox", events, fill)
-    relay = Relay(pool, "benefits", rig.kafka, poll_seconds=0.05, batch=2000)
+    await EventStore(pool, system_clock).append(request(), writes, Reply(201, {}))
+    relay = Relay(pool, "benefits", rig.kafka, poll_seconds=0.05, batch=AT_ONCE)
 
     async def drain() -> None:
         running = asyncio.create_task(relay.run())
@@ -42,10 +39,9 @@ async def benchmark(rig: Rig, events: int) -> None:
         running.cancel()
         await asyncio.wait([running])
 
-    relayed = await timed("Guildhall: relay, stamped, acks=all, idempotent", events, drain)
-    await pool.close()
-    print_rates("store, one bulk command", "events/s", [filled])
-    print_rates("store -> Kafka", "events/s", [relayed, await _bare(rig, events)])
+    relayed = await timed("Guildhall", events, drain)
+    bare = await _bare(rig, events)
+    return [compared("relay: store → Kafka, acks=all, idempotent", relayed, bare, "events/s", 0.8)]
 
 
 async def _acknowledged(pool: asyncpg.Pool, events: int) -> bool:
@@ -62,13 +58,13 @@ async def _bare(rig: Rig, events: int) -> Rate:
     await producer.start()
 
     async def work() -> None:
-        for at in range(0, events, 2000):
+        for at in range(0, events, AT_ONCE):
             sent = [
                 await producer.send(topic_of("benefits"), r.value, r.key, n % 8, headers=r.headers)
-                for n, r in enumerate(records[at : at + 2000])
+                for n, r in enumerate(records[at : at + AT_ONCE])
             ]
             await asyncio.gather(*sent)
 
-    rate = await timed("aiokafka: the same records, in batches of 2,000", events, work)
+    rate = await timed(f"aiokafka, the same records, {AT_ONCE:,} at a time", events, work)
     await producer.stop()
     return rate

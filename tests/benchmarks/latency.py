@@ -1,0 +1,167 @@
+"""From accepted to visible in a figure at a steady 1,000 events a second, beside Kafka Streams.
+
+Ours goes the whole way: a commit in an event store, its relay, Kafka, the worker, a commit in
+reporting's PostgreSQL. The journal's head is read every millisecond on a connection of its own:
+journal, projections and sums are one transaction, so an event whose log_index the head has passed
+is in its figure; at the end the figure is asked, and must count every event. Kafka Streams' way is
+shorter: from the producer to a sum that a read_committed consumer sees. Its records carry the time
+of the event they answer, in ms.
+"""
+
+import asyncio
+import json
+import time
+from bisect import bisect_left
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from datetime import date
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from deploy.embedded import create_topics
+from services.reporting.queries.figures import figure_named, values_now
+from services.reporting.queries.knowledge import Period
+from tests.benchmarks.peers.streams import DEFAULT_COMMIT_MS, NO_JDK, Streams
+from tests.benchmarks.process import Running, module, reporting_settings, running, settings
+from tests.benchmarks.rig import Rig, Sizes
+from tests.benchmarks.table import Row, bounded
+from tests.benchmarks.timing import percentile, until
+from tests.reporting.records import ORG, gift_stream
+
+PER_SECOND = 1000
+WARM_UP_SECONDS = 5
+P99_MS_MAX = 50
+POLL_SECONDS = 0.001
+EVENTS, SUMS = "peer-events", "peer-sums"
+WHAT = f"accepted → visible in a figure at {PER_SECOND:,} events/s"
+SHOWN = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "max": 1.0}
+
+
+async def benchmark(rig: Rig, sizes: Sizes) -> list[Row]:
+    """Our percentiles and Kafka Streams'."""
+    await create_topics(rig.kafka)
+    events = PER_SECOND * (WARM_UP_SECONDS + sizes.seconds)
+    ours = await _ours(rig, events)
+    told = NO_JDK
+    if rig.streams is not None:
+        told = "Kafka Streams: " + _shown(await _streams(rig, rig.streams, events))
+    return [
+        bounded(f"{WHAT}, p99", percentile(ours, 0.99), "ms", P99_MS_MAX, told),
+        Row(f"{WHAT}, ms", _shown(ours)),
+    ]
+
+
+def _shown(waits: list[float]) -> str:
+    return ", ".join(f"{name} {percentile(waits, share):.0f}" for name, share in SHOWN.items())
+
+
+async def _ours(rig: Rig, events: int) -> list[float]:
+    """Milliseconds each event took, those of the warm-up left out."""
+    database = await rig.database()
+    heads: list[tuple[int, float]] = []
+    async with AsyncExitStack() as stack:
+        common = stack.enter_context(settings(database, rig.kafka))
+        environment = {**reporting_settings(common), "GUILDHALL_HTTP_PORT": "0"}
+        worker = running("worker", *module("services.reporting.worker"), **environment)
+        await stack.enter_async_context(worker)
+        load = await stack.enter_async_context(_load("store", await rig.database(), rig, events))
+        connection = await asyncpg.connect(database)
+        stack.push_async_callback(connection.close)
+        watching = asyncio.create_task(_watch(connection, heads, events + 1))
+        await until(lambda: _seen(lambda: len(heads) > 0, load))
+        accepted = await _sent(load)
+        async with asyncio.timeout(60):
+            await watching
+        _finish(load)
+        rows = await connection.fetch("SELECT stream, log_index FROM journal")
+        await _check(await rig.pool(database), events + 1)
+    placed = {row["stream"]: row["log_index"] for row in rows}
+    indexes, moments = [index for index, _ in heads], [moment for _, moment in heads]
+    return [
+        (moments[bisect_left(indexes, placed[gift_stream(n)])] - accepted[n]) * 1000
+        for n in range(1 + PER_SECOND * WARM_UP_SECONDS, events + 1)
+    ]
+
+
+async def _watch(connection: asyncpg.Connection, heads: list[tuple[int, float]], last: int) -> None:
+    """Note when the journal's head was first seen at each place, until it is at `last`."""
+    at = 0
+    while at < last:
+        try:
+            now = await connection.fetchval("SELECT next_index - 1 FROM journal_head")
+        except asyncpg.UndefinedTableError:
+            now = 0  # the worker is still making its tables
+        if now > at:
+            at = now
+            heads.append((at, time.monotonic()))
+        await asyncio.sleep(POLL_SECONDS)
+
+
+async def _check(pool: asyncpg.Pool, events: int) -> None:
+    """What the head said is what the figure says. Raises AssertionError."""
+    named = figure_named("gift_mid_autumn_portions")
+    year = Period(date(2022, 1, 1), date(2022, 12, 31))
+    _, values = await values_now(pool, ORG, year, [named])
+    if values[named.name].value != events:
+        raise AssertionError(f"the figure counts {values[named.name].value} of {events}")
+
+
+async def _streams(rig: Rig, streams: Streams, events: int) -> list[float]:
+    client = AIOKafkaAdminClient(bootstrap_servers=rig.kafka)
+    await client.start()
+    await client.create_topics([NewTopic(EVENTS, 8, 1), NewTopic(SUMS, 8, 1)])
+    await client.close()
+    consumer = AIOKafkaConsumer(
+        SUMS, bootstrap_servers=rig.kafka, isolation_level="read_committed",
+        auto_offset_reset="earliest", fetch_max_wait_ms=10,
+    )  # fmt: skip
+    await consumer.start()
+    waits: list[float] = []
+
+    async def read() -> None:
+        while len(waits) <= events:
+            for records in (await consumer.getmany(timeout_ms=100)).values():
+                now = time.time_ns() / 1e6
+                waits.extend(now - record.timestamp for record in records)
+
+    try:
+        peer = streams.running(rig.kafka, EVENTS, output=SUMS, commit_ms=DEFAULT_COMMIT_MS)
+        async with peer, _load("topic", EVENTS, rig, events) as load:
+            reading = asyncio.create_task(read())
+            await until(lambda: _seen(lambda: len(waits) > 0, load))
+            before = len(waits)
+            await _sent(load)
+            async with asyncio.timeout(60):
+                await reading
+            _finish(load)
+    finally:
+        await consumer.stop()
+    return waits[before + PER_SECOND * WARM_UP_SECONDS :]
+
+
+def _load(where: str, into: str, rig: Rig, events: int) -> AbstractAsyncContextManager[Running]:
+    command = [*module("tests.benchmarks.load"), where, into, rig.kafka]
+    return running("load", *command, str(PER_SECOND), str(events // PER_SECOND), piped=True)
+
+
+async def _seen(condition: Callable[[], bool], load: Running) -> bool:
+    load.check()
+    return condition()
+
+
+async def _sent(load: Running) -> list[float]:
+    """Give the word; when each event was accepted, once all are sent."""
+    stdin, stdout = load.process.stdin, load.process.stdout
+    assert stdin is not None and stdout is not None
+    stdin.write(b"go\n")
+    line = await stdout.readline()
+    load.check()
+    accepted: list[float] = json.loads(line)
+    return accepted
+
+
+def _finish(load: Running) -> None:
+    assert load.process.stdin is not None
+    load.process.stdin.write(b"done\n")

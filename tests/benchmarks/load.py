@@ -1,0 +1,103 @@
+"""A steady, open-loop load from a process of its own, as a service would make it.
+
+    python -m tests.benchmarks.load store DATABASE KAFKA PER_SECOND SECONDS
+    python -m tests.benchmarks.load topic TOPIC KAFKA PER_SECOND SECONDS
+
+`store`: commands appended to an event store whose relay runs in the same process, woken after each
+commit, as in every service of ours. `topic`: the same records produced by aiokafka into that topic.
+One event goes first; the others once a line comes on stdin, TICKS a second, whatever the answers
+do. In the end it prints, as JSON, when each event was accepted: the moment its commit returned, or
+(`topic`) the moment it was handed to the producer; both on the machine's monotonic clock.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Awaitable, Callable
+
+import uvloop
+from aiokafka import AIOKafkaProducer
+
+from shared.bus import to_record
+from shared.clock import system_clock
+from shared.database import apply_schema, open_pool
+from shared.outbox import Relay
+from shared.service import collect_seldom
+from shared.settings import Settings
+from shared.store import EventStore, Reply, Write
+from shared.testing.author import Author
+from tests.benchmarks.roster import request
+from tests.reporting.records import gift, gift_stream
+
+TICKS = 100
+
+Send = Callable[[range], Awaitable[None]]
+
+
+async def to_store(database: str, kafka: str, accepted: list[float]) -> Send:
+    """Events into the store, several in one transaction; relayed meanwhile."""
+    pool = await open_pool(database)
+    await apply_schema(pool, "shared")
+    store = EventStore(pool, system_clock)
+    fields = Settings.model_fields
+    relay = Relay(
+        pool, "benefits", kafka, poll_seconds=fields["relay_poll_seconds"].default,
+        batch=fields["relay_batch_events"].default,
+    )  # fmt: skip
+    store.on_append.append(relay.wake)
+    relaying = asyncio.create_task(relay.run())
+
+    async def send(numbers: range) -> None:
+        if relaying.done():
+            raise RuntimeError("the relay ended") from relaying.exception()
+        writes = [Write(gift_stream(n), 0, [gift(n)]) for n in numbers]
+        await store.append(request(), writes, Reply(201, {}))
+        now = time.monotonic()
+        for n in numbers:
+            accepted[n] = now
+
+    return send
+
+
+async def to_topic(topic: str, kafka: str, accepted: list[float]) -> Send:
+    """Records into the topic, with the settings of our relay's producer."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=kafka, acks="all", enable_idempotence=True, linger_ms=2,
+        compression_type="lz4", max_batch_size=262_144,
+    )  # fmt: skip
+    await producer.start()
+    partitions, author = len(await producer.partitions_for(topic)), Author()
+
+    async def send(numbers: range) -> None:
+        for n in numbers:
+            envelope = author.write(gift_stream(n), gift(n))
+            record, target = to_record(envelope), (envelope.shard or 0) % partitions
+            accepted[n] = time.monotonic()
+            await producer.send(
+                topic, record.value, record.key, target,
+                timestamp_ms=time.time_ns() // 1_000_000, headers=record.headers,
+            )  # fmt: skip
+
+    return send
+
+
+async def main(where: str, into: str, kafka: str, per_second: int, seconds: int) -> None:
+    """Send one, wait for the word, send the others on time."""
+    collect_seldom()
+    accepted = [0.0] * (per_second * seconds + 1)
+    send = await {"store": to_store, "topic": to_topic}[where](into, kafka, accepted)
+    await send(range(1))
+    await asyncio.to_thread(sys.stdin.readline)
+    began, at_once = time.monotonic(), per_second // TICKS
+    async with asyncio.TaskGroup() as sending:
+        for tick in range(seconds * TICKS):
+            await asyncio.sleep(max(0.0, began + tick / TICKS - time.monotonic()))
+            numbers = range(1 + tick * at_once, 1 + (tick + 1) * at_once)
+            sending.create_task(send(numbers))
+    print(json.dumps(accepted), flush=True)
+    await asyncio.to_thread(sys.stdin.readline)  # the relay goes on until all is seen
+
+
+if __name__ == "__main__":
+    uvloop.run(main(*sys.argv[1:4], *map(int, sys.argv[4:6])))

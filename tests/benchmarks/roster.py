@@ -1,0 +1,90 @@
+"""A gift to a roster of 100,000 in one command, beside the `eventsourcing` library.
+
+Ours is the real command of benefits: a programme opened and its roster frozen from our own copy of
+the members, then one command that decides, encodes and appends every delivery, its outbox row and
+the reply in one transaction. Beside it what the store does when it is handed the events.
+"""
+
+import random
+
+from services.benefits.commands.gifts import IssueGiftsToRoster
+from services.benefits.commands.programmes import FreezeRoster, OpenProgramme
+from services.benefits.handlers.deciding import today_of
+from services.benefits.handlers.gifts import issue_gifts_to_roster
+from services.benefits.handlers.programmes import freeze_roster, open_programme
+from shared.clock import system_clock
+from shared.contract.envelope import Actor
+from shared.database import apply_schema
+from shared.store import EncodedWrite, EventStore, Reply, Request, encode
+from tests.benchmarks.peers import event_sourcing
+from tests.benchmarks.rig import Rig, Sizes
+from tests.benchmarks.table import Row, compared
+from tests.benchmarks.timing import Rate, timed
+from tests.reporting.records import ORG, gift, gift_stream
+
+AT_ONCE = 500
+PER_SECOND = 100_000
+CLERK = Actor("clerk-1", "clerk", frozenset({"clerk"}), frozenset({ORG}))
+
+# As benefits' reactions keep what members says: the union, a stream and a joining a person.
+MEMBERS = """
+WITH people AS (
+    SELECT 'p-' || lpad(n::text, 8, '0') AS person_id FROM generate_series(1, $2::int) AS n
+), heard AS (
+    INSERT INTO members_streams (stream, version)
+    SELECT $1 || '/person-' || person_id, 1 FROM people
+)
+INSERT INTO known_changes (version, org_id, person_id, effective_on, is_member, is_retired)
+SELECT 1, $1, person_id, '2020-01-01', true, false FROM people
+"""
+
+
+async def benchmark(rig: Rig, sizes: Sizes) -> list[Row]:
+    """The command's rate and the store's, and the library's."""
+    command = await _command(rig, sizes.people)
+    store = await _store(rig, sizes.people)
+    peer = await event_sourcing.gifts(await rig.database(), sizes.people, AT_ONCE)
+    rows = []
+    for what, ours in (("handler, one command", command), ("store.append alone", store)):
+        row = compared(f"gift to a roster of {sizes.people:,}: {what}", ours, peer, "events/s", 4.0)
+        enough = ours.per_second >= PER_SECOND
+        goal = f"≥ {PER_SECOND:,}/s and {row.goal}"
+        rows.append(row._replace(goal=goal, met=bool(row.met) and enough))
+    return rows
+
+
+async def _command(rig: Rig, people: int) -> Rate:
+    pool = await rig.pool(await rig.database())
+    await apply_schema(pool, "shared", "services.benefits")
+    await pool.execute("INSERT INTO known_unions (org_id, simulated) VALUES ($1, false)", ORG)
+    await pool.execute(MEMBERS, ORG, people, timeout=120)
+    await pool.execute("ANALYZE")
+    store = EventStore(pool, system_clock)
+    today, programme = today_of(store), "mid-autumn-2022"
+    await open_programme(store, request(), OpenProgramme(
+        programme_id=programme, title="中秋慰问", occasion="mid_autumn", population="members",
+        payment_form="goods", unit_value_fen=30000, fund="union_funds", payer="own",
+        opened_on=today,
+    ))  # fmt: skip
+    await freeze_roster(
+        store, request(), FreezeRoster(programme_id=programme, as_of=today, expected_count=people)
+    )
+    issue = IssueGiftsToRoster(programme_id=programme, issued_on=today)
+    rate = await timed("handler", people, lambda: issue_gifts_to_roster(store, request(), issue))
+    written = await pool.fetchval("SELECT count(*) FROM outbox")
+    if written < people:
+        raise AssertionError(f"{written} events for {people} people")
+    return rate
+
+
+async def _store(rig: Rig, people: int) -> Rate:
+    pool = await rig.pool(await rig.database())
+    await apply_schema(pool, "shared")
+    store = EventStore(pool, system_clock)
+    writes = [EncodedWrite(gift_stream(n), 0, [encode(gift(n))]) for n in range(people)]
+    return await timed("store", people, lambda: store.append(request(), writes, Reply(201, {})))
+
+
+def request() -> Request:
+    """A command under a key of its own."""
+    return Request(CLERK, ORG, f"{random.getrandbits(64):x}", b"", "bench")
