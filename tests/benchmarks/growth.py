@@ -17,7 +17,7 @@ async def benchmark(rig: Rig, sizes: Sizes) -> list[Row]:
     database = await rig.database()
     history = await History.empty(await rig.pool(database))
     marks = [mark for mark in MARKS if mark <= sizes.history] or [sizes.history]
-    costs = [await _cost_at(history, mark) for mark in marks]
+    costs = [await _cost_at(rig, history, database, mark) for mark in marks]
     await history.settle()
     shown = ", ".join(f"{cost:.0f} µs at {mark:,}" for mark, cost in zip(marks, costs, strict=True))
     ratio = max(costs) / min(costs)
@@ -31,11 +31,12 @@ async def benchmark(rig: Rig, sizes: Sizes) -> list[Row]:
     ]  # fmt: skip
 
 
-async def _cost_at(history: History, events: int) -> float:
+async def _cost_at(rig: Rig, history: History, database: str, events: int) -> float:
     """Grow to so many events; microseconds an event of the median batch of the next."""
     await history.ingest_to(min(events, INGESTED_MAX))
     if events > INGESTED_MAX:
         await history.clone_to(events)
+        await rebuilding.rebuild(rig, database)
         await history.settle()
     batch = min(BATCH, events // BATCHES)
     for _ in range(BATCHES):

@@ -4,20 +4,19 @@ The first million events, at most, really go through ingest, record by record as
 over: gifts of ten years on three occasions and, for every fourth, a receipt, so that a quarter of
 the deliveries have two versions; one large union has seven events of ten, three others one each.
 
-Beyond that the history is cloned in SQL, union by union: every row of the journal and of every
-projection again, with the unions' names changed wherever they stand (columns, stream names, the
-bytes of key, headers and value), another event id, and every log_index moved on. What is not true
-of a clone: its shard numbers are those of the original's streams, and its leaf hash is the
-original's. A rebuild reads the clones' bytes like any others and compares row by row.
+Beyond that the journal is cloned in SQL, union by union: every row again, with the unions' names
+changed wherever they stand (columns, stream names, the bytes of key, headers and value), another
+event id, and every log_index moved on. What is not true of a clone: its shard numbers are those of
+the original's streams, and its leaf hash is the original's. The projections are then what a rebuild
+makes of that journal: it reads the clones' bytes as any others.
 """
 
 import time
 from datetime import date, timedelta
-from typing import NamedTuple
 
 import asyncpg
 
-from services.reporting.fold import FOREVER
+from services.reporting import journal
 from services.reporting.ingest import LIVE, Ingest
 from services.reporting.projections import create_tables
 from services.reporting.queries.knowledge import Period
@@ -32,7 +31,9 @@ from tests.reporting.records import Partition, gift
 INGESTED_MAX = 1_000_000
 BATCH = 5000
 RECEIPT_AFTER = 20_001
-UNION = "zz0-{n}"
+UNIONS = "zz0-"
+"""What the names of the ingested unions begin with."""
+
 FIRST_YEAR, YEARS = 2014, 10
 OCCASIONS = ("spring_festival", "mid_autumn", "birthday")
 CLONES = "12345689abcdef"  # not 7: an id of the original would come again
@@ -42,7 +43,7 @@ Said = tuple[str, DomainEvent]
 
 def union_of(n: int) -> str:
     """The union of gift `n`: seven of ten are the first one's."""
-    return UNION.format(n=max(0, n % 10 - 6))
+    return f"{UNIONS}{max(0, n % 10 - 6)}"
 
 
 def said(n: int) -> Said:
@@ -100,15 +101,14 @@ class History:
         self.events, self._said = self.events + count, self._said + count
 
     async def clone_to(self, events: int) -> None:
-        """Clone what was ingested until the history has at least so many events."""
+        """Clone the journal until it has at least so many events; the projections lack them then,
+        until they are rebuilt."""
         base = self.events
-        tables = await _tables(self.pool)
         for clone in CLONES:
             if self.events >= events:
                 return
             async with self.pool.acquire() as connection, connection.transaction():
-                for table in tables:
-                    await connection.execute(table.clone(clone, self.events, base), timeout=3600)
+                await connection.execute(_clone_sql(clone, self.events, base), timeout=3600)
                 await connection.execute(
                     "UPDATE journal_head SET next_index = next_index + $1", base
                 )
@@ -125,61 +125,29 @@ class History:
         await self.pool.execute("VACUUM (ANALYZE)", timeout=3600)
 
 
-class Table(NamedTuple):
-    """A table to clone, and the SQL type of each of its columns."""
-
-    name: str
-    columns: dict[str, str]
-
-    def clone(self, clone: str, moved: int, base: int) -> str:
-        """The statement that clones its rows of the first `base` events."""
-        log_index = next((c for c in ("valid_from", "log_index") if c in self.columns), None)
-        org = "org_id LIKE 'zz0-%'"
-        where = f"{org} AND {log_index} <= {base}" if log_index else org
-        values = ", ".join(
-            _cloned(name, sql_type, clone, moved) for name, sql_type in self.columns.items()
-        )
-        columns = ", ".join(self.columns)
-        return f"INSERT INTO {self.name} ({columns}) SELECT {values} FROM {self.name} WHERE {where}"
-
-
-INDEXES = ("log_index", "valid_from", "valid_to")
-
-
-def _cloned(name: str, sql_type: str, clone: str, moved: int) -> str:
-    before, after = "zz0-", f"zz{clone}-"
-    if name in INDEXES:
-        return f"CASE WHEN {name} = {FOREVER} THEN {name} ELSE {name} + {moved} END"
-    if name == "headers":
-        id_hex = "encode(convert_to({}::text, 'UTF8'), 'hex')"
-        named = (
-            f"replace(encode(headers, 'hex'), '{before.encode().hex()}', '{after.encode().hex()}')"
-        )
-        old, new = id_hex.format("event_id"), id_hex.format(_other_id("event_id", clone))
-        return f"decode(replace({named}, {old}, {new}), 'hex')"
-    if name in ("key", "value"):
-        return f"convert_to(replace(convert_from({name}, 'UTF8'), '{before}', '{after}'), 'UTF8')"
-    if sql_type == "text":
-        return f"replace({name}, '{before}', '{after}')"
-    return _other_id(name, clone) if sql_type == "uuid" and name != "topic_id" else name
-
-
-def _other_id(name: str, clone: str) -> str:
-    # The digit of the version: no two ids become one.
-    return f"overlay({name}::text placing '{clone}' from 15 for 1)::uuid"
-
-
-async def _tables(pool: asyncpg.Pool) -> list[Table]:
-    rows = await pool.fetch(
-        "SELECT table_schema || '.' || table_name AS name,"
-        " array_agg(column_name::text ORDER BY ordinal_position) AS columns,"
-        " array_agg(data_type::text ORDER BY ordinal_position) AS types"
-        " FROM information_schema.columns"
-        " WHERE table_schema = $1 OR table_schema = 'public' AND table_name = 'journal'"
-        " GROUP BY 1 ORDER BY 1",
-        LIVE,
+def _clone_sql(clone: str, moved: int, base: int) -> str:
+    """The statement that adds the first `base` entries again, for other unions."""
+    before, after = UNIONS, f"zz{clone}-"
+    org, other = before.encode().hex(), after.encode().hex()
+    # The digit of the id's version: no two ids become one.
+    other_id = f"overlay(event_id::text placing '{clone}' from 15 for 1)"
+    id_hex = "encode(convert_to({}, 'UTF8'), 'hex')"
+    headers = f"replace(encode(headers, 'hex'), '{org}', '{other}')"
+    headers = f"replace({headers}, {id_hex.format('event_id::text')}, {id_hex.format(other_id)})"
+    changed = {
+        "log_index": f"log_index + {moved}", "event_id": f"{other_id}::uuid",
+        "headers": f"decode({headers}, 'hex')",
+        **{name: f"replace({name}, '{before}', '{after}')" for name in ("stream", "org_id")},
+        **{
+            name: f"convert_to(replace(convert_from({name}, 'UTF8'), '{before}', '{after}'), 'UTF8')"
+            for name in ("key", "value")
+        },
+    }  # fmt: skip
+    values = ", ".join(changed.get(name, name) for name in journal.COLUMNS)
+    return (
+        f"INSERT INTO journal ({', '.join(journal.COLUMNS)})"
+        f" SELECT {values} FROM journal WHERE log_index <= {base}"
     )
-    return [Table(r["name"], dict(zip(r["columns"], r["types"], strict=True))) for r in rows]
 
 
 def year(number: int) -> Period:

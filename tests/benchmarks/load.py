@@ -14,7 +14,8 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import uvloop
 from aiokafka import AIOKafkaProducer
@@ -35,7 +36,8 @@ TICKS = 100
 Send = Callable[[range], Awaitable[None]]
 
 
-async def to_store(database: str, kafka: str, accepted: list[float]) -> Send:
+@asynccontextmanager
+async def to_store(database: str, kafka: str, accepted: list[float]) -> AsyncIterator[Send]:
     """Events into the store, several in one transaction; relayed meanwhile."""
     pool = await open_pool(database)
     await apply_schema(pool, "shared")
@@ -57,10 +59,16 @@ async def to_store(database: str, kafka: str, accepted: list[float]) -> Send:
         for n in numbers:
             accepted[n] = now
 
-    return send
+    try:
+        yield send
+    finally:
+        relaying.cancel()
+        await asyncio.wait([relaying])
+        await pool.close()
 
 
-async def to_topic(topic: str, kafka: str, accepted: list[float]) -> Send:
+@asynccontextmanager
+async def to_topic(topic: str, kafka: str, accepted: list[float]) -> AsyncIterator[Send]:
     """Records into the topic, with the settings of our relay's producer."""
     producer = AIOKafkaProducer(
         bootstrap_servers=kafka, acks="all", enable_idempotence=True, linger_ms=2,
@@ -79,24 +87,27 @@ async def to_topic(topic: str, kafka: str, accepted: list[float]) -> Send:
                 timestamp_ms=time.time_ns() // 1_000_000, headers=record.headers,
             )  # fmt: skip
 
-    return send
+    try:
+        yield send
+    finally:
+        await producer.stop()
 
 
 async def main(where: str, into: str, kafka: str, per_second: int, seconds: int) -> None:
     """Send one, wait for the word, send the others on time."""
     collect_seldom()
     accepted = [0.0] * (per_second * seconds + 1)
-    send = await {"store": to_store, "topic": to_topic}[where](into, kafka, accepted)
-    await send(range(1))
-    await asyncio.to_thread(sys.stdin.readline)
-    began, at_once = time.monotonic(), per_second // TICKS
-    async with asyncio.TaskGroup() as sending:
-        for tick in range(seconds * TICKS):
-            await asyncio.sleep(max(0.0, began + tick / TICKS - time.monotonic()))
-            numbers = range(1 + tick * at_once, 1 + (tick + 1) * at_once)
-            sending.create_task(send(numbers))
-    print(json.dumps(accepted), flush=True)
-    await asyncio.to_thread(sys.stdin.readline)  # the relay goes on until all is seen
+    async with {"store": to_store, "topic": to_topic}[where](into, kafka, accepted) as send:
+        await send(range(1))
+        await asyncio.to_thread(sys.stdin.readline)
+        began, at_once = time.monotonic(), per_second // TICKS
+        async with asyncio.TaskGroup() as sending:
+            for tick in range(seconds * TICKS):
+                await asyncio.sleep(max(0.0, began + tick / TICKS - time.monotonic()))
+                numbers = range(1 + tick * at_once, 1 + (tick + 1) * at_once)
+                sending.create_task(send(numbers))
+        print(json.dumps(accepted), flush=True)
+        await asyncio.to_thread(sys.stdin.readline)  # the relay goes on until all is seen
 
 
 if __name__ == "__main__":

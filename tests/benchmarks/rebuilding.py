@@ -38,9 +38,16 @@ async def measure(rig: Rig, history: History, database: str) -> list[Row]:
     """The rebuild's seconds against the goal, scaled to this history; what a reader saw."""
     done = asyncio.Event()
     before = history.events
-    with settings(database, rig.kafka) as common:
-        async with serving("services.reporting", **reporting_settings(common)) as (_, port):
-            seconds, seen = await _meanwhile(history, port, done)
+    async with asyncio.TaskGroup() as tasks:
+        reading = tasks.create_task(_read(history, done))
+        tasks.create_task(_ingest(history, done))
+        try:
+            equal, seconds = await rebuild(rig, database)
+        finally:
+            done.set()
+    if not equal:
+        raise AssertionError("what was live is not what the journal says")
+    seen = reading.result()
     live = history.events - before
     least = EVENTS / SECONDS_MAX
     rate = before / seconds
@@ -57,27 +64,17 @@ async def measure(rig: Rig, history: History, database: str) -> list[Row]:
     ]  # fmt: skip
 
 
-async def _meanwhile(history: History, port: int, done: asyncio.Event) -> tuple[float, Seen]:
-    async with asyncio.TaskGroup() as tasks:
-        reading = tasks.create_task(_read(history, done))
-        tasks.create_task(_ingest(history, done))
-        rebuilding = tasks.create_task(_rebuild(port, done))
-    return rebuilding.result(), reading.result()
-
-
-async def _rebuild(port: int, done: asyncio.Event) -> float:
-    """Ask for a rebuild; the seconds until it is answered. Raises AssertionError, HTTPError."""
+async def rebuild(rig: Rig, database: str) -> tuple[bool, float]:
+    """Rebuild as an operator does: whether live equalled rebuilt, and the seconds it took."""
     bearer = {"Authorization": f"Bearer {token('operator', orgs=('*',))}"}
-    started = time.perf_counter()
-    try:
-        async with httpx.AsyncClient(timeout=3600) as client:
-            url = f"http://127.0.0.1:{port}/v1/rebuild"
-            answer = (await client.post(url, headers=bearer)).raise_for_status().json()
-    finally:
-        done.set()
-    if not answer["equal"]:
-        raise AssertionError(f"what was live differs from what the journal says: {answer}")
-    return time.perf_counter() - started
+    with settings(database, rig.kafka) as common:
+        async with (
+            serving("services.reporting", **reporting_settings(common)) as (_, port),
+            httpx.AsyncClient(timeout=3600) as client,
+        ):
+            url, started = f"http://127.0.0.1:{port}/v1/rebuild", time.perf_counter()
+            answer = (await client.post(url, headers=bearer)).raise_for_status()
+            return answer.json()["equal"], time.perf_counter() - started
 
 
 async def _ingest(history: History, done: asyncio.Event) -> None:
