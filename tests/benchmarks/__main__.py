@@ -8,6 +8,7 @@ make bench ARGS="history --history 10000000 --label long --write docs/performanc
 import argparse
 import asyncio
 import gc
+import os
 import sys
 import time
 from pathlib import Path
@@ -55,6 +56,7 @@ async def main() -> None:
     sizes = Sizes(given.events, given.history, given.people, given.seconds)
     collect_seldom()  # as every service does; some peers run in this process too
     rows: list[Row] = []
+    load = os.getloadavg()[0]
     versions: dict[str, str] = {"Kafka": KAFKA}
     with TemporaryDirectory(prefix="guildhall-streams-") as directory:
         streams = await Streams.find(Path(directory))
@@ -69,7 +71,7 @@ async def main() -> None:
             rows += found
             print(f"\n{name}, {time.perf_counter() - started:.0f} s\n{printed(found)}", flush=True)
     command = f"make bench {' '.join(sys.argv[1:])}".strip()
-    text = markdown(rows, stated(command, versions))
+    text = markdown(rows, stated(command, versions, load))
     print(f"\n{text}")
     if given.write:
         write(given.write, given.label, text)

@@ -13,6 +13,7 @@ makes of that journal: it reads the clones' bytes as any others.
 
 import time
 from datetime import date, timedelta
+from typing import Any
 
 import asyncpg
 
@@ -23,7 +24,6 @@ from services.reporting.queries.knowledge import Period
 from services.reporting.sources import publishers
 from shared.clock import system_clock
 from shared.contract.benefits import GiftReceiptSigned
-from shared.contract.envelope import DomainEvent
 from shared.database import apply_schema
 from shared.testing.author import Author
 from tests.reporting.records import Partition, gift
@@ -38,7 +38,7 @@ FIRST_YEAR, YEARS = 2014, 10
 OCCASIONS = ("spring_festival", "mid_autumn", "birthday")
 CLONES = "12345689abcdef"  # not 7: an id of the original would come again
 
-Said = tuple[str, DomainEvent]
+Said = tuple[str, Any]
 
 
 def union_of(n: int) -> str:
@@ -52,8 +52,8 @@ def said(n: int) -> Said:
         stream, issued = said(n - RECEIPT_AFTER)
         return stream, GiftReceiptSigned(
             org_id=issued.org_id, occurred_on=issued.occurred_on + timedelta(days=2),
-            programme_id=issued.programme_id, person_id=issued.person_id,  # type: ignore[attr-defined]
-            signed_by=issued.person_id,  # type: ignore[attr-defined]
+            programme_id=issued.programme_id, person_id=issued.person_id,
+            signed_by=issued.person_id,
         )  # fmt: skip
     year, occasion = FIRST_YEAR + n // 40 % YEARS, OCCASIONS[n // 400 % len(OCCASIONS)]
     day = date(year, 1, 1) + timedelta(days=n // 10 % 360)
@@ -133,13 +133,14 @@ def _clone_sql(clone: str, moved: int, base: int) -> str:
     other_id = f"overlay(event_id::text placing '{clone}' from 15 for 1)"
     id_hex = "encode(convert_to({}, 'UTF8'), 'hex')"
     headers = f"replace(encode(headers, 'hex'), '{org}', '{other}')"
+    named = f"'{before}', '{after}'"
     headers = f"replace({headers}, {id_hex.format('event_id::text')}, {id_hex.format(other_id)})"
     changed = {
         "log_index": f"log_index + {moved}", "event_id": f"{other_id}::uuid",
         "headers": f"decode({headers}, 'hex')",
-        **{name: f"replace({name}, '{before}', '{after}')" for name in ("stream", "org_id")},
+        **{name: f"replace({name}, {named})" for name in ("stream", "org_id")},
         **{
-            name: f"convert_to(replace(convert_from({name}, 'UTF8'), '{before}', '{after}'), 'UTF8')"
+            name: f"convert_to(replace(convert_from({name}, 'UTF8'), {named}), 'UTF8')"
             for name in ("key", "value")
         },
     }  # fmt: skip

@@ -87,15 +87,17 @@ def write(page: Path, label: str, text: str) -> None:
     page.write_text(whole[: found.start()] + begin + text + end + whole[found.end() :])
 
 
-def stated(command: str, more: Mapping[str, str]) -> str:
-    """When, on what and with what the table was measured; `more` are versions of servers."""
+def stated(command: str, more: Mapping[str, str], load: float) -> str:
+    """When, on what and with what the table was measured; `more` are versions of servers, `load`
+    the machine's load average before the first benchmark: what others had it do."""
     now = datetime.datetime.now(datetime.UTC)
     versions = {name: importlib.metadata.version(name) for name in PACKAGES}
     named = ", ".join(f"{name} {version}" for name, version in {**more, **versions}.items())
     return (
         f"`{command}` on {now:%Y-%m-%d %H:%M} UTC at commit {_commit()}.\n"
         f"{_processor()}, {os.cpu_count()} cores, {_gibibytes():.0f} GiB of memory,"
-        f" {platform.system()} {platform.release()}. Python {platform.python_version()}, {named}."
+        f" {platform.system()} {platform.release()}; load average before it began: {load:.1f}.\n"
+        f"Python {platform.python_version()}, {named}."
     )
 
 
