@@ -35,7 +35,7 @@ check: $(VENV)/ready-dev ## ruff, mypy --strict, import contracts, compose schem
 bad-records: $(VENV)/ready-dev $(VENV)/servers ## bad records of every class amid right ones, on real Kafka: RECORDS=200000
 	@GUILDHALL_BAD_RECORDS=$(or $(RECORDS),200000) $(BIN)/pytest -s tests/journeys/test_bad_records.py $(ARGS)
 
-bench: $(VENV)/ready-dev $(VENV)/servers ## rates as ratios against a peer in the same run
+bench: $(VENV)/ready-dev $(VENV)/servers ## every figure beside a peer in the same run: docs/performance.md
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 chaos: $(VENV)/ready-dev $(VENV)/servers ## faults under load, then an independent check: MINUTES=3 SEED=1 ARGS="--record docs/chaos"
