@@ -7,8 +7,15 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 
 from deploy.embedded import Embedded
+
+# How long an example takes is the machine's doing, and no finding about the code.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 SERVER_FIXTURES = {"servers", "postgres", "kafka", "database"}
 

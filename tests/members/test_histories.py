@@ -62,7 +62,7 @@ def history(commands: list[Any]) -> tuple[Person, list[Any]]:
 
 
 @given(st.lists(COMMANDS, max_size=30))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_posts_and_memberships_begin_and_end_in_turn_and_in_time(commands: list[Any]) -> None:
     state, events = history(commands)
     posts = [e for e in events if isinstance(e, StaffRegistered | StaffLeft)]
@@ -83,7 +83,7 @@ def test_posts_and_memberships_begin_and_end_in_turn_and_in_time(commands: list[
 
 
 @given(st.lists(COMMANDS, max_size=30))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_nothing_begins_for_the_dead_or_in_the_future(commands: list[Any]) -> None:
     state, events = history(commands)
     kinds = Counter(type(event).__name__ for event in events)

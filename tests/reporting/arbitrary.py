@@ -90,7 +90,7 @@ def long_history(length: int) -> list[DomainEvent]:
     happened: list[DomainEvent] = []
 
     @seed(2022)
-    @settings(max_examples=40, database=None, phases=[Phase.generate], deadline=None)
+    @settings(max_examples=40, database=None, phases=[Phase.generate])
     @given(events=happenings(least=20))
     def collect(events: list[DomainEvent]) -> None:
         happened.extend(events)

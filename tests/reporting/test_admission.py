@@ -20,7 +20,7 @@ def decoded(partition: Partition, envelope: Envelope) -> Decoded:
     return record
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(), copies=st.integers(1, 3), cut=st.integers(1, 7))
 def test_any_redelivery_in_any_batches_accepts_each_event_once_in_sequence(
     seed: int, copies: int, cut: int

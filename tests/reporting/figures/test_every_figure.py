@@ -117,7 +117,7 @@ def test_every_occasion_claim_and_subject_has_its_chinese_name() -> None:
     assert set(SUBJECTS) == set(get_args(AttestedSubject))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(events=happenings(least=10))
 def test_every_line_of_any_event_is_measured_by_a_figure(events: list[DomainEvent]) -> None:
     for entry in History()(*events).entries():

@@ -12,7 +12,7 @@ from tests.reporting.history import History, folded, standing
 EVERY = st.sampled_from(PROJECTIONS)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(projection=EVERY, events=happenings(), cuts=st.lists(st.integers(1, 40), max_size=6))
 def test_a_batch_may_be_split_anywhere(
     projection: Projection, events: list[DomainEvent], cuts: list[int]
@@ -21,7 +21,7 @@ def test_a_batch_may_be_split_anywhere(
     assert folded(projection, entries, cuts) == folded(projection, entries)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(projection=EVERY, events=happenings(least=1), data=st.data())
 def test_as_known_at_any_index_is_the_fold_of_what_was_known(
     projection: Projection, events: list[DomainEvent], data: st.DataObject
@@ -31,7 +31,7 @@ def test_as_known_at_any_index_is_the_fold_of_what_was_known(
     assert standing(folded(projection, entries), at) == standing(folded(projection, entries[:at]))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(events=happenings())
 def test_versions_of_a_row_follow_each_other_and_never_overlap(events: list[DomainEvent]) -> None:
     entries = History()(*events).entries()

@@ -32,7 +32,7 @@ LAW_DAYS = st.sampled_from(
 )
 """Days under different states of the law."""
 
-SETTINGS = settings(max_examples=120, deadline=None)
+SETTINGS = settings(max_examples=120)
 
 
 def told(*events: DomainEvent, outside: Sequence[DomainEvent] = ()) -> Facts:
