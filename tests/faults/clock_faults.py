@@ -5,11 +5,13 @@ brokers keep the machine's clock.
 """
 
 import asyncio
+import contextlib
 import random
 import sys
 from pathlib import Path
 
 from deploy.stack.children import ROOT
+from deploy.stack.supervisor import READY_SECONDS, http_status
 from tests.faults.harm import NotDone
 from tests.faults.rig import OWNERS, Rig
 
@@ -52,10 +54,10 @@ async def _jump(rig: Rig, name: str, rng: random.Random, seconds: float) -> str:
         )
     jumps = rng.sample(JUMPS, 2)
     try:
-        await asyncio.sleep(seconds / 3)
+        await _until_ready(launch.url)
         for jump in jumps:
             clock.write_text(jump)
-            await asyncio.sleep(seconds / 3)
+            await asyncio.sleep(seconds / len(jumps))
         if process.returncode is not None:
             raise NotDone(f"{name} ended under libfaketime with {process.returncode}")
     finally:
@@ -64,3 +66,16 @@ async def _jump(rig: Rig, name: str, rng: random.Random, seconds: float) -> str:
             await process.wait()
         await rig.supervisor.start(name)
     return f"{name}: {', '.join(jumps)}"
+
+
+async def _until_ready(url: str) -> None:
+    """A clock that jumps before anything is done with it proves nothing."""
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            while True:
+                with contextlib.suppress(OSError, ValueError):
+                    if await http_status(url, "/readyz") == 200:
+                        return
+                await asyncio.sleep(0.2)
+    except TimeoutError as why:
+        raise NotDone(f"{url} was not ready under libfaketime") from why
