@@ -11,6 +11,7 @@ import gc
 import os
 import sys
 import time
+import traceback
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,7 +22,7 @@ from shared.service import collect_seldom
 from tests.benchmarks import commands, growth, ingest, latency, relay, roster
 from tests.benchmarks.peers.streams import NO_JDK, Streams
 from tests.benchmarks.rig import Rig, Sizes, rig
-from tests.benchmarks.table import Row, markdown, printed, stated, write
+from tests.benchmarks.table import Row, markdown, not_measured, printed, stated, write
 
 BENCHMARKS = {
     "ingest": ingest.benchmark,
@@ -50,14 +51,19 @@ def asked() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def main() -> None:
-    """Run the named benchmarks, or all."""
-    given = asked()
+async def main() -> int:
+    """Run the named benchmarks, or all; return the exit status, 1 when one of them failed.
+
+    The page is written after each, so that a run of hours keeps what it has.
+    """
+    given, load = asked(), os.getloadavg()[0]
     sizes = Sizes(given.events, given.history, given.people, given.seconds)
     collect_seldom()  # as every service does; some peers run in this process too
     rows: list[Row] = []
-    load = os.getloadavg()[0]
-    versions: dict[str, str] = {"Kafka": KAFKA}
+    failed = False
+    versions, command = {"Kafka": KAFKA}, "make bench"
+    if len(sys.argv) > 1:
+        command += f' ARGS="{" ".join(sys.argv[1:])}"'
     with TemporaryDirectory(prefix="guildhall-streams-") as directory:
         streams = await Streams.find(Path(directory))
         versions |= {"Java": streams.version} if streams else {}
@@ -65,17 +71,21 @@ async def main() -> None:
             print(NO_JDK, file=sys.stderr)
         for name in given.names or BENCHMARKS:
             started = time.perf_counter()
-            async with rig(streams) as stand:
-                versions["PostgreSQL"] = await _postgres(stand)
-                found = await BENCHMARKS[name](stand, sizes)
+            try:
+                async with rig(streams) as stand:
+                    versions["PostgreSQL"] = await _postgres(stand)
+                    found = await BENCHMARKS[name](stand, sizes)
+            except Exception as why:  # the others are still worth having
+                traceback.print_exc()
+                failed, found = True, [not_measured(name, f"failed: {type(why).__name__}")]
             rows += found
             print(f"\n{name}, {time.perf_counter() - started:.0f} s\n{printed(found)}", flush=True)
-    command = f"make bench {' '.join(sys.argv[1:])}".strip()
-    text = markdown(rows, stated(command, versions, load))
+            text = markdown(rows, stated(command, versions, load))
+            if given.write:
+                write(given.write, given.label, text)
     print(f"\n{text}")
-    if given.write:
-        write(given.write, given.label, text)
     gc.unfreeze()  # DuckDB's binding takes what is frozen for leaked, and says so at length
+    return int(failed)
 
 
 async def _postgres(stand: Rig) -> str:
@@ -86,4 +96,4 @@ async def _postgres(stand: Rig) -> str:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    sys.exit(asyncio.run(main()))
