@@ -3,6 +3,7 @@
 No default would be wrong in production: what must be known is required.
 """
 
+import os
 from pathlib import Path
 
 from pydantic import Field
@@ -56,6 +57,7 @@ class ReportingSettings(Settings):
     stall_seconds: float = 60.0
     batch_records: int = 5000
     quarantine_limit: int = 10_000
+    rebuild_processes: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
 
     @property
     def owners(self) -> dict[str, str]:

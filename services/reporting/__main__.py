@@ -4,12 +4,15 @@ The worker (`services.reporting.worker`) makes the tables and fills them; this p
 and runs what an operator asks for.
 """
 
+from functools import partial
+
 import uvloop
 
 from services.reporting.api import reporting_app
 from services.reporting.api.access import Reporting
 from services.reporting.ingest import Ingest
 from services.reporting.kafka_ends import KafkaEnds
+from services.reporting.rebuild import rebuild
 from services.reporting.reconcile import Reconciler
 from services.reporting.sources import publishers
 from services.reporting.tokens import ClientToken
@@ -43,6 +46,7 @@ async def serve(settings: ReportingSettings) -> None:
                 ),
                 end_offsets=ends,
                 clock=system_clock,
+                rebuild=partial(rebuild, settings.database_url, settings.rebuild_processes),
             )
         )  # fmt: skip
         await runner.start(http_server(app, settings.http_host, settings.http_port))

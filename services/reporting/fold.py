@@ -38,20 +38,33 @@ class On(NamedTuple):
     fold: Callable[[Row | None, Any, Entry, Key], Row | None]
 
 
+class Index(NamedTuple):
+    """An index of a projection. `including` are columns it also holds, so that a question is
+    answered from it alone; `where` is the SQL condition of the rows it is for."""
+
+    columns: tuple[str, ...]
+    including: tuple[str, ...] = ()
+    where: str = ""
+
+    def ddl(self, name: str, table: str) -> str:
+        """The statement that creates it."""
+        return (
+            f"CREATE INDEX IF NOT EXISTS {name}_{'_'.join(self.columns)} ON {table}"
+            f" ({', '.join(self.columns)})"
+            + (f" INCLUDE ({', '.join(self.including)})" if self.including else "")
+            + (f" WHERE {self.where}" if self.where else "")
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """One table: its name (also its metric label), its row, its key columns and its folds.
-
-    `indexes` are further column lists to index; `covering` are columns each of them also holds, so
-    that a question about many rows is answered from the index alone.
-    """
+    """One table: its name (also its metric label), its row, its key columns and its folds."""
 
     name: str
     row: type[Any]
     key: tuple[str, ...]
     on: Mapping[type[DomainEvent], On]
-    indexes: tuple[tuple[str, ...], ...] = field(default=())
-    covering: tuple[str, ...] = ()
+    indexes: tuple[Index, ...] = field(default=())
 
     @cached_property
     def columns(self) -> dict[str, str]:
@@ -69,26 +82,26 @@ class Projection:
         return tuple(row[at] for at in self.key_at)
 
     def ddl(self, schema: str) -> str:
-        """The statements that create the table and its indexes in `schema`."""
+        """The statement that creates the table in `schema`, without its indexes."""
         hints = get_type_hints(self.row)
         columns = ", ".join(
             f"{name} {sql}{'' if _optional(hints[name]) else ' NOT NULL'}"
             for name, sql in self.columns.items()
         )
-        table, key = f"{schema}.{self.name}", ", ".join(self.key)
-        statements = [
-            f"CREATE TABLE IF NOT EXISTS {table} ({columns}, valid_from bigint NOT NULL,"
-            f" valid_to bigint NOT NULL, PRIMARY KEY ({key}, valid_to))"
-        ]
-        included = (
-            f" INCLUDE ({', '.join((*self.covering, 'valid_from'))})" if self.covering else ""
+        return (
+            f"CREATE TABLE IF NOT EXISTS {schema}.{self.name} ({columns},"
+            f" valid_from bigint NOT NULL, valid_to bigint NOT NULL);\n"
         )
-        statements += [
-            f"CREATE INDEX IF NOT EXISTS {self.name}_{'_'.join(index)} ON {table}"
-            f" ({', '.join(index)}, valid_to){included}"
-            for index in self.indexes
+
+    def index_ddl(self, schema: str) -> list[str]:
+        """The statements that create its indexes: apart, because a full table is quicker to index
+        than an indexed one to fill."""
+        table = f"{schema}.{self.name}"
+        return [
+            f"CREATE UNIQUE INDEX IF NOT EXISTS {self.name}_pkey ON {table}"
+            f" ({', '.join(self.key)}, valid_to)",
+            *(index.ddl(self.name, table) for index in self.indexes),
         ]
-        return ";\n".join(statements) + ";\n"
 
 
 def _sql_type(hint: Any) -> str:
@@ -101,6 +114,14 @@ def _optional(hint: Any) -> bool:
     return NoneType in get_args(hint)
 
 
+class RowChange(NamedTuple):
+    """A row before and after the entry at log_index `at`; None where there was or is none."""
+
+    before: Row | None
+    after: Row | None
+    at: int
+
+
 class Changes:
     """What one batch does to one table: versions to close, and versions to add."""
 
@@ -111,8 +132,8 @@ class Changes:
         self.closed: dict[Key, int] = {}
         self.ended: list[tuple[Any, ...]] = []
 
-    def apply(self, entry: Entry, on: On) -> list[tuple[Row | None, Row | None]]:
-        """Fold one entry into the rows it touches; returns (before, after) where they differ."""
+    def apply(self, entry: Entry, on: On) -> list[RowChange]:
+        """Fold one entry into the rows it touches; returns those that changed."""
         changed = []
         for key in on.keys(entry.event, entry):
             standing = self.current.get(key)
@@ -123,7 +144,7 @@ class Changes:
             if standing is not None:
                 self._end(key, standing, entry.log_index)
             self.current[key] = (after, entry.log_index) if after is not None else None
-            changed.append((before, after))
+            changed.append(RowChange(before, after, entry.log_index))
         return changed
 
     def _end(self, key: Key, standing: tuple[Row, int], at: int) -> None:
@@ -157,7 +178,7 @@ def dispatch(projections: Iterable[Projection]) -> Dispatch:
 
 async def fold_batch(
     connection: asyncpg.Connection, schema: str, table: Dispatch, entries: Sequence[Entry]
-) -> dict[str, list[tuple[Row | None, Row | None]]]:
+) -> dict[str, list[RowChange]]:
     """Fold entries, in log order, into the tables of `schema`, in the caller's transaction.
 
     Returns the row changes per projection name, for what is derived from them.
@@ -169,15 +190,15 @@ async def fold_batch(
             projections[projection.name] = projection
             keys.setdefault(projection.name, set()).update(on.keys(entry.event, entry))
     changes = {
-        name: Changes(projection, await _load(connection, schema, projection, keys[name]))
+        name: Changes(projection, await load(connection, schema, projection, keys[name]))
         for name, projection in projections.items()
     }
-    changed: dict[str, list[tuple[Row | None, Row | None]]] = {name: [] for name in projections}
+    changed: dict[str, list[RowChange]] = {name: [] for name in projections}
     for entry in entries:
         for projection, on in table.get(type(entry.event), ()):
             changed[projection.name] += changes[projection.name].apply(entry, on)
     for change in changes.values():
-        await _store(connection, schema, change)
+        await store(connection, schema, change)
     return changed
 
 
@@ -201,9 +222,10 @@ def find_sql(schema: str, projection: Projection, columns: str) -> str:
     )
 
 
-async def _load(
+async def load(
     connection: asyncpg.Connection, schema: str, projection: Projection, keys: set[Key]
 ) -> dict[Key, tuple[Row, int]]:
+    """The standing rows of these keys, each with the log_index it stands since."""
     if not keys:
         return {}
     names = ", ".join(f"t.{name}" for name in (*projection.columns, "valid_from"))
@@ -216,7 +238,8 @@ async def _load(
     return found
 
 
-async def _store(connection: asyncpg.Connection, schema: str, change: Changes) -> None:
+async def store(connection: asyncpg.Connection, schema: str, change: Changes) -> None:
+    """Close and add the row versions that a batch changed, in the caller's transaction."""
     projection = change.projection
     if change.closed:
         ended = f"${len(projection.key) + 1}::bigint[]"

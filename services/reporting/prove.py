@@ -46,11 +46,12 @@ def _digest(projection: Projection) -> str:
     )
 
 
-async def prove(pool: asyncpg.Pool, at: int | None = None) -> dict[str, Any]:
-    """Rebuild and compare (unless `at` is given), then digest the projections."""
+async def prove(pool: asyncpg.Pool, database_url: str, at: int | None = None) -> dict[str, Any]:
+    """Rebuild and compare (unless `at` is given), then digest the projections. `pool` is on the
+    database of `database_url`."""
     answer: dict[str, Any] = {}
     if at is None:
-        rebuilt = await rebuild(pool)
+        rebuilt = await rebuild(database_url)
         answer = {
             "equal": rebuilt.equal, "rebuild_seconds": rebuilt.seconds,
             "journal_dense": await pool.fetchval(DENSE),
@@ -63,9 +64,10 @@ async def prove(pool: asyncpg.Pool, at: int | None = None) -> dict[str, Any]:
 
 async def main(at: int | None) -> None:
     """Prove the database that the environment names, and print the answer."""
-    pool = await open_pool(os.environ["GUILDHALL_DATABASE_URL"])
+    database_url = os.environ["GUILDHALL_DATABASE_URL"]
+    pool = await open_pool(database_url)
     try:
-        print(orjson.dumps(await prove(pool, at)).decode())
+        print(orjson.dumps(await prove(pool, database_url, at)).decode())
     finally:
         await pool.close()
 

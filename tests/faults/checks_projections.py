@@ -56,11 +56,14 @@ def sums_equal_lists(evidence: Evidence) -> Iterator[Violation]:
         day[:] = [before + more for before, more in zip(day, more, strict=True)]
         if line["ended_on"] is not None:
             sums[line["org_id"], line["list"], line["ended_on"]][-1] += 1
-    for row in evidence.live["figure_sums"]:
-        expected = sums.pop((row["org_id"], row["list"], row["day"]), [0] * len(SUMMED))
-        found = [row[name] for name in SUMMED]
+    written: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0] * len(SUMMED))
+    for row in evidence.live["figure_sums"]:  # one for each block of the log that moved the day
+        day = written[row["org_id"], row["list"], row["day"]]
+        day[:] = [before + row[name] for before, name in zip(day, SUMMED, strict=True)]
+    for key, found in written.items():
+        expected = sums.pop(key, [0] * len(SUMMED))
         if found != expected:
-            where = f"{row['org_id']} {row['list']} {row['day']}"
+            where = " ".join(key)
             yield Violation(7, "sum-differs", f"{where}: {found}, the lines say {expected}")
     for key, values in sums.items():
         if any(values):

@@ -22,7 +22,7 @@ class Line(NamedTuple):
 
 
 def _own(name: str, row: Row) -> str:
-    return f"{name}:{row['event_id']}"
+    return f"{name}:{row['event_id']}@{row['source']}"
 
 
 def _gift_line(row: Row) -> str:

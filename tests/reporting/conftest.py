@@ -11,6 +11,7 @@ from services.reporting.projections import create_tables
 from services.reporting.sources import publishers
 from shared.clock import system_clock
 from shared.database import apply_schema, open_pool
+from tests.reporting.history import with_canteen
 from tests.reporting.reading import PARTITIONS
 
 
@@ -40,3 +41,10 @@ async def own_topic(kafka: str, topic: str) -> AsyncIterator[str]:
     yield topic
     await admin.delete_topics([topic])
     await admin.close()
+
+
+@pytest.fixture
+def simulated(pool: asyncpg.Pool) -> Ingest:
+    """Ingest that takes simulated events, also from a source that is not ours: what was known when
+    is their recording's time."""
+    return Ingest(pool, with_canteen(), system_clock, allow_simulated=True, quarantine_limit=50)

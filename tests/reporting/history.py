@@ -1,6 +1,7 @@
 """A union's history for tests: events in their streams, as journal entries or as Kafka records."""
 
 import itertools
+import random
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from shared.contract import benefits, events, members, reporting
 from shared.contract.catalogue import CATALOGUE, CONTEXTS, topic_of
 from shared.contract.envelope import DomainEvent, Envelope
 from shared.testing.author import Author
+from tests.reporting.arbitrary import long_history
 from tests.reporting.records import ORG, Partition
 
 CANTEEN, CANTEEN_TOPIC = "/ext/canteen", "guildhall.ext.canteen.v1"
@@ -194,3 +196,12 @@ def standing(versions: Versions, at: int = FOREVER - 1) -> dict[Key, Row]:
         for row, since, until in of_key
         if since <= at < until
     }
+
+
+async def arbitrary_history(ingest: Ingest, length: int = 320) -> History:
+    """An arbitrary history, a tenth of it from outside, ingested in batches of all sizes."""
+    chance, history = random.Random(2022), History()
+    for event in long_history(length):
+        (history.from_outside if chance.random() < 0.1 else history)(event)
+    await history.told(ingest, [chance.randint(1, 40) for _ in range(200)])
+    return history

@@ -46,7 +46,7 @@ def fails(monkeypatch: pytest.MonkeyPatch, bug: Any) -> None:
 
 
 async def test_only_the_stream_whose_fold_raises_waits_and_a_retry_applies_it_in_order(
-    pool: asyncpg.Pool, ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+    pool: asyncpg.Pool, ingest: Ingest, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     author, partition = Author(), Partition()
     raws = [partition.raw(author.write(gift_stream(n), gift(n))) for n in range(40)]
@@ -79,7 +79,7 @@ async def test_only_the_stream_whose_fold_raises_waits_and_a_retry_applies_it_in
     found = await deliveries(pool)
     assert [quantity for person, quantity in found if person == "p-00000007"] == [1, 2]
     assert await counted(pool) == (41, 0, 0, 2)
-    assert (await rebuild(pool)).equal
+    assert (await rebuild(database)).equal
 
 
 async def test_a_retry_before_the_fold_is_mended_leaves_it_waiting(

@@ -3,6 +3,7 @@
 Access is decided first: a question from somebody who may not ask it is not read further.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, NamedTuple
 
 import asyncpg
@@ -12,6 +13,7 @@ from fastapi import Request as HttpRequest
 from services.reporting.ingest import Ingest
 from services.reporting.queries.knowledge import Period, known_at, period_of
 from services.reporting.queries.status import EndOffsets
+from services.reporting.rebuild import Rebuilt
 from services.reporting.reconcile import Reconciler
 from shared.auth import TokenVerifier
 from shared.clock import Clock
@@ -27,7 +29,8 @@ WATCHERS = ("operator", "auditor")
 
 
 class Reporting(NamedTuple):
-    """What the routes need; `end_offsets` asks Kafka how far its topics go."""
+    """What the routes need; `end_offsets` asks Kafka how far its topics go, `rebuild` is the work
+    of an operator's rebuild."""
 
     pool: asyncpg.Pool
     tokens: TokenVerifier
@@ -35,6 +38,7 @@ class Reporting(NamedTuple):
     reconciler: Reconciler
     end_offsets: EndOffsets
     clock: Clock
+    rebuild: Callable[[], Awaitable[Rebuilt]]
 
 
 def reporting(http: HttpRequest) -> Reporting:

@@ -9,7 +9,7 @@ from services.reporting import quarantine
 from services.reporting.api.access import Built, Operator, Watcher
 from services.reporting.api.answers import quarantine_answer, reconciled_answer
 from services.reporting.queries.status import status
-from services.reporting.rebuild import Rebuilt, rebuild
+from services.reporting.rebuild import Rebuilt
 from shared.command import Command
 from shared.contract.reporting import DiscardReason
 from shared.metrics import JOURNAL_HEAD, REBUILD_PROGRESS
@@ -89,7 +89,7 @@ async def start_rebuild(built: Built, _: Operator) -> Json:
     """
     LAST.running = True
     try:
-        LAST.last = _rebuilt(await rebuild(built.pool))
+        LAST.last = _rebuilt(await built.rebuild())
     finally:
         LAST.running = False
     return Json(LAST.last)

@@ -13,7 +13,7 @@ from services.reporting.api.answers import (
     value_answer,
 )
 from services.reporting.queries.events import event_view
-from services.reporting.queries.figures import figure_named, values_at, values_now
+from services.reporting.queries.figures import figure_named, values_at
 from services.reporting.queries.knowledge import known_at
 from services.reporting.queries.listing import LIMIT_MAX, Cursor, decode_cursor, events_of
 from services.reporting.queries.membership import account
@@ -30,11 +30,8 @@ Word = Annotated[str | None, Query(description="`next` of the page before")]
 @router.get("/v1/{org_id}/figures")
 async def figures(built: Built, asked: Asked) -> Json:
     """Every figure of a period, as known now or at `as_of`."""
-    if asked.as_of is None:
-        at, values = await values_now(built.pool, asked.org_id, asked.period)
-    else:
-        at = await asked.at(built.pool)
-        values = await values_at(built.pool, asked.org_id, asked.period, at)
+    at = await asked.at(built.pool)
+    values = await values_at(built.pool, asked.org_id, asked.period, at)
     return Json(asked.head(at) | {"figures": [value_answer(each) for each in values.values()]})
 
 

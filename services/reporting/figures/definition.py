@@ -75,8 +75,9 @@ def once(
     amount_fen: int | None = None,
     assumed: bool = False,
 ) -> Counted:
-    """A line of the list `name` that nothing but its own event can change."""
-    item = f"{name}:{entry.envelope.event_id}"
+    """A line of the list `name` that nothing but its own event can change; two sources may use one
+    event id."""
+    item = f"{name}:{entry.envelope.event_id}@{entry.envelope.source}"
     return Counted(name, item, subject, event.occurred_on, quantity, amount_fen, assumed)
 
 

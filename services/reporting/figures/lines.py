@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from services.reporting.entry import Entry
 from services.reporting.figures.definition import Counted, Dropped, Effect, Ended, Rule, Rules
-from services.reporting.fold import Key, On, Projection
+from services.reporting.fold import FOREVER, Index, Key, On, Projection
 from shared.contract.envelope import DomainEvent
 
 
@@ -36,8 +36,24 @@ def line_projection(rules: Rules) -> Projection:
         row=Line,
         key=("org_id", "item"),
         on={event_class: _on(rule) for event_class, rule in rules.items()},
-        indexes=(("org_id", "list", "occurred_on"),),
-        covering=("subject", "ended_on", "quantity", "amount_fen", "assumed", "provable"),
+        indexes=(
+            Index(
+                ("org_id", "list", "occurred_on", "log_index"),
+                including=(
+                    "subject",
+                    "ended_on",
+                    "quantity",
+                    "amount_fen",
+                    "assumed",
+                    "provable",
+                    "valid_from",
+                    "valid_to",
+                ),
+            ),
+            # What one stretch of the log changed.
+            Index(("valid_from",)),
+            Index(("valid_to",), where=f"valid_to < {FOREVER}"),
+        ),
     )
 
 

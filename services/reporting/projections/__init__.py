@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from services.reporting.figures import RULES
+from services.reporting.figures import RULES, sums
 from services.reporting.figures.lines import line_projection
-from services.reporting.figures.sums import DDL as SUMS_DDL
 from services.reporting.fold import Projection, dispatch
 from services.reporting.projections.activities import ACTIVITIES
 from services.reporting.projections.attestations import ATTESTATIONS
@@ -39,7 +38,7 @@ PROJECTIONS: tuple[Projection, ...] = (
 DISPATCH = dispatch(PROJECTIONS)
 
 
-async def create_tables(connection: Any, schema: str) -> None:
+async def create_tables(connection: Any, schema: str, *, indexed: bool = True) -> None:
     """Create every projection's table and the partial sums in `schema`, where absent.
 
     One at a time: of two workers that start together, IF NOT EXISTS alone would fail one.
@@ -47,6 +46,13 @@ async def create_tables(connection: Any, schema: str) -> None:
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock(hashtext($1))", f"tables.{schema}")
         await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        for projection in PROJECTIONS:
-            await connection.execute(projection.ddl(schema))
-        await connection.execute(SUMS_DDL.format(schema=schema))
+        await connection.execute(sums.DDL.format(schema=schema))
+        await connection.execute("".join(projection.ddl(schema) for projection in PROJECTIONS))
+        if indexed:
+            await connection.execute(";\n".join(index_ddl(schema)))
+
+
+def index_ddl(schema: str) -> list[str]:
+    """The statements that create every index of the tables in `schema`."""
+    each = [statement for projection in PROJECTIONS for statement in projection.index_ddl(schema)]
+    return each + [statement.format(schema=schema) for statement in sums.INDEXES]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.entry import Entry
-from services.reporting.fold import Key, On, Projection
+from services.reporting.fold import Index, Key, On, Projection
 from shared.contract.benefits import (
     BudgetAdjusted,
     BudgetApproved,
@@ -136,19 +136,19 @@ PAYMENTS = Projection(
     row=Payment,
     key=("org_id", "source", "stream"),
     on={ExpenditurePaid: On(_stream_key, _paid)},
-    indexes=(("org_id", "paid_on"),),
+    indexes=(Index(("org_id", "paid_on")),),
 )
 INCOMES = Projection(
     name="incomes",
     row=Income,
     key=("org_id", "source", "stream"),
     on={IncomeReceived: On(_stream_key, _received)},
-    indexes=(("org_id", "received_on"),),
+    indexes=(Index(("org_id", "received_on")),),
 )
 BUDGET_LINES = Projection(
     name="budget_lines",
     row=BudgetLineVersion,
     key=("org_id", "decided", "budget_line"),
     on={BudgetApproved: On(_line_keys, _line), BudgetAdjusted: On(_line_keys, _line)},
-    indexes=(("org_id", "budget_year"),),
+    indexes=(Index(("org_id", "budget_year")),),
 )

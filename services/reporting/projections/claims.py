@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.entry import Entry
-from services.reporting.fold import Key, On, Projection
+from services.reporting.fold import Index, Key, On, Projection
 from shared.contract.benefits import (
     ClaimApproved,
     ClaimFiled,
@@ -163,5 +163,5 @@ CLAIMS = Projection(
         ClaimPaid: On(_keys, _paid),
         ClaimReversed: On(_keys, _reversed),
     },
-    indexes=(("org_id", "person_id"),),
+    indexes=(Index(("org_id", "person_id")),),
 )

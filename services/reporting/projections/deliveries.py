@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.entry import Entry
-from services.reporting.fold import Key, On, Projection
+from services.reporting.fold import Index, Key, On, Projection
 from shared.contract.benefits import GiftIssued, GiftReceiptSigned, GiftReturned
 
 
@@ -87,5 +87,5 @@ DELIVERIES = Projection(
         GiftReceiptSigned: On(_keys, _signed),
         GiftReturned: On(_keys, _returned),
     },
-    indexes=(("org_id", "programme_id"), ("org_id", "person_id")),
+    indexes=(Index(("org_id", "programme_id")), Index(("org_id", "person_id"))),
 )

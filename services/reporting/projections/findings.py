@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.entry import Entry
-from services.reporting.fold import Key, On, Projection
+from services.reporting.fold import Index, Key, On, Projection
 from shared.contract.reporting import FindingExplained, FindingRaised, FindingResolved
 
 FindingEvent = FindingRaised | FindingExplained | FindingResolved
@@ -106,5 +106,5 @@ FINDINGS = Projection(
         FindingExplained: On(_keys, _explained),
         FindingResolved: On(_keys, _resolved),
     },
-    indexes=(("org_id", "state"),),
+    indexes=(Index(("org_id", "state")),),
 )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.entry import Entry
-from services.reporting.fold import Key, On, Projection
+from services.reporting.fold import Index, Key, On, Projection
 from shared.contract.benefits import MemberInsured
 
 
@@ -47,5 +47,5 @@ INSURED = Projection(
     row=Cover,
     key=("org_id", "source", "stream"),
     on={MemberInsured: On(_keys, _insured)},
-    indexes=(("org_id", "policy_id"),),
+    indexes=(Index(("org_id", "policy_id")),),
 )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.entry import Entry
-from services.reporting.fold import Key, On, Projection
+from services.reporting.fold import Index, Key, On, Projection
 from shared.contract.events import PlanItemDone, PlanItemSet
 
 
@@ -54,5 +54,5 @@ PLAN_ITEMS = Projection(
     row=PlanItem,
     key=("org_id", "item_id"),
     on={PlanItemSet: On(_keys, _set), PlanItemDone: On(_keys, _done)},
-    indexes=(("org_id", "plan_year"),),
+    indexes=(Index(("org_id", "plan_year")),),
 )

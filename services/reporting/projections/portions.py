@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.entry import Entry
-from services.reporting.fold import Key, On, Projection
+from services.reporting.fold import Index, Key, On, Projection
 from shared.contract.benefits import GiftApplied, GiftReceived
 
 
@@ -55,5 +55,5 @@ PORTIONS = Projection(
     row=Portions,
     key=("org_id", "event"),
     on={GiftApplied: On(_keys, _applied), GiftReceived: On(_keys, _received)},
-    indexes=(("org_id", "programme_id"),),
+    indexes=(Index(("org_id", "programme_id")),),
 )

@@ -1,14 +1,14 @@
-"""The values of figures: from their lines, or, for what is known now, from the partial sums."""
+"""The values of figures: from their lines, or, where it can be, from the partial sums."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-import asyncpg
-
-from services.reporting.figures import BY_NAME, FIGURES
+from services.reporting import journal
+from services.reporting.figures import BY_NAME, FIGURES, sums
 from services.reporting.figures.definition import Figure
 from services.reporting.figures.gifts import OCCASIONS, gifts
+from services.reporting.fold import FOREVER
 from services.reporting.ingest import LIVE
 from services.reporting.queries.knowledge import Period
 from shared.errors import Unknown
@@ -44,15 +44,29 @@ FROM (
 GROUP BY figure
 """
 
-# One statement, one snapshot: the head it names is the head these sums were written at.
+# The blocks before the one that begins at $6, and what that one had changed by $5.
 FROM_SUMS = f"""
-WITH found AS (
-    SELECT list, sum(lines)::bigint AS count, sum(quantity)::bigint AS quantity,
-        sum(amount_fen)::bigint AS amount_fen, sum(without_amount)::bigint AS without_amount,
-        sum(assumed)::bigint AS assumed, sum(unprovable)::bigint AS unprovable
-    FROM {LIVE}.figure_sums WHERE org_id = $1 AND list = ANY($2) AND day BETWEEN $3 AND $4
-    GROUP BY list)
-SELECT h.next_index - 1 AS at, found.* FROM journal_head h LEFT JOIN found ON true
+SELECT list, sum(lines)::bigint AS count, sum(quantity)::bigint AS quantity,
+    sum(amount_fen)::bigint AS amount_fen, sum(without_amount)::bigint AS without_amount,
+    sum(assumed)::bigint AS assumed, sum(unprovable)::bigint AS unprovable
+FROM (
+    SELECT list, lines, quantity, amount_fen, without_amount, assumed, unprovable
+    FROM {LIVE}.figure_sums
+    WHERE org_id = $1 AND list = ANY($2) AND day BETWEEN $3 AND $4
+        AND block < $6::bigint / $7::bigint
+    UNION ALL
+    SELECT list, 1, quantity, coalesce(amount_fen, 0), (amount_fen IS NULL)::int, assumed::int,
+        (NOT provable)::int
+    FROM {LIVE}.figure_lines
+    WHERE org_id = $1 AND list = ANY($2) AND occurred_on BETWEEN $3 AND $4
+        AND valid_from BETWEEN $6 AND $5
+    UNION ALL
+    SELECT list, -1, -quantity, -coalesce(amount_fen, 0), -(amount_fen IS NULL)::int, -assumed::int,
+        -(NOT provable)::int
+    FROM {LIVE}.figure_lines
+    WHERE org_id = $1 AND list = ANY($2) AND occurred_on BETWEEN $3 AND $4
+        AND valid_to BETWEEN $6 AND $5 AND valid_to < {FOREVER}) moved
+GROUP BY list
 """
 
 ASSUMED = f"""
@@ -101,10 +115,11 @@ def figure_named(name: str) -> Figure:
     return BY_NAME[name]
 
 
-async def values_at(
+async def values_listed(
     connection: Any, org_id: str, period: Period, at: int, figures: Sequence[Figure] = FIGURES
 ) -> dict[str, Value]:
-    """Figures of a period as known at log_index `at`, each counted from its list."""
+    """Figures of a period as known at log_index `at`, each counted from its list: what issued
+    reports say."""
     of_lists = [(figure, name) for figure in figures for name in figure.lists]
     rows = await connection.fetch(
         FROM_LINES, org_id, [figure.name for figure, _ in of_lists],
@@ -116,10 +131,10 @@ async def values_at(
     return values | await _assumed(connection, org_id, at, values.values())
 
 
-async def values_now(
-    pool: asyncpg.Pool, org_id: str, period: Period, figures: Sequence[Figure] = FIGURES
-) -> tuple[int, dict[str, Value]]:
-    """Figures of a period as known now, and the log_index that is.
+async def values_at(
+    connection: Any, org_id: str, period: Period, at: int, figures: Sequence[Figure] = FIGURES
+) -> dict[str, Value]:
+    """Figures of a period as known at log_index `at`, without reading the lines where that can be.
 
     Counts, quantities and amounts of flows come from the partial sums. Distinct people cannot be
     added up day by day, nor can what a stock's ended lines said be taken off: these are counted
@@ -127,12 +142,23 @@ async def values_now(
     """
     listed = [figure for figure in figures if figure.measure == "persons" or figure.stock]
     summed = [figure for figure in figures if figure not in listed]
-    async with pool.acquire() as connection:
-        at, sums = await _sums(connection, org_id, period, summed)
-        values = await values_at(connection, org_id, period, at, listed)
-        values |= {figure.name: _of_sums(figure, sums) for figure in summed}
+    values = await values_listed(connection, org_id, period, at, listed) if listed else {}
+    if summed:
+        lists, _ = _lists(summed)
+        block = at // sums.BLOCK * sums.BLOCK
+        rows = await connection.fetch(FROM_SUMS, org_id, lists, *period, at, block, sums.BLOCK)
+        found = {row["list"]: row for row in rows}
+        values |= {figure.name: _of_sums(figure, found) for figure in summed}
         values |= await _assumed(connection, org_id, at, values.values())
-    return at, {figure.name: values[figure.name] for figure in figures}
+    return {figure.name: values[figure.name] for figure in figures}
+
+
+async def values_now(
+    connection: Any, org_id: str, period: Period, figures: Sequence[Figure] = FIGURES
+) -> tuple[int, dict[str, Value]]:
+    """Figures of a period as known now, and the log_index that is."""
+    at = await journal.last_index(connection)
+    return at, await values_at(connection, org_id, period, at, figures)
 
 
 async def _assumed(
@@ -151,14 +177,6 @@ async def _assumed(
     }
 
 
-async def _sums(
-    connection: asyncpg.Connection, org_id: str, period: Period, figures: Sequence[Figure]
-) -> tuple[int, dict[str, Any]]:
-    flows, _ = _lists(figures)
-    rows = await connection.fetch(FROM_SUMS, org_id, flows, *period)
-    return rows[0]["at"], {row["list"]: row for row in rows if row["list"]}
-
-
 def _lists(figures: Iterable[Figure]) -> tuple[list[str], list[str]]:
     """The lists that flows measure, and those that stocks measure, each once."""
     flows = {name for figure in figures if not figure.stock for name in figure.lists}
@@ -166,8 +184,8 @@ def _lists(figures: Iterable[Figure]) -> tuple[list[str], list[str]]:
     return sorted(flows), sorted(stocks)
 
 
-def _of_sums(figure: Figure, sums: Mapping[str, Any]) -> Value:
-    rows = [sums[name] for name in figure.lists if name in sums]
+def _of_sums(figure: Figure, found: Mapping[str, Any]) -> Value:
+    rows = [found[name] for name in figure.lists if name in found]
     return _value(figure, {total: sum(row[total] for row in rows) for total in TOTALS})
 
 

@@ -14,7 +14,7 @@ from services.reporting.projections.procurements import PROCUREMENTS, Procuremen
 from services.reporting.projections.regulations import REGULATIONS, Adoption
 from services.reporting.projections.unions import UNIONS, Union
 from services.reporting.projections.volunteers import VOLUNTEERS, Service
-from services.reporting.queries.figures import Value, values_at
+from services.reporting.queries.figures import Value, values_listed
 from services.reporting.queries.knowledge import Period
 from services.reporting.queries.membership import Account, account
 from services.reporting.queries.reconciliation import Reconciliation, reconciliation
@@ -94,7 +94,7 @@ async def collect(
         sealed_at=sealed["sealed_at"],
         epoch=sealed["epoch"],
         union=unions[0] if unions else None,
-        values=await values_at(connection, org_id, period, at),
+        values=await values_listed(connection, org_id, period, at),
         birth_each_fen=amounts["least"] if uniform else None,
         hospital_funds=frozenset(row["fund"] for row in funds),
         meetings=await rows_of(connection, MEETINGS, org_id, at, "held_on, meeting_id"),

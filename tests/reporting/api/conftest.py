@@ -1,6 +1,7 @@
 """The query API in this process, on a real database; the owners' logs are a small server here."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -11,11 +12,11 @@ from fastapi import FastAPI
 from services.reporting.api import reporting_app
 from services.reporting.api.access import Reporting
 from services.reporting.ingest import Ingest
+from services.reporting.rebuild import rebuild
 from services.reporting.reconcile import Reconciler
 from shared.clock import system_clock
 from shared.service import http_server
 from shared.testing.http import TEST_ORG, token, token_verifier
-from tests.reporting.history import with_canteen
 from tests.reporting.records import ORG
 
 assert TEST_ORG == ORG
@@ -49,12 +50,6 @@ def _bearer(role: str, orgs: tuple[str, ...]) -> dict[str, str]:
 
 
 @pytest.fixture
-def simulated(pool: asyncpg.Pool) -> Ingest:
-    """Ingest that takes simulated events: what was known when is their recording's time."""
-    return Ingest(pool, with_canteen(), system_clock, allow_simulated=True, quarantine_limit=50)
-
-
-@pytest.fixture
 def kafka_ends() -> dict[tuple[str, int], int]:
     """How far Kafka's topics go, as a test says."""
     return {}
@@ -62,7 +57,10 @@ def kafka_ends() -> dict[tuple[str, int], int]:
 
 @pytest.fixture
 async def asker(
-    pool: asyncpg.Pool, simulated: Ingest, kafka_ends: dict[tuple[str, int], int]
+    pool: asyncpg.Pool,
+    database: str,
+    simulated: Ingest,
+    kafka_ends: dict[tuple[str, int], int],
 ) -> AsyncIterator[Asker]:
     """Somebody who asks. The one owner, benefits, has stamped a single event of shard 3."""
     owner = FastAPI()
@@ -81,8 +79,11 @@ async def asker(
     async with http_server(owner, "127.0.0.1", 0) as port:
         reconciler = Reconciler(pool, {"benefits": f"http://127.0.0.1:{port}"}, bearer)
         app = reporting_app(
-            Reporting(pool, token_verifier(), simulated, reconciler, ends, system_clock)
-        )
+            Reporting(
+                pool, token_verifier(), simulated, reconciler, ends, system_clock,
+                partial(rebuild, database),
+            )
+        )  # fmt: skip
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://reporting") as client:
             yield Asker(client)

@@ -1,33 +1,24 @@
 """On a real PostgreSQL, for an arbitrary history: live tables, figures and lists agree at every
 knowledge time with a fold in memory."""
 
-import random
 from datetime import date
 
 import asyncpg
+import pytest
 
-from services.reporting.figures import FIGURES
+from services.reporting.figures import FIGURES, sums
 from services.reporting.figures.sums import differences
+from services.reporting.fold import FOREVER
 from services.reporting.ingest import LIVE, Ingest
 from services.reporting.projections import FIGURE_LINES, PROJECTIONS
-from services.reporting.queries.figures import values_at, values_now
+from services.reporting.queries.figures import values_at, values_listed, values_now
 from services.reporting.queries.knowledge import Period
 from services.reporting.queries.listing import Cursor, decode_cursor, events_of
-from tests.reporting.arbitrary import long_history
 from tests.reporting.counting import figure_of
-from tests.reporting.history import History, Versions, folded, standing
+from tests.reporting.history import Versions, arbitrary_history, folded, standing
 from tests.reporting.records import ORG
 
 PERIOD = Period(date(2022, 1, 20), date(2022, 3, 31))
-
-
-async def arbitrary(ingest: Ingest, length: int = 320) -> History:
-    """An arbitrary history, a tenth of it from outside, ingested in batches of all sizes."""
-    chance, history = random.Random(2022), History()
-    for event in long_history(length):
-        (history.from_outside if chance.random() < 0.1 else history)(event)
-    await history.told(ingest, [chance.randint(1, 40) for _ in range(200)])
-    return history
 
 
 def by_definition(versions: Versions, at: int) -> dict[str, int]:
@@ -38,7 +29,7 @@ def by_definition(versions: Versions, at: int) -> dict[str, int]:
 async def test_live_tables_are_the_fold_of_the_journal_version_by_version(
     pool: asyncpg.Pool, simulated: Ingest
 ) -> None:
-    history = await arbitrary(simulated)
+    history = await arbitrary_history(simulated)
     entries = history.entries()
     for projection in PROJECTIONS:
         rows = await pool.fetch(f"SELECT * FROM {LIVE}.{projection.name}")
@@ -57,7 +48,7 @@ async def test_live_tables_are_the_fold_of_the_journal_version_by_version(
 async def test_figures_at_every_knowledge_time_are_their_definition(
     pool: asyncpg.Pool, simulated: Ingest
 ) -> None:
-    history = await arbitrary(simulated)
+    history = await arbitrary_history(simulated)
     entries = history.entries()
     versions = folded(FIGURE_LINES, entries)
     for at in range(0, len(entries) + 1, 16):
@@ -68,20 +59,47 @@ async def test_figures_at_every_knowledge_time_are_their_definition(
 async def test_what_is_known_now_is_the_same_from_sums_and_from_lists(
     pool: asyncpg.Pool, simulated: Ingest
 ) -> None:
-    history = await arbitrary(simulated)
+    history = await arbitrary_history(simulated)
     at, now = await values_now(pool, ORG, PERIOD)
     assert at == len(history.envelopes)
-    assert now == await values_at(pool, ORG, PERIOD, at)
+    assert now == await values_listed(pool, ORG, PERIOD, at)
     assert list(now) == [figure.name for figure in FIGURES]
     assert any(value.unprovable for value in now.values())
+
+
+async def test_sums_and_lists_agree_at_every_knowledge_time(
+    pool: asyncpg.Pool, simulated: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sums, "BLOCK", 16)
+    history = await arbitrary_history(simulated)
+    for at in range(0, len(history.envelopes) + 1, 3):
+        by_list = await values_listed(pool, ORG, PERIOD, at)
+        assert await values_at(pool, ORG, PERIOD, at) == by_list, at
+
+
+async def test_sums_differ_from_no_list_in_any_stretch_of_the_log(
+    pool: asyncpg.Pool, simulated: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sums, "BLOCK", 16)
+    await arbitrary_history(simulated)
     async with pool.acquire() as connection:
-        assert await differences(connection, LIVE) == []
+        for since, before in ((0, FOREVER), (0, 160), (100, 250), (160, FOREVER)):
+            assert await differences(connection, LIVE, since, before) == []
+        assert await connection.fetchval(
+            f"UPDATE {LIVE}.figure_sums SET quantity = quantity + 2 WHERE (list, day, block) ="
+            f" (SELECT list, day, block FROM {LIVE}.figure_sums WHERE block = 9 LIMIT 1)"
+            " RETURNING 1"
+        )
+        (wrong,) = await differences(connection, LIVE, 144, 160)
+        assert (wrong["block"], wrong["quantity"], wrong["lines"]) == (9, 2, 0)
+        assert await differences(connection, LIVE, 160) == []
+        assert await differences(connection, LIVE, 0, 144) == []
 
 
 async def test_the_events_listed_for_any_figure_add_up_to_it(
     pool: asyncpg.Pool, simulated: Ingest
 ) -> None:
-    history = await arbitrary(simulated)
+    history = await arbitrary_history(simulated)
     ids = {str(envelope.event_id) for envelope in history.envelopes}
     values = await values_at(pool, ORG, PERIOD, len(ids))
     counted = 0
@@ -97,7 +115,10 @@ async def test_the_events_listed_for_any_figure_add_up_to_it(
                 break
             after = decode_cursor(page.next)
         assert {event["event_id"] for event in events} <= ids
-        assert [e["log_index"] for e in events] == sorted(e["log_index"] for e in events)
+        places = [(event["occurred_on"], event["log_index"], event["item"]) for event in events]
+        assert places == sorted(set(places))
+        firsts = {event["subject"]: event["occurred_on"] for event in events}
+        assert all(firsts[again["subject"]] <= again["occurred_on"] for again in repeats)
         assert len(events) + len(repeats) == values[figure.name].lines
         total = {
             "persons": len({event["subject"] for event in events}),

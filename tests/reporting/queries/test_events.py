@@ -15,8 +15,7 @@ from services.reporting.queries.figures import values_at
 from services.reporting.queries.knowledge import Period
 from services.reporting.queries.listing import Cursor, events_of
 from shared.errors import Unknown
-from tests.reporting.history import History
-from tests.reporting.queries.test_any_history import arbitrary
+from tests.reporting.history import History, arbitrary_history
 from tests.reporting.records import ORG
 from tests.reporting.year import gift, joined, left, returned
 
@@ -92,7 +91,7 @@ async def test_lists_and_events_say_the_same_of_each_other_for_any_history(
     pool: asyncpg.Pool, simulated: Ingest
 ) -> None:
     """An event is in a figure's list exactly where it says that it counts there and stands."""
-    history = await arbitrary(simulated, 160)
+    history = await arbitrary_history(simulated, 160)
     at = await last_index(pool)
     listed = set()
     for figure in FIGURES:

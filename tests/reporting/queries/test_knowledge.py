@@ -133,7 +133,8 @@ async def test_knowledge_time_beyond_doubt_or_none(pool: asyncpg.Pool, as_of: st
 
 
 def test_a_cursor_is_what_was_given_out() -> None:
-    cursor = Cursor(12, 7, "gift:tjtc/gift-春.p-1@/guildhall/benefits")
+    item = "gift:tjtc/gift-春.p-1@/guildhall/benefits"
+    cursor = Cursor(12, 7, item, date(2022, 9, 7))
     assert decode_cursor(encode_cursor(cursor)) == cursor
     for word in ("", "x", "e30", encode_cursor(cursor)[:-5], "é"):
         with pytest.raises(Invalid, match="cursor-invalid"):
