@@ -35,7 +35,8 @@ LOCK = 7_302
 WORTH_A_PROCESS = 50_000
 """Entries below which a process takes longer to start than it saves."""
 
-SORT_MEMORY = "SET maintenance_work_mem = '512MB'"
+MEMORY = "SET maintenance_work_mem = '512MB'; SET work_mem = '256MB'"
+"""What sorting a table into an index, or adding it up, may take."""
 
 
 class TableCompared(NamedTuple):
@@ -62,6 +63,7 @@ async def rebuild(database_url: str, processes: int = 1) -> Rebuilt:
     """Rebuild every projection and swap it in. Raises Conflict `rebuild-running`."""
     stages = _Stages()
     async with connected(database_url) as connection, _alone(connection):
+        await connection.execute(MEMORY)
         await connection.execute(f"DROP SCHEMA IF EXISTS {NEXT} CASCADE")
         await create_tables(connection, NEXT, indexed=False)
         await connection.execute(LATE_DDL.format(schema=NEXT))
@@ -165,7 +167,7 @@ async def _index(database_url: str, at_once: int) -> None:
 
     async def create() -> None:
         async with connected(database_url) as connection:
-            await connection.execute(SORT_MEMORY)
+            await connection.execute(MEMORY)
             while waiting:
                 await connection.execute(waiting.pop(0))
 

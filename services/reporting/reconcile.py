@@ -19,7 +19,7 @@ import httpx
 import structlog
 
 from services.reporting import epochs, journal, quarantine
-from services.reporting.figures.sums import differences
+from services.reporting.figures.sums import StandingComparison
 from services.reporting.ingest import LIVE
 from services.reporting.readings import (
     JOURNAL,
@@ -94,6 +94,7 @@ class Reconciler:
         self.pool, self.owners, self.token = pool, owners, token
         self.patience_seconds, self.give_up_seconds = patience_seconds, give_up_seconds
         self.watchdog = watchdog
+        self._comparison = StandingComparison()
         self.cut: int | None = None
         self._standing: dict[Standing, Patience] = {}
 
@@ -216,7 +217,8 @@ class Reconciler:
 
     async def _observe(self) -> list[dict[str, Any]]:
         async with self.pool.acquire() as connection:
-            wrong = await differences(connection, LIVE)
+            last = await journal.last_index(connection)
+            wrong = await self._comparison.round(connection, LIVE, last)
             SUMS_DIFFER.set(len(wrong))
             PARKED.set(await connection.fetchval("SELECT count(*) FROM parked"))
             rows = await connection.fetch(

@@ -96,6 +96,33 @@ async def test_sums_differ_from_no_list_in_any_stretch_of_the_log(
         assert await differences(connection, LIVE, 0, 144) == []
 
 
+async def test_the_standing_comparison_comes_to_every_stretch_in_turn(
+    pool: asyncpg.Pool, simulated: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sums, "BLOCK", 8)
+    monkeypatch.setattr(sums, "STRETCH", 64)
+    last = len((await arbitrary_history(simulated)).envelopes)
+    comparison = sums.StandingComparison()
+    async with pool.acquire() as connection:
+
+        async def rounds() -> list[int]:
+            return [len(await comparison.round(connection, LIVE, last)) for _ in range(5)]
+
+        assert await rounds() == [0] * 5
+        spoil = (
+            f"UPDATE {LIVE}.figure_sums SET lines = lines + $1 WHERE (list, day, block) IN"
+            f" (SELECT DISTINCT ON (block) list, day, block FROM {LIVE}.figure_sums"
+            f"   WHERE block IN (SELECT min(block) FROM {LIVE}.figure_sums"
+            f"     UNION SELECT max(block) FROM {LIVE}.figure_sums) ORDER BY block, list, day)"
+        )
+        await connection.execute(spoil, 1)
+        # The newest at once, the oldest when it is its turn, and from then on.
+        found = await rounds()
+        assert found[0] == 1 and found == sorted(found) and found[-1] == 2
+        await connection.execute(spoil, -1)
+        assert (await rounds())[-1] == 0
+
+
 async def test_the_events_listed_for_any_figure_add_up_to_it(
     pool: asyncpg.Pool, simulated: Ingest
 ) -> None:
