@@ -170,7 +170,7 @@ async def differing(pool: asyncpg.Pool) -> dict[str, int]:
 
 
 async def test_bad_records_of_every_class_stop_nothing_and_falsify_nothing(
-    kafka: str, topics: tuple[str, str], pool: asyncpg.Pool
+    kafka: str, topics: tuple[str, str], pool: asyncpg.Pool, database: str
 ) -> None:
     traffic, batches = Traffic(SEED, PARTITIONS), Batches(ingest_of(pool, topics))
     sent = await send(kafka, topics, traffic.mixed(RIGHT_RECORDS, BAD_RECORDS))
@@ -190,7 +190,7 @@ async def test_bad_records_of_every_class_stop_nothing_and_falsify_nothing(
     assert dict(map(tuple, reasons)) == Counter(r.reason for r in sent if r.reason)
     await fold_alone(pool, traffic.right)
     assert await differing(pool) == {}
-    assert (await rebuild(pool)).equal
+    assert (await rebuild(database)).equal
 
 
 async def test_a_record_larger_than_the_broker_takes_is_its_producers_to_see(
