@@ -140,10 +140,10 @@ class Ingest:
 
         async def write(run: Sequence[Decoded]) -> None:
             nonlocal head
-            seal = max(self._seal(run), head.sealed_at)
+            seal = max(self._seal(run, head), head.sealed_at)
             entries = await journal.append(connection, head, run, seal)
             await fold_entries(connection, LIVE, entries)
-            head = journal.Head(entries[-1].log_index + 1, seal)
+            head = journal.Head(entries[-1].log_index + 1, seal, head.now)
 
         if admission.accepted:
             written, failed = await write_isolated(connection, admission.accepted, write)
@@ -182,10 +182,10 @@ class Ingest:
         rows = await connection.fetch(RELEASE, *zip(*shards, strict=True), list(shards.values()))
         return [decode(raw_of(row), self.publishers, self.allow_simulated) for row in rows]
 
-    def _seal(self, accepted: Sequence[Decoded]) -> datetime:
+    def _seal(self, accepted: Sequence[Decoded], head: journal.Head) -> datetime:
         if self.allow_simulated:
             return max(record.envelope.recorded_at for record in accepted)
-        return self.clock()
+        return head.now
 
     async def _store(self, connection: asyncpg.Connection, admission: Admission) -> Admission:
         if admission.heads:

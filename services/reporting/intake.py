@@ -131,6 +131,9 @@ class Intake(ConsumerRebalanceListener):
                 await self._forget(target, position)
                 position = 0
             positions[target] = position
+        # Nothing is awaited from the first of these to the last: what was fetched before belongs to
+        # no assignment and is dropped, what is fetched after begins where the new one does.
+        for target, position in positions.items():
             self._consumer.seek(target, max(position, starts[target]))
         self.positions = positions
         log.info("assigned", partitions=len(assigned))

@@ -25,19 +25,24 @@ BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 class Head(NamedTuple):
-    """The next log_index to give, and when what came before was sealed (UTC)."""
+    """The next log_index to give, when what came before was sealed, and the time now (UTC).
+
+    `now` is PostgreSQL's: of several workers, one whose clock is ahead would seal in the future,
+    and a seal never runs back.
+    """
 
     next_index: int
     sealed_at: datetime
+    now: datetime
 
 
 async def lock_head(connection: asyncpg.Connection) -> Head:
     """Take the journal's head for this transaction; other writers wait here."""
     row = await connection.fetchrow(
-        "SELECT next_index, nullif(sealed_at, '-infinity') AS sealed_at"
+        "SELECT next_index, nullif(sealed_at, '-infinity') AS sealed_at, clock_timestamp() AS now"
         " FROM journal_head FOR UPDATE"
     )
-    return Head(row["next_index"], row["sealed_at"] or BEFORE_ALL)
+    return Head(row["next_index"], row["sealed_at"] or BEFORE_ALL, row["now"])
 
 
 async def last_index(connection: Any) -> int:

@@ -1,11 +1,13 @@
 """One batch, one transaction: nothing lost, nothing doubled, everything accounted for."""
 
+from datetime import UTC, datetime, timedelta
+
 import asyncpg
 import pytest
 
-from services.reporting import quarantine
+from services.reporting import journal, quarantine
 from services.reporting.ingest import LIVE, Fenced, Ingest, QuarantineFull
-from services.reporting.sources import Publisher
+from services.reporting.sources import Publisher, publishers
 from shared.clock import system_clock
 from shared.contract.catalogue import outside_topic
 from shared.testing.author import Author
@@ -217,6 +219,21 @@ async def test_a_gap_in_an_outside_sources_versions_is_quarantined_until_it_clos
     again = [partition.raw(second), partition.raw(third)]
     await ingest.apply(again, partition.move(again))
     assert await pool.fetchval("SELECT count(*) FROM journal") == 3
+
+
+async def test_a_worker_whose_clock_is_ahead_seals_nothing_in_the_future(
+    pool: asyncpg.Pool,
+) -> None:
+    """A seal never runs back: one in the future would hide from "as known now" all that follows."""
+    ingest = Ingest(
+        pool, publishers(None), lambda: datetime.now(UTC) + timedelta(days=400),
+        allow_simulated=False, quarantine_limit=50,
+    )  # fmt: skip
+    author, partition = Author(), Partition()
+    raws = [partition.raw(author.write(gift_stream(1), gift(1)))]
+    await ingest.apply(raws, partition.move(raws))
+    now = await pool.fetchval("SELECT clock_timestamp()")
+    assert await journal.index_known_at(pool, now) == 1
 
 
 async def test_a_record_seen_again_in_quarantine_keeps_its_first_reason(

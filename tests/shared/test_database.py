@@ -15,7 +15,7 @@ from shared.clock import system_clock
 from shared.database import UNREACHABLE, apply_schema, open_pool
 from shared.request import Reply
 from shared.store import EventStore, Write
-from tests.faults.proxy import Proxy
+from tests.faults.proxy import Cut, Mode, Proxy
 from tests.shared.test_store import raised, request
 
 TIMEOUT_SECONDS = 2.0
@@ -101,12 +101,12 @@ async def test_a_pool_leaves_a_server_that_fell_back_to_read_only(
 
 @pytest.mark.parametrize("cut", ["silent", "mute", "reset"])
 async def test_a_link_that_is_cut_hangs_nothing_for_ever(
-    database: str, link: Proxy, cut: str, monkeypatch: pytest.MonkeyPatch
+    database: str, link: Proxy, cut: Mode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shared_database, "COMMAND_TIMEOUT_SECONDS", TIMEOUT_SECONDS)
     pool = await open_pool(through(link, database), size=2)
     await pool.execute("SELECT 1")
-    link.turn(cut)  # type: ignore[arg-type]
+    link.turn(Cut(cut))
     with pytest.raises(UNREACHABLE):
         async with asyncio.timeout(60):
             await pool.execute("SELECT 1")
@@ -135,7 +135,7 @@ async def test_a_commit_nobody_heard_of_is_resolved_by_its_key_and_never_done_ag
     # The statement is prepared by now: one message does it, and its answer is what is lost.
     await store.append(request(), [Write("tjtc/issue-0", 0, [raised("i0")])], done)
     asked, writes = request(key="once"), [Write("tjtc/issue-1", 0, [raised()])]
-    link.turn("mute")
+    link.turn(Cut("mute"))
     with pytest.raises(UNREACHABLE):
         await store.append(asked, writes, done)
     assert await sound.fetchval("SELECT count(*) FROM events") == 2

@@ -208,7 +208,7 @@ async def test_what_the_other_context_lost_in_a_restore_is_passed_over(
     async with following(pool, kafka, context):
         assert await copied(pool, 3) == {"i0": 1, "i1": 1, "i4": 1}
     assert (await coverage(pool, context))["shards"] == [
-        {"shard": kept[0].shard, "head": 3, "last": 3}
+        {"shard": kept[0].shard, "head": 3, "lacks_upto": 0, "last": 3}
     ]
 
 
