@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from itertools import count
 from typing import Any, NamedTuple, Protocol
 
 import httpx
@@ -9,8 +10,6 @@ import orjson
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 120.0
-ATTEMPTS_MAX = 100
-"""Imports of one file that were refused before the last of them is said again."""
 
 
 class Answer(NamedTuple):
@@ -67,6 +66,8 @@ class HttpOffice:
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         if simulated_now is not None:
             self._headers["Guildhall-Simulated-Now"] = simulated_now
+        self._settled: dict[str, int] = {}
+        self._attempts: dict[str, int] = {}
 
     @property
     def org_id(self) -> str:
@@ -76,15 +77,16 @@ class HttpOffice:
     async def command(self, service: str, name: str, body: Mapping[str, Any], key: str) -> Answer:
         """Send a command under an Idempotency-Key; a lost answer is asked for again with it.
 
-        A refusal is final for its key, and ours come from the file: where an earlier import was
-        refused and the matter has been mended since, the next key asks anew.
+        A refusal is final for its key (ADR 0006), and ours come from the file: where the service
+        says again what it refused before, the next key asks anew. Only then: a key of which that is
+        not proven may still be accepted, and what it asks done twice.
         """
-        answer = await self._post(service, name, body, {"Idempotency-Key": key})
-        for attempt in range(2, ATTEMPTS_MAX + 1):
+        for attempt in count(self._settled.get(key, 0) + 1):
+            again = key if attempt == 1 else f"{key}~{attempt}"
+            answer = await self._post(service, name, body, {"Idempotency-Key": again})
             if answer.accepted or not answer.replayed:
                 break
-            again = {"Idempotency-Key": f"{key}~{attempt}"}
-            answer = await self._post(service, name, body, again)
+            self._settled[key] = attempt
         return answer
 
     async def ask(self, service: str, path: str, body: Mapping[str, Any]) -> Answer:

@@ -64,3 +64,25 @@ async def test_a_lost_answer_is_asked_for_under_the_same_key(lost: Exception) ->
     service = Service(lost, ACCEPTED)
     assert (await send(service)).accepted
     assert service.keys == ["file-1", "file-1"]
+
+
+async def test_who_waits_asks_twice_a_try_and_not_more_with_every_try() -> None:
+    service = Service(*[REFUSED] * 9, ACCEPTED)
+    async with httpx.AsyncClient(transport=httpx.MockTransport(service)) as http:
+        office = HttpOffice(http, {"benefits": "http://benefits"}, "tjtc", "token")
+        while not (await office.command("benefits", "issue-gifts", {}, "file-1")).accepted:
+            pass
+    assert len(service.keys) == 19 and service.keys[-1] == "file-1~10"
+
+
+async def test_a_key_that_may_not_be_settled_is_kept() -> None:
+    """401 settles nothing: had it moved to another key, a later import could do it twice."""
+    refused = httpx.Response(401, json={"code": "token-refused"})
+    service = Service(refused)
+    async with httpx.AsyncClient(transport=httpx.MockTransport(service)) as http:
+        office = HttpOffice(http, {"benefits": "http://benefits"}, "tjtc", "token")
+        assert (await office.command("benefits", "issue-gifts", {}, "file-1")).status == 401
+        service.said.clear()
+        service.says.append(ACCEPTED)
+        assert (await office.command("benefits", "issue-gifts", {}, "file-1")).accepted
+    assert service.keys == ["file-1", "file-1"]
