@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import MessageSizeTooLargeError
 
 from shared.bus import to_record
 from shared.contract.envelope import Envelope
@@ -39,7 +40,9 @@ class Publisher:
                 if batch is not None:
                     sent.append(await self._submit(batch, partition))
                 batch = building[partition] = self.producer.create_batch()
-                self._added(batch, now_ms, record)  # an empty batch takes any record
+                if not self._added(batch, now_ms, record):
+                    # An empty batch takes any record; were that to change, none may be passed over.
+                    raise MessageSizeTooLargeError(f"{len(record.value)} bytes fit in no batch")
         for partition, batch in building.items():
             sent.append(await self._submit(batch, partition))
         return asyncio.gather(*sent)
