@@ -87,7 +87,8 @@ def connected(acts_as: str) -> Callable[[Callable[..., None]], Callable[..., Non
             inspect.Parameter("machine", keyword, default=False, annotation=Machine),
         ]
         # typer reads a command's options from its signature and its type hints.
-        run.__signature__ = inspect.Signature([*own, *added])  # type: ignore[attr-defined]
+        signature = inspect.Signature([*own, *added])
+        run.__signature__ = signature  # type: ignore[attr-defined]  # typeshed has no such field
         run.__annotations__ = {p.name: p.annotation for p in [*own, *added]}
         return run
 

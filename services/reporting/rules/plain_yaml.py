@@ -16,7 +16,7 @@ class _TextOnly(yaml.BaseLoader):
     """PyYAML's loader of text, with everything clever refused."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML is untyped
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise yaml.YAMLError(f"anchors are refused{event.start_mark}")
         if getattr(event, "tag", None) not in RESOLVED_TAGS:
