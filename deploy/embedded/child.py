@@ -89,7 +89,7 @@ class Child:
         launch += [account.uid, account.gid, account.capability, *command]
         with self.log.open("ab") as output:
             self._log_start = output.tell()
-            self._process = subprocess.Popen(  # noqa: ASYNC220 - a loop must not own a server's life
+            self._process = subprocess.Popen(  # noqa: ASYNC220 - no loop may own a server's life
                 [str(word) for word in launch],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
