@@ -20,9 +20,17 @@ settings.load_profile("any machine")
 SERVER_FIXTURES = {"servers", "postgres", "kafka", "database"}
 
 
+ONE_STACK = "demo_year"
+"""A directory whose files share a costly fixture: one process runs them all."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark a test `servers` when it asks for one, directly or through another fixture."""
+    """Mark a test `servers` when it asks for one, directly or through another fixture; a file's
+    tests go to one process, where `make test` runs two."""
     for item in items:
+        file = item.path
+        together = ONE_STACK if file.parent.name == ONE_STACK else str(file)
+        item.add_marker(pytest.mark.xdist_group(together))
         if SERVER_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.servers)
 

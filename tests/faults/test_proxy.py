@@ -104,7 +104,9 @@ async def test_a_reset_tears_down_what_is_open_and_refuses_what_comes() -> None:
         writer.close()
 
 
-@pytest.mark.parametrize(("client", "hears"), [(os.getpid(), False), (SOMEBODY_ELSE, True)])
+@pytest.mark.parametrize(
+    ("client", "hears"), [(os.getpid(), False), (SOMEBODY_ELSE, True)], ids=["ours", "another"]
+)
 async def test_one_process_is_cut_and_no_other(client: int, hears: bool) -> None:
     async with _ends() as (proxy, ends):
         proxy.turn(Cut("silent"), client)
