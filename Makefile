@@ -21,7 +21,7 @@ up: $(VENV)/servers ## start everything in the foreground; Ctrl-C stops it
 	@$(BIN)/guildhall up $(if $(DATA),--data $(DATA)) $(ARGS)
 
 test: $(VENV)/ready-dev $(VENV)/servers ## every test: tidy, domains, properties, journeys on real Kafka and PostgreSQL
-	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-fast: $(VENV)/ready-dev ## the tests that need no Kafka and no PostgreSQL
 	@$(BIN)/pytest -m "not servers" $(ARGS)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -23,16 +24,37 @@ SERVER_FIXTURES = {"servers", "postgres", "kafka", "database"}
 ONE_STACK = "demo_year"
 """A directory whose files share a costly fixture: one process runs them all."""
 
+LONG = ("tests/journeys/", "tests/deploy/", "tests/embedded/")
+"""Where tests start servers of their own."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Where `make test` runs two processes, a file's tests go to one of them, in their order.
+
+    By the name of the test: xdist 3.8 loses its own groups under pytest 9.2 (pytest-xdist 1386),
+    and with them every fixture that a file shares.
+    """
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - absent without `-n`
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return ONE_STACK if f"/{ONE_STACK}/" in file else file
+
+    return ByFile(config, log)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark a test `servers` when it asks for one, directly or through another fixture; a file's
-    tests go to one process, where `make test` runs two."""
+    """Mark a test `servers` when it asks for one, directly or through another fixture. Files
+    without such tests come first, and of the others the long ones, so that two processes end
+    together."""
+    slow = set()
     for item in items:
-        file = item.path
-        together = ONE_STACK if file.parent.name == ONE_STACK else str(file)
-        item.add_marker(pytest.mark.xdist_group(together))
         if SERVER_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.servers)
+            slow.add(item.path)
+    items.sort(key=lambda item: (item.path in slow, not item.nodeid.startswith(LONG)))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -12,7 +12,6 @@ import faust
 from faust.app.base import BootStrategy
 
 from services.reporting.admission import Admission
-from services.reporting.entry import Raw
 from services.reporting.ingest import Ingest, Move
 from services.reporting.intake import Intake
 
@@ -20,8 +19,8 @@ from services.reporting.intake import Intake
 class Batch:
     """One fetched batch on its way to the agent, and the outcome the intake awaits."""
 
-    def __init__(self, raws: Sequence[Raw], moves: Sequence[Move]) -> None:
-        self.raws, self.moves = raws, moves
+    def __init__(self, records: Sequence[Any], moves: Sequence[Move]) -> None:
+        self.records, self.moves = records, moves
         self.done: asyncio.Future[Admission] = asyncio.get_running_loop().create_future()
 
 
@@ -59,8 +58,8 @@ def build_app(ingest: Ingest, make_intake: Any, every: Sequence[tuple[float, Any
         async for batch in stream:
             await settle(batch, ingest)
 
-    async def hand_over(raws: Sequence[Raw], moves: Sequence[Move]) -> Admission:
-        batch = Batch(raws, moves)
+    async def hand_over(records: Sequence[Any], moves: Sequence[Move]) -> Admission:
+        batch = Batch(records, moves)
         await batches.put(batch)
         return await batch.done
 
@@ -86,7 +85,7 @@ def build_app(ingest: Ingest, make_intake: Any, every: Sequence[tuple[float, Any
 async def settle(batch: Batch, ingest: Ingest) -> None:
     """Apply a batch and tell its outcome. Nothing leaves the agent: a failure is the intake's."""
     try:
-        admission = await ingest.apply(batch.raws, batch.moves)
+        admission = await ingest.apply(batch.records, batch.moves)
     except asyncio.CancelledError:
         batch.done.cancel()
         raise

@@ -103,10 +103,19 @@ class Ingest:
         self.allow_simulated, self.quarantine_limit = allow_simulated, quarantine_limit
         self.full = ""
 
-    async def apply(self, raws: Sequence[Raw], moves: Sequence[Move]) -> Admission:
-        """Apply one batch, or nothing. Raises Fenced, QuarantineFull, and database errors."""
+    def read(self, raw: Raw) -> Decoded | Refused:
+        """What a record says, or why it is none of ours; nothing is decided yet."""
+        return decode(raw, self.publishers, self.allow_simulated)
+
+    async def apply(
+        self, given: Sequence[Raw | Decoded | Refused], moves: Sequence[Move]
+    ) -> Admission:
+        """Apply one batch, or nothing; what is raw in it is read first.
+
+        Raises Fenced, QuarantineFull, and database errors.
+        """
         started = time.perf_counter()
-        records = [decode(raw, self.publishers, self.allow_simulated) for raw in raws]
+        records = [self.read(record) if isinstance(record, Raw) else record for record in given]
         async with self.pool.acquire() as connection, connection.transaction():
             head = await journal.lock_head(connection)
             await _move(connection, moves)
@@ -124,8 +133,7 @@ class Ingest:
     async def retry(self, raws: Sequence[Raw], connection: asyncpg.Connection) -> Admission:
         """Apply records that were in quarantine, in the caller's transaction."""
         head = await journal.lock_head(connection)
-        records = [decode(raw, self.publishers, self.allow_simulated) for raw in raws]
-        again = [record._replace(retried=True) for record in records]
+        again = [self.read(raw)._replace(retried=True) for raw in raws]
         admission, released = await self._admit(connection, again)
         admission = await self._write(connection, head, admission)
         left = [(raw, 3) for raw in raws] + [(record.raw, 2) for record in released]
@@ -180,7 +188,7 @@ class Ingest:
         if not shards or not await connection.fetchval("SELECT EXISTS (SELECT 1 FROM parked)"):
             return []
         rows = await connection.fetch(RELEASE, *zip(*shards, strict=True), list(shards.values()))
-        return [decode(raw_of(row), self.publishers, self.allow_simulated) for row in rows]
+        return [self.read(raw_of(row)) for row in rows]
 
     def _seal(self, accepted: Sequence[Decoded], head: journal.Head) -> datetime:
         if self.allow_simulated:

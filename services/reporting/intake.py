@@ -1,8 +1,9 @@
 """The consumer: group membership and fetching by aiokafka, positions by PostgreSQL.
 
-On assignment it seeks to PostgreSQL's positions. A batch is handed over and awaited; when it fails
-the partitions are sought back to what PostgreSQL holds; on revocation the batch in flight is waited
-for. Kafka's committed offsets are written after PostgreSQL's commit, for lag tools alone.
+On assignment it seeks to PostgreSQL's positions. A batch is handed over and awaited, while the next
+is read ahead; when it fails the partitions are sought back to what PostgreSQL holds; on revocation
+the batch in flight is waited for. Kafka's committed offsets are written once a second, after
+PostgreSQL's commit, for lag tools alone.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from aiokafka.errors import (
 from services.reporting.admission import Admission
 from services.reporting.entry import Origin, Raw
 from services.reporting.ingest import Fenced, Move, QuarantineFull
+from services.reporting.read_ahead import POLL_MS, Fetched, ReadAhead
 from shared.cluster import ClusterIdentity, TopicChanged, identify
 from shared.consumer import stop_consumer
 from shared.database import UNREACHABLE
@@ -31,17 +33,21 @@ from shared.metrics import CONSUMER_LAG
 log = structlog.get_logger("intake")
 
 GROUP = "guildhall-reporting"
-POLL_MS = 250
 RETRY_SECONDS = 0.5
 FULL_SECONDS = 2.0
 """Between two tries while the quarantine is full: each tries a whole batch in vain."""
 IDENTIFY_SECONDS = 5.0
+COMMIT_SECONDS = 1.0
 
-Apply = Callable[[Sequence[Raw], Sequence[Move]], Awaitable[Admission]]
+Apply = Callable[[Sequence[Any], Sequence[Move]], Awaitable[Admission]]
+Read = Callable[[Raw], Any]
 
 
 class Intake(ConsumerRebalanceListener):
-    """Reads the topics and hands each fetched batch to `apply`, one at a time."""
+    """Reads the topics and hands each fetched batch to `apply`, one at a time.
+
+    `read` makes of each record what `apply` takes, while the batch before is applied.
+    """
 
     def __init__(
         self,
@@ -52,13 +58,15 @@ class Intake(ConsumerRebalanceListener):
         *,
         batch_records: int,
         group: str = GROUP,
+        read: Read = lambda raw: raw,
     ) -> None:
         self.kafka, self.topics, self.pool, self.apply = kafka, topics, pool, apply
-        self.batch_records, self.group = batch_records, group
+        self.batch_records, self.group, self.read = batch_records, group, read
         self.identity = ClusterIdentity("", {})
         self.positions: dict[TopicPartition, int] = {}
         self.moved_at = 0.0
         self._in_flight = asyncio.Lock()
+        self._uncommitted: dict[TopicPartition, int] = {}
 
     async def run(self) -> None:
         """Read until cancelled. Kafka, PostgreSQL or a topic being away is waited out."""
@@ -92,16 +100,34 @@ class Intake(ConsumerRebalanceListener):
         present = [topic for topic in self.topics if topic in self.identity.topics]
         if not present:
             raise TopicChanged(f"none of the topics {self.topics} exists yet")
+        self._uncommitted = {}
+        self._ahead = ahead = ReadAhead(
+            consumer, lambda record: self.read(self._raw(record)), room=self.batch_records
+        )
         consumer.subscribe(present, listener=self)
-        checked = asyncio.get_running_loop().time()
-        while True:
-            fetched = await consumer.getmany(timeout_ms=POLL_MS, max_records=self.batch_records)
-            if fetched:
-                await self._hand_over(consumer, fetched)
-            if asyncio.get_running_loop().time() - checked > IDENTIFY_SECONDS:
-                checked = asyncio.get_running_loop().time()
+        fetching = asyncio.create_task(ahead.run())
+        try:
+            await self._apply_arriving(consumer, fetching)
+        finally:
+            fetching.cancel()
+            await asyncio.wait([fetching])
+
+    async def _apply_arriving(
+        self, consumer: AIOKafkaConsumer, fetching: asyncio.Task[None]
+    ) -> None:
+        clock = asyncio.get_running_loop().time
+        checked = committed = clock()
+        while not fetching.done():
+            await self._ahead.arrival(POLL_MS / 1000)
+            await self._hand_over()
+            if clock() - committed > COMMIT_SECONDS:
+                committed = clock()
+                await self._commit(consumer)
+            if clock() - checked > IDENTIFY_SECONDS:
+                checked = clock()
                 await self._check_identity(consumer)
                 self._observe_lag(consumer)
+        fetching.result()
 
     async def _check_identity(self, consumer: AIOKafkaConsumer) -> None:
         now = await identify(consumer._client, self.topics)
@@ -135,6 +161,7 @@ class Intake(ConsumerRebalanceListener):
         # no assignment and is dropped, what is fetched after begins where the new one does.
         for target, position in positions.items():
             self._consumer.seek(target, max(position, starts[target]))
+        self._ahead.forget()
         self.positions = positions
         log.info("assigned", partitions=len(assigned))
 
@@ -165,30 +192,34 @@ class Intake(ConsumerRebalanceListener):
             for target in revoked:
                 self.positions.pop(target, None)
 
-    async def _hand_over(
-        self, consumer: AIOKafkaConsumer, fetched: dict[TopicPartition, list[Any]]
-    ) -> None:
+    async def _hand_over(self) -> None:
         async with self._in_flight:
-            owned = self._ours(fetched)
-            raws = [self._raw(record) for records in owned.values() for record in records]
-            moves = [self._move(target, records) for target, records in owned.items()]
-            if not raws:
+            owned = self._ours(self._ahead.take())
+            records = [record for read in owned.values() for _, record in read]
+            ends = {target: read[-1][0] + 1 for target, read in owned.items()}
+            if not records:
                 return
-            await self.apply(raws, moves)
-            for target, records in owned.items():
-                self.positions[target] = records[-1].offset + 1
+            await self.apply(records, [self._move(*end) for end in ends.items()])
+            self.positions.update(ends)
+            self._uncommitted.update(ends)
             self.moved_at = asyncio.get_running_loop().time()
-        with contextlib.suppress(CommitFailedError, IllegalStateError, KafkaError):
-            await consumer.commit({target: self.positions[target] for target in owned})
 
-    def _ours(self, fetched: dict[TopicPartition, list[Any]]) -> dict[TopicPartition, list[Any]]:
+    async def _commit(self, consumer: AIOKafkaConsumer) -> None:
+        """Tell Kafka how far PostgreSQL is, of the partitions that are still ours."""
+        moved, self._uncommitted = self._uncommitted, {}
+        ours = {target: offset for target, offset in moved.items() if target in self.positions}
+        if ours:
+            with contextlib.suppress(CommitFailedError, IllegalStateError, KafkaError):
+                await consumer.commit(ours)
+
+    def _ours(self, fetched: Fetched) -> Fetched:
         """Records of our partitions from our positions on; a seek may have crossed a fetch."""
         ours = {
-            target: [r for r in records if r.offset >= self.positions[target]]
-            for target, records in fetched.items()
+            target: [each for each in read if each[0] >= self.positions[target]]
+            for target, read in fetched.items()
             if target in self.positions
         }
-        return {target: records for target, records in ours.items() if records}
+        return {target: read for target, read in ours.items() if read}
 
     def _raw(self, record: Any) -> Raw:
         topic = self.identity.topics[record.topic]
@@ -197,11 +228,11 @@ class Intake(ConsumerRebalanceListener):
         )
         return Raw(origin, record.key, record.headers, record.value)
 
-    def _move(self, target: TopicPartition, records: list[Any]) -> Move:
+    def _move(self, target: TopicPartition, next_offset: int) -> Move:
         topic = self.identity.topics[target.topic]
         return Move(
             self.identity.cluster_id, topic.topic_id, target.topic, target.partition,
-            self.positions[target], records[-1].offset + 1,
+            self.positions[target], next_offset,
         )  # fmt: skip
 
     def _observe_lag(self, consumer: AIOKafkaConsumer) -> None:

@@ -107,10 +107,12 @@ async def _faust(
             log.exception("reconciliation failed")
 
     def make_intake(apply: Any) -> Intake:
-        intakes.append(
-            Intake(settings.kafka, topics, pool, apply, batch_records=settings.batch_records)
-        )
-        return intakes[-1]
+        intake = Intake(
+            settings.kafka, topics, pool, apply,
+            batch_records=settings.batch_records, read=ingest.read,
+        )  # fmt: skip
+        intakes.append(intake)
+        return intake
 
     app = build_app(ingest, make_intake, [(settings.reconcile_seconds, reconcile)])
     app.finalize()

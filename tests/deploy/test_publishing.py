@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.cli.publishing import Outcome, Plan, publish_file, topic_for
 from shared.bus import STRUCTURED_CONTENT_TYPE, from_record, to_record
@@ -15,6 +15,7 @@ from shared.contract.benefits import GiftReturned
 from shared.contract.envelope import Envelope
 from shared.errors import ContractViolation
 from shared.testing.author import Author
+from shared.testing.topics import make_topic
 
 PARTITIONS = 3
 
@@ -55,7 +56,7 @@ async def made_topic(kafka: str, topic: str) -> str:
     client = AIOKafkaAdminClient(bootstrap_servers=kafka)
     await client.start()
     try:
-        await client.create_topics([NewTopic(topic, PARTITIONS, 1)])
+        await make_topic(client, topic, PARTITIONS)
     finally:
         await client.close()
     return topic

@@ -9,6 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.embedded import EmbeddedError, create_topics, topic_partitions
+from shared.testing.topics import make_topic
 
 OWN = {
     "guildhall.members.v1": 8,
@@ -80,7 +81,7 @@ async def test_an_unknown_topic_is_not_created_by_using_it(kafka: str, topic: st
 async def test_records_are_kept_in_order_by_an_idempotent_producer(kafka: str, topic: str) -> None:
     client = AIOKafkaAdminClient(bootstrap_servers=kafka)
     await client.start()
-    await client.create_topics([NewTopic(topic, 1, 1)])
+    await make_topic(client, topic, 1)
     await client.close()
     values = [str(number).encode() for number in range(1000)]
     producer = AIOKafkaProducer(bootstrap_servers=kafka, enable_idempotence=True)

@@ -15,7 +15,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import MessageSizeTooLargeError
 
 from services.reporting.entry import Entry
@@ -29,6 +29,7 @@ from shared.clock import system_clock
 from shared.contract.catalogue import CATALOGUE, topic_of
 from shared.contract.envelope import Envelope
 from shared.database import apply_schema, open_pool
+from shared.testing.topics import make_topic
 from tests.journeys.bad_records import Sent, Traffic
 from tests.journeys.waiting import until
 from tests.reporting.history import CANTEEN
@@ -60,7 +61,8 @@ async def topics(kafka: str, topic: str) -> AsyncIterator[tuple[str, str]]:
     names = f"{topic}.benefits", f"{topic}.canteen"
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
     await admin.start()
-    await admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in names])
+    for name in names:
+        await make_topic(admin, name, PARTITIONS)
     yield names
     await admin.delete_topics(list(names))
     await admin.close()

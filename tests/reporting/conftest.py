@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient
 
 from services.reporting.ingest import LIVE, Ingest
 from services.reporting.projections import create_tables
 from services.reporting.sources import publishers
 from shared.clock import system_clock
 from shared.database import apply_schema, open_pool
+from shared.testing.topics import make_topic
 from tests.reporting.history import with_canteen
 from tests.reporting.reading import PARTITIONS
 
@@ -37,7 +38,7 @@ async def own_topic(kafka: str, topic: str) -> AsyncIterator[str]:
     """A topic of this test's own, that exists."""
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
     await admin.start()
-    await admin.create_topics([NewTopic(topic, PARTITIONS, 1)])
+    await make_topic(admin, topic, PARTITIONS)
     yield topic
     await admin.delete_topics([topic])
     await admin.close()

@@ -5,11 +5,12 @@ from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient
 
 from services.reporting.quarantine import discard, listed
 from shared.metrics import CONSUMER_LAG, INGEST_STOPPED
 from shared.testing.author import Author
+from shared.testing.topics import make_topic
 from tests.reporting.reading import (
     PARTITIONS,
     gifts,
@@ -76,8 +77,7 @@ async def test_a_topic_made_anew_is_read_from_its_start(
     async with reading(kafka, own_topic, pool):
         await journalled(pool, 30)
         await admin.delete_topics([own_topic])
-        await asyncio.sleep(0.5)
-        await admin.create_topics([NewTopic(own_topic, PARTITIONS, 1)])
+        await make_topic(admin, own_topic, PARTITIONS)
         await publish(kafka, own_topic, second)
         assert await journalled(pool, 40) == ids([*first, *second])
     await admin.close()

@@ -3,15 +3,16 @@
 import socket
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient
 
 from services.reporting.kafka_ends import KafkaEnds
+from shared.testing.topics import make_topic
 
 
 async def test_end_offsets_are_those_of_the_topic(kafka: str, topic: str) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
     await admin.start()
-    await admin.create_topics([NewTopic(topic, num_partitions=2, replication_factor=1)])
+    await make_topic(admin, topic, 2)
     await admin.close()
     async with AIOKafkaProducer(bootstrap_servers=kafka) as producer:
         for _ in range(3):

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.client import AIOKafkaClient
 
 from shared.cluster import NO_ID, ClusterIdentity, identify
+from shared.testing.topics import make_topic
 
 
 @pytest.fixture
@@ -39,14 +40,14 @@ async def known(client: AIOKafkaClient, topic: str, *but: ClusterIdentity) -> Cl
 async def test_a_topic_made_anew_has_another_id(
     client: AIOKafkaClient, admin: AIOKafkaAdminClient, topic: str
 ) -> None:
-    await admin.create_topics([NewTopic(topic, 3, 1)])
+    await make_topic(admin, topic, 3)
     before = await known(client, topic)
     assert before.cluster_id
     assert before.topics[topic].partitions == 3
     assert before.topics[topic].topic_id != NO_ID
     assert await identify(client, [topic]) == before
     await admin.delete_topics([topic])
-    await admin.create_topics([NewTopic(topic, 3, 1)])
+    await make_topic(admin, topic, 3)
     after = await known(client, topic, before)
     assert after.cluster_id == before.cluster_id
     assert after.topics[topic].topic_id != before.topics[topic].topic_id

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.bus import from_record
 from shared.clock import system_clock
@@ -19,6 +19,7 @@ from shared.database import apply_schema, open_pool
 from shared.outbox import Relay
 from shared.request import Reply
 from shared.store import EVENT_COLUMNS, EventStore, Write
+from shared.testing.topics import make_topic
 from tests.shared.test_store import raised, request
 
 PARTITIONS = 4
@@ -38,7 +39,7 @@ async def context(kafka: str, topic: str) -> AsyncIterator[str]:
     name = topic.replace("test.", "c")
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
     await admin.start()
-    await admin.create_topics([NewTopic(topic_of(name), PARTITIONS, 1)])
+    await make_topic(admin, topic_of(name), PARTITIONS)
     yield name
     await admin.delete_topics([topic_of(name)])
     await admin.close()

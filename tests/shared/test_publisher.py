@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import MessageSizeTooLargeError
 
 from shared.bus import from_record
 from shared.contract.envelope import Envelope
 from shared.publisher import BATCH_BYTES, Publisher, open_publisher
 from shared.testing.author import Author
+from shared.testing.topics import make_topic
 from tests.reporting.records import gift, gift_stream
 
 
@@ -21,7 +22,7 @@ async def own_topic(kafka: str, topic: str) -> AsyncIterator[str]:
     """A topic of this test's own."""
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
     await admin.start()
-    await admin.create_topics([NewTopic(topic, 2, 1)])
+    await make_topic(admin, topic, 2)
     yield topic
     await admin.delete_topics([topic])
     await admin.close()

@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.bus import to_record
 from shared.contract.catalogue import source_of, topic_of
@@ -21,6 +21,7 @@ from shared.epochs import Epochs, keep_epochs
 from shared.store import Also
 from shared.subscription import Subscription
 from shared.testing.author import Author
+from shared.testing.topics import make_topic
 from tests.shared.test_store import raised
 
 
@@ -44,7 +45,7 @@ async def admin(kafka: str) -> AsyncIterator[AIOKafkaAdminClient]:
 @pytest.fixture
 async def context(admin: AIOKafkaAdminClient, topic: str) -> AsyncIterator[str]:
     name = topic.replace("test.", "s")
-    await admin.create_topics([NewTopic(topic_of(name), 1, 1)])
+    await make_topic(admin, topic_of(name), 1)
     yield name
     await admin.delete_topics([topic_of(name)])
 
@@ -132,19 +133,9 @@ async def test_a_topic_made_anew_is_read_from_its_start(
     async with following(pool, kafka, context):
         await copied(pool, 5)
         await admin.delete_topics([topic_of(context)])
-        await until_made(admin, context)
+        await make_topic(admin, topic_of(context), 1)
         await publish(kafka, context, issues(author, context, range(5, 8)))
         assert await copied(pool, 8) == {f"i{n}": 1 for n in range(8)}
-
-
-async def until_made(admin: AIOKafkaAdminClient, context: str) -> None:
-    """A deletion is done a moment after it was answered: until then the name is taken."""
-    async with asyncio.timeout(30):
-        while True:
-            made = await admin.create_topics([NewTopic(topic_of(context), 1, 1)])
-            if not made.topic_errors[0][1]:
-                return
-            await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize("lost", ["tail", "cluster"])

@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, OutOfOrderSequenceNumber, ProducerFenced
 
 from shared import outbox, publisher
@@ -22,6 +22,7 @@ from shared.errors import StaleVersion
 from shared.publisher import Publisher, open_publisher
 from shared.request import Reply
 from shared.store import EventStore, Write
+from shared.testing.topics import make_topic
 from tests.shared.test_outbox import PARTITIONS, drained, published, relay, running
 from tests.shared.test_store import raised, request
 
@@ -50,7 +51,7 @@ async def context(kafka: str, topic: str) -> AsyncIterator[str]:
     name = topic.replace("test.", "t")
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
     await admin.start()
-    await admin.create_topics([NewTopic(topic_of(name), PARTITIONS, 1)])
+    await make_topic(admin, topic_of(name), PARTITIONS)
     yield name
     await admin.delete_topics([topic_of(name)])
     await admin.close()
