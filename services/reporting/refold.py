@@ -165,7 +165,7 @@ async def _fold_pairs(
     current = await load(connection, schema, projection, {key for _, _, key in touched})
     changes = Changes(projection, current)
     for entry, on, key in touched:
-        changes.apply(entry, On(lambda *_, key=key: [key], on.fold))
+        changes.apply(entry, on, [key])
     async with connection.transaction():
         await store(connection, schema, changes)
 

@@ -177,7 +177,7 @@ def folded(projection: Projection, entries: Iterable[Entry], cuts: Sequence[int]
         changes = Changes(projection, current)
         for entry in entries[start:end]:
             for _, on in table.get(type(entry.event), ()):
-                changes.apply(entry, on)
+                changes.apply(entry, on, on.keys(entry.event, entry))
         for key, at in changes.closed.items():
             row, since, _ = versions[key].pop()
             versions[key].append((row, since, at))

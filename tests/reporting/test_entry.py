@@ -1,5 +1,6 @@
 """What reporting holds of a record: headers come back as they were, a leaf tells events apart."""
 
+import hashlib
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -51,3 +52,32 @@ def test_an_event_that_travelled_twice_has_one_leaf() -> None:
 def test_fields_do_not_run_into_one_another() -> None:
     one, other = ENVELOPE._replace(actor="ab", role="c"), ENVELOPE._replace(actor="a", role="bc")
     assert leaf_hash(one) != leaf_hash(other)
+
+
+LEAF = "7c311125ef605d66658bd46eb0f4b218e57a76502c278efbfbb024a7a31e79e1"
+
+
+def test_a_leaf_is_the_same_for_ever() -> None:
+    """Frozen: the hashes of every journal there is depend on it."""
+    assert leaf_hash(ENVELOPE).hex() == LEAF
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=200), min_size=8, max_size=8))
+def test_a_leaf_is_every_field_after_its_length_in_bytes(texts: list[str]) -> None:
+    named = (
+        "source",
+        "type",
+        "stream",
+        "org_id",
+        "actor",
+        "role",
+        "correlation_id",
+        "causation_id",
+    )
+    envelope = ENVELOPE._replace(**dict(zip(named, texts, strict=True)))
+    source, type_, stream, org_id, *others = texts
+    fields = [str(envelope.event_id), source, type_, stream, "1", org_id,
+              "2022-11-15T02:15:30+00:00", *others, "False"]  # fmt: skip
+    parts = [*(field.encode() for field in fields), envelope.data]
+    whole = b"\0" + b"".join(len(part).to_bytes(4) + part for part in parts)
+    assert leaf_hash(envelope) == hashlib.sha256(whole).digest()

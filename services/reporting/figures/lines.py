@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from services.reporting.entry import Entry
 from services.reporting.figures.definition import Counted, Dropped, Effect, Ended, Rule, Rules
-from services.reporting.fold import FOREVER, Index, Key, On, Projection
+from services.reporting.fold import FOREVER, Index, Key, On, Projection, opens_stream
 from shared.contract.envelope import DomainEvent
 
 
@@ -57,24 +57,39 @@ def line_projection(rules: Rules) -> Projection:
     )
 
 
-def _on(rule: Rule) -> On:
-    last: tuple[Entry | None, dict[str, Effect]] = (None, {})
+WORKED_OUT_MAX = 8192
+"""Entries whose effects may wait to be folded: more than a batch has."""
 
-    def effects_of(event: DomainEvent, entry: Entry) -> dict[str, Effect]:
-        # The engine asks for an entry's keys and then folds each of them: one event may have a
-        # thousand lines, so its effects are worked out once.
-        nonlocal last
-        if last[0] is not entry:
-            last = (entry, {effect.item: effect for effect in rule(event, entry)})
-        return last[1]
+
+def _on(rule: Rule) -> On:
+    # The engine asks for the keys of a whole batch and then folds each entry, its keys in order:
+    # one event may have a thousand lines, so its effects are worked out once.
+    waiting: dict[int, tuple[Entry, dict[str, Effect]]] = {}
 
     def keys(event: DomainEvent, entry: Entry) -> Sequence[Key]:
-        return [(event.org_id, item) for item in effects_of(event, entry)]
+        effects = {effect.item: effect for effect in rule(event, entry)}
+        if len(waiting) >= WORKED_OUT_MAX:
+            waiting.clear()  # of batches that failed
+        waiting[id(entry)] = entry, effects
+        return [(event.org_id, item) for item in effects]
 
     def fold(line: Line | None, event: DomainEvent, entry: Entry, key: Key) -> Line | None:
-        return _fold(line, effects_of(event, entry)[key[1]], entry, key)
+        worked_out, effects = waiting.get(id(entry), (None, {}))
+        if worked_out is not entry:
+            effects = {effect.item: effect for effect in rule(event, entry)}
+        elif next(reversed(effects)) == key[1]:
+            del waiting[id(entry)]
+        return _fold(line, effects[key[1]], entry, key)
 
-    return On(keys, fold)
+    return On(keys, fold, _begins)
+
+
+def _begins(entry: Entry, key: Key) -> bool:
+    """Whether the item is named after this very event (`once`), or after a stream that it opens."""
+    envelope, item = entry.envelope, key[1]
+    if opens_stream(entry) and item.endswith(f":{envelope.stream}@{envelope.source}"):
+        return True
+    return bool(item.endswith(f":{envelope.event_id}@{envelope.source}"))
 
 
 def _fold(line: Line | None, effect: Effect, entry: Entry, key: Key) -> Line | None:

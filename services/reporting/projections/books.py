@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.entry import Entry
-from services.reporting.fold import Index, Key, On, Projection
+from services.reporting.fold import Index, Key, On, Projection, opens_stream
 from shared.contract.benefits import (
     BudgetAdjusted,
     BudgetApproved,
@@ -135,14 +135,14 @@ PAYMENTS = Projection(
     name="payments",
     row=Payment,
     key=("org_id", "source", "stream"),
-    on={ExpenditurePaid: On(_stream_key, _paid)},
+    on={ExpenditurePaid: On(_stream_key, _paid, opens_stream)},
     indexes=(Index(("org_id", "paid_on")),),
 )
 INCOMES = Projection(
     name="incomes",
     row=Income,
     key=("org_id", "source", "stream"),
-    on={IncomeReceived: On(_stream_key, _received)},
+    on={IncomeReceived: On(_stream_key, _received, opens_stream)},
     indexes=(Index(("org_id", "received_on")),),
 )
 BUDGET_LINES = Projection(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.entry import Entry
-from services.reporting.fold import Index, Key, On, Projection
+from services.reporting.fold import Index, Key, On, Projection, opens_stream
 from shared.contract.benefits import (
     ClaimApproved,
     ClaimFiled,
@@ -157,7 +157,7 @@ CLAIMS = Projection(
     row=Claim,
     key=("org_id", "source", "stream"),
     on={
-        ClaimFiled: On(_keys, _filed),
+        ClaimFiled: On(_keys, _filed, opens_stream),
         ClaimApproved: On(_keys, _approved),
         ClaimRejected: On(_keys, _rejected),
         ClaimPaid: On(_keys, _paid),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.entry import Entry
-from services.reporting.fold import Index, Key, On, Projection
+from services.reporting.fold import Index, Key, On, Projection, opens_stream
 from shared.contract.benefits import GiftIssued, GiftReceiptSigned, GiftReturned
 
 
@@ -83,7 +83,7 @@ DELIVERIES = Projection(
     row=Delivery,
     key=("org_id", "source", "stream"),
     on={
-        GiftIssued: On(_keys, _issued),
+        GiftIssued: On(_keys, _issued, opens_stream),
         GiftReceiptSigned: On(_keys, _signed),
         GiftReturned: On(_keys, _returned),
     },

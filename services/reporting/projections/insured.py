@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.entry import Entry
-from services.reporting.fold import Index, Key, On, Projection
+from services.reporting.fold import Index, Key, On, Projection, opens_stream
 from shared.contract.benefits import MemberInsured
 
 
@@ -46,6 +46,6 @@ INSURED = Projection(
     name="insured",
     row=Cover,
     key=("org_id", "source", "stream"),
-    on={MemberInsured: On(_keys, _insured)},
+    on={MemberInsured: On(_keys, _insured, opens_stream)},
     indexes=(Index(("org_id", "policy_id")),),
 )

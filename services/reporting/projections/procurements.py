@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.entry import Entry
-from services.reporting.fold import Key, On, Projection
+from services.reporting.fold import Key, On, Projection, opens_stream
 from shared.contract.benefits import ContractSigned, ProcurementDecided
 
 
@@ -77,5 +77,8 @@ PROCUREMENTS = Projection(
     name="procurements",
     row=Procurement,
     key=("org_id", "source", "stream"),
-    on={ProcurementDecided: On(_keys, _decided), ContractSigned: On(_keys, _contracted)},
+    on={
+        ProcurementDecided: On(_keys, _decided, opens_stream),
+        ContractSigned: On(_keys, _contracted),
+    },
 )
