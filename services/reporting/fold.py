@@ -237,7 +237,7 @@ def find_sql(schema: str, projection: Projection, columns: Iterable[str]) -> str
     return (
         f"SELECT k.nth, {', '.join(f'l.{name}' for name in columns)}"
         f" FROM unnest({arrays}) WITH ORDINALITY AS k({', '.join(key)}, nth)"
-        f" CROSS JOIN LATERAL (SELECT t.ctid AS place, t.* FROM {schema}.{projection.name} t"
+        f" CROSS JOIN LATERAL (SELECT t.ctid AS row_ctid, t.* FROM {schema}.{projection.name} t"
         f" WHERE ({', '.join(key)}, valid_to) >= ({wanted}, {FOREVER})"
         f" ORDER BY {', '.join(key)}, valid_to LIMIT 1) l"
         f" WHERE ({', '.join(f'l.{name}' for name in key)}) = ({wanted})"
@@ -267,8 +267,8 @@ async def store(connection: asyncpg.Connection, schema: str, change: Changes) ->
         ended = f"${len(projection.key) + 1}::bigint[]"
         await connection.execute(
             f"UPDATE {schema}.{projection.name} t SET valid_to = ({ended})[found.nth]"
-            f" FROM ({find_sql(schema, projection, ['place'])}) found"
-            " WHERE t.ctid = found.place",
+            f" FROM ({find_sql(schema, projection, ['row_ctid'])}) found"
+            " WHERE t.ctid = found.row_ctid",
             *zip(*change.closed, strict=True),
             list(change.closed.values()),
         )
