@@ -12,8 +12,9 @@ import faust
 from faust.app.base import BootStrategy
 
 from services.reporting.admission import Admission
-from services.reporting.ingest import Ingest, Move
+from services.reporting.ingest import Ingest
 from services.reporting.intake import Intake
+from services.reporting.positions import Move
 
 
 class Batch:

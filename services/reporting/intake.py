@@ -23,7 +23,8 @@ from aiokafka.errors import (
 
 from services.reporting.admission import Admission
 from services.reporting.entry import Origin, Raw
-from services.reporting.ingest import Fenced, Move, QuarantineFull
+from services.reporting.ingest import QuarantineFull
+from services.reporting.positions import Fenced, Move
 from services.reporting.read_ahead import POLL_MS, Fetched, ReadAhead
 from shared.cluster import ClusterIdentity, TopicChanged, identify
 from shared.consumer import stop_consumer

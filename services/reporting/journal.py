@@ -65,14 +65,12 @@ async def index_known_at(connection: Any, moment: datetime) -> int:
 
 
 async def append(
-    connection: asyncpg.Connection, head: Head, accepted: Sequence[Decoded], sealed_at: datetime
+    connection: asyncpg.Connection, first: int, accepted: Sequence[Decoded]
 ) -> list[Entry]:
-    """Append accepted events in order and seal them; the caller holds `head`.
-
-    A seal never runs backwards: on a simulated clock `sealed_at` is the newest recording seen.
-    """
+    """Append accepted events in order, from the log_index `first` on; the caller holds the head,
+    and moves it when the batch is closed."""
     rows, entries = [], []
-    for log_index, record in enumerate(accepted, start=head.next_index):
+    for log_index, record in enumerate(accepted, start=first):
         envelope, origin, raw = record.envelope, record.raw.origin, record.raw
         rows.append(
             (
@@ -85,13 +83,6 @@ async def append(
         )  # fmt: skip
         entries.append(Entry(log_index, envelope, record.event, record.sequenced))
     await connection.copy_records_to_table("journal", records=rows, columns=COLUMNS)
-    last, seal = head.next_index + len(rows) - 1, max(sealed_at, head.sealed_at)
-    await connection.execute(
-        "INSERT INTO seals (last_index, sealed_at) VALUES ($1, $2)", last, seal
-    )
-    await connection.execute(
-        "UPDATE journal_head SET next_index = $1, sealed_at = $2", last + 1, seal
-    )
     return entries
 
 

@@ -36,13 +36,6 @@ PARKED = """
 SELECT p.* FROM parked p JOIN unnest($1::text[], $2::int[], $3::bigint[], $4::int[])
     AS w(source, shard, sequence, epoch) USING (source, shard, sequence, epoch)
 """
-COUNT = """
-INSERT INTO consumed AS c (cluster_id, topic_id, partition, applied, duplicate, parked, quarantined)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (cluster_id, topic_id, partition) DO UPDATE SET
-    applied = c.applied + EXCLUDED.applied, duplicate = c.duplicate + EXCLUDED.duplicate,
-    parked = c.parked + EXCLUDED.parked, quarantined = c.quarantined + EXCLUDED.quarantined
-"""
 
 
 async def set_aside(connection: asyncpg.Connection, admission: Admission) -> Admission:
@@ -76,13 +69,6 @@ async def _park(connection: asyncpg.Connection, admission: Admission) -> Admissi
             detail = f"another event waits as sequence {row[2]} of shard {row[1]}"
             refused.append(Refused(record.raw, "sequence-reused", detail, record.envelope))
     return admission._replace(parked=parked, duplicates=again, refused=refused)
-
-
-async def count_outcomes(
-    connection: asyncpg.Connection, admission: Admission, released: Sequence[tuple[Raw, int]] = ()
-) -> None:
-    """Add a batch to `consumed`; `released` are records that leave the column of that number."""
-    await connection.executemany(COUNT, _counts(admission, released))
 
 
 def raw_of(row: Any) -> Raw:
@@ -140,9 +126,11 @@ def groups(admission: Admission) -> list[tuple[str, list[Raw]]]:
     ]
 
 
-def _counts(admission: Admission, released: Sequence[tuple[Raw, int]]) -> list[tuple[Any, ...]]:
-    """Per partition: applied, duplicate, parked, quarantined. Together they are what was consumed,
-    so a record released from the third or fourth is taken off there."""
+def counts(admission: Admission, released: Sequence[tuple[Raw, int]]) -> list[tuple[Any, ...]]:
+    """Per partition (cluster id, topic id, number): applied, duplicate, parked, quarantined.
+
+    Together they are what was consumed, so a record released from the third or fourth is taken off
+    there."""
     counted: Counter[tuple[Any, ...]] = Counter()
     for at, (_, group) in enumerate(groups(admission)):
         counted.update((*raw.origin[:2], raw.origin.partition, at) for raw in group)

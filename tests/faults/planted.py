@@ -45,7 +45,7 @@ class Planted(NamedTuple):
 LOST = frozenset({"journal-lost", "kafka-lost", "parked"})
 OUTBOX, INGEST = "shared/outbox.py", "services/reporting/ingest.py"
 ADMISSION, APP = "services/reporting/admission.py", "services/reporting/app.py"
-UNFENCED = Edit(INGEST, "WHERE p.next_offset = $6\n", "WHERE $6::bigint >= 0\n")
+UNFENCED = Edit("services/reporting/positions.py", "        AND p.next_offset = b.expected\n", "")
 
 PLANTED: dict[int, Planted] = {
     1: Planted("relay cursor id > last", (
@@ -60,9 +60,9 @@ PLANTED: dict[int, Planted] = {
     2: Planted("position outside the transaction", (
         Edit(INGEST, "        async with self.pool.acquire() as connection, connection.transaction"
              "():\n            head = await journal.lock_head(connection)\n"
-             "            await _move(connection, moves)\n",
+             "            await move_positions(connection, moves)\n",
              "        async with self.pool.acquire() as apart:\n"
-             "            await _move(apart, moves)\n"
+             "            await move_positions(apart, moves)\n"
              "        async with self.pool.acquire() as connection, connection.transaction():\n"
              "            head = await journal.lock_head(connection)\n"),
     ), ("kill worker", "kill backend"), 0.8, LOST | {"miscounted"}),

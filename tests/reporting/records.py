@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from services.reporting.entry import Origin, Raw
-from services.reporting.ingest import Move
+from services.reporting.positions import Move
 from services.reporting.quarantine import Discarding
 from shared.bus import to_record
 from shared.contract.benefits import GiftIssued

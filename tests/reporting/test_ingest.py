@@ -6,7 +6,8 @@ import asyncpg
 import pytest
 
 from services.reporting import journal, quarantine
-from services.reporting.ingest import LIVE, Fenced, Ingest, QuarantineFull
+from services.reporting.ingest import LIVE, Ingest, QuarantineFull
+from services.reporting.positions import Fenced
 from services.reporting.sources import Publisher, publishers
 from shared.clock import system_clock
 from shared.contract.catalogue import outside_topic

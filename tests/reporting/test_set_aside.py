@@ -5,7 +5,7 @@ import asyncpg
 from services.reporting.admission import Admission, Refused
 from services.reporting.ingest import Ingest
 from services.reporting.quarantine import listed
-from services.reporting.set_aside import count_outcomes, raw_of, set_aside
+from services.reporting.set_aside import raw_of, set_aside
 from shared.ids import uuid7
 from shared.testing.author import Author
 from tests.reporting.records import Partition, counted, gift, gift_stream
@@ -57,13 +57,3 @@ async def test_of_two_records_parked_under_one_sequence_neither_is_dropped(
     closing = [partition.raw(lost)]
     await ingest.apply(closing, partition.move(closing))
     assert await counted(pool) == (3, 2, 0, 2)
-
-
-async def test_a_released_record_leaves_the_column_it_stood_in(pool: asyncpg.Pool) -> None:
-    raw = Partition().junk(b"x")
-    refused = Admission([], [], [], [Refused(raw, "undecodable", "")], {})
-    async with pool.acquire() as connection:
-        await count_outcomes(connection, refused)
-        await count_outcomes(connection, Admission([], [], [], [], {}), [(raw, 3)])
-    row = await pool.fetchrow("SELECT applied, duplicate, parked, quarantined FROM consumed")
-    assert tuple(row) == (0, 0, 0, 0)

@@ -16,8 +16,8 @@ from aiokafka.errors import CommitFailedError
 from services.reporting import intake as intake_module
 from services.reporting import reconcile
 from services.reporting.app import build_app
-from services.reporting.ingest import Fenced
 from services.reporting.intake import Intake
+from services.reporting.positions import Fenced
 from services.reporting.read_ahead import POLL_MS
 from services.reporting.reconcile import Reconciler
 from services.reporting.watchdog import Watchdog
