@@ -39,6 +39,8 @@ CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 INT32_MAX = 2**31 - 1
 SEQUENCE_MAX = 10**17
+PRINTABLE = bytes(range(0x20, 0x7F))
+"""The characters of ASCII that are no control characters."""
 
 PICKED = (
     "content-type", "ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject",
@@ -107,7 +109,8 @@ def _relayed(key: bytes | None, value: bytes | None, headers: Headers) -> Envelo
         return None
     try:
         names, values = zip(*headers, strict=True)
-        text = b"|".join(values).decode("ascii")
+        joined = b"|".join(values)
+        text = joined.decode("ascii")
         (
             content, spec, event_id, source, type_, stream, version, org_id, time, actor, role,
             correlation_id, causation_id, simulated, epoch, shard, sequence,
@@ -122,7 +125,7 @@ def _relayed(key: bytes | None, value: bytes | None, headers: Headers) -> Envelo
     usual = (
         text.count("|") == len(names) - 1
         and len(text) <= ATTRIBUTE_CHARS_MAX
-        and text.isprintable()
+        and not joined.translate(None, PRINTABLE)
         and content == "application/json"
         and spec == SPEC_VERSION
         and (source and type_ and stream and org_id and actor)

@@ -178,7 +178,7 @@ class Ingest:
 
     def _observe(self, admission: Admission) -> None:
         for outcome, group in groups(admission):
-            for topic, count in Counter(raw.origin.topic for raw in group).items():
+            for topic, count in Counter([raw.origin.topic for raw in group]).items():
                 INGESTED.labels(topic, outcome).inc(count)
         if not admission.accepted:
             return

@@ -4,8 +4,9 @@ Parked: behind a hole in its shard, waiting. Quarantined: not acceptable, kept w
 """
 
 import hashlib
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 import asyncpg
@@ -131,9 +132,16 @@ def counts(admission: Admission, released: Sequence[tuple[Raw, int]]) -> list[tu
 
     Together they are what was consumed, so a record released from the third or fourth is taken off
     there."""
-    counted: Counter[tuple[Any, ...]] = Counter()
+    counted: defaultdict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for at, (_, group) in enumerate(groups(admission)):
-        counted.update((*raw.origin[:2], raw.origin.partition, at) for raw in group)
-    counted.subtract((*raw.origin[:2], raw.origin.partition, at) for raw, at in released)
-    keys = sorted({key[:3] for key in counted})
-    return [(*key, *(counted[(*key, at)] for at in range(4))) for key in keys]
+        for (cluster_id, topic_id, _, partition), count in _by_partition(group):
+            counted[cluster_id, topic_id, partition][at] += count
+    for raw, at in released:
+        counted[raw.origin.cluster_id, raw.origin.topic_id, raw.origin.partition][at] -= 1
+    return [(*key, *counted[key]) for key in sorted(counted)]
+
+
+def _by_partition(group: Sequence[Raw]) -> Iterator[tuple[tuple[Any, ...], int]]:
+    """How many records each partition gave, in runs of one partition each."""
+    for origin, run in groupby(group, key=lambda raw: raw.origin[:4]):
+        yield origin, sum(1 for _ in run)

@@ -112,7 +112,10 @@ async def add_sums(
 
 
 def _add(deltas: Delta, line: Line, block: int, sign: int) -> None:
-    delta = deltas.setdefault((line.org_id, line.list, line.occurred_on, block), [0] * 7)
+    key = line.org_id, line.list, line.occurred_on, block
+    delta = deltas.get(key)
+    if delta is None:
+        delta = deltas[key] = [0] * 7
     delta[0] += sign
     delta[1] += sign * line.quantity
     delta[2] += sign * (line.amount_fen or 0)
