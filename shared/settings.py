@@ -55,7 +55,7 @@ class ReportingSettings(Settings):
     reconcile_seconds: float = 15.0
     reconcile_patience_seconds: float = 10.0
     stall_seconds: float = 60.0
-    batch_records: int = 5000
+    batch_records: int = 4000
     quarantine_limit: int = 10_000
     rebuild_processes: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
 
