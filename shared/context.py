@@ -156,9 +156,9 @@ def add_copy_routes(
 
 
 @asynccontextmanager
-async def pool_for(dsn: str) -> AsyncIterator[asyncpg.Pool]:
-    """A pool for as long as the service runs."""
-    pool = await open_pool(dsn)
+async def pool_for(dsn: str, *, plan_each: bool = False) -> AsyncIterator[asyncpg.Pool]:
+    """A pool for as long as the service runs; `plan_each` as in `open_pool`."""
+    pool = await open_pool(dsn, plan_each=plan_each)
     try:
         yield pool
     finally:

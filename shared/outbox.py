@@ -117,6 +117,32 @@ class _Sent(NamedTuple):
     done: asyncio.Future[Any]
 
 
+class _Stamps:
+    """Stamps on the connection that owns the shards, one batch after the other."""
+
+    def __init__(self, connection: asyncpg.Connection, shards: list[int], batch: int) -> None:
+        self.connection, self.shards, self.batch = connection, shards, batch
+        self.ahead: asyncio.Task[list[asyncpg.Record]] | None = None
+
+    async def next(self) -> list[asyncpg.Record]:
+        """A batch. A full one has another behind it: PostgreSQL stamps that while this is sent."""
+        stamping, self.ahead = self.ahead or self._begin(), None
+        rows = await stamping
+        if len(rows) == self.batch:
+            self.ahead = self._begin()
+            await asyncio.sleep(0)  # so that the question is out before we are busy
+        return rows
+
+    def _begin(self) -> asyncio.Task[list[asyncpg.Record]]:
+        return asyncio.create_task(self.connection.fetch(STAMP, self.shards, self.batch))
+
+    async def close(self) -> None:
+        """Leave the connection free. What was stamped and not sent is drained by the next relay."""
+        if self.ahead is not None:
+            self.ahead.cancel()
+            await asyncio.gather(self.ahead, return_exceptions=True)
+
+
 class Relay:
     """Publishes one context's events, inside its service; among replicas a shard has one owner."""
 
@@ -173,32 +199,33 @@ class Relay:
     ) -> None:
         """Stamp and publish, the next batch stamped while the ones before are on their way."""
         await self._drain(connection, shards, publisher)
-        in_flight = deque[_Sent]()
+        in_flight, stamps = deque[_Sent](), _Stamps(connection, shards, self.batch)
         try:
-            await self._stamp_and_send(connection, shards, publisher, in_flight)
+            await self._stamp_and_send(stamps, publisher, in_flight)
         finally:
+            await stamps.close()
             for sent in in_flight:
                 sent.done.cancel()
 
     async def _stamp_and_send(
-        self, connection: asyncpg.Connection, shards: list[int], publisher: Publisher,
-        in_flight: deque["_Sent"],
-    ) -> None:  # fmt: skip
-        clock = asyncio.get_running_loop().time
+        self, stamps: _Stamps, publisher: Publisher, in_flight: deque["_Sent"]
+    ) -> None:
+        clock, shards = asyncio.get_running_loop().time, stamps.shards
         tried_at = clock()
         while True:
-            if len(shards) < SHARDS and clock() - tried_at > TAKE_SECONDS:
+            overdue = clock() - tried_at > TAKE_SECONDS
+            if len(shards) < SHARDS and overdue and stamps.ahead is None:
                 # Another replica may have gone since, and with it the locks it held.
                 tried_at = clock()
-                shards += await self._take(connection, set(range(SHARDS)) - set(shards))
-                await self._drain(connection, shards, publisher)
+                shards += await self._take(stamps.connection, set(range(SHARDS)) - set(shards))
+                await self._drain(stamps.connection, shards, publisher)
             self._woken.clear()
             stamped_at = clock()
-            rows = await connection.fetch(STAMP, shards, self.batch)
+            rows = await stamps.next()
             if rows:
                 in_flight.append(await self._send(rows, publisher))
             while in_flight and (len(in_flight) >= IN_FLIGHT_MAX or not rows):
-                await self._acknowledged(connection, in_flight.popleft())
+                await self._acknowledged(in_flight.popleft())
             if not rows:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self.poll_seconds):
@@ -211,16 +238,16 @@ class Relay:
     ) -> None:
         """Publish what was stamped and not acknowledged: by a relay before this one."""
         while rows := await connection.fetch(UNPUBLISHED, shards, self.batch):
-            await self._acknowledged(connection, await self._send(rows, publisher))
+            await self._acknowledged(await self._send(rows, publisher))
 
     async def _send(self, rows: Sequence[asyncpg.Record], publisher: Publisher) -> "_Sent":
         async with asyncio.timeout(PUBLISH_SECONDS_MAX):
-            done = await publisher.send(envelope_of_row(row, self.context) for row in rows)
+            done = await publisher.send([envelope_of_row(row, self.context) for row in rows])
         return _Sent({row["shard"]: row["sequence"] for row in rows}, len(rows), done)
 
-    async def _acknowledged(self, connection: asyncpg.Connection, sent: "_Sent") -> None:
+    async def _acknowledged(self, sent: "_Sent") -> None:
         await self._delivered(sent)
-        await connection.execute(ACKNOWLEDGE, list(sent.heads), list(sent.heads.values()))
+        await self.pool.execute(ACKNOWLEDGE, list(sent.heads), list(sent.heads.values()))
 
     async def _delivered(self, sent: "_Sent") -> None:
         async with asyncio.timeout(PUBLISH_SECONDS_MAX):

@@ -28,7 +28,7 @@ async def serve(settings: ReportingSettings) -> None:
     """Answer until a signal."""
     configure_logs("reporting", settings.log_level)
     async with Runner(settings.stop_seconds) as runner:
-        pool = await runner.start(pool_for(settings.database_url))
+        pool = await runner.start(pool_for(settings.database_url, plan_each=True))
         ends = await runner.start(KafkaEnds(settings.kafka))
         app = reporting_app(
             Reporting(

@@ -26,7 +26,8 @@ async def benchmark(rig: Rig, sizes: Sizes) -> list[Row]:
             "ingest's cost of an event as tables grow", shown, "", ratio,
             f"flat: ≤ {FLAT_WITHIN:g} ×", ratio <= FLAT_WITHIN if len(costs) > 1 else None,
         ),
-        *await questions.measure(rig, history, database),
+        # As the query API asks.
+        *await questions.measure(rig, history, database, await rig.pool(database, plan_each=True)),
         *await rebuilding.measure(rig, history, database),
     ]  # fmt: skip
 

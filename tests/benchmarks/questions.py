@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+import asyncpg
 import httpx
 
 from services.reporting import journal
@@ -46,9 +47,8 @@ class Question(NamedTuple):
     at: int
 
 
-async def measure(rig: Rig, history: History, database: str) -> list[Row]:
+async def measure(rig: Rig, history: History, database: str, pool: asyncpg.Pool) -> list[Row]:
     """The rows of the table: value, first page, as known at any T."""
-    pool = history.pool
     head = await journal.last_index(pool)
     asked = await _questions(history, head)
     with TemporaryDirectory() as directory:

@@ -40,9 +40,9 @@ class Rig:
         await connection.close()
         return urlunsplit(urlsplit(self.postgres)._replace(path=f"/{name}"))
 
-    async def pool(self, database: str) -> asyncpg.Pool:
-        """A pool of connections for as long as the rig stands."""
-        pool = await open_pool(database)
+    async def pool(self, database: str, *, plan_each: bool = False) -> asyncpg.Pool:
+        """A pool of connections for as long as the rig stands; `plan_each` as in `open_pool`."""
+        pool = await open_pool(database, plan_each=plan_each)
         self.parts.callback(pool.terminate)
         return pool
 

@@ -51,11 +51,13 @@ PLANTED: dict[int, Planted] = {
     1: Planted("relay cursor id > last", (
         Edit(OUTBOX, "WHERE shard = ANY($1) ORDER BY id LIMIT $2)",
              "WHERE shard = ANY($1) AND id > $3 ORDER BY id LIMIT $2)"),
-        Edit(OUTBOX, "            rows = await connection.fetch(STAMP, shards, self.batch)\n",
-             "            last = getattr(self, 'last', 0)\n"
-             "            self.last = await connection.fetchval(\n"
-             "                'SELECT greatest($1, max(id)) FROM outbox', last)\n"
-             "            rows = await connection.fetch(STAMP, shards, self.batch, last)\n"),
+        Edit(OUTBOX, "create_task(self.connection.fetch(STAMP, self.shards, self.batch))\n",
+             "create_task(self._past_last())\n\n"
+             "    async def _past_last(self):\n"
+             "        last = getattr(self, 'last', 0)\n"
+             "        self.last = await self.connection.fetchval(\n"
+             "            'SELECT greatest($1, max(id)) FROM outbox', last)\n"
+             "        return await self.connection.fetch(STAMP, self.shards, self.batch, last)\n"),
     ), ("delay",), 0.8, LOST),
     2: Planted("position outside the transaction", (
         Edit(INGEST, "        async with self.pool.acquire() as connection, connection.transaction"
@@ -125,9 +127,9 @@ PLANTED: dict[int, Planted] = {
         Edit(INGEST, "        if found > self.quarantine_limit:\n", "        if found > 0:\n"),
     ), ("poison records",), 0.5, frozenset({"never-caught-up", "journal-lost"})),
     15: Planted("events skipped by the relay", (
-        Edit(OUTBOX, "envelope_of_row(row, self.context) for row in rows)",
+        Edit(OUTBOX, "envelope_of_row(row, self.context) for row in rows])",
              "envelope_of_row(row, self.context)\n"
-             "                for row in rows if row['sequence'] % 20 != 19)"),
+             "                for row in rows if row['sequence'] % 20 != 19])"),
     ), (), 0.5, LOST),
     16: Planted("local time used as the order of events", (
         Edit(INGEST, "        ordered = _in_sequence(records, waiting)\n",

@@ -16,32 +16,30 @@ from shared.errors import Unknown
 NOT_PROVABLE = "完整性不可证明"
 AMOUNT_ASSUMED = "金额为假定"
 
-# Flows and stocks apart, so that each is a range of the index for each of its lists; by subject
-# first, which hashes where a distinct count would sort.
+# Each figure alone, by subject first, so that people are told apart by hashing and not by sorting.
+# A flow's lines begin in the period, a stock's at any time before its end.
 FROM_LINES = f"""
-WITH lines AS (
-    SELECT list, false AS stock, subject, quantity, amount_fen, assumed, provable
-    FROM {LIVE}.figure_lines
-    WHERE org_id = $1 AND list = ANY($5) AND occurred_on BETWEEN $7 AND $8
-        AND valid_from <= $9 AND valid_to > $9
-    UNION ALL
-    SELECT list, true, subject, quantity, amount_fen, assumed, provable
-    FROM {LIVE}.figure_lines
-    WHERE org_id = $1 AND list = ANY($6) AND occurred_on <= $8
-        AND (ended_on IS NULL OR ended_on > $8) AND valid_from <= $9 AND valid_to > $9)
-SELECT figure, sum(count)::bigint AS count, count(*) AS persons, sum(quantity)::bigint AS quantity,
-    sum(amount_fen)::bigint AS amount_fen, sum(without_amount)::bigint AS without_amount,
-    sum(assumed)::bigint AS assumed, sum(unprovable)::bigint AS unprovable
-FROM (
-    SELECT f.figure, count(*) AS count, sum(l.quantity) AS quantity,
-        coalesce(sum(l.amount_fen), 0) AS amount_fen,
-        count(*) FILTER (WHERE l.amount_fen IS NULL) AS without_amount,
-        count(*) FILTER (WHERE l.assumed) AS assumed,
-        count(*) FILTER (WHERE NOT l.provable) AS unprovable
-    FROM unnest($2::text[], $3::text[], $4::boolean[]) AS f(figure, list, stock)
-    JOIN lines l USING (list, stock)
-    GROUP BY f.figure, l.subject) each_subject
-GROUP BY figure
+SELECT f.figure, counted.*
+FROM (SELECT figure, stock, array_agg(list) AS lists
+      FROM unnest($2::text[], $3::text[], $4::boolean[]) AS pairs(figure, list, stock)
+      GROUP BY figure, stock) f
+CROSS JOIN LATERAL (
+    SELECT sum(count)::bigint AS count, count(*) AS persons, sum(quantity)::bigint AS quantity,
+        sum(amount_fen)::bigint AS amount_fen, sum(without_amount)::bigint AS without_amount,
+        sum(assumed)::bigint AS assumed, sum(unprovable)::bigint AS unprovable
+    FROM (
+        SELECT count(*) AS count, sum(quantity) AS quantity,
+            coalesce(sum(amount_fen), 0) AS amount_fen,
+            count(*) FILTER (WHERE amount_fen IS NULL) AS without_amount,
+            count(*) FILTER (WHERE assumed) AS assumed,
+            count(*) FILTER (WHERE NOT provable) AS unprovable
+        FROM {LIVE}.figure_lines
+        WHERE org_id = $1 AND list = ANY(f.lists) AND occurred_on <= $6
+            AND occurred_on >= CASE WHEN f.stock THEN date '-infinity' ELSE $5 END
+            AND (NOT f.stock OR ended_on IS NULL OR ended_on > $6)
+            AND valid_from <= $7 AND valid_to > $7
+        GROUP BY subject) each_subject) counted
+WHERE counted.persons > 0
 """
 
 # The blocks before the one that begins at $6, and what that one had changed by $5.
@@ -124,7 +122,7 @@ async def values_listed(
     rows = await connection.fetch(
         FROM_LINES, org_id, [figure.name for figure, _ in of_lists],
         [name for _, name in of_lists], [figure.stock for figure, _ in of_lists],
-        *_lists(figures), *period, at,
+        *period, at,
     )  # fmt: skip
     found = {row["figure"]: row for row in rows}
     values = {figure.name: _value(figure, found.get(figure.name)) for figure in figures}
@@ -144,7 +142,7 @@ async def values_at(
     summed = [figure for figure in figures if figure not in listed]
     values = await values_listed(connection, org_id, period, at, listed) if listed else {}
     if summed:
-        lists, _ = _lists(summed)
+        lists = sorted({name for figure in summed for name in figure.lists})
         block = at // sums.BLOCK * sums.BLOCK
         rows = await connection.fetch(FROM_SUMS, org_id, lists, *period, at, block, sums.BLOCK)
         found = {row["list"]: row for row in rows}
@@ -175,13 +173,6 @@ async def _assumed(
         for value in amounts
         if lists.intersection(value.figure.lists)
     }
-
-
-def _lists(figures: Iterable[Figure]) -> tuple[list[str], list[str]]:
-    """The lists that flows measure, and those that stocks measure, each once."""
-    flows = {name for figure in figures if not figure.stock for name in figure.lists}
-    stocks = {name for figure in figures if figure.stock for name in figure.lists}
-    return sorted(flows), sorted(stocks)
 
 
 def _of_sums(figure: Figure, found: Mapping[str, Any]) -> Value:
