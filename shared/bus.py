@@ -49,7 +49,6 @@ PICKED = (
 )  # fmt: skip
 """The headers that `_relayed` picks, in its order."""
 
-
 FIRST_HEADERS = (("content-type", BINARY_CONTENT_TYPE), ("ce_specversion", SPEC_VERSION.encode()))
 
 

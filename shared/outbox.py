@@ -36,7 +36,12 @@ COALESCE_SECONDS = 0.008
 IN_FLIGHT_MAX = 3
 """Batches on their way to Kafka while the next is stamped."""
 
-STAMP = """
+ENVELOPE = (
+    "e.event_id, e.type, e.stream, e.version, e.org_id, e.recorded_at, e.actor, e.role,"
+    " e.correlation_id, e.causation_id, e.simulated, l.epoch, e.data, l.shard, l.sequence"
+)
+
+STAMP = f"""
 WITH taken AS (
     DELETE FROM outbox WHERE id IN (
         SELECT id FROM outbox WHERE shard = ANY($1) ORDER BY id LIMIT $2)
@@ -55,9 +60,9 @@ WITH taken AS (
     FROM numbered JOIN heads USING (shard)
     RETURNING shard, sequence, stream, version, epoch
 )
-SELECT s.shard, s.sequence, s.epoch, e.*
-FROM stamped s JOIN events e ON e.stream = s.stream AND e.version = s.version
-ORDER BY s.shard, s.sequence
+SELECT {ENVELOPE}
+FROM stamped l JOIN events e ON e.stream = l.stream AND e.version = l.version
+ORDER BY l.shard, l.sequence
 """
 """One statement, so one commit: stamps what waits and answers what it stamped."""
 
@@ -69,8 +74,8 @@ WHERE shards.shard = a.shard AND shards.acked < a.sequence
 """
 """Not flushed: an acknowledgement lost in a crash only publishes the same records again."""
 
-UNPUBLISHED = """
-SELECT l.shard, l.sequence, l.epoch, e.*
+UNPUBLISHED = f"""
+SELECT {ENVELOPE}
 FROM shards s
 CROSS JOIN LATERAL (
     SELECT * FROM shard_log WHERE shard = s.shard AND sequence > s.acked
@@ -80,8 +85,8 @@ WHERE s.shard = ANY($1) AND s.head > s.acked
 ORDER BY l.shard, l.sequence LIMIT $2
 """
 
-RANGE = """
-SELECT l.shard, l.sequence, l.epoch, e.*
+RANGE = f"""
+SELECT {ENVELOPE}
 FROM shard_log l JOIN events e ON e.stream = l.stream AND e.version = l.version
 WHERE l.shard = $1 AND l.sequence BETWEEN $2 AND $3 ORDER BY l.sequence LIMIT $4
 """
@@ -98,15 +103,8 @@ SELECT (SELECT count(*) FROM outbox) + (SELECT coalesce(sum(head - acked), 0) FR
 
 
 def envelope_of_row(row: asyncpg.Record, context: str) -> Envelope:
-    """The envelope of a stored event joined with its shard log entry."""
-    return Envelope(
-        event_id=row["event_id"], source=source_of(context), type=row["type"],
-        stream=row["stream"], stream_version=row["version"], org_id=row["org_id"],
-        recorded_at=row["recorded_at"], actor=row["actor"], role=row["role"],
-        correlation_id=row["correlation_id"], causation_id=row["causation_id"],
-        simulated=row["simulated"], epoch=row["epoch"], data=row["data"],
-        shard=row["shard"], shard_sequence=row["sequence"],
-    )  # fmt: skip
+    """The envelope of a row of ENVELOPE's columns: all its fields in order but the source."""
+    return Envelope(row[0], source_of(context), *row[1:])
 
 
 class _Sent(NamedTuple):
