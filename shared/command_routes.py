@@ -70,7 +70,7 @@ async def _request(api: CommandApi, route: Route, http: HttpRequest) -> Request:
         actor=actor,
         org_id=org_id,
         key=_key(headers.get("idempotency-key")),
-        body_hash=hashlib.sha256(http.url.path.encode() + await http.body()).digest(),
+        body_hash=hashlib.sha256(http.scope["path"].encode() + await http.body()).digest(),
         correlation_id=_correlation(headers.get("x-correlation-id")),
         expected_version=_version(headers.get("if-match")),
         after=headers.get("guildhall-after"),

@@ -34,7 +34,12 @@ async def http_server(app: Any, host: str, port: int) -> AsyncIterator[int]:
     """Serve `app`; yields the port it listens on. Raises OSError when the port is taken."""
     listener = socket.create_server((host, port), reuse_port=False, backlog=2048)
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=10
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=10,
+        proxy_headers=False,  # nobody's word is taken for where a request comes from
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
