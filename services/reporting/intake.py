@@ -113,7 +113,7 @@ class Intake(ConsumerRebalanceListener):
             await self._apply_arriving(consumer, fetching)
         finally:
             fetching.cancel()
-            await asyncio.wait([fetching])
+            await asyncio.gather(fetching, return_exceptions=True)
 
     async def _apply_arriving(
         self, consumer: AIOKafkaConsumer, fetching: asyncio.Task[None]
