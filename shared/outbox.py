@@ -19,11 +19,12 @@ import structlog
 from aiokafka.errors import KafkaError
 
 from shared.contract.catalogue import source_of, topic_of
-from shared.contract.envelope import SHARDS, Envelope
+from shared.contract.envelope import SHARDS
 from shared.database import UNREACHABLE
 from shared.epochs import FIRST, known_epochs
 from shared.metrics import OUTBOX_AGE, OUTBOX_PENDING, RELAY_FAILURES, RELAYED
 from shared.publisher import Publisher, open_publisher
+from shared.stamps import ACKNOWLEDGE, RANGE, UNPUBLISHED, Stamps, envelope_of_row
 
 log = structlog.get_logger("relay")
 
@@ -36,61 +37,6 @@ COALESCE_SECONDS = 0.008
 IN_FLIGHT_MAX = 3
 """Batches on their way to Kafka while the next is stamped."""
 
-ENVELOPE = (
-    "e.event_id, e.type, e.stream, e.version, e.org_id, e.recorded_at, e.actor, e.role,"
-    " e.correlation_id, e.causation_id, e.simulated, l.epoch, e.data, l.shard, l.sequence"
-)
-
-STAMP = f"""
-WITH taken AS (
-    DELETE FROM outbox WHERE id IN (
-        SELECT id FROM outbox WHERE shard = ANY($1) ORDER BY id LIMIT $2)
-    RETURNING id, shard, stream, version
-), numbered AS (
-    SELECT shard, stream, version, row_number() OVER (PARTITION BY shard ORDER BY id) AS n
-    FROM taken
-), heads AS (
-    UPDATE shards SET head = head + counted.n
-    FROM (SELECT shard, count(*) AS n FROM taken GROUP BY shard) AS counted
-    WHERE shards.shard = counted.shard
-    RETURNING shards.shard, head - counted.n AS base
-), stamped AS (
-    INSERT INTO shard_log (shard, sequence, stream, version, epoch)
-    SELECT shard, base + n, stream, version, (SELECT epoch FROM store_epoch)
-    FROM numbered JOIN heads USING (shard)
-    RETURNING shard, sequence, stream, version, epoch
-)
-SELECT {ENVELOPE}
-FROM stamped l JOIN events e ON e.stream = l.stream AND e.version = l.version
-ORDER BY l.shard, l.sequence
-"""
-"""One statement, so one commit: stamps what waits and answers what it stamped."""
-
-ACKNOWLEDGE = """
-UPDATE shards SET acked = a.sequence
-FROM unnest($1::int[], $2::bigint[]) AS a(shard, sequence),
-     set_config('synchronous_commit', 'off', true)
-WHERE shards.shard = a.shard AND shards.acked < a.sequence
-"""
-"""Not flushed: an acknowledgement lost in a crash only publishes the same records again."""
-
-UNPUBLISHED = f"""
-SELECT {ENVELOPE}
-FROM shards s
-CROSS JOIN LATERAL (
-    SELECT * FROM shard_log WHERE shard = s.shard AND sequence > s.acked
-    ORDER BY sequence LIMIT $2) l
-JOIN events e ON e.stream = l.stream AND e.version = l.version
-WHERE s.shard = ANY($1) AND s.head > s.acked
-ORDER BY l.shard, l.sequence LIMIT $2
-"""
-
-RANGE = f"""
-SELECT {ENVELOPE}
-FROM shard_log l JOIN events e ON e.stream = l.stream AND e.version = l.version
-WHERE l.shard = $1 AND l.sequence BETWEEN $2 AND $3 ORDER BY l.sequence LIMIT $4
-"""
-
 BACKLOG = """
 SELECT (SELECT count(*) FROM outbox) + (SELECT coalesce(sum(head - acked), 0) FROM shards) AS rows,
        extract(epoch FROM now() - least(
@@ -102,43 +48,12 @@ SELECT (SELECT count(*) FROM outbox) + (SELECT coalesce(sum(head - acked), 0) FR
 """
 
 
-def envelope_of_row(row: asyncpg.Record, context: str) -> Envelope:
-    """The envelope of a row of ENVELOPE's columns: all its fields in order but the source."""
-    return Envelope(row[0], source_of(context), *row[1:])
-
-
 class _Sent(NamedTuple):
     """A batch on its way: the last sequence of each shard in it, its size, its acknowledgement."""
 
     heads: dict[int, int]
     events: int
     done: asyncio.Future[Any]
-
-
-class _Stamps:
-    """Stamps on the connection that owns the shards, one batch after the other."""
-
-    def __init__(self, connection: asyncpg.Connection, shards: list[int], batch: int) -> None:
-        self.connection, self.shards, self.batch = connection, shards, batch
-        self.ahead: asyncio.Task[list[asyncpg.Record]] | None = None
-
-    async def next(self) -> list[asyncpg.Record]:
-        """A batch. A full one has another behind it: PostgreSQL stamps that while this is sent."""
-        stamping, self.ahead = self.ahead or self._begin(), None
-        rows = await stamping
-        if len(rows) == self.batch:
-            self.ahead = self._begin()
-            await asyncio.sleep(0)  # so that the question is out before we are busy
-        return rows
-
-    def _begin(self) -> asyncio.Task[list[asyncpg.Record]]:
-        return asyncio.create_task(self.connection.fetch(STAMP, self.shards, self.batch))
-
-    async def close(self) -> None:
-        """Leave the connection free. What was stamped and not sent is drained by the next relay."""
-        if self.ahead is not None:
-            self.ahead.cancel()
-            await asyncio.gather(self.ahead, return_exceptions=True)
 
 
 class Relay:
@@ -181,8 +96,10 @@ class Relay:
             try:
                 yield connection, await self._take(connection, range(SHARDS))
             finally:
-                with contextlib.suppress(*UNREACHABLE):
+                try:
                     await connection.execute("SELECT pg_advisory_unlock_all()")
+                except UNREACHABLE:
+                    connection.terminate()  # the locks go with it
 
     @staticmethod
     async def _take(connection: asyncpg.Connection, shards: Iterable[int]) -> list[int]:
@@ -197,7 +114,8 @@ class Relay:
     ) -> None:
         """Stamp and publish, the next batch stamped while the ones before are on their way."""
         await self._drain(connection, shards, publisher)
-        in_flight, stamps = deque[_Sent](), _Stamps(connection, shards, self.batch)
+        in_flight = deque[_Sent]()
+        stamps = Stamps(connection, shards, self.batch, self._woken)
         try:
             await self._stamp_and_send(stamps, publisher, in_flight)
         finally:
@@ -206,24 +124,32 @@ class Relay:
                 sent.done.cancel()
 
     async def _stamp_and_send(
-        self, stamps: _Stamps, publisher: Publisher, in_flight: deque["_Sent"]
+        self, stamps: Stamps, publisher: Publisher, in_flight: deque["_Sent"]
     ) -> None:
-        clock, shards = asyncio.get_running_loop().time, stamps.shards
-        tried_at = clock()
+        clock, connection, shards = (
+            asyncio.get_running_loop().time,
+            stamps.connection,
+            stamps.shards,
+        )
+        tried_at, delivered = clock(), dict[int, int]()
         while True:
-            overdue = clock() - tried_at > TAKE_SECONDS
-            if len(shards) < SHARDS and overdue and stamps.ahead is None:
+            if self._may_take(shards, clock() - tried_at) and stamps.ahead is None:
                 # Another replica may have gone since, and with it the locks it held.
                 tried_at = clock()
-                shards += await self._take(stamps.connection, set(range(SHARDS)) - set(shards))
-                await self._drain(stamps.connection, shards, publisher)
-            self._woken.clear()
+                shards += await self._take(connection, set(range(SHARDS)) - set(shards))
+                await self._drain(connection, shards, publisher)
             stamped_at = clock()
             rows = await stamps.next()
+            # Between two stamps: at once, they would lock the same shards in two orders.
+            await self._acknowledge(connection, delivered)
+            if len(rows) == self.batch and not self._may_take(shards, clock() - tried_at):
+                await stamps.begin()
             if rows:
                 in_flight.append(await self._send(rows, publisher))
             while in_flight and (len(in_flight) >= IN_FLIGHT_MAX or not rows):
-                await self._acknowledged(in_flight.popleft())
+                delivered |= await self._delivered(in_flight.popleft())
+            if stamps.ahead is None:
+                await self._acknowledge(connection, delivered)
             if not rows:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self.poll_seconds):
@@ -231,26 +157,35 @@ class Relay:
             if len(rows) < self.batch:
                 await asyncio.sleep(stamped_at + COALESCE_SECONDS - clock())
 
+    @staticmethod
+    def _may_take(shards: list[int], seconds: float) -> bool:
+        return len(shards) < SHARDS and seconds > TAKE_SECONDS
+
     async def _drain(
         self, connection: asyncpg.Connection, shards: list[int], publisher: Publisher
     ) -> None:
         """Publish what was stamped and not acknowledged: by a relay before this one."""
         while rows := await connection.fetch(UNPUBLISHED, shards, self.batch):
-            await self._acknowledged(await self._send(rows, publisher))
+            heads = await self._delivered(await self._send(rows, publisher))
+            await self._acknowledge(connection, heads)
 
     async def _send(self, rows: Sequence[asyncpg.Record], publisher: Publisher) -> "_Sent":
         async with asyncio.timeout(PUBLISH_SECONDS_MAX):
             done = await publisher.send([envelope_of_row(row, self.context) for row in rows])
         return _Sent({row["shard"]: row["sequence"] for row in rows}, len(rows), done)
 
-    async def _acknowledged(self, sent: "_Sent") -> None:
-        await self._delivered(sent)
-        await self.pool.execute(ACKNOWLEDGE, list(sent.heads), list(sent.heads.values()))
-
-    async def _delivered(self, sent: "_Sent") -> None:
+    async def _delivered(self, sent: "_Sent") -> dict[int, int]:
+        """How far each shard of a batch is published, once it is."""
         async with asyncio.timeout(PUBLISH_SECONDS_MAX):
             await sent.done
         RELAYED.labels(self.context).inc(sent.events)
+        return sent.heads
+
+    @staticmethod
+    async def _acknowledge(connection: asyncpg.Connection, delivered: dict[int, int]) -> None:
+        if delivered:
+            await connection.execute(ACKNOWLEDGE, list(delivered), list(delivered.values()))
+            delivered.clear()
 
     async def observe(self) -> None:
         """Set the backlog's metrics, every second, until cancelled."""

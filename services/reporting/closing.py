@@ -36,8 +36,8 @@ async def close(
     admission: Admission,
     released: Sequence[tuple[Raw, int]] = (),
 ) -> None:
-    """Close a batch, in its transaction. `head` is the journal's after it: a seal is written where
-    it moved, and never runs backwards.
+    """Close a batch, in its transaction. `head` is the journal's after it, sealed no earlier than
+    before; a seal is written where it moved.
 
     `released` are records that leave the column of `consumed` of that number (2: parked, 3:
     quarantined).

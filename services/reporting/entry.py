@@ -20,6 +20,10 @@ SHORT = tuple(length.to_bytes(4).decode("ascii") for length in range(128))
 """Lengths as they stand before a text, themselves as texts, so that all is encoded at once."""
 
 
+NAMES_CHARS_MAX = 1000
+"""Of all header names of a record; with longer ones a stranger could fill our memory."""
+
+
 class Origin(NamedTuple):
     """Where a record was read: offsets mean nothing without their cluster and topic ids."""
 
@@ -56,8 +60,10 @@ def pack_headers(headers: Iterable[tuple[str, bytes | None]]) -> bytes:
     pairs = list(headers)
     try:
         names, values = zip(*pairs, strict=True)
+        if len("".join(names)) > NAMES_CHARS_MAX:
+            raise ValueError("no names to remember")
         return _packing(names, tuple(map(len, values))) % values
-    except (TypeError, ValueError):  # none at all, or a null among them
+    except (TypeError, ValueError):  # none at all, a null among them, or a stranger's long names
         pass
     parts: list[bytes] = []
     for name, value in pairs:

@@ -34,8 +34,8 @@ SQL_TYPES: dict[Any, str] = {
 class On(NamedTuple):
     """What one event type does to a projection: the keys it touches, and the fold of each row.
 
-    `begins`: whether nothing can stand under a key before this entry, so that no row is looked for
-    (a fifth of what an event costs). Were it wrong, the key's index would refuse a second row.
+    `begins`: whether the entry adds a row where nothing can stand before, so that none is looked
+    for (a fifth of what an event costs). Were it wrong, the key's index would refuse a second row.
     """
 
     keys: Callable[[Any, Entry], Sequence[Key]]
@@ -46,7 +46,8 @@ class On(NamedTuple):
 def opens_stream(entry: Entry, _: Key = ()) -> bool:
     """Whether the entry is the first of its stream: `begins` of rows that are one stream's alone.
 
-    Of a source that numbers its shards; the journal has one first version of a stream of those.
+    Of a source that numbers its shards: its store has one first version of a stream, and where a
+    restore lost it, nothing new of the stream is applied on top (`ahead_of_owner`).
     """
     return entry.provable and entry.envelope.stream_version == 1
 

@@ -1,8 +1,8 @@
 """The consumer: group membership and fetching by aiokafka, positions by PostgreSQL.
 
 On assignment it seeks to PostgreSQL's positions. A batch is handed over and awaited, while the next
-is read ahead; when it fails the partitions are sought back to what PostgreSQL holds; on revocation
-the batch in flight is waited for. Kafka's committed offsets are written once a second, after
+is read ahead; when it fails, another consumer begins at what PostgreSQL holds; on revocation the
+batch in flight is waited for. Kafka's committed offsets are written once a second, after
 PostgreSQL's commit, for lag tools alone.
 """
 
@@ -70,6 +70,7 @@ class Intake(ConsumerRebalanceListener):
         self.moved_at = 0.0
         self._in_flight = asyncio.Lock()
         self._uncommitted: dict[TopicPartition, int] = {}
+        self._failed: Exception | None = None
 
     async def run(self) -> None:
         """Read until cancelled. Kafka, PostgreSQL or a topic being away is waited out."""
@@ -103,7 +104,8 @@ class Intake(ConsumerRebalanceListener):
         present = [topic for topic in self.topics if topic in self.identity.topics]
         if not present:
             raise TopicChanged(f"none of the topics {self.topics} exists yet")
-        self._uncommitted = {}
+        # Nothing is ours before this consumer is told so, whatever the one before it had.
+        self.positions, self._uncommitted, self._failed = {}, {}, None
         self._ahead = ahead = ReadAhead(
             consumer, lambda record: self.read(self._raw(record)), room=self.batch_records
         )
@@ -121,6 +123,8 @@ class Intake(ConsumerRebalanceListener):
         clock = asyncio.get_running_loop().time
         checked = committed = begun = clock()
         while not fetching.done():
+            if self._failed is not None:
+                raise self._failed
             await self._ahead.arrival(POLL_MS / 1000)
             if self._ahead.waiting < self.batch_records // 2:
                 await asyncio.sleep(begun + COALESCE_SECONDS - clock())
@@ -141,7 +145,16 @@ class Intake(ConsumerRebalanceListener):
             raise TopicChanged(f"ids were {self.identity}, are {now}")
 
     async def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
-        """Seek to PostgreSQL's positions; where there is none, to the log's beginning."""
+        """Seek to PostgreSQL's positions; where there is none, to the log's beginning.
+
+        What is raised here the client only logs: it is kept, so that another consumer is begun.
+        """
+        try:
+            await self._begin_at_positions(assigned)
+        except Exception as why:
+            self._failed = why
+
+    async def _begin_at_positions(self, assigned: list[TopicPartition]) -> None:
         self.positions = {}
         for target in assigned:
             # Before anything is awaited: a fetch without a position would look for a committed
@@ -242,7 +255,7 @@ class Intake(ConsumerRebalanceListener):
         )  # fmt: skip
 
     def _observe_lag(self, consumer: AIOKafkaConsumer) -> None:
-        for target, position in self.positions.items():
-            high = consumer.highwater(target)
+        for target in self.positions.keys() & consumer.assignment():
+            high, position = consumer.highwater(target), self.positions[target]
             if high is not None:
                 CONSUMER_LAG.labels(self.group, target.topic, target.partition).set(high - position)

@@ -44,14 +44,15 @@ class Planted(NamedTuple):
 
 LOST = frozenset({"journal-lost", "kafka-lost", "parked"})
 OUTBOX, INGEST = "shared/outbox.py", "services/reporting/ingest.py"
+STAMPS = "shared/stamps.py"
 ADMISSION, APP = "services/reporting/admission.py", "services/reporting/app.py"
 UNFENCED = Edit("services/reporting/positions.py", "        AND p.next_offset = b.expected\n", "")
 
 PLANTED: dict[int, Planted] = {
     1: Planted("relay cursor id > last", (
-        Edit(OUTBOX, "WHERE shard = ANY($1) ORDER BY id LIMIT $2)",
+        Edit(STAMPS, "WHERE shard = ANY($1) ORDER BY id LIMIT $2)",
              "WHERE shard = ANY($1) AND id > $3 ORDER BY id LIMIT $2)"),
-        Edit(OUTBOX, "create_task(self.connection.fetch(STAMP, self.shards, self.batch))\n",
+        Edit(STAMPS, "create_task(self.connection.fetch(STAMP, self.shards, self.batch))\n",
              "create_task(self._past_last())\n\n"
              "    async def _past_last(self):\n"
              "        last = getattr(self, 'last', 0)\n"

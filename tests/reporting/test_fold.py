@@ -5,11 +5,13 @@ from datetime import date
 import asyncpg
 import pytest
 
+from services.reporting.entry import Entry
 from services.reporting.fold import find_sql, load
 from services.reporting.ingest import LIVE, Ingest
 from services.reporting.journal import lock_head
+from services.reporting.projections import FIGURE_LINES
 from services.reporting.projections.deliveries import DELIVERIES
-from shared.contract.benefits import GiftReceiptSigned
+from shared.contract.benefits import GiftReceiptSigned, GiftReturned
 from shared.testing.author import Author
 from tests.reporting.records import ORG, Partition, gift, gift_stream
 
@@ -76,3 +78,20 @@ async def test_a_row_that_was_said_to_be_new_and_is_not_is_refused_and_not_doubl
     admission = await ingest.apply(raws[1:], partition.move(raws[1:]))
     assert [refused.reason for refused in admission.refused] == ["fold-failed"]
     assert await pool.fetchval(f"SELECT count(*) FROM {LIVE}.deliveries") == 1
+
+
+def test_only_a_line_that_is_added_can_begin() -> None:
+    """A first event that takes a line back would else leave it standing."""
+    returned = GiftReturned(
+        org_id=ORG, occurred_on=date(2022, 9, 9), programme_id="mid-autumn-2022",
+        person_id="p-00000001", reason="returned",
+    )  # fmt: skip
+    envelope = Author().write(gift_stream(1), returned)
+    entry = Entry(1, envelope, returned, provable=True)
+    on = FIGURE_LINES.on[GiftReturned]
+    dropped, counted = on.keys(returned, entry)
+    assert (dropped[1], counted[1]) == (
+        f"gift:{envelope.stream}@{envelope.source}",
+        f"gift_returned:{envelope.event_id}@{envelope.source}",
+    )
+    assert [on.begins(entry, dropped), on.begins(entry, counted)] == [False, True]

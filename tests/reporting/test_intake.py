@@ -4,9 +4,13 @@ import asyncio
 from typing import Any
 
 import asyncpg
-from aiokafka import AIOKafkaProducer
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from services.reporting import intake as intake_module
+from services.reporting.intake import Intake
+from services.reporting.positions import Fenced
 from services.reporting.quarantine import discard, listed
 from shared.metrics import CONSUMER_LAG, INGEST_STOPPED
 from shared.testing.author import Author
@@ -123,3 +127,53 @@ async def test_a_full_quarantine_stops_ingest_in_sight_until_a_person_makes_room
         await journalled(pool, 1)
     assert (ingest.full, INGEST_STOPPED._value.get()) == ("", 0)
     assert await counted(pool) == (1, 0, 0, 60)
+
+
+async def test_an_assignment_that_fails_is_begun_again(
+    kafka: str, own_topic: str, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client only logs what its listener raises, and would read on for nobody."""
+    stored, failures = Intake._stored, iter([OSError("PostgreSQL is away")])
+
+    async def failing(intake: Intake) -> Any:
+        for failure in failures:
+            raise failure
+        return await stored(intake)
+
+    monkeypatch.setattr(Intake, "_stored", failing)
+    envelopes = gifts(Author(), range(40))
+    await publish(kafka, own_topic, envelopes)
+    async with reading(kafka, own_topic, pool):
+        assert await journalled(pool, 40) == ids(envelopes)
+    assert next(failures, None) is None
+
+
+async def test_a_new_consumer_has_nothing_before_it_is_assigned_anything(
+    kafka: str, own_topic: str, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the one before it had would be asked of it: an AssertionError, and the worker ended."""
+    monkeypatch.setattr(intake_module, "IDENTIFY_SECONDS", 0.0)
+    monkeypatch.setattr(intake_module, "POLL_MS", 1)
+    ingest, fails, held = ingest_of(own_topic, pool), [False], list[set[TopicPartition]]()
+    check = Intake._check_identity
+
+    async def apply(records: Any, moves: Any) -> Any:
+        if fails[0]:
+            fails[0] = False
+            raise Fenced("another worker has it")
+        return await ingest.apply(records, moves)
+
+    async def checked(intake: Intake, consumer: AIOKafkaConsumer) -> None:
+        await check(intake, consumer)
+        held.append(intake.positions.keys() - consumer.assignment())
+
+    monkeypatch.setattr(Intake, "_check_identity", checked)
+    author = Author()
+    first, second = gifts(author, range(40)), gifts(author, range(40, 60))
+    await publish(kafka, own_topic, first)
+    async with reading(kafka, own_topic, pool, apply):
+        await journalled(pool, 40)
+        fails[0] = True
+        await publish(kafka, own_topic, second)
+        assert await journalled(pool, 60) == ids([*first, *second])
+    assert held and not any(held)

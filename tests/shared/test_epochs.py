@@ -9,7 +9,8 @@ from shared.clock import system_clock
 from shared.contract.catalogue import source_of
 from shared.database import apply_schema, open_pool
 from shared.epochs import NOTHING, known_epochs, raise_epoch, stated
-from shared.outbox import RANGE, STAMP, Relay, envelope_of_row
+from shared.outbox import Relay
+from shared.stamps import RANGE, STAMP, envelope_of_row
 from shared.store import EventStore, Reply, Write, shard_of
 from tests.shared.test_store import raised, request
 

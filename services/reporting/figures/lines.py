@@ -57,39 +57,47 @@ def line_projection(rules: Rules) -> Projection:
     )
 
 
-WORKED_OUT_MAX = 8192
-"""Entries whose effects may wait to be folded: more than a batch has."""
-
-
 def _on(rule: Rule) -> On:
     # The engine asks for the keys of a whole batch and then folds each entry, its keys in order:
-    # one event may have a thousand lines, so its effects are worked out once.
+    # one event may have a thousand lines, so its effects are worked out once, and wait here.
     waiting: dict[int, tuple[Entry, dict[str, Effect]]] = {}
+    latest = 0
 
     def keys(event: DomainEvent, entry: Entry) -> Sequence[Key]:
+        nonlocal latest
         effects = {effect.item: effect for effect in rule(event, entry)}
-        if len(waiting) >= WORKED_OUT_MAX:
-            waiting.clear()  # of batches that failed
-        waiting[id(entry)] = entry, effects
+        if entry.log_index <= latest:
+            waiting.clear()  # of a batch that failed: this one begins where it did
+        latest = entry.log_index
+        if effects:
+            waiting[id(entry)] = entry, effects
         return [(event.org_id, item) for item in effects]
 
-    def fold(line: Line | None, event: DomainEvent, entry: Entry, key: Key) -> Line | None:
+    def effects_of(event: DomainEvent, entry: Entry) -> dict[str, Effect]:
         worked_out, effects = waiting.get(id(entry), (None, {}))
         if worked_out is not entry:
-            effects = {effect.item: effect for effect in rule(event, entry)}
-        elif next(reversed(effects)) == key[1]:
-            del waiting[id(entry)]
+            return {effect.item: effect for effect in rule(event, entry)}
+        return effects
+
+    def fold(line: Line | None, event: DomainEvent, entry: Entry, key: Key) -> Line | None:
+        effects = effects_of(event, entry)
+        if next(reversed(effects)) == key[1]:
+            waiting.pop(id(entry), None)
         return _fold(line, effects[key[1]], entry, key)
 
-    return On(keys, fold, _begins)
+    def begins(entry: Entry, key: Key) -> bool:
+        effect = effects_of(entry.event, entry)[key[1]]
+        return isinstance(effect, Counted) and _named_after(entry, key[1])
+
+    return On(keys, fold, begins)
 
 
-def _begins(entry: Entry, key: Key) -> bool:
+def _named_after(entry: Entry, item: str) -> bool:
     """Whether the item is named after this very event (`once`), or after a stream that it opens."""
-    envelope, item = entry.envelope, key[1]
+    envelope = entry.envelope
     if opens_stream(entry) and item.endswith(f":{envelope.stream}@{envelope.source}"):
         return True
-    return bool(item.endswith(f":{envelope.event_id}@{envelope.source}"))
+    return item.endswith(f":{envelope.event_id}@{envelope.source}")
 
 
 def _fold(line: Line | None, effect: Effect, entry: Entry, key: Key) -> Line | None:

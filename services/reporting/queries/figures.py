@@ -16,30 +16,29 @@ from shared.errors import Unknown
 NOT_PROVABLE = "完整性不可证明"
 AMOUNT_ASSUMED = "金额为假定"
 
-# Each figure alone, by subject first, so that people are told apart by hashing and not by sorting.
-# A flow's lines begin in the period, a stock's at any time before its end.
+# Each figure alone, its lines read once; people are told apart by hashing, and nothing is summed
+# for each of them. A flow's lines begin in the period, a stock's at any time before its end.
 FROM_LINES = f"""
 SELECT f.figure, counted.*
 FROM (SELECT figure, stock, array_agg(list) AS lists
       FROM unnest($2::text[], $3::text[], $4::boolean[]) AS pairs(figure, list, stock)
       GROUP BY figure, stock) f
 CROSS JOIN LATERAL (
-    SELECT sum(count)::bigint AS count, count(*) AS persons, sum(quantity)::bigint AS quantity,
-        sum(amount_fen)::bigint AS amount_fen, sum(without_amount)::bigint AS without_amount,
-        sum(assumed)::bigint AS assumed, sum(unprovable)::bigint AS unprovable
-    FROM (
-        SELECT count(*) AS count, sum(quantity) AS quantity,
-            coalesce(sum(amount_fen), 0) AS amount_fen,
-            count(*) FILTER (WHERE amount_fen IS NULL) AS without_amount,
-            count(*) FILTER (WHERE assumed) AS assumed,
-            count(*) FILTER (WHERE NOT provable) AS unprovable
+    WITH lines AS MATERIALIZED (
+        SELECT subject, quantity, amount_fen, assumed, provable
         FROM {LIVE}.figure_lines
         WHERE org_id = $1 AND list = ANY(f.lists) AND occurred_on <= $6
             AND occurred_on >= CASE WHEN f.stock THEN date '-infinity' ELSE $5 END
             AND (NOT f.stock OR ended_on IS NULL OR ended_on > $6)
-            AND valid_from <= $7 AND valid_to > $7
-        GROUP BY subject) each_subject) counted
-WHERE counted.persons > 0
+            AND valid_from <= $7 AND valid_to > $7)
+    SELECT count(*) AS count, sum(quantity)::bigint AS quantity,
+        coalesce(sum(amount_fen), 0)::bigint AS amount_fen,
+        count(*) FILTER (WHERE amount_fen IS NULL) AS without_amount,
+        count(*) FILTER (WHERE assumed) AS assumed,
+        count(*) FILTER (WHERE NOT provable) AS unprovable,
+        (SELECT count(*) FROM (SELECT subject FROM lines GROUP BY subject) people) AS persons
+    FROM lines) counted
+WHERE counted.count > 0
 """
 
 # The blocks before the one that begins at $6, and what that one had changed by $5.
