@@ -126,11 +126,8 @@ class Relay:
     async def _stamp_and_send(
         self, stamps: Stamps, publisher: Publisher, in_flight: deque["_Sent"]
     ) -> None:
-        clock, connection, shards = (
-            asyncio.get_running_loop().time,
-            stamps.connection,
-            stamps.shards,
-        )
+        clock = asyncio.get_running_loop().time
+        connection, shards = stamps.connection, stamps.shards
         tried_at, delivered = clock(), dict[int, int]()
         while True:
             if self._may_take(shards, clock() - tried_at) and stamps.ahead is None:

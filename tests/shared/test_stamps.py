@@ -1,0 +1,106 @@
+"""Stamping ahead: each event in one batch, the next begun while one is sent, nobody forgotten."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+import asyncpg
+import pytest
+
+from shared import outbox
+from shared.clock import system_clock
+from shared.contract.envelope import SHARDS, Envelope
+from shared.database import apply_schema, open_pool
+from shared.outbox import Relay
+from shared.request import Reply
+from shared.stamps import Stamps
+from shared.store import EventStore, Write, shard_of
+from tests.shared.test_store import raised, request
+
+
+@pytest.fixture
+async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
+    pool = await open_pool(database)
+    await apply_schema(pool, "shared")
+    yield pool
+    await pool.close()
+
+
+async def stored(pool: asyncpg.Pool, numbers: range) -> list[str]:
+    streams = [f"tjtc/issue-{n}" for n in numbers]
+    store = EventStore(pool, system_clock)
+    writes = [Write(stream, 0, [raised()]) for stream in streams]
+    await store.append(request(key=f"k-{numbers.start}"), writes, Reply(201, {}))
+    return streams
+
+
+async def test_a_batch_ahead_is_the_next_and_none_is_stamped_twice(pool: asyncpg.Pool) -> None:
+    streams = await stored(pool, range(7))
+    async with pool.acquire() as connection:
+        stamps = Stamps(connection, list(range(SHARDS)), 3, asyncio.Event())
+        batches = [await stamps.next()]
+        await stamps.begin()
+        assert stamps.ahead is not None
+        batches += [await stamps.next(), await stamps.next(), await stamps.next()]
+    assert [len(batch) for batch in batches] == [3, 3, 1, 0]
+    assert sorted(row["stream"] for batch in batches for row in batch) == sorted(streams)
+
+
+async def test_what_wakes_us_while_a_batch_is_ahead_is_not_forgotten(pool: asyncpg.Pool) -> None:
+    """It may have come too late to be in that batch."""
+    woken = asyncio.Event()
+    async with pool.acquire() as connection:
+        stamps = Stamps(connection, list(range(SHARDS)), 3, woken)
+        await stamps.begin()
+        await stored(pool, range(1))
+        woken.set()
+        await stamps.next()
+        assert woken.is_set()
+        await stamps.next()
+        assert not woken.is_set()
+
+
+async def test_a_relay_that_is_left_with_a_batch_ahead_frees_its_connection(
+    pool: asyncpg.Pool,
+) -> None:
+    await stored(pool, range(4))
+    async with pool.acquire() as connection:
+        stamps = Stamps(connection, list(range(SHARDS)), 3, asyncio.Event())
+        await stamps.begin()
+        await stamps.close()
+        assert await connection.fetchval("SELECT 1") == 1
+
+
+class Sent:
+    """A publisher that keeps what it is sent, all of it acknowledged at once."""
+
+    def __init__(self) -> None:
+        self.shards: list[int | None] = []
+
+    async def send(self, envelopes: Iterable[Envelope]) -> asyncio.Future[Any]:
+        self.shards += [envelope.shard for envelope in envelopes]
+        done = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return done
+
+
+async def test_a_relay_with_much_to_do_still_takes_what_a_dead_one_left(
+    pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "TAKE_SECONDS", 0.0)
+    streams = await stored(pool, range(400))
+    own = list(range(SHARDS // 2))
+    of_own = sum(shard_of(stream) in own for stream in streams)
+    relay, sent = Relay(pool, "events", "nowhere:9", poll_seconds=0.01, batch=20), Sent()
+    async with pool.acquire() as connection:
+        publisher: Any = sent
+        working = asyncio.create_task(relay._relay(connection, list(own), publisher))
+        async with asyncio.timeout(30):
+            while len(sent.shards) < len(streams):
+                await asyncio.sleep(0.01)
+        working.cancel()
+        await asyncio.wait([working])
+        await connection.execute("SELECT pg_advisory_unlock_all()")
+    first_of_the_dead = next(n for n, shard in enumerate(sent.shards) if shard not in own)
+    assert first_of_the_dead < of_own
+    assert len(sent.shards) == len(streams)
