@@ -7,7 +7,6 @@ from typing import Any
 import asyncpg
 import pytest
 
-from shared import outbox
 from shared.clock import system_clock
 from shared.contract.envelope import SHARDS, Envelope
 from shared.database import apply_schema, open_pool
@@ -87,7 +86,14 @@ class Sent:
 async def test_a_relay_with_much_to_do_still_takes_what_a_dead_one_left(
     pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "TAKE_SECONDS", 0.0)
+    asked = 0
+
+    def due_from_the_second_time_on(shards: list[int], _seconds: float) -> bool:
+        nonlocal asked
+        asked += 1
+        return len(shards) < SHARDS and asked > 1
+
+    monkeypatch.setattr(Relay, "_may_take", staticmethod(due_from_the_second_time_on))
     streams = await stored(pool, range(400))
     own = list(range(SHARDS // 2))
     of_own = sum(shard_of(stream) in own for stream in streams)
