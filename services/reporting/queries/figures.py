@@ -16,29 +16,39 @@ from shared.errors import Unknown
 NOT_PROVABLE = "完整性不可证明"
 AMOUNT_ASSUMED = "金额为假定"
 
-# Each figure alone, its lines read once; people are told apart by hashing, and nothing is summed
-# for each of them. A flow's lines begin in the period, a stock's at any time before its end.
-FROM_LINES = f"""
-SELECT f.figure, counted.*
+# Each figure alone, its lines read once. A flow's lines begin in the period, a stock's at any time
+# before its end.
+_EACH_FIGURE = """
 FROM (SELECT figure, stock, array_agg(list) AS lists
       FROM unnest($2::text[], $3::text[], $4::boolean[]) AS pairs(figure, list, stock)
       GROUP BY figure, stock) f
-CROSS JOIN LATERAL (
-    WITH lines AS MATERIALIZED (
-        SELECT subject, quantity, amount_fen, assumed, provable
-        FROM {LIVE}.figure_lines
-        WHERE org_id = $1 AND list = ANY(f.lists) AND occurred_on <= $6
-            AND occurred_on >= CASE WHEN f.stock THEN date '-infinity' ELSE $5 END
-            AND (NOT f.stock OR ended_on IS NULL OR ended_on > $6)
-            AND valid_from <= $7 AND valid_to > $7)
-    SELECT count(*) AS count, sum(quantity)::bigint AS quantity,
-        coalesce(sum(amount_fen), 0)::bigint AS amount_fen,
-        count(*) FILTER (WHERE amount_fen IS NULL) AS without_amount,
-        count(*) FILTER (WHERE assumed) AS assumed,
-        count(*) FILTER (WHERE NOT provable) AS unprovable,
-        (SELECT count(*) FROM (SELECT subject FROM lines GROUP BY subject) people) AS persons
-    FROM lines) counted
+"""
+_ITS_LINES = f"""
+FROM {LIVE}.figure_lines
+WHERE org_id = $1 AND list = ANY(f.lists) AND occurred_on <= $6
+    AND occurred_on >= CASE WHEN f.stock THEN date '-infinity' ELSE $5 END
+    AND (NOT f.stock OR ended_on IS NULL OR ended_on > $6)
+    AND valid_from <= $7 AND valid_to > $7
+"""
+_COUNTS = """
+count(*) AS count, count(*) FILTER (WHERE amount_fen IS NULL) AS without_amount,
+count(*) FILTER (WHERE assumed) AS assumed, count(*) FILTER (WHERE NOT provable) AS unprovable
+"""
+TOTALS_OF_LINES = f"""
+SELECT f.figure, counted.* {_EACH_FIGURE} CROSS JOIN LATERAL (
+    SELECT {_COUNTS}, sum(quantity)::bigint AS quantity,
+        coalesce(sum(amount_fen), 0)::bigint AS amount_fen {_ITS_LINES}) counted
 WHERE counted.count > 0
+"""
+# People are told apart by hashing. Nothing is summed for each of them but what is counted: a sum
+# would take longer than the rest (17,500 people: 13.9 ms, and 8.5 without).
+PEOPLE_OF_LINES = f"""
+SELECT f.figure, counted.* {_EACH_FIGURE} CROSS JOIN LATERAL (
+    SELECT count(*) AS persons, sum(count)::bigint AS count,
+        sum(without_amount)::bigint AS without_amount, sum(assumed)::bigint AS assumed,
+        sum(unprovable)::bigint AS unprovable
+    FROM (SELECT subject, {_COUNTS} {_ITS_LINES} GROUP BY subject) people) counted
+WHERE counted.persons > 0
 """
 
 # The blocks before the one that begins at $6, and what that one had changed by $5.
@@ -117,13 +127,15 @@ async def values_listed(
 ) -> dict[str, Value]:
     """Figures of a period as known at log_index `at`, each counted from its list: what issued
     reports say."""
-    of_lists = [(figure, name) for figure in figures for name in figure.lists]
-    rows = await connection.fetch(
-        FROM_LINES, org_id, [figure.name for figure, _ in of_lists],
-        [name for _, name in of_lists], [figure.stock for figure, _ in of_lists],
-        *period, at,
-    )  # fmt: skip
-    found = {row["figure"]: row for row in rows}
+    people = [figure for figure in figures if figure.measure == "persons"]
+    others = [figure for figure in figures if figure.measure != "persons"]
+    found: dict[str, Any] = {}
+    for statement, asked in ((PEOPLE_OF_LINES, people), (TOTALS_OF_LINES, others)):
+        pairs = [(figure.name, name, figure.stock) for figure in asked for name in figure.lists]
+        if pairs:
+            columns = zip(*pairs, strict=True)
+            rows = await connection.fetch(statement, org_id, *columns, *period, at)
+            found |= {row["figure"]: row for row in rows}
     values = {figure.name: _value(figure, found.get(figure.name)) for figure in figures}
     return values | await _assumed(connection, org_id, at, values.values())
 
