@@ -1,5 +1,6 @@
 """Routes about a union's year: figures and their lists, events, rosters, the membership account."""
 
+import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -45,9 +46,12 @@ async def explain(
     at = await asked.at(built.pool)
     after = decode_cursor(cursor) if cursor else Cursor(at, 0, "")
     at = min(at, after.at)
-    values = await values_at(built.pool, asked.org_id, asked.period, at, [named])
-    page = await events_of(
-        built.pool, asked.org_id, named, asked.period, after=after._replace(at=at), limit=limit
+    # Side by side: what was known at one log_index is the same to both.
+    values, page = await asyncio.gather(
+        values_at(built.pool, asked.org_id, asked.period, at, [named]),
+        events_of(
+            built.pool, asked.org_id, named, asked.period, after=after._replace(at=at), limit=limit
+        ),
     )
     answer = asked.head(at) | value_answer(values[figure]) | page._asdict()
     return Json(answer)
