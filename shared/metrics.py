@@ -75,6 +75,14 @@ PROJECTION_APPLIED_AT = Gauge(
     "When the projections last applied a batch (Unix time).",
 )
 JOURNAL_HEAD = Gauge("guildhall_journal_head_index", "The journal's last log_index.")
+JOURNAL_GONE = Gauge(
+    "guildhall_journal_missing_rows",
+    "Rows of the journal that are gone behind its head; anything but 0 needs a person.",
+)
+SEAL_AHEAD = Gauge(
+    "guildhall_journal_seal_ahead_seconds",
+    "How far the journal's last seal lies in the future, after a clock of PostgreSQL's ran ahead.",
+)
 QUARANTINED = Gauge(
     "guildhall_quarantine_open_rows", "Records in quarantine that nobody settled yet.", ["reason"]
 )

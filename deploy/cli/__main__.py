@@ -5,6 +5,7 @@ import sys
 import typer
 
 from deploy.cli import backup, commands, contract, events, figures, operations, running
+from deploy.cli.quarantine import quarantine
 
 app = typer.Typer(
     name="guildhall",
@@ -40,7 +41,7 @@ app.command(rich_help_panel=OPERATE)(operations.reconcile)
 app.command(rich_help_panel=OPERATE)(backup.backup)
 app.command(rich_help_panel=OPERATE)(backup.restore)
 app.command(rich_help_panel=OPERATE)(backup.drill)
-app.add_typer(operations.quarantine, name="quarantine", rich_help_panel=OPERATE)
+app.add_typer(quarantine, name="quarantine", rich_help_panel=OPERATE)
 
 
 def main() -> None:

@@ -1,24 +1,25 @@
-"""What an operator does: status, rebuild, reconcile, quarantine, rules."""
+"""What an operator does: status, rebuild, reconcile; and the list of rules."""
 
 import threading
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Any
 
 import typer
 
 from deploy.cli.connection import OWNERS, Refused, Unreachable
+from deploy.cli.output import flat, sentence
 from deploy.cli.session import Session, connected
 
 POLL_SECONDS = 0.3
-DISCARD_CODES = "sent_in_error, repeated, not_ours, unreadable or other"
 
-quarantine = typer.Typer(
-    help="Records that could not be accepted: each waits until a person settles it.",
-    no_args_is_help=True,
-)
 rules = typer.Typer(help="The rules findings are derived from.", no_args_is_help=True)
 
-Record = Annotated[int, typer.Argument(metavar="ID", help="its id in the quarantine list")]
+UNTRUE = {
+    "ahead_of_owner": "the journal has events that a restored owner has lost",
+    "gaps": "rows of the journal are gone",
+    "differences": "figures differ from their lists, which is a defect",
+}
+"""What must not be in the answer of /v1/status, and what it means."""
 
 
 @connected(acts_as="operator")
@@ -38,14 +39,13 @@ def status(session: Session) -> None:
         ("service", "address", "state", ">waiting for Kafka"),
         ([row["service"], row["url"], row["state"], row.get("waiting")] for row in services),
     )
-    session.output.table(("reporting", "value"), _flat(_summary(reporting)))
+    session.output.table(("reporting", "value"), flat(_summary(reporting)))
     down = [row["service"] for row in services if row["state"] != "ready"]
     if down or "unknown" in reporting:
         session.untrue(f"not ready: {', '.join(down) or reporting['unknown']}")
-    if reporting.get("ahead_of_owner"):
-        session.untrue("the journal has events that a restored owner has lost: see the runbook")
-    if reporting.get("differences"):
-        session.untrue("figures differ from their lists, which is a defect: see the runbook")
+    for name, said in UNTRUE.items():
+        if reporting.get(name):
+            session.untrue(f"{said}: see the runbook")
 
 
 def _summary(reporting: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,7 +55,8 @@ def _summary(reporting: Mapping[str, Any]) -> dict[str, Any]:
     named = {"lag": "records behind Kafka", "parked": "parked behind a hole",
              "quarantined": "in quarantine", "ahead_of_owner": "lost by their owner"}  # fmt: skip
     shown |= {said: reporting.get(name) for name, said in named.items()}
-    shown |= {"figures that differ": len(reporting.get("differences") or ())}
+    counted = {"gaps in the journal": "gaps", "figures that differ": "differences"}
+    shown |= {said: len(reporting.get(name) or ()) for said, name in counted.items()}
     return shown if "unknown" not in reporting else dict(reporting)
 
 
@@ -151,16 +152,13 @@ def reconcile(session: Session) -> None:
             lacking = ", ".join(map(_hole, copy["holes"]))
             session.output.say(f"{copy['reader']} lacks of {copy['source']}: {lacking}")
     for difference in found["differences"]:
-        session.output.say(f"differs: {_sentence(difference)}")
-    for lost in found["ahead"]:
-        session.output.say(f"log-ahead-of-owner: {_sentence(lost)}")
+        session.output.say(f"differs: {sentence(difference)}")
+    for said, name in (("gone from the journal", "gaps"), ("log-ahead-of-owner", "ahead")):
+        for row in found[name]:
+            session.output.say(f"{said}: {sentence(row)}")
     if not found["complete"] or found["differences"]:
-        session.untrue(
-            "not everything the owners published is here and in every copy, or sums differ"
-        )
-    session.output.say(
-        "complete: every event the owners published is in the journal and in every copy"
-    )
+        session.untrue("not everything the owners published is here and in every copy, or differs")
+    session.output.say("complete: all that the owners published is in the journal and every copy")
 
 
 def _hole(hole: Any) -> str:
@@ -168,82 +166,6 @@ def _hole(hole: Any) -> str:
     if isinstance(hole, Mapping):
         return f"{hole['shard']}:{hole['have'] + 1}-{hole['acked']}"
     return str(hole)
-
-
-@quarantine.command("list")
-@connected(acts_as="operator")
-def list_quarantined(
-    session: Session,
-    *,
-    state: Annotated[str, typer.Option(help="open, applied or discarded")] = "open",
-) -> None:
-    """Records in quarantine, oldest first.
-
-    Example: guildhall quarantine list
-    """
-    records: list[dict[str, Any]] = []
-    after: int | None = None
-    while True:
-        found = session.connection.get("reporting", "/v1/quarantine", state=state, after=after)
-        records += found["records"]
-        after = found.get("next")
-        if after is None:
-            break
-    session.output.document({"state": state, "records": records})
-    session.output.table(
-        (">id", "reason", "detail", "stream", "topic", ">seen"),
-        (
-            [row.get(n) for n in ("id", "reason", "detail", "stream", "topic", "times_seen")]
-            for row in records
-        ),
-    )
-    session.output.say(f"{len(records):,} {state}")
-
-
-@quarantine.command("show")
-@connected(acts_as="operator")
-def show_quarantined(session: Session, number: Record) -> None:
-    """One record with its reason and exact bytes.
-
-    Example: guildhall quarantine show 7
-    """
-    found = session.connection.get("reporting", f"/v1/quarantine/{number}")
-    session.output.document(found)
-    session.output.table(("field", "value"), _flat(found))
-
-
-@quarantine.command("retry")
-@connected(acts_as="operator")
-def retry_quarantined(session: Session, number: Record) -> None:
-    """Try a record again, with those of its stream behind it; status 0 only if all went in.
-
-    Example: guildhall quarantine retry 7
-    """
-    done = session.connection.post("reporting", f"/v1/quarantine/{number}/retry", {})
-    session.output.document(done)
-    session.output.table(("outcome", "value"), _flat(done))
-    if done.get("still_quarantined"):
-        session.untrue(f"{done['still_quarantined']} records are still not acceptable")
-
-
-@quarantine.command("discard")
-@connected(acts_as="operator")
-def discard_quarantined(
-    session: Session,
-    number: Record,
-    *,
-    reason: Annotated[str, typer.Option(help="why, in words, for whoever asks later")],
-    code: Annotated[str, typer.Option(help=DISCARD_CODES)] = "other",
-) -> None:
-    """Settle a record as never to be applied; it stays listed, with who and why.
-    The code is published, the words stay in reporting.
-
-    Example: guildhall quarantine discard 7 --reason "sent twice by the canteen's test system"
-    """
-    body = {"reason": reason, "code": code}
-    done = session.connection.post("reporting", f"/v1/quarantine/{number}/discard", body)
-    session.output.document(done)
-    session.output.say(f"record {number} is discarded")
 
 
 @rules.command("list")
@@ -282,19 +204,4 @@ def _values_of(rule: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _or_unknown(value: Any) -> str:
-    return "UNKNOWN" if value is None else _sentence(value)
-
-
-def _flat(facts: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
-    return [
-        (name, _sentence(value) if isinstance(value, Mapping | list) else value)
-        for name, value in facts.items()
-    ]
-
-
-def _sentence(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_sentence(part)}" for name, part in value.items())
-    if isinstance(value, list):
-        return "; ".join(map(_sentence, value))
-    return str(value)
+    return "UNKNOWN" if value is None else sentence(value)

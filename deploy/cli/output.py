@@ -132,3 +132,20 @@ def _console(stderr: bool = False) -> "Console":
 
     stream = sys.stderr if stderr else sys.stdout
     return Console(file=stream, width=None if stream.isatty() else PIPE_COLUMNS)
+
+
+def flat(facts: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+    """Rows of a table: each name, and its value as a person reads it."""
+    return [
+        (name, sentence(value) if isinstance(value, Mapping | list) else value)
+        for name, value in facts.items()
+    ]
+
+
+def sentence(value: Any) -> str:
+    """A value of JSON as a person reads it."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {sentence(part)}" for name, part in value.items())
+    if isinstance(value, list):
+        return "; ".join(map(sentence, value))
+    return str(value)

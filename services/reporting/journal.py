@@ -23,6 +23,28 @@ COLUMNS = (
 )  # fmt: skip
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
+SEAL_AHEAD = """
+SELECT greatest(0, extract(epoch FROM nullif(sealed_at, '-infinity') - clock_timestamp()))::float8
+FROM journal_head
+"""
+"""Seconds from PostgreSQL's clock to the last seal, where that is in the future. A seal never runs
+back: after a clock that was ahead, every batch is sealed with the same moment until it has come."""
+
+# Counted first: that an index alone answers, in a tenth of the time that looking for them takes.
+MISSING = """
+SELECT least(h.next_index, $2) - $1 - (
+    SELECT count(*) FROM journal WHERE log_index >= $1 AND log_index < least(h.next_index, $2))
+FROM journal_head h
+"""
+GAPS = """
+SELECT log_index + 1 AS first, following - 1 AS last
+FROM (SELECT log_index, lead(log_index, 1, (SELECT least(next_index, $2) FROM journal_head))
+        OVER (ORDER BY log_index) AS following
+      FROM (SELECT $1::bigint - 1 AS log_index UNION ALL
+            SELECT log_index FROM journal WHERE log_index >= $1 AND log_index < $2) there) placed
+WHERE following > log_index + 1 ORDER BY log_index LIMIT 100
+"""
+
 
 class Head(NamedTuple):
     """The next log_index to give, when what came before was sealed, and the time now (UTC).
@@ -52,6 +74,18 @@ async def lock_head(connection: asyncpg.Connection) -> Head:
 async def last_index(connection: Any) -> int:
     """The last log_index given; 0 when the journal is empty."""
     return int(await connection.fetchval("SELECT next_index - 1 FROM journal_head"))
+
+
+async def gaps(
+    connection: asyncpg.Connection, since: int = 1, before: int = 2**63 - 1
+) -> list[dict[str, Any]]:
+    """Log indexes that were given from `since` to before `before`, and whose rows are gone, as
+    `first` and `last` of each range, the first hundred of them. Nothing of ours deletes a row: what
+    is gone was taken by a hand, or by a disk."""
+    since = max(since, 1)
+    if await connection.fetchval(MISSING, since, before) <= 0:
+        return []
+    return [dict(row) for row in await connection.fetch(GAPS, since, before)]
 
 
 async def index_known_at(connection: Any, moment: datetime) -> int:

@@ -19,7 +19,8 @@ import httpx
 import structlog
 
 from services.reporting import epochs, journal, quarantine
-from services.reporting.figures.sums import StandingComparison
+from services.reporting.figures.sums import differences
+from services.reporting.fold import FOREVER
 from services.reporting.ingest import LIVE
 from services.reporting.readings import (
     JOURNAL,
@@ -34,10 +35,20 @@ from services.reporting.readings import (
     positions,
     source_state,
 )
+from services.reporting.standing import StandingComparison
 from services.reporting.watchdog import Watchdog
 from shared.contract.catalogue import source_of, topic_of
 from shared.epochs import FIRST, Epochs, known_epochs, stated
-from shared.metrics import AHEAD_OF_OWNER, MISSING, PARKED, QUARANTINED, STALLED, SUMS_DIFFER
+from shared.metrics import (
+    AHEAD_OF_OWNER,
+    JOURNAL_GONE,
+    MISSING,
+    PARKED,
+    QUARANTINED,
+    SEAL_AHEAD,
+    STALLED,
+    SUMS_DIFFER,
+)
 
 log = structlog.get_logger("reconcile")
 
@@ -73,7 +84,7 @@ class Patience(NamedTuple):
 class Reconciled(NamedTuple):
     """`cut` is the last log_index that is proven complete for every source; None: none is.
     `complete`: and no copy lacks anything, and no partial sum differs from its list. `ahead` names
-    the events of the journal that their owner has lost."""
+    the events of the journal that their owner has lost, `gaps` the rows the journal has lost."""
 
     complete: bool
     cut: int | None
@@ -81,6 +92,7 @@ class Reconciled(NamedTuple):
     differences: list[dict[str, Any]]
     copies: list[CopyState]
     ahead: list[dict[str, Any]]
+    gaps: list[dict[str, Any]]
 
 
 class Reconciler:
@@ -94,7 +106,8 @@ class Reconciler:
         self.pool, self.owners, self.token = pool, owners, token
         self.patience_seconds, self.give_up_seconds = patience_seconds, give_up_seconds
         self.watchdog = watchdog
-        self._comparison = StandingComparison()
+        self._sums = StandingComparison(_sums, FOREVER)
+        self._rows = StandingComparison(journal.gaps, FOREVER)
         self.cut: int | None = None
         self._standing: dict[Standing, Patience] = {}
 
@@ -128,15 +141,15 @@ class Reconciler:
         await self._watch()
         ahead = await epochs.listed(self.pool)
         AHEAD_OF_OWNER.set(len(ahead))
-        complete = all(state.complete for state in states) and not ahead
+        gaps, wrong = await self._observe(last)
+        complete = all(state.complete for state in states) and not ahead and not gaps
         self.cut = last if complete else self.cut
         await quarantine.give_up(self.pool, self.give_up_seconds)
         _observe_missing(states, copies)
-        wrong = await self._observe()
         everywhere = None not in told.values() and not any(copy.holes for copy in copies)
         return Reconciled(
             complete and everywhere and not wrong, last if complete else None,
-            states, wrong, copies, ahead,
+            states, wrong, copies, ahead, gaps,
         )  # fmt: skip
 
     async def _learn(
@@ -215,11 +228,12 @@ class Reconciler:
             stall = self.watchdog.look(time.monotonic(), await positions(self.pool))
             STALLED.set(stall.seconds if stall else 0.0)
 
-    async def _observe(self) -> list[dict[str, Any]]:
+    async def _observe(self, last: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Rows that the journal lacks, and sums that differ from their lists."""
         async with self.pool.acquire() as connection:
-            last = await journal.last_index(connection)
-            wrong = await self._comparison.round(connection, LIVE, last)
-            SUMS_DIFFER.set(len(wrong))
+            gaps = await self._rows.round(connection, last)
+            wrong = await self._sums.round(connection, last)
+            SEAL_AHEAD.set(await connection.fetchval(journal.SEAL_AHEAD))
             PARKED.set(await connection.fetchval("SELECT count(*) FROM parked"))
             rows = await connection.fetch(
                 "SELECT reason, count(*) FILTER (WHERE state = 'open') AS n"
@@ -227,9 +241,17 @@ class Reconciler:
             )
         for row in rows:
             QUARANTINED.labels(row["reason"]).set(row["n"])
+        JOURNAL_GONE.set(sum(gap["last"] - gap["first"] + 1 for gap in gaps))
+        SUMS_DIFFER.set(len(wrong))
+        if gaps:
+            log.error("rows of the journal are gone", gaps=gaps[:10])
         if wrong:
             log.error("partial sums differ from their lists", figures=wrong[:10])
-        return wrong
+        return gaps, wrong
+
+
+async def _sums(connection: asyncpg.Connection, since: int, before: int) -> list[dict[str, Any]]:
+    return await differences(connection, LIVE, since, before)
 
 
 def _observe_missing(states: Iterable[SourceState], copies: Iterable[CopyState]) -> None:

@@ -55,6 +55,14 @@ def test_status_is_not_0_when_figures_differ_from_their_lists(services: FakeServ
     assert "figures differ" in done.stderr
 
 
+def test_status_is_not_0_when_rows_of_the_journal_are_gone(services: FakeServices) -> None:
+    all_ready(services)
+    services.answers["GET reporting/v1/status"] = {"gaps": [{"first": 2, "last": 3}]}
+    done = services.run("status")
+    assert done.exit_code == 1
+    assert "rows of the journal are gone" in done.stderr
+
+
 def test_every_page_of_the_quarantine_is_listed(services: FakeServices) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         first = "after" not in request.url.params
@@ -109,13 +117,16 @@ def test_a_refused_rebuild_is_a_refusal(services: FakeServices) -> None:
 @pytest.mark.parametrize(
     ("answer", "status"),
     [
-        ({"complete": True, "sources": [COMPLETE], "differences": [], "ahead": []}, 0),
+        ({"complete": True, "sources": [COMPLETE], "differences": [], "ahead": [], "gaps": []}, 0),
         ({"complete": False, "sources": [{**COMPLETE, "complete": False, "behind": 5,
                                           "holes": [HOLE]}], "differences": [],
-          "ahead": []}, 1),
+          "ahead": [], "gaps": []}, 1),
         ({"complete": True, "sources": [COMPLETE], "differences": [{"figure": "x"}],
-          "ahead": []}, 1),
-        ({"complete": False, "sources": [COMPLETE], "differences": [], "ahead": [LOST]}, 1),
+          "ahead": [], "gaps": []}, 1),
+        ({"complete": False, "sources": [COMPLETE], "differences": [], "ahead": [LOST],
+          "gaps": []}, 1),
+        ({"complete": False, "sources": [COMPLETE], "differences": [], "ahead": [],
+          "gaps": [{"first": 2, "last": 3}]}, 1),
     ],
 )  # fmt: skip
 def test_reconcile_is_true_only_if_all_is_here_and_agrees(
@@ -126,6 +137,7 @@ def test_reconcile_is_true_only_if_all_is_here_and_agrees(
     assert done.exit_code == status
     assert ("7:5-9" in done.stdout) == (HOLE in answer["sources"][0]["holes"])
     assert ("log-ahead-of-owner: event_id e-1" in done.stdout) == (LOST in answer["ahead"])
+    assert ("gone from the journal: first 2, last 3" in done.stdout) == bool(answer["gaps"])
 
 
 def test_a_retry_that_leaves_records_behind_is_not_a_success(services: FakeServices) -> None:

@@ -15,7 +15,7 @@ from services.reporting.watchdog import Stall, Watchdog
 from shared.contract.catalogue import topic_of
 from shared.contract.envelope import SHARDS, Envelope
 from shared.testing.author import Author
-from tests.reporting.records import Partition, gift, gift_stream
+from tests.reporting.records import Partition, gift, gift_stream, take_rows
 
 PATIENCE, STALL = 10.0, 60.0
 
@@ -215,3 +215,16 @@ async def test_an_owner_that_lost_events_without_saying_so_is_found_out(scene: S
     found = await scene.reconciler.once()
     assert [row["shard_sequence"] for row in found.ahead] == [3]
     assert not found.complete
+
+
+async def test_what_is_gone_from_the_journal_is_named_and_nothing_is_complete(
+    scene: Scene, pool: asyncpg.Pool
+) -> None:
+    await scene.read(*scene.published(3))
+    whole = await scene.reconciler.once()
+    assert (whole.complete, whole.cut, whole.gaps) == (True, 3, [])
+    await take_rows(pool, 2, 2)
+    found = await scene.reconciler.once()
+    assert found.gaps == [{"first": 2, "last": 2}]
+    assert not found.complete and found.cut is None
+    assert scene.reconciler.cut == 3  # what was proven then, was

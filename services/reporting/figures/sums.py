@@ -90,9 +90,6 @@ GROUP BY org_id, list, day, block {ANY_IS_LEFT}
 ORDER BY org_id, list, day, block
 """
 
-STRETCH = 64 * BLOCK
-"""Log indexes compared at once by the standing comparison."""
-
 Delta = dict[tuple[str, str, date, int], list[int]]
 
 
@@ -141,25 +138,3 @@ async def differences(
     first, last = since // BLOCK * BLOCK, before if before == FOREVER else before // BLOCK * BLOCK
     rows = await connection.fetch(DIFFERENCES.format(schema=schema), BLOCK, first, last)
     return [dict(row) for row in rows]
-
-
-class StandingComparison:
-    """Compares sums and lists, a round at a time: the newest stretch of the log every round, and
-    one older stretch, all of them in turn."""
-
-    def __init__(self) -> None:
-        self._next = 0
-        self._older: dict[int, list[dict[str, Any]]] = {}
-
-    async def round(
-        self, connection: asyncpg.Connection, schema: str, last_index: int
-    ) -> list[dict[str, Any]]:
-        """What differs; of an older stretch, what differed when it was last its turn."""
-        recent = max(0, last_index - STRETCH) // BLOCK * BLOCK
-        since = self._next if self._next < recent else 0
-        self._next = since + STRETCH
-        if recent:
-            until = min(since + STRETCH, recent)
-            self._older[since] = await differences(connection, schema, since, until)
-        found = await differences(connection, schema, recent)
-        return [each for stretch in self._older.values() for each in stretch] + found

@@ -2,15 +2,17 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import asyncpg
 
 from services.reporting.figures.sums import differences
 from services.reporting.ingest import LIVE
+from services.reporting.journal import gaps
 
 CHECK_SECONDS = 10.0
-"""How long the comparison of partial sums may take before status answers without it."""
+"""How long a comparison of everything may take before status answers without it."""
 
 HEAD = """
 SELECT next_index - 1 AS log_index, nullif(sealed_at, '-infinity') AS sealed_at, epoch
@@ -35,8 +37,8 @@ EndOffsets = Callable[[Sequence[tuple[str, int]]], Awaitable[Mapping[tuple[str, 
 
 
 async def status(pool: asyncpg.Pool, end_offsets: EndOffsets, now: datetime) -> dict[str, Any]:
-    """One document for the operator. `lag` is None where Kafka did not answer; `differences` is
-    None where the comparison took longer than CHECK_SECONDS.
+    """One document for the operator. `lag` is None where Kafka did not answer; `gaps` (rows that
+    the journal lacks) and `differences` are None where looking took longer than CHECK_SECONDS.
     """
     head = await pool.fetchrow(HEAD)
     positions = [dict(row) for row in await pool.fetch(POSITIONS)]
@@ -59,7 +61,8 @@ async def status(pool: asyncpg.Pool, end_offsets: EndOffsets, now: datetime) -> 
         "parked_since": waiting["parked_since"],
         "quarantined": waiting["quarantined"],
         "ahead_of_owner": waiting["ahead_of_owner"],
-        "differences": await _differences(pool),
+        "gaps": await _in_time(pool, gaps),
+        "differences": await _in_time(pool, partial(differences, schema=LIVE)),
     }  # fmt: skip
 
 
@@ -67,10 +70,12 @@ def _age(sealed: datetime, now: datetime) -> float:
     return max(0.0, (now - sealed.astimezone(UTC)).total_seconds())
 
 
-async def _differences(pool: asyncpg.Pool) -> list[dict[str, Any]] | None:
+async def _in_time(
+    pool: asyncpg.Pool, compare: Callable[[Any], Awaitable[list[dict[str, Any]]]]
+) -> list[dict[str, Any]] | None:
     try:
         async with pool.acquire() as connection, connection.transaction(readonly=True):
             await connection.execute(f"SET LOCAL statement_timeout = {int(CHECK_SECONDS * 1000)}")
-            return await differences(connection, LIVE)
+            return await compare(connection)
     except asyncpg.QueryCanceledError:
         return None

@@ -10,7 +10,7 @@ from shared.contract.catalogue import topic_of
 from shared.testing.author import Author
 from tests.reporting.api.conftest import Asker
 from tests.reporting.history import History
-from tests.reporting.records import Partition, gift, gift_stream
+from tests.reporting.records import Partition, gift, gift_stream, take_rows
 from tests.reporting.year import joined
 
 BENEFITS = topic_of("benefits")
@@ -37,7 +37,7 @@ async def test_status_names_head_positions_lag_and_what_waits(
     (position,) = found["positions"]
     assert (position["topic"], position["next_offset"], position["lag"]) == (BENEFITS, 2, 5)
     assert (found["lag"], found["parked"], found["quarantined"]) == (5, 0, 2)
-    assert found["differences"] == []
+    assert found["differences"] == [] and found["gaps"] == []
 
 
 async def test_a_difference_of_sums_is_in_the_status(
@@ -47,6 +47,14 @@ async def test_a_difference_of_sums_is_in_the_status(
     await pool.execute(f"UPDATE {LIVE}.figure_sums SET lines = lines + 1 WHERE list = 'roll'")
     (difference,) = (await asker.answer("status"))["differences"]
     assert (difference["list"], difference["day"], difference["lines"]) == ("roll", "2022-01-01", 1)
+
+
+async def test_rows_gone_from_the_journal_are_in_the_status(
+    asker: Asker, simulated: Ingest, pool: asyncpg.Pool
+) -> None:
+    await History()(*(joined(n, "2022-01-01") for n in (1, 2, 3))).told(simulated)
+    await take_rows(pool, 2, 3)
+    assert (await asker.answer("status"))["gaps"] == [{"first": 2, "last": 3}]
 
 
 async def test_quarantine_shows_exact_bytes_and_is_settled_by_a_person(

@@ -2,10 +2,12 @@
 knowledge time with a fold in memory."""
 
 from datetime import date
+from typing import Any
 
 import asyncpg
 import pytest
 
+from services.reporting import standing as standing_comparison
 from services.reporting.figures import FIGURES, sums
 from services.reporting.figures.sums import differences
 from services.reporting.fold import FOREVER
@@ -100,13 +102,17 @@ async def test_the_standing_comparison_comes_to_every_stretch_in_turn(
     pool: asyncpg.Pool, simulated: Ingest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sums, "BLOCK", 8)
-    monkeypatch.setattr(sums, "STRETCH", 64)
+    monkeypatch.setattr(standing_comparison, "STRETCH", 64)
     last = len((await arbitrary_history(simulated)).envelopes)
-    comparison = sums.StandingComparison()
+
+    async def compare(connection: asyncpg.Connection, since: int, before: int) -> list[Any]:
+        return await differences(connection, LIVE, since, before)
+
+    comparison = standing_comparison.StandingComparison(compare, FOREVER)
     async with pool.acquire() as connection:
 
         async def rounds() -> list[int]:
-            return [len(await comparison.round(connection, LIVE, last)) for _ in range(5)]
+            return [len(await comparison.round(connection, last)) for _ in range(5)]
 
         assert await rounds() == [0] * 5
         spoil = (

@@ -1,0 +1,32 @@
+"""A comparison that never ends: the newest stretch of the log every round, and one older stretch,
+all of them in turn. A whole log of millions could not be compared every fifteen seconds."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import asyncpg
+
+STRETCH = 524_288
+"""Log indexes compared at once: 64 blocks of partial sums."""
+
+Compare = Callable[[asyncpg.Connection, int, int], Awaitable[list[dict[str, Any]]]]
+"""What is wrong from one log_index to before another."""
+
+
+class StandingComparison:
+    """Compares by `compare`, a round at a time; without an end, up to where the log is."""
+
+    def __init__(self, compare: Compare, no_end: int) -> None:
+        self._compare, self._no_end = compare, no_end
+        self._next = 0
+        self._older: dict[int, list[dict[str, Any]]] = {}
+
+    async def round(self, connection: asyncpg.Connection, last_index: int) -> list[dict[str, Any]]:
+        """What is wrong; of an older stretch, what was wrong when it was last its turn."""
+        recent = max(0, last_index - STRETCH)
+        since = self._next if self._next < recent else 0
+        self._next = since + STRETCH
+        if recent:
+            self._older[since] = await self._compare(connection, since, since + STRETCH)
+        found = await self._compare(connection, recent, self._no_end)
+        return [each for stretch in self._older.values() for each in stretch] + found
