@@ -1,7 +1,7 @@
 """From accepted to visible in a figure at a steady 1,000 events a second, beside Kafka Streams.
 
 Ours goes the whole way: a commit in an event store, its relay, Kafka, the worker, a commit in
-reporting's PostgreSQL. The journal's head is read every three milliseconds on a connection of its own:
+reporting's PostgreSQL. The journal's head is read every 3 ms on a connection of its own:
 journal, projections and sums are one transaction, so an event whose log_index the head has passed
 is in its figure; at the end the figure is asked, and must count every event. Kafka Streams' way is
 shorter: from the producer to a sum that a read_committed consumer sees. Its records carry the time
