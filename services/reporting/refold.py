@@ -8,7 +8,6 @@ the entry is put down as *late*, and folded once the tables have their indexes.
 schema, step, number, of, up_to) and tells how far it is on standard output, a log_index a line.
 """
 
-import asyncio
 import sys
 from array import array
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -18,6 +17,7 @@ from typing import Any
 
 import asyncpg
 import orjson
+import uvloop
 
 from services.reporting import journal
 from services.reporting.entry import Entry
@@ -192,4 +192,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())
