@@ -7,6 +7,7 @@ Each server is a process of its own with one event loop; the same clients ask bo
 import asyncio
 import json
 import time
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ import asyncpg
 
 from deploy.embedded import create_topics
 from shared.testing.http import token
+from tests.benchmarks.cpu import Meter, Spent, cost, each
 from tests.benchmarks.peers import event_sourcing
 from tests.benchmarks.process import serving, settings
 from tests.benchmarks.rig import Rig, Sizes
@@ -30,12 +32,15 @@ async def benchmark(rig: Rig, _: Sizes) -> list[Row]:
     """The rates over HTTP, and the library's."""
     await create_topics(rig.kafka)
     with settings(await rig.database(), rig.kafka) as environment:
-        async with serving("services.events", **environment) as (_child, port):
+        async with serving("services.events", **environment) as (child, port):
             await _register_union(environment["GUILDHALL_DATABASE_URL"])
-            ours = await _load("Guildhall: raise-issue", port, _issue)
+            service = {"service": child.process.pid, **rig.servers}
+            ours, our_cost = await _load("Guildhall: raise-issue", port, _issue, service)
         environment["GUILDHALL_DATABASE_URL"] = await rig.database()
-        async with serving("tests.benchmarks.peers.bare_insert", **environment) as (_child, port):
-            bare = await _load("FastAPI + pydantic + one asyncpg INSERT", port, _insert)
+        async with serving("tests.benchmarks.peers.bare_insert", **environment) as (child, port):
+            name = "FastAPI + pydantic + one asyncpg INSERT"
+            service = {"service": child.process.pid, **rig.servers}
+            bare, bare_cost = await _load(name, port, _insert, service)
     saved = [
         await event_sourcing.commands(await rig.database(), threads, SECONDS / 2)
         for threads in (1, event_sourcing.THREADS)
@@ -44,6 +49,7 @@ async def benchmark(rig: Rig, _: Sizes) -> list[Row]:
     return [
         compared(WHAT, ours, bare, "commands/s", 0.8),
         compared(WHAT, ours, best, "commands/s", 3.0),
+        cost("a command", our_cost, bare.name, bare_cost),
     ]
 
 
@@ -53,12 +59,14 @@ async def _register_union(database: str) -> None:
     await connection.close()
 
 
-async def _load(name: str, port: int, request: Any) -> Rate:
+async def _load(name: str, port: int, request: Any, pids: Mapping[str, int]) -> tuple[Rate, Spent]:
+    """The rate, and the processor time of one command (µs), ours who ask too."""
     bearer = token("clerk")
     await _clients(port, request, bearer, WARM_UP_SECONDS)
-    started = time.perf_counter()
+    meter, started = Meter(pids, clients=True), time.perf_counter()
     answered = await _clients(port, request, bearer, SECONDS)
-    return Rate(name, answered, time.perf_counter() - started)
+    rate = Rate(name, answered, time.perf_counter() - started)
+    return rate, each(meter.spent(), answered)
 
 
 async def _clients(port: int, request: Any, bearer: str, seconds: float) -> int:

@@ -18,6 +18,7 @@ from deploy.embedded import create_topics
 from services.reporting.ingest import LIVE
 from services.reporting.projections import create_tables
 from shared.database import apply_schema
+from tests.benchmarks.cpu import cost
 from tests.benchmarks.drain import Drained, drain, group_committed
 from tests.benchmarks.gifts import TOPIC, publish
 from tests.benchmarks.peers.streams import NO_JDK
@@ -53,6 +54,11 @@ async def benchmark(rig: Rig, sizes: Sizes) -> list[Row]:
         compared(WHAT, ours.rate, copied.rate, "events/s", 0.7),
         compared(WHAT, ours.rate, raw.rate, "events/s"),
         compared(WHAT, ours.rate, await _faust(rig, sizes.events), "events/s"),
+        *(
+            cost("an event", ours.spent, peer.rate.name, peer.spent)
+            for peer in (streams, copied)
+            if peer is not None
+        ),
         Row("start-up before the first commit, not in the rates", f"{start_up} s"),
         bounded("memory of the worker at its peak", mebibytes, "MiB", MEMORY_MIB_MAX),
     ]
@@ -65,7 +71,7 @@ async def _worker(rig: Rig, database: str, events: int) -> tuple[Drained, float]
         async with running("worker", *module("services.reporting.worker"), **environment) as child:
             connection = await asyncpg.connect(database)
             sql = "SELECT coalesce(sum(next_offset), 0)::bigint FROM positions"
-            drained = await drain("Guildhall", child, events, _polled(connection, sql))
+            drained = await drain("Guildhall", child, events, _polled(connection, sql), rig.servers)
             mebibytes = child.peak_mebibytes()
             await connection.close()
     return drained, mebibytes
@@ -89,7 +95,8 @@ async def _streams(rig: Rig, targets: list[TopicPartition], events: int) -> Drai
     try:
         async with rig.streams.running(rig.kafka, TOPIC) as (child, group):
             committed = partial(group_committed, client, group, targets)
-            return await drain("Kafka Streams, keyed sum", child, events, committed)
+            name = "Kafka Streams, keyed sum"
+            return await drain(name, child, events, committed, rig.servers)
     finally:
         await client.close()
 
@@ -102,7 +109,7 @@ async def _copying(rig: Rig, events: int, name: str, source: str = "") -> Draine
     sql = "SELECT coalesce(sum(next_offset), 0)::bigint FROM peer_positions"
     command = [*module("tests.benchmarks.peers.copying"), target, rig.kafka]
     async with running(name, *command, *([source] if source else [])) as child:
-        drained = await drain(name, child, events, _polled(connection, sql))
+        drained = await drain(name, child, events, _polled(connection, sql), rig.servers)
     if source:
         await _same_rows(source, target)
     await connection.close()

@@ -1,6 +1,7 @@
 """Subjects and peers as processes of their own: started, watched, their memory read, ended."""
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
@@ -39,7 +40,7 @@ class Running:
 
     def peak_mebibytes(self) -> float:
         """The most resident memory it and its children ever had, each at its own peak."""
-        return sum(map(_peak_kibibytes, _tree(self.process.pid))) / 1024
+        return sum(map(_peak_kibibytes, tree(self.process.pid))) / 1024
 
     async def stop(self) -> None:
         """Ask it to end, then kill it."""
@@ -139,11 +140,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _tree(pid: int) -> list[int]:
+def tree(pid: int) -> list[int]:
+    """A process and all below it."""
     children: list[int] = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        children += map(int, (task / "children").read_text().split())
-    return [pid, *(below for child in children for below in _tree(child))]
+    with contextlib.suppress(FileNotFoundError):  # one that has just ended
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            children += map(int, (task / "children").read_text().split())
+    return [pid, *(below for child in children for below in tree(child))]
 
 
 def _peak_kibibytes(pid: int) -> int:

@@ -26,10 +26,13 @@ class Sizes(NamedTuple):
 
 
 class Rig:
-    """Embedded Kafka and PostgreSQL in a directory of their own; `streams` where there is a JDK."""
+    """Embedded Kafka and PostgreSQL in a directory of their own; `streams` where there is a JDK;
+    `servers` are the process ids of the two, by name."""
 
-    def __init__(self, postgres: str, kafka: str, streams: Streams | None = None) -> None:
-        self.postgres, self.kafka, self.streams = postgres, kafka, streams
+    def __init__(
+        self, postgres: str, kafka: str, servers: dict[str, int], streams: Streams | None = None
+    ) -> None:
+        self.postgres, self.kafka, self.servers, self.streams = postgres, kafka, servers, streams
         self.parts = AsyncExitStack()
 
     async def database(self) -> str:
@@ -54,6 +57,10 @@ async def rig(streams: Streams | None = None) -> AsyncIterator[Rig]:
         # PostgreSQL runs as another user when we are root, and must be able to enter.
         Path(directory).chmod(0o755)
         async with Embedded(Path(directory) / "servers") as servers:
-            stand = Rig(await servers.start_postgres(), await servers.start_kafka(), streams)
+            postgres, kafka = await servers.start_postgres(), await servers.start_kafka()
+            assert servers.postgres_pid is not None
+            assert servers.kafka_pid is not None
+            pids = {"PostgreSQL": servers.postgres_pid, "Kafka": servers.kafka_pid}
+            stand = Rig(postgres, kafka, pids, streams)
             async with stand.parts:
                 yield stand

@@ -283,7 +283,7 @@ async def main() -> None:
         Path(directory).chmod(0o755)  # PostgreSQL runs as another user when we are root.
         servers = Embedded.from_environment(Path(directory) / "servers")
         try:
-            rig = Rig(await servers.start_postgres(), "")
+            rig = Rig(await servers.start_postgres(), "", {})
             benches = [
                 await on_database(rig, layout, given.deliveries) for layout in (DELIVERY, PROGRAMME)
             ]

@@ -1,0 +1,64 @@
+"""Processor time by process: what a thing costs wherever it runs, and so how often so many cores
+could do it if none ever waited. Linux only, from /proc."""
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.benchmarks.process import tree
+from tests.benchmarks.table import Row
+
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+CLIENTS = "clients"
+"""The name of this process itself, where it is what asks."""
+
+Spent = Mapping[str, float]
+"""Seconds of processor time, or microseconds a thing, by the name of who spent them."""
+
+
+class Meter:
+    """What processes, with all their children, have spent since the meter was made."""
+
+    def __init__(self, pids: Mapping[str, int], *, clients: bool = False) -> None:
+        self._pids, self._clients = pids, clients
+        self._before = self._read()
+
+    def spent(self) -> Spent:
+        """Seconds of processor time since the meter was made, or since this was last asked."""
+        now, before = self._read(), self._before
+        self._before = now
+        return {name: now[name] - before[name] for name in now}
+
+    def _read(self) -> dict[str, float]:
+        seconds = {
+            name: sum(map(_ticks, tree(pid))) / TICKS_PER_SECOND for name, pid in self._pids.items()
+        }
+        return seconds | ({CLIENTS: time.process_time()} if self._clients else {})
+
+
+def _ticks(pid: int) -> int:
+    """User and system time of a process, and of its children that have ended (proc(5))."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0  # it ended just now: its parent has what it spent
+    return sum(map(int, fields[11:15]))
+
+
+def each(spent: Spent, count: int) -> Spent:
+    """Microseconds of one thing, of so many."""
+    return {name: seconds / count * 1e6 for name, seconds in spent.items()}
+
+
+def cost(what: str, ours: Spent, name: str = "", peer: Spent | None = None) -> Row:
+    """A line of the table. The ratio is the peer's cost by ours: what the ratio of the rates would
+    be, if both kept every core busy."""
+    told = f"{name}: {_shown(peer)}" if peer else ""
+    ratio = sum(peer.values()) / sum(ours.values()) if peer else None
+    return Row(f"its processor time, µs {what}", _shown(ours), told, ratio)
+
+
+def _shown(spent: Spent) -> str:
+    parts = " + ".join(f"{name} {value:.0f}" for name, value in spent.items())
+    return f"{parts} = {sum(spent.values()):.0f}"
