@@ -162,6 +162,9 @@ class Intake(ConsumerRebalanceListener):
             self._consumer.seek(target, 0)
         if not assigned:
             return
+        # A Kafka that was wiped forgot the group with all else, so another one at the same address
+        # is met here, before its offsets are taken for those of the one that is gone.
+        await self._check_identity(self._consumer)
         starts = await self._consumer.beginning_offsets(assigned)
         stored = await self._stored()
         # Asked after what is stored, so that a position beyond the end is no race with a reader.

@@ -1,6 +1,7 @@
 """The intake on a real Kafka: PostgreSQL's positions decide, whatever the broker remembers."""
 
 import asyncio
+from itertools import count
 from typing import Any
 
 import asyncpg
@@ -12,6 +13,7 @@ from services.reporting import intake as intake_module
 from services.reporting.intake import Intake
 from services.reporting.positions import Fenced
 from services.reporting.quarantine import discard, listed
+from shared.cluster import ClusterIdentity
 from shared.metrics import CONSUMER_LAG, INGEST_STOPPED
 from shared.testing.author import Author
 from shared.testing.topics import make_topic
@@ -146,6 +148,33 @@ async def test_an_assignment_that_fails_is_begun_again(
     async with reading(kafka, own_topic, pool):
         assert await journalled(pool, 40) == ids(envelopes)
     assert next(failures, None) is None
+
+
+async def test_another_kafka_at_the_same_address_takes_nothing_from_what_was_read_before(
+    kafka: str, own_topic: str, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A consumer that finds its old offsets beyond the new Kafka's ends must not take them for a
+    lost tail: it would delete what was counted of the Kafka that is gone."""
+    envelopes = gifts(Author(), range(40))
+    await publish(kafka, own_topic, envelopes)
+    async with reading(kafka, own_topic, pool):
+        await journalled(pool, 40)
+    await pool.execute("UPDATE positions SET next_offset = next_offset + 1000")
+    kept = [await pool.fetch(f"SELECT * FROM {table}") for table in ("positions", "consumed")]
+    real, asked = intake_module.identify, count()
+
+    async def identify(client: Any, topics: list[str]) -> ClusterIdentity:
+        found = await real(client, topics)
+        return found._replace(cluster_id="made anew") if next(asked) else found
+
+    monkeypatch.setattr(intake_module, "identify", identify)
+    sql = "SELECT coalesce(sum(duplicate), 0) FROM consumed WHERE cluster_id = 'made anew'"
+    async with reading(kafka, own_topic, pool), asyncio.timeout(60):
+        while await pool.fetchval(sql) < 40:
+            await asyncio.sleep(0.05)
+    for table, rows in zip(("positions", "consumed"), kept, strict=True):
+        found = await pool.fetch(f"SELECT * FROM {table} WHERE cluster_id <> 'made anew'")
+        assert found == rows, table
 
 
 async def test_a_new_consumer_has_nothing_before_it_is_assigned_anything(
