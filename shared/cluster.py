@@ -3,11 +3,15 @@
 aiokafka 0.14 asks for metadata up to version 5; topic ids come with version 10 (KIP-516).
 """
 
+import asyncio
+import contextlib
+import random
 from io import BytesIO
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaConnectionError, KafkaError
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
     AbstractType,
@@ -21,6 +25,8 @@ from aiokafka.protocol.types import (
 )
 
 NO_ID = UUID(int=0)
+ASK_SECONDS = 2.0
+"""How long a broker may take to say who it is: the client's own limit is 40 seconds."""
 
 
 class TopicChanged(Exception):
@@ -125,11 +131,21 @@ class _MetadataRequest(Request[_MetadataStruct]):
 
 
 async def identify(client: AIOKafkaClient, topics: list[str]) -> ClusterIdentity:
-    """Ask any broker for the ids of the cluster and of `topics`; absent topics are left out.
+    """Ask for the ids of the cluster and of `topics`; absent topics are left out.
 
-    Raises aiokafka's KafkaError when no broker answers.
+    The brokers are asked one after the other, in no order, until one answers: one that is dead or
+    stopped must neither fail nor hold up a reader of the others. Raises aiokafka's KafkaError when
+    none answers.
     """
-    answer: Any = await client.send(client.get_random_node(), _MetadataRequest(topics))
+    nodes = [broker.nodeId for broker in client.cluster.brokers()]
+    for node in random.sample(nodes, len(nodes)):
+        with contextlib.suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(ASK_SECONDS):
+                return _identity(await client.send(node, _MetadataRequest(topics)))
+    raise KafkaConnectionError(f"none of {len(nodes)} brokers says which cluster this is")
+
+
+def _identity(answer: Any) -> ClusterIdentity:
     found = {
         name: TopicIdentity(topic_id, len(partitions))
         for error, name, topic_id, _internal, partitions, *_ in answer.topics

@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaConnectionError, NodeNotReadyError
 
+from shared import cluster
 from shared.cluster import NO_ID, ClusterIdentity, identify
 from shared.testing.topics import make_topic
 
@@ -59,3 +63,30 @@ async def test_a_topic_that_does_not_exist_is_left_out_and_not_created(
 ) -> None:
     for _ in range(2):
         assert (await identify(client, [topic])).topics == {}
+
+
+async def test_a_broker_that_is_dead_or_stopped_keeps_nobody_from_the_others(
+    client: AIOKafkaClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, (alive,) = client.send, [broker.nodeId for broker in client.cluster.brokers()]
+    known, asked = [7001, 7002, alive], list[int]()
+
+    async def send(node: int, request: Any) -> Any:
+        asked.append(node)
+        if node == 7001:
+            raise NodeNotReadyError(f"node {node} is dead")
+        if node == 7002:
+            await asyncio.Event().wait()  # stopped: it answers nothing, and breaks off nothing
+        return await real(node, request)
+
+    monkeypatch.setattr(client, "send", send)
+    monkeypatch.setattr(
+        client.cluster, "brokers", lambda: [SimpleNamespace(nodeId=node) for node in known]
+    )
+    monkeypatch.setattr(cluster, "ASK_SECONDS", 0.05)
+    monkeypatch.setattr(cluster.random, "sample", lambda nodes, _: nodes)
+    assert (await identify(client, [])).cluster_id
+    assert asked == known
+    known.remove(alive)
+    with pytest.raises(KafkaConnectionError, match="none of 2 brokers"):
+        await identify(client, [])
