@@ -4,7 +4,6 @@ aiokafka 0.14 asks for metadata up to version 5; topic ids come with version 10 
 """
 
 import asyncio
-import contextlib
 import random
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -26,7 +25,8 @@ from aiokafka.protocol.types import (
 
 NO_ID = UUID(int=0)
 ASK_SECONDS = 2.0
-"""How long a broker may take to say who it is: the client's own limit is 40 seconds."""
+"""How long a broker may take to say who it is while there are others to ask: the client's own limit
+is 40 seconds."""
 
 
 class TopicChanged(Exception):
@@ -138,11 +138,16 @@ async def identify(client: AIOKafkaClient, topics: list[str]) -> ClusterIdentity
     none answers.
     """
     nodes = [broker.nodeId for broker in client.cluster.brokers()]
-    for node in random.sample(nodes, len(nodes)):
-        with contextlib.suppress(KafkaError, TimeoutError):
-            async with asyncio.timeout(ASK_SECONDS):
+    failure: Exception | None = None
+    for asked, node in enumerate(random.sample(nodes, len(nodes)), start=1):
+        try:
+            # The last one has the client's own limit: there is nobody else to be asked.
+            async with asyncio.timeout(ASK_SECONDS if asked < len(nodes) else None):
                 return _identity(await client.send(node, _MetadataRequest(topics)))
-    raise KafkaConnectionError(f"none of {len(nodes)} brokers says which cluster this is")
+        except (KafkaError, TimeoutError) as why:
+            failure = why
+    message = f"none of {len(nodes)} brokers says which cluster this is"
+    raise KafkaConnectionError(message) from failure
 
 
 def _identity(answer: Any) -> ClusterIdentity:

@@ -20,11 +20,14 @@ UNTRUE = {
     "differences": "figures differ from their lists, which is a defect",
 }
 """What must not be in the answer of /v1/status, and what it means."""
+SLOW = ("gaps", "differences")
+"""What it answers None for where looking took too long."""
 
 
 @connected(acts_as="operator")
 def status(session: Session) -> None:
-    """Is every service ready, is anything waiting? Status 0 only if all are, and sums agree.
+    """Is every service ready, is anything waiting? Status 0 only if all are, no row of the journal
+    is gone, and sums agree.
 
     Example: guildhall status
     """
@@ -46,6 +49,8 @@ def status(session: Session) -> None:
     for name, said in UNTRUE.items():
         if reporting.get(name):
             session.untrue(f"{said}: see the runbook")
+    if slow := [name for name in SLOW if reporting.get(name, ()) is None]:
+        session.untrue(f"not known in time: {', '.join(slow)}; ask guildhall reconcile")
 
 
 def _summary(reporting: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,7 +61,9 @@ def _summary(reporting: Mapping[str, Any]) -> dict[str, Any]:
              "quarantined": "in quarantine", "ahead_of_owner": "lost by their owner"}  # fmt: skip
     shown |= {said: reporting.get(name) for name, said in named.items()}
     counted = {"gaps in the journal": "gaps", "figures that differ": "differences"}
-    shown |= {said: len(reporting.get(name) or ()) for said, name in counted.items()}
+    for said, name in counted.items():
+        value = reporting.get(name, ())
+        shown[said] = "UNKNOWN" if value is None else len(value)
     return shown if "unknown" not in reporting else dict(reporting)
 
 
@@ -154,10 +161,12 @@ def reconcile(session: Session) -> None:
     for difference in found["differences"]:
         session.output.say(f"differs: {sentence(difference)}")
     for said, name in (("gone from the journal", "gaps"), ("log-ahead-of-owner", "ahead")):
-        for row in found[name]:
+        for row in found.get(name, ()):
             session.output.say(f"{said}: {sentence(row)}")
     if not found["complete"] or found["differences"]:
-        session.untrue("not everything the owners published is here and in every copy, or differs")
+        session.untrue(
+            "something is missing here or in a copy, is gone from the journal, or sums differ"
+        )
     session.output.say("complete: all that the owners published is in the journal and every copy")
 
 

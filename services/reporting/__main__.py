@@ -42,7 +42,7 @@ async def serve(settings: ReportingSettings) -> None:
                 reconciler=Reconciler(
                     pool, settings.owners,
                     ClientToken(settings.token_url, "reporting", settings.client_secret),
-                    settings.reconcile_patience_seconds,
+                    settings.reconcile_patience_seconds, whole=True,
                 ),
                 end_offsets=ends,
                 clock=system_clock,

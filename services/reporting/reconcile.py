@@ -83,8 +83,11 @@ class Patience(NamedTuple):
 
 class Reconciled(NamedTuple):
     """`cut` is the last log_index that is proven complete for every source; None: none is.
-    `complete`: and no copy lacks anything, and no partial sum differs from its list. `ahead` names
-    the events of the journal that their owner has lost, `gaps` the rows the journal has lost."""
+
+    `complete`: and no copy lacks anything, no row of the journal is gone, and no partial sum
+    differs from its list, as far as was looked. `ahead` names the events of the journal that their
+    owner has lost, `gaps` the rows the journal has lost.
+    """
 
     complete: bool
     cut: int | None
@@ -96,16 +99,21 @@ class Reconciled(NamedTuple):
 
 
 class Reconciler:
-    """Compares, asks again for what is missing, and knows the last proven cut."""
+    """Compares, asks again for what is missing, and knows the last proven cut.
+
+    `whole`: every comparison of rows and sums is of the whole log, for an operator who asks. Else
+    its rows are looked at once whole and then a stretch at a time, its sums a stretch at a time.
+    """
 
     def __init__(
         self, pool: asyncpg.Pool, owners: Mapping[str, str], token: Token,
         patience_seconds: float = PATIENCE_SECONDS, give_up_seconds: float = GIVE_UP_SECONDS,
-        *, watchdog: Watchdog | None = None,
+        *, watchdog: Watchdog | None = None, whole: bool = False,
     ) -> None:  # fmt: skip
         self.pool, self.owners, self.token = pool, owners, token
         self.patience_seconds, self.give_up_seconds = patience_seconds, give_up_seconds
-        self.watchdog = watchdog
+        self.watchdog, self.whole = watchdog, whole
+        self._seen_whole = False
         self._sums = StandingComparison(_sums, FOREVER)
         self._rows = StandingComparison(journal.gaps, FOREVER)
         self.cut: int | None = None
@@ -231,15 +239,17 @@ class Reconciler:
     async def _observe(self, last: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Rows that the journal lacks, and sums that differ from their lists."""
         async with self.pool.acquire() as connection:
-            gaps = await self._rows.round(connection, last)
-            wrong = await self._sums.round(connection, last)
+            rows, sums = self._rows, self._sums
+            look = rows.sweep if self.whole or not self._seen_whole else rows.round
+            gaps, self._seen_whole = await look(connection, last), True
+            wrong = await (sums.sweep if self.whole else sums.round)(connection, last)
             SEAL_AHEAD.set(await connection.fetchval(journal.SEAL_AHEAD))
             PARKED.set(await connection.fetchval("SELECT count(*) FROM parked"))
-            rows = await connection.fetch(
+            reasons = await connection.fetch(
                 "SELECT reason, count(*) FILTER (WHERE state = 'open') AS n"
                 " FROM quarantine GROUP BY reason"
             )
-        for row in rows:
+        for row in reasons:
             QUARANTINED.labels(row["reason"]).set(row["n"])
         JOURNAL_GONE.set(sum(gap["last"] - gap["first"] + 1 for gap in gaps))
         SUMS_DIFFER.set(len(wrong))

@@ -27,6 +27,19 @@ class StandingComparison:
         since = self._next if self._next < recent else 0
         self._next = since + STRETCH
         if recent:
-            self._older[since] = await self._compare(connection, since, since + STRETCH)
-        found = await self._compare(connection, recent, self._no_end)
-        return [each for stretch in self._older.values() for each in stretch] + found
+            await self._look(connection, since, recent)
+        return self._with(await self._compare(connection, recent, self._no_end))
+
+    async def sweep(self, connection: asyncpg.Connection, last_index: int) -> list[dict[str, Any]]:
+        """What is wrong anywhere, now."""
+        recent = max(0, last_index - STRETCH)
+        for since in range(0, recent, STRETCH):
+            await self._look(connection, since, recent)
+        return self._with(await self._compare(connection, recent, self._no_end))
+
+    async def _look(self, connection: asyncpg.Connection, since: int, recent: int) -> None:
+        until = min(since + STRETCH, recent)
+        self._older[since] = await self._compare(connection, since, until)
+
+    def _with(self, newest: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [each for stretch in self._older.values() for each in stretch] + newest

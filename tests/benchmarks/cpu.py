@@ -41,8 +41,8 @@ def _ticks(pid: int) -> int:
     """User and system time of a process, and of its children that have ended (proc(5))."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:
-        return 0  # it ended just now: its parent has what it spent
+    except (FileNotFoundError, ProcessLookupError):
+        return 0  # it ended just now: what it spent is its parent's, from the next reading on
     return sum(map(int, fields[11:15]))
 
 

@@ -143,7 +143,7 @@ def free_port() -> int:
 def tree(pid: int) -> list[int]:
     """A process and all below it."""
     children: list[int] = []
-    with contextlib.suppress(FileNotFoundError):  # one that has just ended
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # one that has just ended
         for task in Path(f"/proc/{pid}/task").iterdir():
             children += map(int, (task / "children").read_text().split())
     return [pid, *(below for child in children for below in tree(child))]

@@ -63,6 +63,15 @@ def test_status_is_not_0_when_rows_of_the_journal_are_gone(services: FakeService
     assert "rows of the journal are gone" in done.stderr
 
 
+def test_status_is_not_0_when_looking_took_too_long(services: FakeServices) -> None:
+    all_ready(services)
+    services.answers["GET reporting/v1/status"] = {"gaps": None, "differences": []}
+    done = services.run("status")
+    assert done.exit_code == 1
+    assert "not known in time: gaps" in done.stderr
+    assert "UNKNOWN" in done.stdout
+
+
 def test_every_page_of_the_quarantine_is_listed(services: FakeServices) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         first = "after" not in request.url.params

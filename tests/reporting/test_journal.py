@@ -1,8 +1,9 @@
 """What the journal can tell of itself: rows that are gone, seals that lie in the future."""
 
 import asyncpg
+import pytest
 
-from services.reporting import journal
+from services.reporting import journal, standing
 from services.reporting.ingest import Ingest
 from shared.testing.author import Author
 from tests.reporting.records import Partition, gift, gift_stream, take_rows
@@ -37,6 +38,18 @@ async def test_every_row_that_is_gone_is_named_first_middle_and_last(
         assert await journal.gaps(connection, 2, 6) == [{"first": 4, "last": 5}]
         assert await journal.gaps(connection, 5, 9) == [{"first": 5, "last": 6}]
         assert await journal.gaps(connection, 7, 9) == []
+
+
+async def test_gaps_are_found_in_every_stretch(
+    pool: asyncpg.Pool, ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standing, "STRETCH", 4)
+    await _journal_of(ingest, 11)
+    for first, last in ((2, 2), (8, 9), (11, 11)):
+        await take_rows(pool, first, last)
+    async with pool.acquire() as connection:
+        found = [(gap["first"], gap["last"]) for gap in await journal.gaps(connection)]
+    assert found == [(2, 2), (8, 8), (9, 9), (11, 11)]  # cut where a stretch ends
 
 
 async def test_a_seal_in_the_future_is_measured(pool: asyncpg.Pool, ingest: Ingest) -> None:

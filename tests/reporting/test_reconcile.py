@@ -8,7 +8,7 @@ import asyncpg
 import httpx
 import pytest
 
-from services.reporting import reconcile
+from services.reporting import reconcile, standing
 from services.reporting.ingest import Ingest
 from services.reporting.reconcile import Reconciler
 from services.reporting.watchdog import Stall, Watchdog
@@ -228,3 +228,15 @@ async def test_what_is_gone_from_the_journal_is_named_and_nothing_is_complete(
     assert found.gaps == [{"first": 2, "last": 2}]
     assert not found.complete and found.cut is None
     assert scene.reconciler.cut == 3  # what was proven then, was
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_a_gap_far_back_is_found_by_the_first_look(
+    scene: Scene, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch, whole: bool
+) -> None:
+    monkeypatch.setattr(standing, "STRETCH", 2)
+    scene.reconciler.whole = whole
+    await scene.read(*scene.published(12))
+    await take_rows(pool, 6, 6)
+    found = await scene.reconciler.once()
+    assert found.gaps == [{"first": 6, "last": 6}] and found.cut is None

@@ -32,7 +32,7 @@ class Log:
 
     async def rounds(self, count: int, last: int) -> list[list[int]]:
         found = [await self.comparison.round(NOBODY, last) for _ in range(count)]
-        return [sorted({row["at"] for row in rows}) for rows in found]
+        return [sorted(row["at"] for row in rows) for rows in found]
 
 
 async def test_a_short_log_is_compared_whole() -> None:
@@ -44,7 +44,7 @@ async def test_a_short_log_is_compared_whole() -> None:
 async def test_older_stretches_take_turns_and_the_newest_is_always_there() -> None:
     log = Log(4, 17, 33)
     assert await log.rounds(4, last=35) == [[4, 33], [4, 17, 33], [4, 17, 33], [4, 17, 33]]
-    assert log.asked[::2] == [(0, 10), (10, 20), (20, 30), (0, 10)]
+    assert log.asked[::2] == [(0, 10), (10, 20), (20, 25), (0, 10)]
     assert log.asked[1::2] == [(25, NO_END)] * 4
 
 
@@ -55,9 +55,25 @@ async def test_what_was_wrong_stays_so_until_it_is_its_turn_again() -> None:
     assert await log.rounds(3, last=35) == [[4], [4], []]
 
 
+async def test_nothing_is_looked_at_twice_in_a_round_and_nothing_is_passed_over() -> None:
+    for last in range(60):
+        log = Log(*range(last + 1))
+        rounds = await log.rounds(6, last)
+        assert rounds[-1] == list(range(last + 1))
+
+
 async def test_a_log_that_grows_leaves_nothing_between_old_and_new() -> None:
     log = Log()
     for last in range(1, 60, 7):
+        log.asked.clear()
         await log.rounds(6, last)
         seen = {at for since, before in log.asked for at in range(since, min(before, last + 1))}
         assert seen == set(range(last + 1))
+
+
+async def test_a_sweep_is_of_all_at_once_and_forgets_what_was_wrong() -> None:
+    log = Log(*range(36))
+    assert await log.comparison.sweep(NOBODY, 35) == [{"at": at} for at in range(36)]
+    assert log.asked == [(0, 10), (10, 20), (20, 25), (25, NO_END)]
+    log.wrong.clear()
+    assert await log.comparison.sweep(NOBODY, 35) == []

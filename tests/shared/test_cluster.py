@@ -65,7 +65,7 @@ async def test_a_topic_that_does_not_exist_is_left_out_and_not_created(
         assert (await identify(client, [topic])).topics == {}
 
 
-async def test_a_broker_that_is_dead_or_stopped_keeps_nobody_from_the_others(
+async def test_a_broker_that_is_dead_or_stopped_holds_nobody_up_while_there_are_others(
     client: AIOKafkaClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, (alive,) = client.send, [broker.nodeId for broker in client.cluster.brokers()]
@@ -87,6 +87,6 @@ async def test_a_broker_that_is_dead_or_stopped_keeps_nobody_from_the_others(
     monkeypatch.setattr(cluster.random, "sample", lambda nodes, _: nodes)
     assert (await identify(client, [])).cluster_id
     assert asked == known
-    known.remove(alive)
-    with pytest.raises(KafkaConnectionError, match="none of 2 brokers"):
+    known[1:] = []
+    with pytest.raises(KafkaConnectionError, match="none of 1 brokers"):
         await identify(client, [])

@@ -103,7 +103,8 @@ async def show_rebuild(_: Watcher) -> Json:
 
 @router.post("/v1/reconcile")
 async def reconcile(built: Built, _: Operator) -> Json:
-    """Compare every owner's log with the journal, and the partial sums with their lists."""
+    """Compare every owner's log with the journal, the journal's rows with its head, and the
+    partial sums with their lists, all of them."""
     return Json(reconciled_answer(await built.reconciler.once()))
 
 
