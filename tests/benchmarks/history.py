@@ -121,8 +121,10 @@ class History:
             self.events += base
 
     async def settle(self) -> None:
-        """Statistics and visibility as autovacuum would leave them."""
+        """Statistics and visibility as autovacuum would leave them, and nothing left to be written:
+        a union's history was not made in the minutes before it is asked."""
         await self.pool.execute("VACUUM (ANALYZE)", timeout=3600)
+        await self.pool.execute("CHECKPOINT", timeout=3600)
 
 
 def _clone_sql(clone: str, moved: int, base: int) -> str:
