@@ -20,6 +20,10 @@ log = structlog.get_logger("service")
 
 Part = AbstractAsyncContextManager[Any]
 
+KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection is kept: longer than clients (httpx: 5 s) and proxies (60 s) keep
+theirs. Where both let go at once, a request meets a closed connection and is not answered."""
+
 
 class _Server(uvicorn.Server):
     """uvicorn without its own signal handlers: the runner decides when to stop."""
@@ -38,6 +42,7 @@ async def http_server(app: Any, host: str, port: int) -> AsyncIterator[int]:
         log_config=None,
         access_log=False,
         lifespan="off",
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=10,
         proxy_headers=False,  # nobody's word is taken for where a request comes from
     )

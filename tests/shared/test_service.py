@@ -2,8 +2,11 @@
 
 import asyncio
 
+import httpx
 import pytest
 
+from shared import service
+from shared.http import build_app
 from shared.service import background
 
 
@@ -34,3 +37,26 @@ async def test_a_background_loop_that_is_stopped_is_no_failure() -> None:
     async with background("loop", for_ever(), failed):
         await asyncio.sleep(0)
     assert not failed.is_set()
+
+
+@pytest.mark.parametrize(("kept", "answered"), [(30, True), (0, False)])
+async def test_an_idle_connection_is_kept_as_long_as_stated(
+    kept: int, answered: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "KEEP_ALIVE_SECONDS", kept)
+    app = build_app("tested", {}, asyncio.Event().wait)
+    async with service.http_server(app, "127.0.0.1", 0) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        heads = []
+        for _ in range(2):
+            writer.write(b"GET /livez HTTP/1.1\r\nHost: us\r\n\r\n")
+            heads.append((await reader.readline()).startswith(b"HTTP/1.1 200"))
+            await asyncio.sleep(0.2)
+            await reader.read(1000)
+        writer.close()
+    assert heads == [True, answered]
+
+
+def test_the_server_outwaits_its_clients() -> None:
+    """The one that lets go first should be the one that sends the next request."""
+    assert (httpx.Limits().keepalive_expiry or 0) * 2 < service.KEEP_ALIVE_SECONDS
