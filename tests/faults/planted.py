@@ -109,8 +109,14 @@ PLANTED: dict[int, Planted] = {
     9: Planted("idempotency key without its body", (
         Edit("shared/idempotency.py", 'if row["body_hash"] != request.body_hash:', "if False:"),
     ), (), 0.5, frozenset({"key-reused"})),
-    11: Planted("zombie worker not fenced", (UNFENCED,),
-        ("zombie worker",), 1.5, frozenset({"miscounted"})),
+    # A worker stopped in its transaction holds the journal's head, so nobody overtakes it; stopped
+    # with a batch in hand and no transaction yet, it is overtaken: that moment is made longer.
+    11: Planted("zombie worker not fenced", (
+        UNFENCED,
+        Edit(INGEST, "        started = time.perf_counter()\n        records = [",
+             "        started = time.perf_counter()\n"
+             "        await __import__('asyncio').sleep(0.5)\n        records = ["),
+    ), ("zombie worker",), 1.5, frozenset({"miscounted"})),
     12: Planted("money through a float", (
         Edit("services/reporting/projections/books.py",
              "        income_source=event.source,\n        fund=event.fund,\n"
