@@ -75,7 +75,7 @@ async def last_index(connection: Any) -> int:
 
 
 async def gaps(
-    connection: asyncpg.Connection, since: int = 1, before: int = 2**63 - 1
+    connection: asyncpg.Connection, since: int = 1, before: int = standing.NO_END
 ) -> list[dict[str, Any]]:
     """Log indexes that were given from `since` to before `before`, and whose rows are gone, as
     `first` and `last` of each range; of a stretch of the log, a hundred ranges at most. Nothing of

@@ -20,7 +20,6 @@ import structlog
 
 from services.reporting import epochs, journal, quarantine
 from services.reporting.figures.sums import differences
-from services.reporting.fold import FOREVER
 from services.reporting.ingest import LIVE
 from services.reporting.readings import (
     JOURNAL,
@@ -114,8 +113,8 @@ class Reconciler:
         self.patience_seconds, self.give_up_seconds = patience_seconds, give_up_seconds
         self.watchdog, self.whole = watchdog, whole
         self._seen_whole = False
-        self._sums = StandingComparison(_sums, FOREVER)
-        self._rows = StandingComparison(journal.gaps, FOREVER)
+        self._sums = StandingComparison(_sums)
+        self._rows = StandingComparison(journal.gaps)
         self.cut: int | None = None
         self._standing: dict[Standing, Patience] = {}
 

@@ -8,16 +8,18 @@ import asyncpg
 
 STRETCH = 524_288
 """Log indexes compared at once: 64 blocks of partial sums."""
+NO_END = 2**63 - 1
+"""Before this log_index is all of the log."""
 
 Compare = Callable[[asyncpg.Connection, int, int], Awaitable[list[dict[str, Any]]]]
 """What is wrong from one log_index to before another."""
 
 
 class StandingComparison:
-    """Compares by `compare`, a round at a time; without an end, up to where the log is."""
+    """Compares by `compare`, a round at a time; the newest stretch has no end (NO_END)."""
 
-    def __init__(self, compare: Compare, no_end: int) -> None:
-        self._compare, self._no_end = compare, no_end
+    def __init__(self, compare: Compare) -> None:
+        self._compare = compare
         self._next = 0
         self._older: dict[int, list[dict[str, Any]]] = {}
 
@@ -28,14 +30,14 @@ class StandingComparison:
         self._next = since + STRETCH
         if recent:
             await self._look(connection, since, recent)
-        return self._with(await self._compare(connection, recent, self._no_end))
+        return self._with(await self._compare(connection, recent, NO_END))
 
     async def sweep(self, connection: asyncpg.Connection, last_index: int) -> list[dict[str, Any]]:
         """What is wrong anywhere, now."""
         recent = max(0, last_index - STRETCH)
         for since in range(0, recent, STRETCH):
             await self._look(connection, since, recent)
-        return self._with(await self._compare(connection, recent, self._no_end))
+        return self._with(await self._compare(connection, recent, NO_END))
 
     async def _look(self, connection: asyncpg.Connection, since: int, recent: int) -> None:
         until = min(since + STRETCH, recent)

@@ -7,9 +7,8 @@ import asyncpg
 import pytest
 
 from services.reporting import standing
-from services.reporting.standing import StandingComparison
+from services.reporting.standing import NO_END, StandingComparison
 
-NO_END = 1_000
 NOBODY = cast(asyncpg.Connection, None)
 
 
@@ -24,7 +23,7 @@ class Log:
 
     def __init__(self, *wrong: int) -> None:
         self.wrong, self.asked = set(wrong), list[tuple[int, int]]()
-        self.comparison = StandingComparison(self.compare, NO_END)
+        self.comparison = StandingComparison(self.compare)
 
     async def compare(self, _: asyncpg.Connection, since: int, before: int) -> list[dict[str, Any]]:
         self.asked.append((since, before))

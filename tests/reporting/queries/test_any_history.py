@@ -108,7 +108,7 @@ async def test_the_standing_comparison_comes_to_every_stretch_in_turn(
     async def compare(connection: asyncpg.Connection, since: int, before: int) -> list[Any]:
         return await differences(connection, LIVE, since, before)
 
-    comparison = standing_comparison.StandingComparison(compare, FOREVER)
+    comparison = standing_comparison.StandingComparison(compare)
     async with pool.acquire() as connection:
 
         async def rounds() -> list[int]:
