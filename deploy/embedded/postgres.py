@@ -5,6 +5,7 @@ import importlib.util
 import os
 import shutil
 import signal
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
@@ -43,8 +44,10 @@ SETTINGS = {
 class Postgres:
     """One PostgreSQL server under a data directory that the caller holds."""
 
-    def __init__(self, directory: DataDirectory) -> None:
+    def __init__(self, directory: DataDirectory, settings: Mapping[str, str]) -> None:
+        """`settings` stand before SETTINGS."""
         self._directory = directory
+        self._settings = {**SETTINGS, **settings}
         self._data = directory.path / "postgres"
         self._account = OWN_ACCOUNT
         self._port = 0
@@ -83,7 +86,7 @@ class Postgres:
         return self.url
 
     async def _run(self, programs: Path) -> None:
-        settings = [f"--{name}={value}" for name, value in SETTINGS.items()]
+        settings = [f"--{name}={value}" for name, value in self._settings.items()]
         await self.child.start(
             [programs / "postgres", "-D", self._data, f"--port={self._port}", *settings],
             self._account,

@@ -47,11 +47,12 @@ class Embedded:
         kafka_outside: str | None = None,
         database_outside: str | None = None,
         kafka_proxy_port: int | None = None,
+        postgres_settings: Mapping[str, str] = {},
         report: Report = _silent,
     ) -> None:
         self._directory = DataDirectory(directory)
         self._kafka = Kafka(self._directory, report, kafka_proxy_port)
-        self._postgres = Postgres(self._directory)
+        self._postgres = Postgres(self._directory, postgres_settings)
         self._kafka_outside = kafka_outside
         self._database_outside = database_outside
         self._starting_kafka = asyncio.Lock()
@@ -65,11 +66,16 @@ class Embedded:
         environment: Mapping[str, str] = os.environ,
         report: Report = _silent,
     ) -> Self:
-        """Use the servers named by GUILDHALL_KAFKA and GUILDHALL_DATABASE_URL where they are."""
+        """Use the servers named by GUILDHALL_KAFKA and GUILDHALL_DATABASE_URL where they are.
+
+        GUILDHALL_SHARED_BUFFERS is how much memory our own PostgreSQL keeps its tables in.
+        """
+        memory = environment.get("GUILDHALL_SHARED_BUFFERS")
         return cls(
             directory,
             kafka_outside=environment.get("GUILDHALL_KAFKA") or None,
             database_outside=environment.get("GUILDHALL_DATABASE_URL") or None,
+            postgres_settings={"shared_buffers": memory} if memory else {},
             report=report,
         )
 

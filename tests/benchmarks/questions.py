@@ -1,7 +1,9 @@
 """Questions to a long history, by the query functions and over HTTP, beside DuckDB.
 
 Each asks a random figure of a random union and year (a union as often as it has events); DuckDB
-holds the same lines and is asked the very same questions. Its answers must be ours.
+holds the same lines in memory and is asked the very same questions. Its answers must be ours. All
+are asked once, which reads what they need from the disk, and then again: the first time is shown,
+the second is what is compared.
 """
 
 import random
@@ -30,12 +32,20 @@ from tests.benchmarks.timing import percentile
 QUESTIONS = 200
 PAGE = 100
 VALUE_MS_MAX, PAGE_MS_MAX, TIMES_DUCKDB_MAX = 20, 50, 2.0
+FIRST_TIME = "the three, asked for the first time: from the disk"
 FIGURES = (
     "gift_spring_festival_members", "gift_spring_festival_portions", "gift_mid_autumn_amount",
     "gift_mid_autumn_others", "birthday_cakes",
 )  # fmt: skip
 
 Ask = Callable[["Question"], Awaitable[object]]
+
+
+class Waits(NamedTuple):
+    """Milliseconds each question took when it was first asked, and asked again."""
+
+    first: list[float]
+    again: list[float]
 
 
 class Question(NamedTuple):
@@ -80,11 +90,13 @@ async def measure(rig: Rig, history: History, database: str, pool: asyncpg.Pool)
         if await known(one) != await duck_known(one) or await value(one) != await duck_value(one):
             raise AssertionError(f"DuckDB and we differ on {one}")
     named = f"{history.events:,} events, {lines:,} lines"
-    peers = {ask: await _asked(asked, ask) for ask in (duck_value, duck_page, duck_known)}
+    peers = {ask: (await _asked(asked, ask)).again for ask in (duck_value, duck_page, duck_known)}
+    values, pages, knowns = [await _asked(asked, ask) for ask in (value, page, known)]
     return [
-        _under(f"a figure, {named}", await _asked(asked, value), peers[duck_value], VALUE_MS_MAX),
-        _under("its first list page", await _asked(asked, page), peers[duck_page], PAGE_MS_MAX),
-        _times("the same as known at any T", await _asked(asked, known), peers[duck_known]),
+        _under(f"a figure, {named}", values.again, peers[duck_value], VALUE_MS_MAX),
+        _under("its first list page", pages.again, peers[duck_page], PAGE_MS_MAX),
+        _times("the same as known at any T", knowns.again, peers[duck_known]),
+        Row(FIRST_TIME, "; ".join(_shown(waits.first) for waits in (values, pages, knowns))),
         *await _over_http(rig, database, asked),
     ]
 
@@ -104,16 +116,14 @@ async def _questions(history: History, head: int) -> list[Question]:
     ]  # fmt: skip
 
 
-async def _asked(questions: list[Question], ask: Ask) -> list[float]:
-    """Milliseconds each took, one after the other."""
-    for question in questions[:10]:
-        await ask(question)
-    waits = []
-    for question in questions:
+async def _asked(questions: list[Question], ask: Ask) -> Waits:
+    """One after the other, twice."""
+    waits: list[float] = []
+    for question in questions * 2:
         began = time.perf_counter()
         await ask(question)
         waits.append((time.perf_counter() - began) * 1000)
-    return waits
+    return Waits(waits[: len(questions)], waits[len(questions) :])
 
 
 async def _over_http(rig: Rig, database: str, asked: list[Question]) -> list[Row]:
@@ -133,8 +143,8 @@ async def _over_http(rig: Rig, database: str, asked: list[Question]) -> list[Row
 
                 now, then = await _asked(asked, page), await _asked(asked, known)
     return [
-        _under("over HTTP: a figure and its first page", now, None, PAGE_MS_MAX),
-        _under("over HTTP: the same as known at any T", then, None, PAGE_MS_MAX),
+        _under("over HTTP: a figure and its first page", now.again, None, PAGE_MS_MAX),
+        _under("over HTTP: the same as known at any T", then.again, None, PAGE_MS_MAX),
     ]
 
 

@@ -98,6 +98,17 @@ async def test_outside_servers_are_used_and_left_alone(
     await (await asyncpg.connect(postgres)).close()
 
 
+async def test_our_own_postgres_has_the_memory_it_is_given(tmp_path: Path) -> None:
+    given = {"GUILDHALL_SHARED_BUFFERS": "48MB"}
+    servers = Embedded.from_environment(tmp_path, environment=given)
+    try:
+        connection = await asyncpg.connect(await servers.start_postgres())
+        assert await connection.fetchval("SHOW shared_buffers") == "48MB"
+        await connection.close()
+    finally:
+        await servers.stop()
+
+
 async def test_an_outside_kafka_goes_with_an_embedded_postgres(kafka: str, tmp_path: Path) -> None:
     async with Embedded.from_environment(tmp_path, environment={"GUILDHALL_KAFKA": kafka}) as both:
         assert both.kafka == kafka
@@ -157,7 +168,7 @@ async def test_a_taken_port_gives_way_to_another(tmp_path: Path, postgres: str) 
     given = iter([taken])
     choose = directory.port
     directory.port = lambda name: next(given, None) or choose(name)  # type: ignore[method-assign]
-    server = Postgres(directory)
+    server = Postgres(directory, {})
     try:
         url = await server.start()
         assert f":{taken}/" not in url

@@ -18,7 +18,6 @@ from shared.stamps import RANGE, STAMP, UNPUBLISHED, Stamps
 from shared.store import EventStore, Write, shard_of
 from tests.shared.test_store import raised, request
 
-
 SCHEMA = files("shared").joinpath("schema.sql").read_text(encoding="utf-8")
 
 
