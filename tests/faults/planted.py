@@ -3,6 +3,7 @@
 python -m tests.faults.planted                            every bug, one run each
 python -m tests.faults.planted 9 12                       these
 python -m tests.faults.planted 5 7 15 --with-reconciler   it must raise its alarm
+python -m tests.faults.planted 11 --control               its run without the bug finds none
 
 Runs go without the reconciler, which would heal and so hide some, unless asked. Number 10
 (synchronous_commit off) needs the power-loss simulation that is not built: a killed process keeps
@@ -33,13 +34,17 @@ class Edit(NamedTuple):
 
 
 class Planted(NamedTuple):
-    """A bug, the run that is to find it, and the names it may be found by."""
+    """A bug, the run that is to find it, and the names it may be found by.
+
+    `aids` are edits that are no bug and let the run meet it; a control has them alone.
+    """
 
     name: str
     edits: tuple[Edit, ...]
     faults: tuple[str, ...]
     minutes: float
     found_as: frozenset[str]
+    aids: tuple[Edit, ...] = ()
 
 
 LOST = frozenset({"journal-lost", "kafka-lost", "parked"})
@@ -113,10 +118,11 @@ PLANTED: dict[int, Planted] = {
     # with a batch in hand and no transaction yet, it is overtaken: that moment is made longer.
     11: Planted("zombie worker not fenced", (
         UNFENCED,
+    ), ("zombie worker",), 1.5, frozenset({"miscounted"}), (
         Edit(INGEST, "        started = time.perf_counter()\n        records = [",
              "        started = time.perf_counter()\n"
              "        await __import__('asyncio').sleep(0.5)\n        records = ["),
-    ), ("zombie worker",), 1.5, frozenset({"miscounted"})),
+    )),
     12: Planted("money through a float", (
         Edit("services/reporting/projections/books.py",
              "        income_source=event.source,\n        fund=event.fund,\n"
@@ -148,8 +154,8 @@ PLANTED: dict[int, Planted] = {
 
 
 def apply_edits(bug: Planted, tree: Path) -> None:
-    """Plant a bug in a tree. Raises ValueError where the code has moved on."""
-    for edit in bug.edits:
+    """Plant a bug in a tree, with its aids. Raises ValueError where the code has moved on."""
+    for edit in (*bug.aids, *bug.edits):
         file = tree / edit.file
         text = file.read_text(encoding="utf-8")
         if text.count(edit.old) != 1:
@@ -157,9 +163,13 @@ def apply_edits(bug: Planted, tree: Path) -> None:
         file.write_text(text.replace(edit.old, edit.new), encoding="utf-8")
 
 
-def run_planted(number: int, directory: Path, *, reconciler: bool) -> dict[str, object]:
-    """Run one bug in a copy; returns what was expected and what was found."""
+def run_planted(
+    number: int, directory: Path, *, reconciler: bool, control: bool = False
+) -> dict[str, object]:
+    """Run one bug in a copy, or its control; returns what was expected and what was found."""
     bug, tree = PLANTED[number], directory / f"tree-{number}"
+    if control:
+        bug = bug._replace(name=f"control: {bug.name}", edits=())
     for top in ("services", "shared", "deploy", "tests"):
         shutil.copytree(ROOT / top, tree / top, ignore=shutil.ignore_patterns("__pycache__"))
     apply_edits(bug, tree)
@@ -175,29 +185,34 @@ def run_planted(number: int, directory: Path, *, reconciler: bool) -> dict[str, 
         )
     summary = json.loads((kept / "summary.json").read_text(encoding="utf-8"))
     found, alarms = summary["violations_by_name"], summary["alarms"]
+    as_expected = bool(alarms) if reconciler else bool(bug.found_as & set(found))
+    if control:
+        as_expected = not found
     return {
         "number": number, "bug": bug.name, "seed": number, "minutes": bug.minutes,
         "faults": summary["faults_by_name"], "acknowledged": summary["acknowledged"],
-        "found": bool(alarms) if reconciler else bool(bug.found_as & set(found)),
-        "violations": found, "alarms": alarms,
+        "as_expected": as_expected, "violations": found, "alarms": alarms,
     }  # fmt: skip
 
 
 def main() -> int:
-    """Run the bugs named, or all; status 1 where one was not found."""
+    """Run the bugs named, or all; status 1 where one was not found, or a control found any."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.planted")
     parser.add_argument("numbers", type=int, nargs="*", default=list(PLANTED), metavar="NUMBER")
     parser.add_argument("--with-reconciler", action="store_true", help="found: it gives an alarm")
+    parser.add_argument("--control", action="store_true", help="without the bug: nothing found")
     given = parser.parse_args()
     directory = Path(tempfile.mkdtemp(prefix="guildhall-planted-"))
     directory.chmod(0o755)
     missed = 0
     for number in given.numbers:
-        outcome = run_planted(number, directory, reconciler=given.with_reconciler)
-        missed += not outcome["found"]
+        outcome = run_planted(
+            number, directory, reconciler=given.with_reconciler, control=given.control
+        )
+        missed += not outcome["as_expected"]
         print(json.dumps(outcome, ensure_ascii=False), flush=True)
     total = len(given.numbers)
-    print(f"{total - missed} of {total} found; runs in {directory}")
+    print(f"{total - missed} of {total} as expected; runs in {directory}")
     return 1 if missed else 0
 
 

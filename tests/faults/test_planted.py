@@ -12,11 +12,12 @@ from tests.faults.planted import NOT_PLANTED, PLANTED, ROOT, Edit, Planted, appl
 
 @pytest.mark.parametrize("bug", PLANTED.values(), ids=[bug.name for bug in PLANTED.values()])
 def test_a_planted_bug_applies(bug: Planted, tmp_path: Path) -> None:
-    for edit in bug.edits:
+    edits = (*bug.aids, *bug.edits)
+    for edit in edits:
         (tmp_path / edit.file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / edit.file, tmp_path / edit.file)
     apply_edits(bug, tmp_path)
-    for edit in bug.edits:
+    for edit in edits:
         planted = (tmp_path / edit.file).read_text(encoding="utf-8")
         assert planted != (ROOT / edit.file).read_text(encoding="utf-8")
         ast.parse(planted)
