@@ -4,6 +4,8 @@ import os
 import time
 import uuid
 
+from asyncpg.pgproto.pgproto import UUID as FastUUID  # a UUID too, made in a tenth of the time
+
 _RANDOM_BYTES = 4096
 
 
@@ -34,7 +36,8 @@ class _Uuid7:
         bits = int.from_bytes(self._block[self._at : self._at + 8]) >> 2
         self._at += 8
         value = (self._last_ms << 80) | (0x7 << 76) | (self._counter << 64) | (0b10 << 62)
-        return uuid.UUID(int=value | bits)
+        made: uuid.UUID = FastUUID((value | bits).to_bytes(16))
+        return made
 
 
 uuid7 = _Uuid7()

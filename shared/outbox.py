@@ -39,13 +39,18 @@ IN_FLIGHT_MAX = 3
 
 BACKLOG = """
 SELECT (SELECT count(*) FROM outbox) + (SELECT coalesce(sum(head - acked), 0) FROM shards) AS rows,
-       extract(epoch FROM now() - least(
-           (SELECT e.recorded_at FROM outbox o JOIN events e USING (stream, version)
-            ORDER BY o.id LIMIT 1),
-           (SELECT min(e.recorded_at) FROM shards s
-            JOIN shard_log l ON l.shard = s.shard AND l.sequence = s.acked + 1
-            JOIN events e USING (stream, version) WHERE s.head > s.acked))) AS age
+       extract(epoch FROM now() - (
+           SELECT min(e.recorded_at)
+           FROM ((SELECT stream, version FROM outbox ORDER BY id LIMIT 1) UNION ALL
+                 SELECT l.stream, l.version FROM shards s CROSS JOIN LATERAL (
+                     SELECT stream, version FROM shard_log
+                     WHERE shard = s.shard AND sequence = s.acked + 1 LIMIT 1) l
+                 WHERE s.head > s.acked) waiting
+           CROSS JOIN LATERAL (
+               SELECT recorded_at FROM events
+               WHERE stream = waiting.stream AND version = waiting.version LIMIT 1) e)) AS age
 """
+"""How many events wait, and how long the oldest has. Each is asked for by its key, as in STAMP."""
 
 
 class _Sent(NamedTuple):

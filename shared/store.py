@@ -6,7 +6,8 @@ other learns what is true: "Expected version 3 of …, found 5".
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -92,6 +93,10 @@ class Loaded(NamedTuple):
     version: int
 
 
+_Place = tuple[int, str, int]
+"""Shard, stream and version of an event: its row of the outbox."""
+
+
 class Also(NamedTuple):
     """One more statement of the same transaction, for a service's own tables."""
 
@@ -155,22 +160,26 @@ class EventStore:
         nothing written. Raises StaleVersion, Invalid (`idempotency-key-reused`), SaidBefore.
         """
         rows = self._rows(request, writes)
-        last = {row[5]: f"{row[0]}@{row[1]}" for row in rows}
-        reply = reply._replace(position=",".join(last.values()))
+        first = list(islice(rows, COPY_FROM_EVENTS))
+        written = [_place(row) for row in first]
         try:
-            if also or len(rows) >= COPY_FROM_EVENTS:
-                await self._append_in_transaction(request, rows, reply, also)
-            elif len(rows) == 1:
-                await self.pool.execute(APPEND_ONE, *rows[0], *as_saved(request, reply))
+            if also or len(first) == COPY_FROM_EVENTS:
+                reply = await self._append_in_transaction(
+                    request, chain(first, _noted(rows, written)), written, reply, also
+                )
             else:
-                await self.pool.execute(APPEND, *self._columns(rows), *as_saved(request, reply))
+                reply = _positioned(reply, written)
+                if len(first) == 1:
+                    await self.pool.execute(APPEND_ONE, *first[0], *as_saved(request, reply))
+                else:
+                    await self.pool.execute(APPEND, *_columns(first), *as_saved(request, reply))
         except asyncpg.UniqueViolationError as conflict:
             saved = await saved_reply(self.pool, request)
             if saved is not None:
                 return saved
             if conflict.table_name != "events":
                 raise
-            await self._explain_conflict(rows)
+            await self._explain_conflict([*written, *map(_place, rows)])
             raise
         for wake in self.on_append:
             wake()
@@ -178,9 +187,9 @@ class EventStore:
 
     def _rows(
         self, request: Request, writes: Iterable[Write | EncodedWrite]
-    ) -> list[tuple[Any, ...]]:
+    ) -> Iterator[tuple[Any, ...]]:
         recorded_at, actor = self.clock(), request.actor
-        return [
+        return (
             (
                 write.stream, version, uuid7(), event.type, event.org_id, shard, recorded_at,
                 actor.subject, actor.role, request.correlation_id, request.causation_id,
@@ -189,33 +198,32 @@ class EventStore:
             for write in writes
             for shard in (shard_of(write.stream),)
             for version, event in enumerate(_encoded(write), start=write.expecting + 1)
-        ]  # fmt: skip
-
-    @staticmethod
-    def _columns(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        return list(zip(*rows, strict=True)) if rows else [()] * len(EVENT_COLUMNS)
+        )  # fmt: skip
 
     async def _append_in_transaction(
         self,
         request: Request,
-        rows: list[tuple[Any, ...]],
+        rows: Iterable[tuple[Any, ...]],
+        written: list[_Place],
         reply: Reply,
         also: Sequence[Also],
-    ) -> None:
+    ) -> Reply:
+        """Append by COPY; `rows` are made while PostgreSQL takes those before, and then stand in
+        `written`. Returns the reply as it was saved."""
         async with self.pool.acquire() as connection, connection.transaction():
             await connection.copy_records_to_table("events", records=rows, columns=EVENT_COLUMNS)
             await connection.copy_records_to_table(
-                "outbox",
-                records=[(row[5], row[0], row[1]) for row in rows],
-                columns=("shard", "stream", "version"),
+                "outbox", records=written, columns=("shard", "stream", "version")
             )
             for statement in also:
                 await connection.executemany(statement.sql, statement.rows)
-            await connection.execute(APPEND, *self._columns([]), *as_saved(request, reply))
+            reply = _positioned(reply, written)
+            await connection.execute(APPEND, *_columns([]), *as_saved(request, reply))
+        return reply
 
-    async def _explain_conflict(self, rows: list[tuple[Any, ...]]) -> None:
+    async def _explain_conflict(self, written: list[_Place]) -> None:
         expecting: dict[str, int] = {}
-        for stream, version, *_ in rows:
+        for _, stream, version in written:
             expecting.setdefault(stream, version - 1)
         found = await self.pool.fetch(
             "SELECT stream, max(version) AS version FROM events WHERE stream = ANY($1)"
@@ -226,6 +234,25 @@ class EventStore:
         for stream, expected in expecting.items():
             if versions.get(stream, 0) != expected:
                 raise StaleVersion(stream, expected, versions.get(stream, 0))
+
+
+def _place(row: Sequence[Any]) -> _Place:
+    return row[5], row[0], row[1]
+
+
+def _noted(rows: Iterable[tuple[Any, ...]], written: list[_Place]) -> Iterator[tuple[Any, ...]]:
+    for row in rows:
+        written.append(_place(row))
+        yield row
+
+
+def _positioned(reply: Reply, written: Iterable[_Place]) -> Reply:
+    last = {shard: f"{stream}@{version}" for shard, stream, version in written}
+    return reply._replace(position=",".join(last.values()))
+
+
+def _columns(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return list(zip(*rows, strict=True)) if rows else [()] * len(EVENT_COLUMNS)
 
 
 def _encoded(write: Write | EncodedWrite) -> Iterable[Encoded]:

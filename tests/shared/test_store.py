@@ -1,7 +1,7 @@
 """The event store: one transaction, one winner, nothing on a refusal."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date
 
 import asyncpg
@@ -108,6 +108,24 @@ async def test_a_bulk_write_is_whole_or_not_at_all(store: EventStore, count: int
     assert await rows(store) == (count + 1, count + 1)
 
 
+async def test_events_that_cannot_be_made_while_others_are_written_take_those_with_them(
+    store: EventStore,
+) -> None:
+    """A bulk write is made while PostgreSQL takes what was made before."""
+
+    def writes() -> Iterator[Write]:
+        for n in range(5 * COPY_FROM_EVENTS):
+            yield Write(f"tjtc/issue-{n}", 0, [raised()])
+        raise RuntimeError("the domain failed")
+
+    with pytest.raises(RuntimeError, match="the domain failed"):
+        await store.append(request("k"), writes(), OK)
+    assert await rows(store) == (0, 0)
+    assert await saved_reply(store.pool, request("k")) is None
+    await store.append(request("k"), [Write(STREAM, 0, [raised()])], OK)
+    assert await rows(store) == (1, 1)
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -130,8 +148,11 @@ def test_shards_are_part_of_the_contract() -> None:
     assert shard_of("tjtc/programme-spring-2022") == 26
 
 
-async def test_a_reply_states_the_last_position_of_each_shard_it_wrote(store: EventStore) -> None:
-    many = [Write(f"tjtc/issue-{n}", 0, [raised(), resolved()]) for n in range(200)]
+@pytest.mark.parametrize("streams", [200, COPY_FROM_EVENTS])
+async def test_a_reply_states_the_last_position_of_each_shard_it_wrote(
+    store: EventStore, streams: int
+) -> None:
+    many = [Write(f"tjtc/issue-{n}", 0, [raised(), resolved()]) for n in range(streams)]
     reply = await store.append(request("k"), many, OK)
     stated = request()._replace(after=reply.position).stated_positions()
     assert len(stated) == 32
