@@ -92,7 +92,7 @@ PLANTED: dict[int, Planted] = {
     6: Planted("acks=1", (
         Edit("shared/publisher.py", 'acks="all", enable_idempotence=True',
              "acks=1, enable_idempotence=False"),
-    ), ("kill brokers in turn",), 1.2, LOST | {"kafka-reordered"}),
+    ), ("kill brokers in turn",), 4.0, LOST | {"kafka-reordered"}),
     7: Planted("starts at the latest where it has no position", (
         Edit("services/reporting/intake.py",
              "            positions[target] = position\n",
@@ -118,10 +118,10 @@ PLANTED: dict[int, Planted] = {
     # with a batch in hand and no transaction yet, it is overtaken: that moment is made longer.
     11: Planted("zombie worker not fenced", (
         UNFENCED,
-    ), ("zombie worker",), 1.5, frozenset({"miscounted"}), (
+    ), ("zombie worker",), 2.5, frozenset({"miscounted"}), (
         Edit(INGEST, "        started = time.perf_counter()\n        records = [",
              "        started = time.perf_counter()\n"
-             "        await __import__('asyncio').sleep(0.5)\n        records = ["),
+             "        await __import__('asyncio').sleep(2.0)\n        records = ["),
     )),
     12: Planted("money through a float", (
         Edit("services/reporting/projections/books.py",
