@@ -6,6 +6,7 @@ other learns what is true: "Expected version 3 of …, found 5".
 """
 
 import hashlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple
@@ -159,13 +160,13 @@ class EventStore:
         Returns the reply; where the same key and body was answered before, the saved one, with
         nothing written. Raises StaleVersion, Invalid (`idempotency-key-reused`), SaidBefore.
         """
-        rows = self._rows(request, writes)
+        written: list[_Place] = []
+        rows = self._rows(request, writes, written)
         first = list(islice(rows, COPY_FROM_EVENTS))
-        written = [_place(row) for row in first]
         try:
             if also or len(first) == COPY_FROM_EVENTS:
                 reply = await self._append_in_transaction(
-                    request, chain(first, _noted(rows, written)), written, reply, also
+                    request, chain(first, rows), written, reply, also
                 )
             else:
                 reply = _positioned(reply, written)
@@ -179,26 +180,30 @@ class EventStore:
                 return saved
             if conflict.table_name != "events":
                 raise
-            await self._explain_conflict([*written, *map(_place, rows)])
+            deque(rows, maxlen=0)  # those that were not made yet
+            await self._explain_conflict(written)
             raise
         for wake in self.on_append:
             wake()
         return reply
 
     def _rows(
-        self, request: Request, writes: Iterable[Write | EncodedWrite]
+        self, request: Request, writes: Iterable[Write | EncodedWrite], written: list[_Place]
     ) -> Iterator[tuple[Any, ...]]:
+        """The rows of events, each made when it is asked for, and its place then in `written`."""
         recorded_at, actor = self.clock(), request.actor
-        return (
-            (
-                write.stream, version, uuid7(), event.type, event.org_id, shard, recorded_at,
-                actor.subject, actor.role, request.correlation_id, request.causation_id,
-                request.simulated, event.data,
-            )
-            for write in writes
-            for shard in (shard_of(write.stream),)
-            for version, event in enumerate(_encoded(write), start=write.expecting + 1)
+        told = (
+            recorded_at, actor.subject, actor.role, request.correlation_id, request.causation_id,
+            request.simulated,
         )  # fmt: skip
+        for write in writes:
+            stream = write.stream
+            shard = shard_of(stream)
+            for version, event in enumerate(_encoded(write), start=write.expecting + 1):
+                written.append((shard, stream, version))
+                yield (
+                    stream, version, uuid7(), event.type, event.org_id, shard, *told, event.data
+                )  # fmt: skip
 
     async def _append_in_transaction(
         self,
@@ -234,16 +239,6 @@ class EventStore:
         for stream, expected in expecting.items():
             if versions.get(stream, 0) != expected:
                 raise StaleVersion(stream, expected, versions.get(stream, 0))
-
-
-def _place(row: Sequence[Any]) -> _Place:
-    return row[5], row[0], row[1]
-
-
-def _noted(rows: Iterable[tuple[Any, ...]], written: list[_Place]) -> Iterator[tuple[Any, ...]]:
-    for row in rows:
-        written.append(_place(row))
-        yield row
 
 
 def _positioned(reply: Reply, written: Iterable[_Place]) -> Reply:

@@ -123,7 +123,7 @@ async def test_a_late_committer_is_not_passed_over(
     late = await asyncpg.connect(database)
     transaction = late.transaction()
     await transaction.start()
-    rows = list(store._rows(request(), [Write("tjtc/issue-late", 0, [raised("late")])]))
+    rows = list(store._rows(request(), [Write("tjtc/issue-late", 0, [raised("late")])], []))
     await late.copy_records_to_table("events", records=rows, columns=EVENT_COLUMNS)
     await late.execute(
         "INSERT INTO outbox (shard, stream, version) VALUES ($1, $2, 1)", rows[0][5], rows[0][0]

@@ -129,9 +129,10 @@ def issue_gifts_to_roster(
     capacities: dict[Standing, Capacity | None] = {}
     for number, person_id in meant:
         standing = standings.get(person_id, unknown)
-        if standing not in capacities:
-            capacities[standing] = capacity_in(population, standing)
-        capacity = capacities[standing]
+        try:
+            capacity = capacities[standing]
+        except KeyError:
+            capacity = capacities[standing] = capacity_in(population, standing)
         if capacity is None:
             rows.append(row(number, "capacity-unknown", person_id))
         else:
@@ -160,13 +161,14 @@ def _meant(
         for number, person_id in enumerate(roster, start=1)
         if person_id not in excepted
     ]
-    if not command.only_missing:
+    if received and not command.only_missing:
         rows = [row(at, "already-issued", person) for at, person in meant if person in received]
         refuse_rows(rows, {"already-issued": Conflict})
-    missing = [place for place in meant if place[1] not in received]
-    if not missing:
+    if received:
+        meant = [place for place in meant if place[1] not in received]
+    if not meant:
         raise Conflict("nobody-missing", f"nobody is left to receive {command.programme_id}")
-    return missing
+    return meant
 
 
 def _issued(
