@@ -63,7 +63,7 @@ async def _load(name: str, port: int, request: Any, pids: Mapping[str, int]) -> 
     """The rate, and the processor time of one command (µs), ours who ask too."""
     bearer = token("clerk")
     await _clients(port, request, bearer, WARM_UP_SECONDS)
-    meter, started = Meter(pids, clients=True), time.perf_counter()
+    meter, started = Meter(pids, own="clients"), time.perf_counter()
     answered = await _clients(port, request, bearer, SECONDS)
     rate = Rate(name, answered, time.perf_counter() - started)
     return rate, each(meter.spent(), answered)

@@ -10,18 +10,16 @@ from tests.benchmarks.process import tree
 from tests.benchmarks.table import Row
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
-CLIENTS = "clients"
-"""The name of this process itself, where it is what asks."""
-
 Spent = Mapping[str, float]
 """Seconds of processor time, or microseconds a thing, by the name of who spent them."""
 
 
 class Meter:
-    """What processes, with all their children, have spent since the meter was made."""
+    """What processes, with all their children, have spent since the meter was made; and this one,
+    under the name `own`, where it has a part."""
 
-    def __init__(self, pids: Mapping[str, int], *, clients: bool = False) -> None:
-        self._pids, self._clients = pids, clients
+    def __init__(self, pids: Mapping[str, int], *, own: str = "") -> None:
+        self._pids, self._own = pids, own
         self._before = self._read()
 
     def spent(self) -> Spent:
@@ -34,7 +32,7 @@ class Meter:
         seconds = {
             name: sum(map(_ticks, tree(pid))) / TICKS_PER_SECOND for name, pid in self._pids.items()
         }
-        return seconds | ({CLIENTS: time.process_time()} if self._clients else {})
+        return seconds | ({self._own: time.process_time()} if self._own else {})
 
 
 def _ticks(pid: int) -> int:

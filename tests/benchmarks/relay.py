@@ -13,6 +13,7 @@ from shared.database import apply_schema
 from shared.outbox import Relay
 from shared.store import EventStore, Reply, Write
 from shared.testing.author import Author
+from tests.benchmarks.cpu import Meter, Spent, cost, each
 from tests.benchmarks.rig import Rig, Sizes
 from tests.benchmarks.roster import request
 from tests.benchmarks.table import Row, compared
@@ -39,16 +40,22 @@ async def benchmark(rig: Rig, sizes: Sizes) -> list[Row]:
         running.cancel()
         await asyncio.wait([running])
 
+    meter = Meter(rig.servers, own="relay")
     relayed = await timed("Guildhall", events, drain)
-    bare = await _bare(rig, events)
-    return [compared("relay: store → Kafka, acks=all, idempotent", relayed, bare, "events/s", 0.8)]
+    ours = each(meter.spent(), events)
+    bare, theirs = await _bare(rig, events)
+    return [
+        compared("relay: store → Kafka, acks=all, idempotent", relayed, bare, "events/s", 0.8),
+        cost("an event", ours, bare.name, theirs),
+    ]
 
 
 async def _acknowledged(pool: asyncpg.Pool, events: int) -> bool:
     return bool(await pool.fetchval("SELECT sum(acked) >= $1 FROM shards", events))
 
 
-async def _bare(rig: Rig, events: int) -> Rate:
+async def _bare(rig: Rig, events: int) -> tuple[Rate, Spent]:
+    """Records made before, so that only their sending is measured."""
     author = Author()
     records = [to_record(author.write(gift_stream(n), gift(n))) for n in range(events)]
     producer = AIOKafkaProducer(
@@ -65,6 +72,8 @@ async def _bare(rig: Rig, events: int) -> Rate:
             ]
             await asyncio.gather(*sent)
 
+    meter = Meter(rig.servers, own="producer")
     rate = await timed(f"aiokafka, the same records, {AT_ONCE:,} at a time", events, work)
+    spent = each(meter.spent(), events)
     await producer.stop()
-    return rate
+    return rate, spent
