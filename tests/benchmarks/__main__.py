@@ -70,6 +70,7 @@ async def main() -> int:
         if streams is None:
             print(NO_JDK, file=sys.stderr)
         for name in given.names or BENCHMARKS:
+            await asyncio.to_thread(os.sync)  # or a commit waits for what the one before wrote
             started = time.perf_counter()
             try:
                 async with rig(streams) as stand:
