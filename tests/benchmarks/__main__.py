@@ -70,7 +70,10 @@ async def main() -> int:
         if streams is None:
             print(NO_JDK, file=sys.stderr)
         for name in given.names or BENCHMARKS:
-            await asyncio.to_thread(os.sync)  # or a commit waits for what the one before wrote
+            # Or a commit waits for what the one before wrote, and who measures walks what it left.
+            await asyncio.to_thread(os.sync)
+            gc.collect()
+            gc.freeze()
             started = time.perf_counter()
             try:
                 async with rig(streams) as stand:
