@@ -110,19 +110,22 @@ class Intake(ConsumerRebalanceListener):
             consumer, lambda record: self.read(self._raw(record)), room=self.batch_records
         )
         consumer.subscribe(present, listener=self)
-        fetching = asyncio.create_task(ahead.run())
+        beside = [
+            asyncio.create_task(running) for running in (
+                ahead.run(), self._keep_committed(consumer), self._keep_identified(consumer)
+            )
+        ]  # fmt: skip
         try:
-            await self._apply_arriving(consumer, fetching)
+            await self._apply_arriving(beside)
         finally:
-            fetching.cancel()
-            await asyncio.gather(fetching, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
-    async def _apply_arriving(
-        self, consumer: AIOKafkaConsumer, fetching: asyncio.Task[None]
-    ) -> None:
+    async def _apply_arriving(self, beside: Sequence[asyncio.Task[None]]) -> None:
         clock = asyncio.get_running_loop().time
-        checked = committed = begun = clock()
-        while not fetching.done():
+        begun = clock()
+        while not any(task.done() for task in beside):
             if self._failed is not None:
                 raise self._failed
             await self._ahead.arrival(POLL_MS / 1000)
@@ -130,14 +133,22 @@ class Intake(ConsumerRebalanceListener):
                 await asyncio.sleep(begun + COALESCE_SECONDS - clock())
             begun = clock()
             await self._hand_over()
-            if clock() - committed > COMMIT_SECONDS:
-                committed = clock()
-                await self._commit(consumer)
-            if clock() - checked > IDENTIFY_SECONDS:
-                checked = clock()
-                await self._check_identity(consumer)
-                self._observe_lag(consumer)
-        fetching.result()
+        for task in beside:
+            if task.done():
+                task.result()
+
+    # What Kafka is asked now and then is asked beside the batches: an answer it is slow to give
+    # would hold up every event that arrives meanwhile.
+    async def _keep_committed(self, consumer: AIOKafkaConsumer) -> None:
+        while True:
+            await asyncio.sleep(COMMIT_SECONDS)
+            await self._commit(consumer)
+
+    async def _keep_identified(self, consumer: AIOKafkaConsumer) -> None:
+        while True:
+            await asyncio.sleep(IDENTIFY_SECONDS)
+            await self._check_identity(consumer)
+            self._observe_lag(consumer)
 
     async def _check_identity(self, consumer: AIOKafkaConsumer) -> None:
         now = await identify(consumer._client, self.topics)

@@ -16,7 +16,7 @@ from deploy.embedded.directory import DataDirectory, is_free
 from deploy.embedded.fetch import fetch_jars
 from deploy.embedded.jars import VERSION, cache_directory, kafka_jars, read_lock
 from deploy.embedded.java import Java
-from deploy.embedded.postgres import Postgres
+from deploy.embedded.postgres import WAL_RESERVED, Postgres
 
 
 @pytest.fixture
@@ -104,6 +104,22 @@ async def test_our_own_postgres_has_the_memory_it_is_given(tmp_path: Path) -> No
     try:
         connection = await asyncpg.connect(await servers.start_postgres())
         assert await connection.fetchval("SHOW shared_buffers") == "48MB"
+        await connection.close()
+    finally:
+        await servers.stop()
+
+
+async def test_no_commit_waits_for_a_wal_segment_to_be_made(tmp_path: Path) -> None:
+    servers = Embedded.from_environment(tmp_path, environment={})
+    made = "SELECT sum(writes)::int FROM pg_stat_io WHERE object = 'wal' AND context = 'init'"
+    try:
+        connection = await asyncpg.connect(await servers.start_postgres())
+        before = await connection.fetchval(made)
+        for _ in range(WAL_RESERVED - 2):
+            await connection.execute("SELECT pg_logical_emit_message(false, 'test', '')")
+            await connection.execute("SELECT pg_switch_wal()")
+        await connection.execute("SELECT pg_stat_force_next_flush()")
+        assert await connection.fetchval(made) == before
         await connection.close()
     finally:
         await servers.stop()
