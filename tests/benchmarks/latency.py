@@ -6,15 +6,19 @@ journal, projections and sums are one transaction, so an event whose log_index t
 is in its figure; at the end the figure is asked, and must count every event. Kafka Streams' way is
 shorter: from the producer to a sum that a read_committed consumer sees. Its records carry the time
 of the event they answer, in ms.
+
+Beside each a process does nothing but wake every 2 ms, and notes how late: no way of several steps
+can be quicker than this machine wakes who takes them.
 """
 
 import asyncio
 import json
 import time
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import date
+from typing import NamedTuple
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer
@@ -23,6 +27,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from deploy.embedded import create_topics
 from services.reporting.queries.figures import figure_named, values_now
 from services.reporting.queries.knowledge import Period
+from tests.benchmarks.cpu import Meter, Spent, cost, each
 from tests.benchmarks.peers.streams import DEFAULT_COMMIT_MS, NO_JDK, Streams
 from tests.benchmarks.process import Running, module, reporting_settings, running, settings
 from tests.benchmarks.rig import Rig, Sizes
@@ -36,7 +41,17 @@ P99_MS_MAX = 50
 POLL_SECONDS = 0.003
 EVENTS, SUMS = "peer-events", "peer-sums"
 WHAT = f"accepted → visible in a figure at {PER_SECOND:,} events/s"
+LATE = "meanwhile: a process that only wakes, every 2 ms, was late by"
 SHOWN = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "max": 1.0}
+
+
+class Sending(NamedTuple):
+    """While it was sent: when each event was accepted, on the monotonic clock; microseconds of
+    processors an event; milliseconds late of each waking of a process with nothing else to do."""
+
+    accepted: list[float]
+    spent: Spent
+    late: list[float]
 
 
 async def benchmark(rig: Rig, sizes: Sizes) -> list[Row]:
@@ -45,12 +60,16 @@ async def benchmark(rig: Rig, sizes: Sizes) -> list[Row]:
     await _create_peer_topics(rig)
     events = PER_SECOND * (WARM_UP_SECONDS + sizes.seconds)
     ours = await _ours(rig, events)
-    told = NO_JDK
+    told, peer = NO_JDK, None
     if rig.streams is not None:
-        told = "Kafka Streams: " + _shown(await _streams(rig, rig.streams, events))
+        waits, peer = await _streams(rig, rig.streams, events)
+        told = "Kafka Streams: " + _shown(waits)
+    waits, sending = ours
     return [
-        bounded(f"{WHAT}, p99", percentile(ours, 0.99), "ms", P99_MS_MAX, told),
-        Row(f"{WHAT}, ms", _shown(ours)),
+        bounded(f"{WHAT}, p99", percentile(waits, 0.99), "ms", P99_MS_MAX, told),
+        Row(f"{WHAT}, ms", _shown(waits)),
+        cost("an event", sending.spent, "Kafka Streams", peer.spent if peer else None),
+        Row(f"{LATE}, ms", _shown(sending.late, 1), _shown(peer.late, 1) if peer else ""),
     ]
 
 
@@ -62,25 +81,27 @@ async def _create_peer_topics(rig: Rig) -> None:
     await client.close()
 
 
-def _shown(waits: list[float]) -> str:
-    return ", ".join(f"{name} {percentile(waits, share):.0f}" for name, share in SHOWN.items())
+def _shown(waits: list[float], digits: int = 0) -> str:
+    return ", ".join(
+        f"{name} {percentile(waits, share):.{digits}f}" for name, share in SHOWN.items()
+    )
 
 
-async def _ours(rig: Rig, events: int) -> list[float]:
+async def _ours(rig: Rig, events: int) -> tuple[list[float], Sending]:
     """Milliseconds each event took, those of the warm-up left out."""
     database = await rig.database()
     heads: list[tuple[int, float]] = []
     async with AsyncExitStack() as stack:
         common = stack.enter_context(settings(database, rig.kafka))
         environment = {**reporting_settings(common), "GUILDHALL_HTTP_PORT": "0"}
-        worker = running("worker", *module("services.reporting.worker"), **environment)
-        await stack.enter_async_context(worker)
+        command = module("services.reporting.worker")
+        worker = await stack.enter_async_context(running("worker", *command, **environment))
         load = await stack.enter_async_context(_load("store", await rig.database(), rig, events))
         connection = await asyncpg.connect(database)
         stack.push_async_callback(connection.close)
         watching = asyncio.create_task(_watch(connection, heads, events + 1))
         await until(lambda: _seen(lambda: len(heads) > 0, load))
-        accepted = await _sent(load)
+        sending = await _sending(load, events, {"worker": worker.process.pid, **rig.servers})
         async with asyncio.timeout(60):
             await watching
         _finish(load)
@@ -89,9 +110,9 @@ async def _ours(rig: Rig, events: int) -> list[float]:
     placed = {row["stream"]: row["log_index"] for row in rows}
     indexes, moments = [index for index, _ in heads], [moment for _, moment in heads]
     return [
-        (moments[bisect_left(indexes, placed[gift_stream(n)])] - accepted[n]) * 1000
+        (moments[bisect_left(indexes, placed[gift_stream(n)])] - sending.accepted[n]) * 1000
         for n in range(1 + PER_SECOND * WARM_UP_SECONDS, events + 1)
-    ]
+    ], sending
 
 
 async def _watch(connection: asyncpg.Connection, heads: list[tuple[int, float]], last: int) -> None:
@@ -117,7 +138,8 @@ async def _check(pool: asyncpg.Pool, events: int) -> None:
         raise AssertionError(f"the figure counts {values[named.name].value} of {events}")
 
 
-async def _streams(rig: Rig, streams: Streams, events: int) -> list[float]:
+async def _streams(rig: Rig, streams: Streams, events: int) -> tuple[list[float], Sending]:
+    """As ours."""
     consumer = AIOKafkaConsumer(
         SUMS, bootstrap_servers=rig.kafka, isolation_level="read_committed",
         auto_offset_reset="earliest", fetch_max_wait_ms=10,
@@ -133,17 +155,18 @@ async def _streams(rig: Rig, streams: Streams, events: int) -> list[float]:
 
     try:
         peer = streams.running(rig.kafka, EVENTS, output=SUMS, commit_ms=DEFAULT_COMMIT_MS)
-        async with peer, _load("topic", EVENTS, rig, events) as load:
+        async with peer as (child, _), _load("topic", EVENTS, rig, events) as load:
             reading = asyncio.create_task(read())
             await until(lambda: _seen(lambda: len(waits) > 0, load))
             before = len(waits)
-            await _sent(load)
+            pids = {"Kafka Streams": child.process.pid, "Kafka": rig.servers["Kafka"]}
+            sending = await _sending(load, events, pids)
             async with asyncio.timeout(60):
                 await reading
             _finish(load)
     finally:
         await consumer.stop()
-    return waits[before + PER_SECOND * WARM_UP_SECONDS :]
+    return waits[before + PER_SECOND * WARM_UP_SECONDS :], sending
 
 
 def _load(where: str, into: str, rig: Rig, events: int) -> AbstractAsyncContextManager[Running]:
@@ -156,15 +179,23 @@ async def _seen(condition: Callable[[], bool], load: Running) -> bool:
     return condition()
 
 
-async def _sent(load: Running) -> list[float]:
-    """Give the word; when each event was accepted, once all are sent."""
-    stdin, stdout = load.process.stdin, load.process.stdout
+async def _sending(load: Running, events: int, pids: Mapping[str, int]) -> Sending:
+    """Give the word; once all are sent, what was seen meanwhile."""
+    command = module("tests.benchmarks.hiccups")
+    async with running("hiccups", *command, piped=True) as hiccups:
+        meter = Meter({"sending": load.process.pid, **pids}, own="measuring")
+        accepted = await _answer(load, b"go\n")
+        return Sending(accepted, each(meter.spent(), events), await _answer(hiccups, b"enough\n"))
+
+
+async def _answer(child: Running, line: bytes) -> list[float]:
+    stdin, stdout = child.process.stdin, child.process.stdout
     assert stdin is not None and stdout is not None
-    stdin.write(b"go\n")
-    line = await stdout.readline()
-    load.check()
-    accepted: list[float] = json.loads(line)
-    return accepted
+    stdin.write(line)
+    said = await stdout.readline()
+    child.check()
+    numbers: list[float] = json.loads(said)
+    return numbers
 
 
 def _finish(load: Running) -> None:
