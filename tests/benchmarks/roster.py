@@ -2,10 +2,14 @@
 
 Ours is the real command of benefits: a programme opened and its roster frozen from our own copy of
 the members, then one command that decides, encodes and appends every delivery, its outbox row and
-the reply in one transaction. Beside it what the store does when it is handed the events.
+the reply in one transaction. Beside it what the store does when it is handed the events; and the
+bounds of both: COPY of the rows that the store wrote, made before, and of their bytes.
 """
 
 import random
+from io import BytesIO
+
+import asyncpg
 
 from services.benefits.commands.gifts import IssueGiftsToRoster
 from services.benefits.commands.programmes import FreezeRoster, OpenProgramme
@@ -15,7 +19,7 @@ from services.benefits.handlers.programmes import freeze_roster, open_programme
 from shared.clock import system_clock
 from shared.contract.envelope import Actor
 from shared.database import apply_schema
-from shared.store import EncodedWrite, EventStore, Reply, Request, encode
+from shared.store import EVENT_COLUMNS, EncodedWrite, EventStore, Reply, Request, encode
 from tests.benchmarks.peers import event_sourcing
 from tests.benchmarks.rig import Rig, Sizes
 from tests.benchmarks.table import Row, compared
@@ -25,6 +29,7 @@ from tests.reporting.records import ORG, gift, gift_stream
 AT_ONCE = 500
 PER_SECOND = 100_000
 CLERK = Actor("clerk-1", "clerk", frozenset({"clerk"}), frozenset({ORG}))
+TABLES = {"events": EVENT_COLUMNS, "outbox": ("shard", "stream", "version")}
 
 # As benefits' reactions keep what members says: the union, a stream and a joining a person.
 MEMBERS = """
@@ -42,7 +47,7 @@ SELECT 1, $1, person_id, '2020-01-01', true, false FROM people
 async def benchmark(rig: Rig, sizes: Sizes) -> list[Row]:
     """The command's rate and the store's, and the library's."""
     command = await _command(rig, sizes.people)
-    store = await _store(rig, sizes.people)
+    store, bounds = await _store(rig, sizes.people)
     peer = await event_sourcing.gifts(await rig.database(), sizes.people, AT_ONCE)
     rows = []
     for what, ours in (("handler, one command", command), ("store.append alone", store)):
@@ -50,7 +55,8 @@ async def benchmark(rig: Rig, sizes: Sizes) -> list[Row]:
         enough = ours.per_second >= PER_SECOND
         goal = f"≥ {PER_SECOND:,}/s and {row.goal}"
         rows.append(row._replace(goal=goal, met=bool(row.met) and enough))
-    return rows
+    what = f"gift to a roster of {sizes.people:,}: store.append alone"
+    return [*rows, *(compared(what, store, bound, "events/s") for bound in bounds)]
 
 
 async def _command(rig: Rig, people: int) -> Rate:
@@ -77,12 +83,51 @@ async def _command(rig: Rig, people: int) -> Rate:
     return rate
 
 
-async def _store(rig: Rig, people: int) -> Rate:
+async def _store(rig: Rig, people: int) -> tuple[Rate, list[Rate]]:
     pool = await rig.pool(await rig.database())
     await apply_schema(pool, "shared")
     store = EventStore(pool, system_clock)
     writes = [EncodedWrite(gift_stream(n), 0, [encode(gift(n))]) for n in range(people)]
-    return await timed("store", people, lambda: store.append(request(), writes, Reply(201, {})))
+    rate = await timed("store", people, lambda: store.append(request(), writes, Reply(201, {})))
+    return rate, [await _copied(rig, pool, people), await _sent(rig, pool, people)]
+
+
+async def _copied(rig: Rig, source: asyncpg.Pool, people: int) -> Rate:
+    """COPY of the same rows into the same tables, in one transaction: append if making them were
+    free."""
+    pool = await rig.pool(await rig.database())
+    await apply_schema(pool, "shared")
+    rows = {
+        table: [tuple(row) for row in await source.fetch(f"SELECT {', '.join(of)} FROM {table}")]
+        for table, of in TABLES.items()
+    }
+
+    async def copy() -> None:
+        async with pool.acquire() as connection, connection.transaction():
+            for table, of in TABLES.items():
+                await connection.copy_records_to_table(table, records=rows[table], columns=of)
+
+    return await timed("COPY of the same rows, made before", people, copy)
+
+
+async def _sent(rig: Rig, source: asyncpg.Pool, people: int) -> Rate:
+    """The bytes of that COPY, sent as they are: PostgreSQL alone."""
+    pool = await rig.pool(await rig.database())
+    await apply_schema(pool, "shared")
+    files = {table: BytesIO() for table in TABLES}
+    for table, of in TABLES.items():
+        query = f"SELECT {', '.join(of)} FROM {table}"
+        await source.copy_from_query(query, output=files[table], format="binary")
+        files[table].seek(0)
+
+    async def copy() -> None:
+        async with pool.acquire() as connection, connection.transaction():
+            for table, of in TABLES.items():
+                await connection.copy_to_table(
+                    table, source=files[table], columns=of, format="binary"
+                )
+
+    return await timed("COPY of their bytes, encoded before", people, copy)
 
 
 def request() -> Request:
