@@ -36,12 +36,20 @@ class WithoutTransport(BootStrategy):
     enable_web = False
 
 
+class WithoutTables(faust.App):
+    """Makes no directories for tables, of which there are none: by default Faust makes them where
+    the process stands, and a container's file system is read-only."""
+
+    async def on_first_start(self) -> None:
+        """Do nothing, where Faust would make them."""
+
+
 def build_app(ingest: Ingest, make_intake: Any, every: Sequence[tuple[float, Any]]) -> faust.App:
     """The app: intake → channel → applying agent; `every` are (seconds, coroutine function) timers.
 
     Call it inside the running loop, because Faust binds to it.
     """
-    app = faust.App(
+    app = WithoutTables(
         "guildhall-reporting",
         broker="kafka://127.0.0.1:9",  # never contacted: the transport is not started
         web_enabled=False,

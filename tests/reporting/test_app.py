@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,6 +42,18 @@ class Intake:
                 self.outcomes.append(str(why))
         self.finished.set()
         await asyncio.Event().wait()
+
+
+async def test_it_leaves_nothing_where_it_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ingest: Any = Ingest(set())
+    app = build_app(ingest, Intake, [])
+    app.finalize()
+    await app.start()
+    await app.stop()
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("failing", [set(), {1}, {2, 3}, {5}])
