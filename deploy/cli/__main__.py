@@ -6,6 +6,7 @@ import typer
 
 from deploy.cli import backup, commands, contract, events, figures, operations, running
 from deploy.cli.quarantine import quarantine
+from deploy.cli.rules import rules
 
 app = typer.Typer(
     name="guildhall",
@@ -30,7 +31,7 @@ app.command(rich_help_panel=ASK)(figures.figures)
 app.command(rich_help_panel=ASK)(figures.explain)
 app.command(rich_help_panel=ASK)(figures.findings)
 app.command(rich_help_panel=ASK)(figures.report)
-app.add_typer(operations.rules, name="rules", rich_help_panel=ASK)
+app.add_typer(rules, name="rules", rich_help_panel=ASK)
 app.command(rich_help_panel=ENTER)(commands.command)
 app.command(rich_help_panel=ENTER)(commands.commands)
 app.command("import", rich_help_panel=ENTER)(commands.import_)

@@ -116,12 +116,14 @@ class Connection:
 
     def post(
         self, service: str, path: str, body: Any, *, headers: Mapping[str, str] | None = None,
-        seconds: float | None = ANSWER_SECONDS,
+        seconds: float | None = ANSWER_SECONDS, query: Mapping[str, Any] | None = None,
     ) -> Any:  # fmt: skip
-        """The JSON a service answers to POST, waited for at most `seconds` (None: for ever)."""
+        """The JSON a service answers to POST, waited for at most `seconds` (None: for ever); query
+        parameters that are None are left out."""
         content = body if isinstance(body, bytes) else orjson.dumps(body)
+        asked = {name: value for name, value in (query or {}).items() if value is not None}
         answer = self._send(
-            "POST", self.url(service, path), content=content, timeout=seconds,
+            "POST", self.url(service, path), content=content, timeout=seconds, params=asked,
             headers={**self._headers(), "Content-Type": "application/json", **(headers or {})},
         )  # fmt: skip
         return answer.json() if answer.content else {}

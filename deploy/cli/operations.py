@@ -1,18 +1,14 @@
-"""What an operator does: status, rebuild, reconcile; and the list of rules."""
+"""What an operator does: status, rebuild, reconcile."""
 
 import threading
 from collections.abc import Mapping
 from typing import Any
-
-import typer
 
 from deploy.cli.connection import OWNERS, Refused, Unreachable
 from deploy.cli.output import flat, sentence
 from deploy.cli.session import Session, connected
 
 POLL_SECONDS = 0.3
-
-rules = typer.Typer(help="The rules findings are derived from.", no_args_is_help=True)
 
 UNTRUE = {
     "ahead_of_owner": "the journal has events that a restored owner has lost",
@@ -175,42 +171,3 @@ def _hole(hole: Any) -> str:
     if isinstance(hole, Mapping):
         return f"{hole['shard']}:{hole['have'] + 1}-{hole['acked']}"
     return str(hole)
-
-
-@rules.command("list")
-@connected(acts_as="auditor")
-def list_rules(session: Session) -> None:
-    """Every rule with its clause and how well it is confirmed.
-
-    Example: guildhall rules list
-    """
-    found = session.connection.get("reporting", "/v1/rules")
-    session.output.document(found)
-    session.output.table(
-        ("rule", "title", "version", "values in force", "clause"),
-        (
-            [rule["id"], rule["title"], rule["version"], *_values_of(rule)]
-            for rule in found["rules"]
-        ),
-    )
-    session.output.say(f"{len(found['rules']):,} rules")
-
-
-def _values_of(rule: Mapping[str, Any]) -> tuple[str, str]:
-    """A rule's dated values, with how well each is confirmed, and the clauses they stand on."""
-    entries = [
-        (parameter, entry)
-        for parameter in rule.get("values", ())
-        for entry in parameter.get("entries", ())
-    ]
-    values = [
-        f"{entry['effective_from'] or ''} {parameter['title']} {_or_unknown(entry['value'])}"
-        f" ({entry['status']})".strip()
-        for parameter, entry in entries
-    ]
-    clauses = dict.fromkeys(f"{entry['instrument']} {entry['clause']}" for _, entry in entries)
-    return "\n".join(values), "\n".join(clauses)
-
-
-def _or_unknown(value: Any) -> str:
-    return "UNKNOWN" if value is None else sentence(value)

@@ -1,6 +1,7 @@
 """What an operator runs ends with 0 only if nothing is wrong."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -99,6 +100,44 @@ def test_rules_are_listed_with_their_dated_values_and_how_well_they_are_confirme
     assert done.exit_code == 0, done.output
     assert "2018-01-01 年度限额 UNKNOWN (unconfirmed)" in done.stdout
     assert "TJ-2018 第八条" in done.stdout
+
+
+VERDICT = {
+    "rule": "wel-04", "subject": "year:2022", "outcome": "pass", "severity": None,
+    "sentence": "未超过限额", "clause": "第八条",
+}  # fmt: skip
+YEAR_2022 = {"from": "2022-01-01", "to": "2022-12-31"}
+
+
+@pytest.mark.parametrize(("outcome", "status"), [("pass", 0), ("indeterminate", 0), ("fail", 1)])
+def test_checking_the_rules_is_true_only_if_none_fails(
+    services: FakeServices, outcome: str, status: int
+) -> None:
+    verdicts = [VERDICT, VERDICT | {"outcome": outcome}]
+    services.answers["GET reporting/v1/tjtc/verdicts"] = {"verdicts": verdicts}
+    done = services.run("rules", "check", "--org", "tjtc", "--year", "2022")
+    assert done.exit_code == status, done.output
+    assert "year:2022" in done.stdout
+    assert ("1 of 2 verdicts fail" in done.stderr) == bool(status)
+    assert dict(services.asked[-1].url.params) == YEAR_2022
+
+
+def test_what_other_values_change_is_shown(services: FakeServices, tmp_path: Path) -> None:
+    services.answers["POST reporting/v1/tjtc/rules/wel-04/what-if"] = {
+        "rule_version": "wel-04.trial-1",
+        "differences": [{"subject": "year:2022", "now": None, "then": VERDICT}],
+    }
+    file = tmp_path / "wel-04.yaml"
+    file.write_text("cap_fen: 元\n", encoding="utf-8")
+    asked = ("rules", "what-if", "wel-04", str(file), "--org", "tjtc", "--year", "2022")
+    done = services.run(*asked)
+    assert done.exit_code == 0, done.output
+    assert "not judged" in done.stdout
+    assert "pass: 未超过限额" in done.stdout
+    assert json.loads(services.asked[-1].content) == {"values": "cap_fen: 元\n"}
+    assert dict(services.asked[-1].url.params) == YEAR_2022
+    file.write_bytes(b"\xff")
+    assert services.run(*asked).exit_code == 2
 
 
 def test_what_kafka_has_not_acknowledged_is_counted() -> None:

@@ -126,7 +126,7 @@ def test_every_command_has_help_with_an_example() -> None:
             "command", "commands", "import", "rebuild", "reconcile",
         )],
         *[(group, name) for group, names in {
-            "rules": ("list",), "events": ("publish", "republish"),
+            "rules": ("list", "check", "what-if"), "events": ("publish", "republish"),
             "contract": ("list", "schema", "check"),
             "quarantine": ("list", "show", "retry", "discard"),
         }.items() for name in names],

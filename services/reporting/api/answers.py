@@ -14,6 +14,7 @@ from services.reporting.reconcile import Reconciled
 from services.reporting.rules.definition import Verdict
 from services.reporting.rules.findings_query import FindingShown
 from services.reporting.rules.listing import value_listed
+from services.reporting.rules.what_if import Difference
 
 
 def figure_answer(figure: Figure) -> dict[str, Any]:
@@ -85,6 +86,16 @@ def verdict_answer(verdict: Verdict) -> dict[str, Any]:
         "evidence": [str(event_id) for event_id in verdict.evidence],
         "facts": dict(verdict.facts),
         "values": [value_listed(value) for value in verdict.values],
+    }
+
+
+def difference_answer(difference: Difference) -> dict[str, Any]:
+    """A subject that tried values judge otherwise; null where it would not be judged at all."""
+    now, then = difference.now, difference.then
+    return {
+        "subject": difference.subject,
+        "now": None if now is None else verdict_answer(now),
+        "then": None if then is None else verdict_answer(then),
     }
 
 

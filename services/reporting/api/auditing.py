@@ -4,15 +4,17 @@ import hashlib
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.reporting.api.access import READERS as RULE_READERS
 from services.reporting.api.access import Asked, Bearer, Built
-from services.reporting.api.answers import finding_answer, verdict_answer
+from services.reporting.api.answers import difference_answer, finding_answer, verdict_answer
 from services.reporting.reports.annual import annual_report
 from services.reporting.rules import RULES_VERSION
 from services.reporting.rules.findings_query import findings, judged_cut
 from services.reporting.rules.listing import rules_listed
 from services.reporting.rules.verdicts import verdicts
+from services.reporting.rules.what_if import tried, what_if
 from shared.problems import Json
 
 router = APIRouter(tags=["auditing"])
@@ -56,6 +58,33 @@ async def rules(built: Built, authorization: Bearer = None) -> Json:
     """The rules with their dated values, clauses and how well each is confirmed."""
     await built.tokens.actor(authorization, *RULE_READERS)
     return Json({"rules_version": RULES_VERSION, "rules": rules_listed()})
+
+
+class TriedValues(BaseModel):
+    """A rule's values file as it would be written."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    values: str = Field(max_length=200_000, description="YAML, as in services/reporting/rules")
+
+
+@router.post("/v1/{org_id}/rules/{rule_id}/what-if")
+async def try_values(built: Built, asked: Asked, rule_id: str, body: TriedValues) -> Json:
+    """What other values of a rule would change on the period; nothing is recorded.
+
+    Refuses unknown-rule, values-refused.
+    """
+    rule = tried(rule_id, body.values)
+    at = await asked.at(built.pool)
+    async with built.pool.acquire() as connection:
+        found = await what_if(
+            connection, asked.org_id, asked.period.first, asked.period.last, at, rule=rule
+        )
+    return Json(
+        asked.head(at)
+        | {"rule": rule.id, "rule_version": rule.version}
+        | {"differences": [difference_answer(difference) for difference in found]}
+    )
 
 
 @router.get("/v1/{org_id}/report")

@@ -34,9 +34,14 @@ class Asker:
         """GET `/v1/<path>`."""
         return await self.client.get(f"/v1/{path}", params=query, headers=_bearer(role, orgs))
 
-    async def post(self, path: str, body: Any = None, *, role: str = "operator") -> httpx.Response:
+    async def post(
+        self, path: str, body: Any = None, *, role: str = "operator",
+        orgs: tuple[str, ...] = ("*",), **query: Any,
+    ) -> httpx.Response:  # fmt: skip
         """POST `/v1/<path>`."""
-        return await self.client.post(f"/v1/{path}", json=body or {}, headers=_bearer(role, ("*",)))
+        return await self.client.post(
+            f"/v1/{path}", json=body or {}, params=query, headers=_bearer(role, orgs)
+        )
 
     async def answer(self, path: str, **query: Any) -> Any:
         """The JSON answered to GET, which is no refusal."""

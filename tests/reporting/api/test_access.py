@@ -26,7 +26,8 @@ def test_these_are_all_routes() -> None:
         if isinstance(route, APIRoute)
         for method in route.methods
     }
-    assert len(routes) == len(OF_A_UNION) + len(WATCHED) + len(OPERATED) + len(("rules",))
+    union = len(OF_A_UNION) + len(("what-if",))
+    assert len(routes) == union + len(WATCHED) + len(OPERATED) + len(("rules",))
     assert not {path for _, path in routes} & set(OPEN_PATHS)
 
 
@@ -57,6 +58,18 @@ async def test_only_an_operator_changes_it(asker: Asker, path: str) -> None:
         answer = await asker.post(path, {"reason": "x"}, role=role)
         assert (answer.status_code, answer.json()["code"]) == (403, "role-missing")
     assert (await asker.client.post(f"/v1/{path}")).status_code == 401
+
+
+async def test_values_are_tried_by_those_who_may_read_the_union(asker: Asker) -> None:
+    path, body = f"{ORG}/rules/wel-04/what-if", {"values": "what"}
+    assert (await asker.client.post(f"/v1/{path}", json=body)).status_code == 401
+    other = await asker.post(path, body, role="auditor", orgs=("other",), year=2022)
+    assert (other.status_code, other.json()["code"]) == (403, "union-not-yours")
+    cashier = await asker.post(path, body, role="cashier", orgs=(ORG,), year=2022)
+    assert (cashier.status_code, cashier.json()["code"]) == (403, "role-missing")
+    for role in READERS:
+        tried = await asker.post(path, body, role=role, orgs=(ORG,), year=2022)
+        assert (tried.status_code, tried.json()["code"]) == (422, "values-refused")
 
 
 async def test_who_may_not_ask_is_told_before_what_was_asked_is_read(asker: Asker) -> None:
