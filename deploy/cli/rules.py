@@ -1,5 +1,6 @@
 """`guildhall rules …`: the rules findings are derived from, what they say, what others would."""
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -38,7 +39,7 @@ def check(
     session: Session, *, org: Org, year: Year = None, first: From = None, last: To = None,
     as_of: AsOf = None,
 ) -> None:  # fmt: skip
-    """Every rule's verdict on a period, derived now; status 0 only if none fails.
+    """Every rule's verdict on a period, derived now; status 0 only if there are any and none fails.
 
     Findings are what was recorded of such verdicts; here they are as they would be recorded.
 
@@ -61,10 +62,13 @@ def check(
             for verdict in verdicts
         ),
     )  # fmt: skip
-    failed = sum(verdict["outcome"] == "fail" for verdict in verdicts)
-    session.output.say(f"{len(verdicts):,} verdicts, {failed:,} fail")
-    if failed:
-        session.untrue(f"{failed:,} of {len(verdicts):,} verdicts fail")
+    outcomes = Counter(verdict["outcome"] for verdict in verdicts)
+    said = ", ".join(f"{often:,} {outcome}" for outcome, often in sorted(outcomes.items()))
+    session.output.say(f"known at {found['known_at']}: {len(verdicts):,} verdicts; {said}")
+    if not verdicts:
+        session.untrue("nothing was judged: no rule found a subject in that union and period")
+    if outcomes["fail"]:
+        session.untrue(f"{outcomes['fail']:,} of {len(verdicts):,} verdicts fail")
 
 
 @rules.command("what-if")
@@ -104,7 +108,10 @@ def what_if(
 
 
 def _judged(verdict: Mapping[str, Any] | None) -> str:
-    return "not judged" if verdict is None else f"{verdict['outcome']}: {verdict['sentence']}"
+    if verdict is None:
+        return "not judged"
+    concerned = f" ({len(verdict['persons']):,} persons)" if verdict.get("persons") else ""
+    return f"{verdict['outcome']}: {verdict['sentence']}{concerned}"
 
 
 def _values_of(rule: Mapping[str, Any]) -> tuple[str, str]:

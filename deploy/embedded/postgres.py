@@ -26,7 +26,12 @@ Mode = Literal["smart", "fast", "immediate"]
 STOP_SIGNALS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT}
 WAL_RESERVED = 16
 """Segments of 16 MB that wait to be written. While PostgreSQL makes one (zeros, synced to the
-disk), every commit waits: 50 ms here and more on a busy disk, each 4 s at 1,000 events a second."""
+disk), every commit waits: 50 ms and more, each 4 s at 1,000 events a second. These last a minute
+of that, and from the first checkpoint on PostgreSQL keeps as many as are used between two."""
+WAL_READY = """
+SELECT count(*) FROM pg_ls_waldir()
+WHERE name ~ '^[0-9A-F]{24}$' AND name > pg_walfile_name(pg_current_wal_insert_lsn())
+"""
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -76,8 +81,7 @@ class Postgres:
         """
         programs = programs_directory()
         self._account = postgres_account(self._data, programs)
-        new = not self._data.exists()
-        if new:
+        if not self._data.exists():
             await self._create(programs)
         for attempt in range(PORT_ATTEMPTS):
             self._port = self._directory.port("postgres")
@@ -88,8 +92,7 @@ class Postgres:
                 # Somebody may have taken the port between our look and PostgreSQL's.
                 if is_free(self._port) or attempt + 1 == PORT_ATTEMPTS:
                     raise
-        if new:
-            await self._reserve_wal()
+        await self._reserve_wal()
         return self.url
 
     async def _run(self, programs: Path) -> None:
@@ -110,19 +113,29 @@ class Postgres:
             raise self.child.failure(asked, f"it refuses its superuser: {error}") from error
 
     async def _reserve_wal(self) -> None:
-        """Have WAL segments made before anybody commits; later ones are these, renamed.
+        """Have WAL segments made before anybody commits, where few are ready: in a new cluster, and
+        in a restored one. A checkpoint renames old ones, and keeps min_wal_size of them.
 
-        https://www.postgresql.org/docs/18/wal-configuration.html: a checkpoint keeps min_wal_size.
+        https://www.postgresql.org/docs/18/wal-configuration.html. Raises EmbeddedError.
         """
-        connection = await asyncpg.connect(self.url)
         try:
-            for _ in range(WAL_RESERVED):
-                # A switch with nothing written since the last one is none.
-                await connection.execute("SELECT pg_logical_emit_message(false, 'reserve', '')")
-                await connection.execute("SELECT pg_switch_wal()")
-            await connection.execute("CHECKPOINT")
-        finally:
-            await connection.close()
+            connection = await asyncpg.connect(self.url)
+            try:
+                if await connection.fetchval("SELECT pg_is_in_recovery()"):
+                    return  # it is being restored, and writes no WAL yet
+                if await connection.fetchval(WAL_READY) >= WAL_RESERVED // 2:
+                    return
+                for _ in range(WAL_RESERVED):
+                    # A switch with nothing written since the last one is none.
+                    await connection.execute("SELECT pg_logical_emit_message(false, 'reserve', '')")
+                    await connection.execute("SELECT pg_switch_wal()")
+                await connection.execute("CHECKPOINT")
+            finally:
+                await connection.close()
+        except (asyncpg.PostgresError, OSError) as error:
+            await self.stop()
+            asked = f"make {WAL_RESERVED} WAL segments in {self._data}"
+            raise self.child.failure(asked, f"it says: {error}") from error
 
     async def stop(self, mode: Mode = "fast") -> None:
         """Stop it: ``smart`` waits for clients, ``fast`` ends them, ``immediate`` is a crash."""

@@ -132,7 +132,8 @@ class Intake(ConsumerRebalanceListener):
             if self._ahead.waiting < self.batch_records // 2:
                 await asyncio.sleep(begun + COALESCE_SECONDS - clock())
             begun = clock()
-            await self._hand_over()
+            if not any(task.done() for task in beside):
+                await self._hand_over()
         for task in beside:
             if task.done():
                 task.result()

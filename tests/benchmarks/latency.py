@@ -183,6 +183,8 @@ async def _sending(load: Running, events: int, pids: Mapping[str, int]) -> Sendi
     """Give the word; once all are sent, what was seen meanwhile."""
     command = module("tests.benchmarks.hiccups")
     async with running("hiccups", *command, piped=True) as hiccups:
+        assert hiccups.process.stdout is not None
+        await hiccups.process.stdout.readline()  # it has begun
         meter = Meter({"sending": load.process.pid, **pids}, own="measuring")
         accepted = await _answer(load, b"go\n")
         return Sending(accepted, each(meter.spent(), events), await _answer(hiccups, b"enough\n"))

@@ -12,7 +12,7 @@ HELD_SECONDS = 0.3
 async def test_a_pause_is_as_late_as_it_was_long() -> None:
     async with running("hiccups", *module("tests.benchmarks.hiccups"), piped=True) as child:
         assert child.process.stdin is not None and child.process.stdout is not None
-        await asyncio.sleep(0.5)  # it has begun
+        assert await child.process.stdout.readline() == b"begun\n"
         child.process.send_signal(signal.SIGSTOP)
         await asyncio.sleep(HELD_SECONDS)
         child.process.send_signal(signal.SIGCONT)
@@ -20,4 +20,4 @@ async def test_a_pause_is_as_late_as_it_was_long() -> None:
         child.process.stdin.write(b"enough\n")
         late = json.loads(await child.process.stdout.readline())
     assert max(late) > (HELD_SECONDS - 0.1) * 1000
-    assert len(late) > 1
+    assert sum(each > 50 for each in late) > 50  # all that were due meanwhile, not one

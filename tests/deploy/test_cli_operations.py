@@ -114,12 +114,19 @@ def test_checking_the_rules_is_true_only_if_none_fails(
     services: FakeServices, outcome: str, status: int
 ) -> None:
     verdicts = [VERDICT, VERDICT | {"outcome": outcome}]
-    services.answers["GET reporting/v1/tjtc/verdicts"] = {"verdicts": verdicts}
+    services.answers["GET reporting/v1/tjtc/verdicts"] = {"known_at": 9, "verdicts": verdicts}
     done = services.run("rules", "check", "--org", "tjtc", "--year", "2022")
     assert done.exit_code == status, done.output
     assert "year:2022" in done.stdout
     assert ("1 of 2 verdicts fail" in done.stderr) == bool(status)
     assert dict(services.asked[-1].url.params) == YEAR_2022
+
+
+def test_rules_that_judged_nothing_are_not_met(services: FakeServices) -> None:
+    services.answers["GET reporting/v1/tjct/verdicts"] = {"known_at": 9, "verdicts": []}
+    done = services.run("rules", "check", "--org", "tjct", "--year", "2022")
+    assert done.exit_code == 1
+    assert "nothing was judged" in done.stderr
 
 
 def test_what_other_values_change_is_shown(services: FakeServices, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from services.reporting.positions import Fenced
 from services.reporting.read_ahead import POLL_MS
 from services.reporting.reconcile import Reconciler
 from services.reporting.watchdog import Watchdog
+from shared.cluster import TopicChanged
 from shared.contract.catalogue import topic_of
 from shared.contract.envelope import Envelope
 from shared.testing.author import Author
@@ -102,6 +103,46 @@ async def committed_offsets(kafka: str, topic: str) -> dict[int, int]:
     finally:
         await consumer.stop()
     return {number: offset for number, offset in found.items() if offset is not None}
+
+
+async def test_batches_go_on_while_kafka_answers_neither_a_commit_nor_its_ids(
+    kafka: str, own_topic: str, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both are asked beside the batches; an id that is another's still begins another consumer."""
+    asked: set[str] = set()
+    slow, answered, identify = asyncio.Event(), asyncio.Event(), intake_module.identify
+
+    async def commit(_consumer: AIOKafkaConsumer, _offsets: Any = None) -> None:
+        asked.add("commit")
+        await asyncio.Event().wait()
+
+    async def identify_slowly(client: Any, topics: list[str]) -> Any:
+        if slow.is_set() and not answered.is_set():
+            asked.add("ids")
+            await answered.wait()
+            raise TopicChanged("another id")
+        return await identify(client, topics)
+
+    monkeypatch.setattr(intake_module.AIOKafkaConsumer, "commit", commit)
+    monkeypatch.setattr(intake_module, "identify", identify_slowly)
+    monkeypatch.setattr(intake_module, "IDENTIFY_SECONDS", 0.2)
+    monkeypatch.setattr(intake_module, "COMMIT_SECONDS", 0.1)
+    author = Author()
+    early, late = gifts(author, range(40)), gifts(author, range(40, 80))
+    await publish(kafka, own_topic, early)
+    async with reading(kafka, own_topic, pool) as intake:
+        assert await journalled(pool, 40) == ids(early)
+        slow.set()
+        async with asyncio.timeout(60):
+            while asked != {"commit", "ids"}:
+                await asyncio.sleep(0.05)
+        await publish(kafka, own_topic, late)
+        assert await journalled(pool, 80) == ids([*early, *late])
+        before = intake._consumer
+        answered.set()
+        async with asyncio.timeout(60):
+            while intake._consumer is before:
+                await asyncio.sleep(0.05)
 
 
 async def test_a_commit_refused_after_a_rebalance_is_normal(

@@ -19,6 +19,8 @@ REFUSALS: dict[str, str] = {
     "no-such-record": "隔离区没有这条记录",
     "already-settled": "该记录已处理",
     "rebuild-running": "正在重建",
+    "unknown-rule": "没有这条规则",
+    "values-refused": "规则数值文件不合规",
 }
 
 

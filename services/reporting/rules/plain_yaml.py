@@ -5,6 +5,7 @@ text that stands in the file, and only its field says what it becomes. Repeated 
 tags are refused, because a reader would not see what they do.
 """
 
+from collections import Counter
 from typing import Any
 
 import yaml
@@ -24,8 +25,8 @@ class _TextOnly(yaml.BaseLoader):
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value]
-        repeated = sorted({str(key) for key in keys if keys.count(key) > 1})
+        times = Counter(str(key.value) for key, _ in node.value)
+        repeated = sorted(key for key, often in times.items() if often > 1)
         if repeated:
             raise yaml.YAMLError(f"repeated keys {repeated}{node.start_mark}")
         return super().construct_mapping(node, deep=True)

@@ -27,7 +27,7 @@ from services.reporting.rules.dated import (
 from services.reporting.rules.plain_yaml import read_yaml
 
 INTEGER = re.compile(r"0|[1-9][0-9]{0,15}")
-FRACTION = re.compile(r"([1-9][0-9]*)/([1-9][0-9]*)")
+FRACTION = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,8})")
 MONTH = re.compile(r"[1-9]|1[0-2]")
 TERM = re.compile(r"[a-z][a-z_]*")
 CLAUSE_CHARACTERS = 120
@@ -70,6 +70,7 @@ def read_values(rule: str, text: str, instruments: Mapping[str, Instrument]) -> 
     row = _document(name_of_file, text, dict)
     _fields(name_of_file, row, {"rule", "title", "values"}, set())
     _fields(f"{name_of_file}: title", row["title"], {"zh", "en"}, set())
+    _texts(f"{name_of_file}: title", row["title"], "zh", "en")
     if row["rule"] != rule:
         raise ValuesRefused(f"{name_of_file}: says it is rule {row['rule']!r}")
     if not isinstance(row["values"], dict) or not row["values"]:
@@ -83,6 +84,7 @@ def read_values(rule: str, text: str, instruments: Mapping[str, Instrument]) -> 
 
 def _parameter(where: str, name: str, row: Any, instruments: Mapping[str, Instrument]) -> Parameter:
     _fields(where, row, {"zh", "unit", "entries"}, set())
+    _texts(where, row, "zh", "unit")
     unit = row["unit"]
     if unit not in UNITS:
         raise ValuesRefused(f"{where}: unit {unit!r} is none of {sorted(UNITS)}")
@@ -105,6 +107,7 @@ def _entry(
         where, row, {"status", "jurisdiction", "instrument", "clause", "source"},
         {"value", "effective_from", "effective_to"},
     )  # fmt: skip
+    _texts(where, row, "status", "jurisdiction", "instrument", "clause", "source")
     status = _status(where, row["status"])
     if (status == "UNKNOWN") != ("value" not in row):
         raise ValuesRefused(f"{where}: a value is left out exactly where it is UNKNOWN")
@@ -164,6 +167,8 @@ def _document(file: str, text: str, kind: type) -> Any:
         document = read_yaml(text)
     except yaml.YAMLError as why:
         raise ValuesRefused(f"{file}: {why}") from None
+    except RecursionError:
+        raise ValuesRefused(f"{file}: nested too deeply") from None
     if not isinstance(document, kind):
         raise ValuesRefused(f"{file}: expected a {kind.__name__}")
     return document
@@ -178,6 +183,12 @@ def _fields(where: str, row: Any, required: set[str], optional: set[str]) -> Non
     empty = [name for name, value in row.items() if value in ("", [], {})]
     if empty:
         raise ValuesRefused(f"{where}: {empty} left empty")
+
+
+def _texts(where: str, row: Mapping[str, Any], *names: str) -> None:
+    for name in names:
+        if not isinstance(row[name], str):
+            raise ValuesRefused(f"{where}: {name} is no text")
 
 
 def _status(where: str, text: str) -> Any:

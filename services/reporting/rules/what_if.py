@@ -41,7 +41,7 @@ def tried(rule_id: str, text: str) -> Rule:
 
 
 def differences(facts: Facts, now: Rule, then: Rule) -> list[Difference]:
-    """Subjects on which the two disagree in outcome or reason, by subject."""
+    """Subjects on which the two disagree in outcome, reason, severity or who is concerned."""
     before = {verdict.subject: verdict for verdict in now.verdicts(facts)}
     after = {verdict.subject: verdict for verdict in then.verdicts(facts)}
     pairs = (
@@ -60,8 +60,11 @@ async def what_if(
     return [pair for pair in found if _meets(pair.now or pair.then, period_from, period_to)]
 
 
-def _said(verdict: Verdict | None) -> tuple[str, str] | None:
-    return None if verdict is None else (verdict.outcome, verdict.reason)
+def _said(verdict: Verdict | None) -> tuple[object, ...] | None:
+    # Who is concerned, too: a year is one subject, and another cap may leave fewer over it.
+    if verdict is None:
+        return None
+    return (verdict.outcome, verdict.reason, verdict.severity, verdict.persons)
 
 
 def _meets(verdict: Verdict | None, period_from: date, period_to: date) -> bool:

@@ -48,6 +48,31 @@ def test_values_in_doubt_an_unknown_rule_and_missing_parameters_are_refused() ->
         tried("wel-99", FOUND)
 
 
+def test_another_cap_that_leaves_fewer_over_it_is_a_change() -> None:
+    gifts = {"gifts": [{"person": "甲", "yuan": "1200"}, {"person": "乙", "yuan": "1600"}]}
+    facts = Given(date(2022, 9, 7), gifts).facts()
+    before, after = tried("wel-04", FOUND.replace("150000", "110000")), tried("wel-04", FOUND)
+    (change,) = differences(facts, before, after)
+    assert change.now is not None and change.then is not None
+    assert change.now.outcome == change.then.outcome == "fail"
+    assert (len(change.now.persons), len(change.then.persons)) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        ("status: UNKNOWN", "status: [UNKNOWN]"),
+        ("unit: fen", "unit: [fen]"),
+        ("value: 150000", f"value: {'9' * 5000}"),
+        ("values:", f"values: {'[' * 2000}"),
+    ],
+)
+def test_what_is_no_values_file_at_all_is_refused_too(written: str, instead: str) -> None:
+    assert written in FOUND
+    with pytest.raises(Invalid, match="values-refused"):
+        tried("wel-04", FOUND.replace(written, instead, 1))
+
+
 async def test_it_is_tried_on_the_facts_of_a_period_and_leaves_no_event(
     pool: asyncpg.Pool,
 ) -> None:
