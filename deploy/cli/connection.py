@@ -111,8 +111,9 @@ class Connection:
 
     def fetch(self, service: str, path: str, **query: Any) -> "httpx.Response":
         """The whole answer to GET, for what is not JSON."""
-        asked = {name: value for name, value in query.items() if value is not None}
-        return self._send("GET", self.url(service, path), params=asked, headers=self._headers())
+        return self._send(
+            "GET", self.url(service, path), params=_given(query), headers=self._headers()
+        )
 
     def post(
         self, service: str, path: str, body: Any, *, headers: Mapping[str, str] | None = None,
@@ -121,9 +122,9 @@ class Connection:
         """The JSON a service answers to POST, waited for at most `seconds` (None: for ever); query
         parameters that are None are left out."""
         content = body if isinstance(body, bytes) else orjson.dumps(body)
-        asked = {name: value for name, value in (query or {}).items() if value is not None}
         answer = self._send(
-            "POST", self.url(service, path), content=content, timeout=seconds, params=asked,
+            "POST", self.url(service, path), content=content, timeout=seconds,
+            params=_given(query or {}),
             headers={**self._headers(), "Content-Type": "application/json", **(headers or {})},
         )  # fmt: skip
         return answer.json() if answer.content else {}
@@ -155,6 +156,10 @@ class Connection:
         if not answer.is_success:
             raise Refused(problem_of(answer))
         return answer
+
+
+def _given(query: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in query.items() if value is not None}
 
 
 def open_http(target: Target) -> "httpx.Client":

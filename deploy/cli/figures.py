@@ -50,9 +50,7 @@ def figures(
     Example: guildhall figures --org tjtc --year 2022
     """
     period = period_of(year, first, last)
-    found = session.connection.get(
-        "reporting", f"/v1/{org}/figures", **_asked(period.first, period.last, as_of)
-    )
+    found = session.connection.get("reporting", f"/v1/{org}/figures", **period.asked(as_of))
     session.output.document(found)
     session.output.table(
         ("figure", "title", ">value", "complete", "note"),
@@ -80,7 +78,7 @@ def explain(
     Example: guildhall explain spring_festival_gifts --org tjtc --year 2022
     """
     period = period_of(year, first, last)
-    pages = _pages(session, f"/v1/{org}/figures/{figure}", _asked(period.first, period.last, as_of))
+    pages = _pages(session, f"/v1/{org}/figures/{figure}", period.asked(as_of))
     found = next(pages)
     events = [*found["events"]]
     for page in pages:
@@ -107,9 +105,7 @@ def findings(
     Example: guildhall findings --org tjtc --year 2022
     """
     period = period_of(year, first, last)
-    found = session.connection.get(
-        "reporting", f"/v1/{org}/findings", **_asked(period.first, period.last, as_of)
-    )
+    found = session.connection.get("reporting", f"/v1/{org}/findings", **period.asked(as_of))
     session.output.document(found)
     rows = found["findings"]
     session.output.table(
@@ -153,7 +149,7 @@ def report(
     if file is None and format_ is not Format.MD and sys.stdout.isatty():
         raise typer.BadParameter(f"a {format_} file is not for a terminal: name one with -o")
     period = period_of(year, first, last)
-    asked = {**_asked(period.first, period.last, as_of), "format": format_.value}
+    asked = {**period.asked(as_of), "format": format_.value}
     answer = session.connection.fetch("reporting", f"/v1/{org}/report", **asked)
     digest = hashlib.sha256(answer.content).hexdigest()
     stated = answer.headers.get("etag", "").strip('"')
@@ -181,10 +177,6 @@ def add_up(measure: str, events: list[dict[str, Any]]) -> int:
             return sum(event[measure] or 0 for event in events)
         case _:
             raise typer.BadParameter(f"this version does not know the measure {measure!r}")
-
-
-def _asked(first: str, last: str, as_of: str | None) -> dict[str, str | None]:
-    return {"from": first, "to": last, "as_of": as_of}
 
 
 def _pages(session: Session, path: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -25,6 +25,10 @@ class Period(NamedTuple):
     first: str
     last: str
 
+    def asked(self, as_of: str | None) -> dict[str, str | None]:
+        """The query parameters of a question about it, as known at `as_of`."""
+        return {"from": self.first, "to": self.last, "as_of": as_of}
+
 
 def period_of(year: int | None, first: str | None, last: str | None) -> Period:
     """The period that the options name. Raises typer.BadParameter."""

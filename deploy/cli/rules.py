@@ -46,10 +46,7 @@ def check(
     Example: guildhall rules check --org tjtc --year 2022
     """
     period = period_of(year, first, last)
-    found = session.connection.get(
-        "reporting", f"/v1/{org}/verdicts",
-        **{"from": period.first, "to": period.last, "as_of": as_of},
-    )  # fmt: skip
+    found = session.connection.get("reporting", f"/v1/{org}/verdicts", **period.asked(as_of))
     session.output.document(found)
     verdicts = found["verdicts"]
     session.output.table(
@@ -95,7 +92,7 @@ def what_if(
         raise typer.BadParameter(f"{file} is not UTF-8: {why}") from None
     found = session.connection.post(
         "reporting", f"/v1/{org}/rules/{rule}/what-if", {"values": values},
-        query={"from": period.first, "to": period.last, "as_of": as_of},
+        query=period.asked(as_of),
     )  # fmt: skip
     session.output.document(found)
     differences = found["differences"]

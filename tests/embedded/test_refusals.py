@@ -115,6 +115,7 @@ async def test_no_commit_waits_for_a_wal_segment_to_be_made(tmp_path: Path) -> N
     try:
         connection = await asyncpg.connect(await servers.start_postgres())
         before = await connection.fetchval(made)
+        assert before >= WAL_RESERVED - 1
         for _ in range(WAL_RESERVED - 2):
             await connection.execute("SELECT pg_logical_emit_message(false, 'test', '')")
             await connection.execute("SELECT pg_switch_wal()")
