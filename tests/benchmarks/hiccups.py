@@ -16,11 +16,12 @@ import time
 EVERY_SECONDS = 0.002
 
 
-def measure(until: threading.Event) -> list[float]:
-    """Milliseconds each waking was late, until it is set."""
+def measure(begun: float, told: list[float]) -> list[float]:
+    """Milliseconds late of each waking due from `begun` until the moment that `told` gets to hold,
+    both in monotonic seconds."""
     late: list[float] = []
-    due = time.monotonic()
-    while not until.is_set():
+    due = begun
+    while not told or due < told[0]:
         due += EVERY_SECONDS
         time.sleep(max(0.0, due - time.monotonic()))
         late.append((time.monotonic() - due) * 1000)
@@ -29,15 +30,16 @@ def measure(until: threading.Event) -> list[float]:
 
 def main() -> None:
     """Measure until told to stop, and say it."""
-    told = threading.Event()
+    told: list[float] = []
 
     def listen() -> None:
         sys.stdin.readline()
-        told.set()
+        told.append(time.monotonic())
 
     threading.Thread(target=listen, daemon=True).start()
+    begun = time.monotonic()  # before it is said: who hears it may stop this process at once
     print("begun", flush=True)
-    print(json.dumps(measure(told)), flush=True)
+    print(json.dumps(measure(begun, told)), flush=True)
 
 
 if __name__ == "__main__":
