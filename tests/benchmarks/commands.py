@@ -1,50 +1,70 @@
 """One command over HTTP, durable, domain and outbox included, beside FastAPI and one INSERT.
 
-Each server is a process of its own with one event loop; the same clients ask both in this run. The
-`eventsourcing` library is asked in process, without HTTP, by as many threads as serve it best.
+Each server is a process of its own with one event loop; the same clients ask both, by turns. In
+its turn the `eventsourcing` library is asked in process, without HTTP, by as many threads as serve
+it best.
 """
 
 import asyncio
 import json
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import asyncpg
 
 from deploy.embedded import create_topics
 from shared.testing.http import token
-from tests.benchmarks.cpu import Meter, Spent, cost, each
+from tests.benchmarks.cpu import Meter, Spent, cost, each, summed
 from tests.benchmarks.peers import event_sourcing
 from tests.benchmarks.process import serving, settings
 from tests.benchmarks.rig import Rig, Sizes
 from tests.benchmarks.table import Row, compared
-from tests.benchmarks.timing import Rate
+from tests.benchmarks.timing import Rate, together
 
 CLIENTS = 16
-SECONDS = 6.0
+TURNS, TURN_SECONDS = 6, 2.0
+LIBRARY_SECONDS = 1.0
 WARM_UP_SECONDS = 1.5
 WHAT = "one command over HTTP, durable, domain and outbox included"
+BARE = "FastAPI + pydantic + one asyncpg INSERT"
+
+
+class Side(NamedTuple):
+    """One of the two that are asked by turns: its port, what is asked, whose time it takes."""
+
+    name: str
+    port: int
+    request: Callable[[], tuple[str, dict[str, str]]]
+    pids: Mapping[str, int]
 
 
 async def benchmark(rig: Rig, _: Sizes) -> list[Row]:
     """The rates over HTTP, and the library's."""
     await create_topics(rig.kafka)
-    with settings(await rig.database(), rig.kafka) as environment:
-        async with serving("services.events", **environment) as (child, port):
-            await _register_union(environment["GUILDHALL_DATABASE_URL"])
-            service = {"service": child.process.pid, **rig.servers}
-            ours, our_cost = await _load("Guildhall: raise-issue", port, _issue, service)
-        environment["GUILDHALL_DATABASE_URL"] = await rig.database()
-        async with serving("tests.benchmarks.peers.bare_insert", **environment) as (child, port):
-            name = "FastAPI + pydantic + one asyncpg INSERT"
-            service = {"service": child.process.pid, **rig.servers}
-            bare, bare_cost = await _load(name, port, _insert, service)
-    saved = [
-        await event_sourcing.commands(await rig.database(), threads, SECONDS / 2)
-        for threads in (1, event_sourcing.THREADS)
-    ]
+    async with AsyncExitStack() as stack:
+        sides = []
+        for name, service, request in (
+            ("Guildhall: raise-issue", "services.events", _issue),
+            (BARE, "tests.benchmarks.peers.bare_insert", _insert),
+        ):
+            common = stack.enter_context(settings(await rig.database(), rig.kafka))
+            child, port = await stack.enter_async_context(serving(service, **common))
+            if request is _issue:
+                await _register_union(common["GUILDHALL_DATABASE_URL"])
+            pids = {"service": child.process.pid, **rig.servers}
+            sides.append(Side(name, port, request, pids))
+            await _clients(sides[-1], WARM_UP_SECONDS)
+        library = await rig.database()
+        turns = [
+            [await _turn(side) for side in sides] + [await _of_library(library)]
+            for _ in range(TURNS)
+        ]
+    of_ours, of_bare, of_library = zip(*turns, strict=True)
+    (ours, our_cost), (bare, bare_cost) = _together(of_ours), _together(of_bare)
+    saved = [together(rates) for rates in zip(*of_library, strict=True)]
     best = max(saved, key=lambda rate: rate.per_second)
     return [
         compared(WHAT, ours, bare, "commands/s", 0.8),
@@ -59,21 +79,32 @@ async def _register_union(database: str) -> None:
     await connection.close()
 
 
-async def _load(name: str, port: int, request: Any, pids: Mapping[str, int]) -> tuple[Rate, Spent]:
-    """The rate, and the processor time of one command (µs), ours who ask too."""
-    bearer = token("clerk")
-    await _clients(port, request, bearer, WARM_UP_SECONDS)
-    meter, started = Meter(pids, own="clients"), time.perf_counter()
-    answered = await _clients(port, request, bearer, SECONDS)
-    rate = Rate(name, answered, time.perf_counter() - started)
-    return rate, each(meter.spent(), answered)
+async def _turn(side: Side) -> tuple[Rate, Spent]:
+    """One turn: the rate, and the processor time in all, ours who ask too."""
+    meter, started = Meter(side.pids, own="clients"), time.perf_counter()
+    answered = await _clients(side, TURN_SECONDS)
+    return Rate(side.name, answered, time.perf_counter() - started), meter.spent()
 
 
-async def _clients(port: int, request: Any, bearer: str, seconds: float) -> int:
-    until = time.perf_counter() + seconds
-    return sum(
-        await asyncio.gather(*[_client(port, request, bearer, until) for _ in range(CLIENTS)])
-    )
+async def _of_library(database: str) -> list[Rate]:
+    """One turn of the library, with one thread and with several."""
+    return [
+        await event_sourcing.commands(database, threads, LIBRARY_SECONDS)
+        for threads in (1, event_sourcing.THREADS)
+    ]
+
+
+def _together(turns: Sequence[tuple[Rate, Spent]]) -> tuple[Rate, Spent]:
+    """The rate over all turns, and the processor time of one command (µs)."""
+    rates, spent = zip(*turns, strict=True)
+    rate = together(rates)
+    return rate, each(summed(spent), rate.count)
+
+
+async def _clients(side: Side, seconds: float) -> int:
+    until, bearer = time.perf_counter() + seconds, token("clerk")
+    asking = [_client(side.port, side.request, bearer, until) for _ in range(CLIENTS)]
+    return sum(await asyncio.gather(*asking))
 
 
 async def _client(port: int, request: Any, bearer: str, until: float) -> int:

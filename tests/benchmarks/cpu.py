@@ -3,7 +3,7 @@ could do it if none ever waited. Linux only, from /proc."""
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.benchmarks.process import tree
@@ -47,6 +47,11 @@ def _ticks(pid: int) -> int:
 def each(spent: Spent, count: int) -> Spent:
     """Microseconds of one thing, of so many."""
     return {name: seconds / count * 1e6 for name, seconds in spent.items()}
+
+
+def summed(turns: Sequence[Spent]) -> Spent:
+    """What several turns have spent."""
+    return {name: sum(spent[name] for spent in turns) for name in turns[0]}
 
 
 def cost(what: str, ours: Spent, name: str = "", peer: Spent | None = None) -> Row:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 
@@ -17,6 +17,12 @@ class Rate(NamedTuple):
     def per_second(self) -> float:
         """Things a second."""
         return self.count / self.seconds
+
+
+def together(turns: Sequence[Rate]) -> Rate:
+    """The rate over all its turns: ours and its peer take turns where both can be kept ready, so
+    that an hour, or ten seconds, in which the machine is slower is an hour of both."""
+    return Rate(turns[0].name, sum(t.count for t in turns), sum(t.seconds for t in turns))
 
 
 async def timed(name: str, count: int, work: Callable[[], Awaitable[object]]) -> Rate:
