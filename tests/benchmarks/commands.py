@@ -8,7 +8,7 @@ it best.
 import asyncio
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -17,12 +17,12 @@ import asyncpg
 
 from deploy.embedded import create_topics
 from shared.testing.http import token
-from tests.benchmarks.cpu import Meter, Spent, cost, each, summed
+from tests.benchmarks.cpu import Meter, Turn, cost, together
 from tests.benchmarks.peers import event_sourcing
 from tests.benchmarks.process import serving, settings
 from tests.benchmarks.rig import Rig, Sizes
 from tests.benchmarks.table import Row, compared
-from tests.benchmarks.timing import Rate, together
+from tests.benchmarks.timing import Rate, over_turns
 
 CLIENTS = 16
 TURNS, TURN_SECONDS = 6, 2.0
@@ -32,12 +32,16 @@ WHAT = "one command over HTTP, durable, domain and outbox included"
 BARE = "FastAPI + pydantic + one asyncpg INSERT"
 
 
+Asked = Callable[[], tuple[str, dict[str, str]]]
+"""Makes a request: its path and its body."""
+
+
 class Side(NamedTuple):
     """One of the two that are asked by turns: its port, what is asked, whose time it takes."""
 
     name: str
     port: int
-    request: Callable[[], tuple[str, dict[str, str]]]
+    request: Asked
     pids: Mapping[str, int]
 
 
@@ -45,32 +49,37 @@ async def benchmark(rig: Rig, _: Sizes) -> list[Row]:
     """The rates over HTTP, and the library's."""
     await create_topics(rig.kafka)
     async with AsyncExitStack() as stack:
-        sides = []
-        for name, service, request in (
-            ("Guildhall: raise-issue", "services.events", _issue),
-            (BARE, "tests.benchmarks.peers.bare_insert", _insert),
-        ):
-            common = stack.enter_context(settings(await rig.database(), rig.kafka))
-            child, port = await stack.enter_async_context(serving(service, **common))
-            if request is _issue:
-                await _register_union(common["GUILDHALL_DATABASE_URL"])
-            pids = {"service": child.process.pid, **rig.servers}
-            sides.append(Side(name, port, request, pids))
-            await _clients(sides[-1], WARM_UP_SECONDS)
+        database = await rig.database()
+        ours = await _side(
+            stack, rig, database, "services.events", name="Guildhall: raise-issue", request=_issue
+        )
+        await _register_union(database)
+        peer = "tests.benchmarks.peers.bare_insert"
+        bare = await _side(stack, rig, await rig.database(), peer, name=BARE, request=_insert)
+        for side in (ours, bare):
+            await _clients(side, WARM_UP_SECONDS)
         library = await rig.database()
         turns = [
-            [await _turn(side) for side in sides] + [await _of_library(library)]
-            for _ in range(TURNS)
+            (await _turn(ours), await _turn(bare), await _of_library(library)) for _ in range(TURNS)
         ]
     of_ours, of_bare, of_library = zip(*turns, strict=True)
-    (ours, our_cost), (bare, bare_cost) = _together(of_ours), _together(of_bare)
-    saved = [together(rates) for rates in zip(*of_library, strict=True)]
+    (rate, spent), (bare_rate, bare_spent) = together(of_ours), together(of_bare)
+    saved = [over_turns(rates) for rates in zip(*of_library, strict=True)]
     best = max(saved, key=lambda rate: rate.per_second)
     return [
-        compared(WHAT, ours, bare, "commands/s", 0.8),
-        compared(WHAT, ours, best, "commands/s", 3.0),
-        cost("a command", our_cost, bare.name, bare_cost),
+        compared(WHAT, rate, bare_rate, "commands/s", 0.8),
+        compared(WHAT, rate, best, "commands/s", 3.0),
+        cost("a command", spent, BARE, bare_spent),
     ]
+
+
+async def _side(
+    stack: AsyncExitStack, rig: Rig, database: str, module: str, *, name: str, request: Asked
+) -> Side:
+    """One of the two, serving until the stack is left."""
+    common = stack.enter_context(settings(database, rig.kafka))
+    child, port = await stack.enter_async_context(serving(module, **common))
+    return Side(name, port, request, {"service": child.process.pid, **rig.servers})
 
 
 async def _register_union(database: str) -> None:
@@ -79,7 +88,7 @@ async def _register_union(database: str) -> None:
     await connection.close()
 
 
-async def _turn(side: Side) -> tuple[Rate, Spent]:
+async def _turn(side: Side) -> Turn:
     """One turn: the rate, and the processor time in all, ours who ask too."""
     meter, started = Meter(side.pids, own="clients"), time.perf_counter()
     answered = await _clients(side, TURN_SECONDS)
@@ -92,13 +101,6 @@ async def _of_library(database: str) -> list[Rate]:
         await event_sourcing.commands(database, threads, LIBRARY_SECONDS)
         for threads in (1, event_sourcing.THREADS)
     ]
-
-
-def _together(turns: Sequence[tuple[Rate, Spent]]) -> tuple[Rate, Spent]:
-    """The rate over all turns, and the processor time of one command (µs)."""
-    rates, spent = zip(*turns, strict=True)
-    rate = together(rates)
-    return rate, each(summed(spent), rate.count)
 
 
 async def _clients(side: Side, seconds: float) -> int:

@@ -8,10 +8,15 @@ from pathlib import Path
 
 from tests.benchmarks.process import tree
 from tests.benchmarks.table import Row
+from tests.benchmarks.timing import Rate, over_turns
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 Spent = Mapping[str, float]
 """Seconds of processor time, or microseconds a thing, by the name of who spent them."""
+
+
+Turn = tuple[Rate, Spent]
+"""One turn: its rate, and the seconds of processor time it took."""
 
 
 class Meter:
@@ -49,9 +54,16 @@ def each(spent: Spent, count: int) -> Spent:
     return {name: seconds / count * 1e6 for name, seconds in spent.items()}
 
 
-def summed(turns: Sequence[Spent]) -> Spent:
-    """What several turns have spent."""
-    return {name: sum(spent[name] for spent in turns) for name in turns[0]}
+def together(turns: Sequence[Turn]) -> Turn:
+    """The rate over all turns of one side, and the processor time of one thing (µs).
+
+    Ours and its peer take turns where both can be kept ready, so that ten seconds in which the
+    machine is slower are ten seconds of both.
+    """
+    rates, spent = zip(*turns, strict=True)
+    rate = over_turns(rates)
+    seconds = {name: sum(each_turn[name] for each_turn in spent) for name in spent[0]}
+    return rate, each(seconds, rate.count)
 
 
 def cost(what: str, ours: Spent, name: str = "", peer: Spent | None = None) -> Row:

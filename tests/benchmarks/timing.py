@@ -19,9 +19,8 @@ class Rate(NamedTuple):
         return self.count / self.seconds
 
 
-def together(turns: Sequence[Rate]) -> Rate:
-    """The rate over all its turns: ours and its peer take turns where both can be kept ready, so
-    that an hour, or ten seconds, in which the machine is slower is an hour of both."""
+def over_turns(turns: Sequence[Rate]) -> Rate:
+    """The rate over all its turns."""
     return Rate(turns[0].name, sum(t.count for t in turns), sum(t.seconds for t in turns))
 
 
