@@ -131,7 +131,7 @@ class Proxy:
 
     def _cut_of(self, line: Line) -> Cut:
         for client, cut in self._cuts.items():
-            if client is None or connects_from(client, line.port):
+            if client is None or connects_from(client, line.port, self.port):
                 return cut
         return PASS
 
