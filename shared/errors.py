@@ -65,8 +65,10 @@ class StaleVersion(Refusal):
         super().__init__(
             "stale-version",
             f"Expected version {expected} of {stream}, found {found}",
-            stream=stream, expected=expected, found=found,
-        )  # fmt: skip
+            stream=stream,
+            expected=expected,
+            found=found,
+        )
 
 
 class NotYet(Refusal):

@@ -24,7 +24,7 @@ SERVER_FIXTURES = {"servers", "postgres", "kafka", "database"}
 ONE_STACK = "demo_year"
 """A directory whose files share a costly fixture: one process runs them all."""
 
-LONG = ("tests/journeys/", "tests/deploy/", "tests/embedded/")
+LONG = ("tests/journeys/", "tests/deploy/", "tests/deploy/embedded/")
 """Where tests start servers of their own."""
 
 

@@ -82,8 +82,11 @@ class Archive:
         """Take the next epoch that nobody began, for a restore."""
         number = max([at_least - 1, *self.epochs()]) + 1
         self.epoch(number).mkdir(mode=0o700)
-        document = {"parent": origin.parent, "at": _text(origin.at),
-                    "restored_at": _text(origin.restored_at)}  # fmt: skip
+        document = {
+            "parent": origin.parent,
+            "at": _text(origin.at),
+            "restored_at": _text(origin.restored_at),
+        }
         (self.epoch(number) / "origin.json").write_text(json.dumps(document), "utf-8")
         return number
 

@@ -10,7 +10,7 @@ import asyncpg
 from deploy.backup.archive import BackupError, Mark
 from deploy.embedded.provision import SERVICES
 from shared.contract.catalogue import source_of
-from shared.epochs import Epochs, keep_epochs, raise_epoch
+from shared.eventstore.epochs import Epochs, keep_epochs, raise_epoch
 
 DATABASE_PREFIX = "guildhall_"
 HAS_STORE = "SELECT to_regclass('store_epoch') IS NOT NULL AND to_regclass('shards') IS NOT NULL"
@@ -91,10 +91,11 @@ def shortfalls(mark: Mark, found: Mapping[str, Committed]) -> list[str]:
     """What a mark promises and a restored server does not have, a sentence each."""
     short = [
         f"{name}: shard {shard} ends at {has}, {promised} was stamped"
-        for name, heads in mark.heads.items() if name in found
+        for name, heads in mark.heads.items()
+        if name in found
         for shard, (promised, has) in enumerate(zip(heads, found[name].heads, strict=True))
         if has < promised
-    ]  # fmt: skip
+    ]
     short += [f"{name}: its store is not there" for name in mark.events if name not in found]
     short += [
         f"{name}: {found[name].events} events, {count} were committed"

@@ -91,9 +91,16 @@ async def drill(
         raise
     finally:
         drilled = Drilled(
-            at, began, not protocol.failures, protocol.failures, protocol.checks, events,
-            log_index, protocol.seconds, round(time.perf_counter() - started, 3),
-        )  # fmt: skip
+            at,
+            began,
+            not protocol.failures,
+            protocol.failures,
+            protocol.checks,
+            events,
+            log_index,
+            protocol.seconds,
+            round(time.perf_counter() - started, 3),
+        )
         _write_down(archive, drilled)
     return drilled
 
@@ -167,16 +174,25 @@ async def _as_known(
 
 
 async def _ask_reporting(server: str, log_index: int | None = None) -> dict[str, Any]:
-    """What `services.reporting.prove` answers for reporting's database of a server."""
+    """What `services.reporting.rebuild.verify` answers for reporting's database of a server."""
     environment = {
-        "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT),
+        "PATH": "/usr/bin:/bin",
+        "LC_ALL": "C.UTF-8",
+        "PYTHONPATH": str(ROOT),
         "GUILDHALL_DATABASE_URL": database_of(server, f"{DATABASE_PREFIX}reporting"),
-    }  # fmt: skip
+    }
     arguments = [] if log_index is None else [str(log_index)]
     process = await create_subprocess_exec(
-        sys.executable, "-P", "-m", "services.reporting.prove", *arguments,
-        stdin=DEVNULL, stdout=PIPE, stderr=PIPE, env=environment,
-    )  # fmt: skip
+        sys.executable,
+        "-P",
+        "-m",
+        "services.reporting.rebuild.verify",
+        *arguments,
+        stdin=DEVNULL,
+        stdout=PIPE,
+        stderr=PIPE,
+        env=environment,
+    )
     output, errors = await process.communicate()
     if process.returncode != 0:
         last = errors.decode(errors="replace").strip().splitlines()[-1:]

@@ -57,8 +57,9 @@ def _connection(server: str) -> dict[str, str]:
         return {}
     parts = urlsplit(server)
     named = {
-        "PGHOST": parts.hostname, "PGPORT": parts.port and str(parts.port),
+        "PGHOST": parts.hostname,
+        "PGPORT": parts.port and str(parts.port),
         "PGUSER": parts.username and unquote(parts.username),
         "PGPASSWORD": parts.password and unquote(parts.password),
-    }  # fmt: skip
+    }
     return {name: value for name, value in named.items() if value}

@@ -115,9 +115,14 @@ def _lay_out(choice: Choice, draft: Path, account: Account) -> None:
 
 
 async def _recover(
-    archive: Archive, choice: Choice, directory: DataDirectory, draft: Path, account: Account,
-    *, new_epoch: bool,
-) -> tuple[dict[str, Committed], int]:  # fmt: skip
+    archive: Archive,
+    choice: Choice,
+    directory: DataDirectory,
+    draft: Path,
+    account: Account,
+    *,
+    new_epoch: bool,
+) -> tuple[dict[str, Committed], int]:
     async with _recovering(directory, draft, account) as server:
         await _settle(server, directory)
         found = await committed(server)
@@ -137,16 +142,19 @@ async def _recovering(
 ) -> AsyncIterator[Server]:
     """A server on the draft that has recovered, behind a socket of our own."""
     child = Child(
-        "the recovering PostgreSQL", directory.log("restore"), directory.record("restore"),
+        "the recovering PostgreSQL",
+        directory.log("restore"),
+        directory.record("restore"),
         signal.SIGINT,
-    )  # fmt: skip
+    )
     with tempfile.TemporaryDirectory(prefix="gh-") as socket:
         if account.uid >= 0:
             os.chown(socket, account.uid, account.gid)
         settings = SETTINGS | {
-            "listen_addresses": "", "unix_socket_directories": socket,
+            "listen_addresses": "",
+            "unix_socket_directories": socket,
             "hba_file": str(draft / "only_us.conf"),
-        }  # fmt: skip
+        }
         server = Server({"host": socket, "user": SUPERUSER})
         try:
             await child.start(
@@ -154,9 +162,11 @@ async def _recovering(
                 account,
             )
             await child.wait_until_ready(
-                "restore PostgreSQL", lambda: _recovered(server),
-                (OSError, BackupError, _Recovering), RECOVERY_SECONDS,
-            )  # fmt: skip
+                "restore PostgreSQL",
+                lambda: _recovered(server),
+                (OSError, BackupError, _Recovering),
+                RECOVERY_SECONDS,
+            )
             yield server
         finally:
             await child.stop(signal.SIGINT, 60.0)

@@ -49,9 +49,17 @@ async def take(archive: Archive, dsn: str, *, base: bool = True) -> Taken:
     mark, lsn = await _mark(server)
     wal = archive.epoch(epoch) / "wal"
     await run(
-        "pg_receivewal", "-D", wal, "--slot", SLOT, "--endpos", lsn, "--no-loop", "--synchronous",
+        "pg_receivewal",
+        "-D",
+        wal,
+        "--slot",
+        SLOT,
+        "--endpos",
+        lsn,
+        "--no-loop",
+        "--synchronous",
         server=dsn,
-    )  # fmt: skip
+    )
     archive.add_mark(epoch, mark)
     seconds["log"] = time.perf_counter() - started
     return Taken(epoch, name, mark, seconds)
@@ -106,9 +114,15 @@ async def _base(archive: Archive, epoch: int, dsn: str) -> str:
     bases = archive.epoch(epoch) / "base"
     draft = bases / f"draft-{time.time_ns()}"
     await run(
-        "pg_basebackup", "-D", draft, "--checkpoint=fast", "-X", "stream",
-        "--manifest-checksums=SHA256", server=dsn,
-    )  # fmt: skip
+        "pg_basebackup",
+        "-D",
+        draft,
+        "--checkpoint=fast",
+        "-X",
+        "stream",
+        "--manifest-checksums=SHA256",
+        server=dsn,
+    )
     await asyncio.to_thread(verify, draft)
     # The second after: what is restored to it has all of the base.
     ended = datetime.fromtimestamp(int(time.time()) + 1, UTC)
@@ -152,9 +166,10 @@ async def _reached(connection: asyncpg.Connection, lsn: str) -> bool:
     return bool(
         await connection.fetchval(
             "SELECT EXISTS (SELECT 1 FROM pg_stat_replication"
-            " WHERE application_name = 'pg_receivewal' AND flush_lsn >= $1::text::pg_lsn)", lsn
+            " WHERE application_name = 'pg_receivewal' AND flush_lsn >= $1::text::pg_lsn)",
+            lsn,
         )
-    )  # fmt: skip
+    )
 
 
 def wal_files(wal: Path) -> dict[str, Path]:

@@ -12,8 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from deploy.identity.api import identity_app
 from deploy.identity.registrations import clients_in, people_in
 from deploy.identity.tokens import Issuer, signing_key
-from shared.logs import configure_logs
-from shared.service import Runner, http_server
+from shared.service.logs import configure_logs
+from shared.service.runner import Runner, http_server
 
 EX_CONFIG = 78
 

@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from deploy.identity import PICK_GRANT
 from deploy.identity.registrations import Client, Clients, People
 from deploy.identity.tokens import ALGORITHM, Issuer
-from shared.http import build_app
+from shared.http.app import build_app
 
 FORM_BYTES_MAX = 10_000
 
@@ -130,5 +130,7 @@ def granted(
         case grant:
             raise TokenRefused("unsupported_grant_type", f"no grant {grant!r} here")
     return {
-        "access_token": token, "token_type": "Bearer", "expires_in": issuer.lifetime_seconds,
-    }  # fmt: skip
+        "access_token": token,
+        "token_type": "Bearer",
+        "expires_in": issuer.lifetime_seconds,
+    }

@@ -10,7 +10,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 from deploy.identity.private import check_private, write_private
-from shared.ids import uuid7
+from shared.eventstore.event_ids import uuid7
 
 ALGORITHM = "RS256"
 KEY_BITS = 2048
@@ -28,10 +28,16 @@ class Issuer:
         """A signed token of `subject`, asked for by `client`."""
         now = int(time.time())
         claims: dict[str, Any] = {
-            "iss": self.issuer, "aud": self.audience, "sub": subject, "client_id": client,
-            "iat": now, "exp": now + self.lifetime_seconds, "jti": str(uuid7()),
-            "roles": list(roles), "orgs": list(orgs),
-        }  # fmt: skip
+            "iss": self.issuer,
+            "aud": self.audience,
+            "sub": subject,
+            "client_id": client,
+            "iat": now,
+            "exp": now + self.lifetime_seconds,
+            "jti": str(uuid7()),
+            "roles": list(roles),
+            "orgs": list(orgs),
+        }
         header = {"alg": ALGORITHM, "kid": self._key.kid, "typ": "at+jwt"}
         return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
 

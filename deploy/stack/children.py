@@ -38,16 +38,26 @@ class Children:
     async def open(self) -> None:
         """Start the fork server; it warms up while other things are done."""
         environment = {
-            "PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8",
-            "TZ": "UTC", "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT),
-        }  # fmt: skip
+            "PATH": os.environ.get("PATH", os.defpath),
+            "LANG": "C.UTF-8",
+            "LC_ALL": "C.UTF-8",
+            "TZ": "UTC",
+            "PYTHONUTF8": "1",
+            "PYTHONPATH": str(ROOT),
+        }
         with self._log.open("ab") as log:
             # -P: a folder `shared` or `services` in the user's directory is not ours.
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-m", "deploy.stack.forkserver",
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=log,
-                env=environment, start_new_session=True,
-            )  # fmt: skip
+                sys.executable,
+                "-P",
+                "-m",
+                "deploy.stack.forkserver",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                env=environment,
+                start_new_session=True,
+            )
         self._reading = asyncio.create_task(self._read(self._process))
 
     async def start(self, name: str, module: str, environment: Mapping[str, str], log: Path) -> int:
@@ -59,9 +69,12 @@ class Children:
         self._started[name] = started
         self._order(
             start={
-                "name": name, "module": module, "environment": dict(environment), "log": str(log),
+                "name": name,
+                "module": module,
+                "environment": dict(environment),
+                "log": str(log),
             }
-        )  # fmt: skip
+        )
         return await started
 
     def signal(self, name: str, number: Signals) -> None:

@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-PRELOADED = ("shared.context",)
+PRELOADED = ("shared.service.context",)
 ORPHANS_STOP_SECONDS = 25.0
 LOG_BYTES_KEPT = 10_000_000
 

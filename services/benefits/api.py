@@ -19,9 +19,9 @@ from services.benefits.queries import claims as claims_read
 from services.benefits.queries import deliveries, known
 from services.benefits.queries import money as money_read
 from services.benefits.queries import programmes as programmes_read
+from shared.contract.values import Population
 from shared.errors import Unknown
-from shared.http import CommandApi, Route
-from shared.values import Population
+from shared.http.app import CommandApi, Route
 
 CLERKS = ("clerk",)
 APPROVERS = ("approver", "chair")
@@ -161,9 +161,12 @@ def _programme_routes(app: FastAPI, api: CommandApi) -> None:
 
     @app.get("/v1/{org_id}/programmes/{programme_id}/sheet", tags=["queries"])
     async def sheet(
-        org_id: str, programme_id: str, after: After = "", limit: Limit = 500,
+        org_id: str,
+        programme_id: str,
+        after: After = "",
+        limit: Limit = 500,
         authorization: Authorization = None,
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> dict[str, Any]:
         """The sign-off sheet (签收表): the roster and whoever else received, by person id. Names
         are held by members alone."""
         await api.actor(authorization, org_id, *READERS)
@@ -182,9 +185,11 @@ def _programme_routes(app: FastAPI, api: CommandApi) -> None:
         require_readable(population)
         people = await known.belonging(store.pool, org_id, population, as_of)
         return {
-            "population": population, "as_of": as_of, "count": len(people),
+            "population": population,
+            "as_of": as_of,
+            "count": len(people),
             "sha256": roster_sha256(people),
-        }  # fmt: skip
+        }
 
 
 def _claim_routes(app: FastAPI, api: CommandApi) -> None:
@@ -192,9 +197,12 @@ def _claim_routes(app: FastAPI, api: CommandApi) -> None:
 
     @app.get("/v1/{org_id}/claims", tags=["queries"])
     async def claims_list(
-        org_id: str, state: ClaimState | None = None, after: After = "", limit: Limit = 50,
+        org_id: str,
+        state: ClaimState | None = None,
+        after: After = "",
+        limit: Limit = 50,
         authorization: Authorization = None,
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> dict[str, Any]:
         """The union's claims by id, in one state or in any; amounts in fen."""
         await api.actor(authorization, org_id, *READERS)
         found = await claims_read.listed(pool, org_id, state, after, limit)

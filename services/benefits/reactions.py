@@ -20,8 +20,8 @@ from shared.contract.members import (
     StaffLeft,
     StaffRegistered,
 )
-from shared.store import Also
-from shared.subscription import Reaction
+from shared.eventstore.store import Also
+from shared.replicas.subscription import Reaction
 
 HEARD = """
 INSERT INTO members_streams AS heard (stream, version) VALUES ($1, $2)
@@ -90,20 +90,36 @@ def when_membership_ended(
 def when_dependant_declared(event: DependantDeclared, envelope: Envelope) -> Also:
     """The dependant is known too, and may receive in that capacity."""
     row = (
-        envelope.stream, envelope.stream_version, event.org_id, event.dependant_id,
+        envelope.stream,
+        envelope.stream_version,
+        event.org_id,
+        event.dependant_id,
         event.occurred_on,
-    )  # fmt: skip
+    )
     return Also(DEPENDANT_KNOWN, [row])
 
 
 def _changed(
-    event: Any, envelope: Envelope, effective_on: date, *, is_member: bool | None = None,
-    is_retired: bool | None = None, is_staff: bool | None = None, gender: str | None = None,
-) -> Also:  # fmt: skip
+    event: Any,
+    envelope: Envelope,
+    effective_on: date,
+    *,
+    is_member: bool | None = None,
+    is_retired: bool | None = None,
+    is_staff: bool | None = None,
+    gender: str | None = None,
+) -> Also:
     row = (
-        envelope.stream, envelope.stream_version, event.org_id, event.person_id, effective_on,
-        is_member, is_retired, is_staff, gender,
-    )  # fmt: skip
+        envelope.stream,
+        envelope.stream_version,
+        event.org_id,
+        event.person_id,
+        effective_on,
+        is_member,
+        is_retired,
+        is_staff,
+        gender,
+    )
     return Also(PERSON_CHANGED, [row])
 
 

@@ -4,8 +4,8 @@ import uvloop
 
 from services.events.api import COMMANDS, REFUSALS, add_routes
 from services.events.reactions import REACTIONS
-from shared.context import Parts, serve
-from shared.settings import Settings
+from shared.service.context import Parts, serve
+from shared.service.settings import Settings
 
 PARTS = Parts(
     name="events",

@@ -14,9 +14,9 @@ from services.events.domain import fold
 from services.events.domain import meetings as meeting_domain
 from services.events.domain import plans as plan_domain
 from services.events.handlers import activities, care, meetings, plans
+from shared.contract.values import SHANGHAI
 from shared.errors import Unknown
-from shared.http import CommandApi, Route
-from shared.values import SHANGHAI
+from shared.http.app import CommandApi, Route
 
 WRITERS = ("clerk", "chair")
 READERS = ("clerk", "approver", "chair", "auditor")
@@ -160,15 +160,23 @@ def _add_plans(app: FastAPI, api: CommandApi) -> None:
 
     @app.get("/v1/{org_id}/plan-items", tags=["queries"])
     async def plan_items(
-        org_id: str, year: int | None = None, after: After = "", limit: Limit = 50,
+        org_id: str,
+        year: int | None = None,
+        after: After = "",
+        limit: Limit = 50,
         authorization: Authorization = None,
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> dict[str, Any]:
         """Plan items by id, of one plan `year` or of all, each open, overdue or done."""
         await api.actor(authorization, org_id, *READERS)
         found = await queries.listed(
-            store, org_id, "plan", plan_domain.evolve,
-            keep=lambda item: year is None or item.plan_year == year, after=after, limit=limit,
-        )  # fmt: skip
+            store,
+            org_id,
+            "plan",
+            plan_domain.evolve,
+            keep=lambda item: year is None or item.plan_year == year,
+            after=after,
+            limit=limit,
+        )
         today = store.clock().astimezone(SHANGHAI).date()
         return _page(found, [queries.plan_item_view(one, today) for one in found], limit)
 
@@ -179,9 +187,14 @@ def _add_plans(app: FastAPI, api: CommandApi) -> None:
         """Open issues by id, each with its age in days (today in Asia/Shanghai)."""
         await api.actor(authorization, org_id, *READERS)
         found = await queries.listed(
-            store, org_id, "issue", plan_domain.evolve,
-            keep=lambda issue: issue.resolved_on is None, after=after, limit=limit,
-        )  # fmt: skip
+            store,
+            org_id,
+            "issue",
+            plan_domain.evolve,
+            keep=lambda issue: issue.resolved_on is None,
+            after=after,
+            limit=limit,
+        )
         today = store.clock().astimezone(SHANGHAI).date()
         return _page(found, [queries.issue_view(one, today) for one in found], limit)
 

@@ -7,10 +7,19 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from services.events.domain import activities, fold, meetings, plans
-from shared.store import EventStore
+from shared.eventstore.store import EventStore
 
-KINDS = ("activity", "meeting", "regulation", "check", "volunteer", "attestation", "incident",
-         "plan", "issue")  # fmt: skip
+KINDS = (
+    "activity",
+    "meeting",
+    "regulation",
+    "check",
+    "volunteer",
+    "attestation",
+    "incident",
+    "plan",
+    "issue",
+)
 """Kinds of our streams: `<org>/<kind>-<id>`."""
 
 PAGE_STREAMS = 200
@@ -37,8 +46,9 @@ async def unknown_people(pool: asyncpg.Pool, org_id: str, person_ids: Sequence[s
     rows = await pool.fetch(
         "SELECT person_id FROM unnest($2::text[]) AS named(person_id) WHERE NOT EXISTS"
         " (SELECT FROM members_streams WHERE stream = $1 || '/person-' || person_id)",
-        org_id, list(person_ids),
-    )  # fmt: skip
+        org_id,
+        list(person_ids),
+    )
     return {row["person_id"] for row in rows}
 
 
@@ -65,15 +75,23 @@ async def streams_of_kind(
     rows = await pool.fetch(
         "SELECT stream FROM events WHERE stream > $1 AND stream < $2 AND version = 1"
         " ORDER BY stream LIMIT $3",
-        f"{org_id}/{kind}-{after}", f"{org_id}/{kind}.", limit,
-    )  # fmt: skip
+        f"{org_id}/{kind}-{after}",
+        f"{org_id}/{kind}.",
+        limit,
+    )
     return [row["stream"] for row in rows]
 
 
 async def listed(
-    store: EventStore, org_id: str, kind: str, evolve: Callable[[Any, Any], Any], *,
-    keep: Callable[[Any], bool] = lambda _state: True, after: str = "", limit: int | None = None,
-) -> list[Found]:  # fmt: skip
+    store: EventStore,
+    org_id: str,
+    kind: str,
+    evolve: Callable[[Any, Any], Any],
+    *,
+    keep: Callable[[Any], bool] = lambda _state: True,
+    after: str = "",
+    limit: int | None = None,
+) -> list[Found]:
     """Streams of a union's `kind` whose state is kept, beyond the id `after`: all, or `limit`."""
     found: list[Found] = []
     skip = len(f"{org_id}/{kind}-")
@@ -92,10 +110,14 @@ async def listed(
 async def incidents_in(store: EventStore, org_id: str, subject: str, month: str) -> int:
     """How many incidents of a subject were reported as having happened in a month (yyyy-mm)."""
     happened = await listed(
-        store, org_id, "incident", plans.evolve,
-        keep=lambda incident: incident.subject == subject
-        and incident.happened_on.isoformat()[:7] == month,
-    )  # fmt: skip
+        store,
+        org_id,
+        "incident",
+        plans.evolve,
+        keep=lambda incident: (
+            incident.subject == subject and incident.happened_on.isoformat()[:7] == month
+        ),
+    )
     return len(happened)
 
 

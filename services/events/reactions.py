@@ -6,8 +6,8 @@ Every event of members moves the copy's position in its stream, so that a caller
 
 from shared.contract.envelope import DomainEvent, Envelope
 from shared.contract.members import EVENTS, DependantDeclared, OrganisationRegistered
-from shared.store import Also
-from shared.subscription import Reaction
+from shared.eventstore.store import Also
+from shared.replicas.subscription import Reaction
 
 HEARD = """
 INSERT INTO members_streams AS heard (stream, version) VALUES ($1, $2)

@@ -5,8 +5,8 @@ import uvloop
 from services.members.api import COMMANDS, REFUSALS, add_queries
 from services.members.handlers.streams import Context
 from services.members.queries.sealing import Sealer
-from shared.context import Parts, serve
-from shared.settings import OwnerSettings
+from shared.service.context import Parts, serve
+from shared.service.settings import OwnerSettings
 
 
 def parts(person_key: str) -> Parts:

@@ -27,10 +27,10 @@ from services.members.handlers import affiliation, organisation, people
 from services.members.queries import people as person_records
 from services.members.queries import rosters
 from services.members.queries.people import Inquiry, Purpose
-from shared.command import Command
+from shared.contract.values import PersonId
+from shared.decider.command import Command
 from shared.errors import Invalid, Unknown
-from shared.http import CommandApi, Route
-from shared.values import PersonId
+from shared.http.app import CommandApi, Route
 
 CLERK = ("clerk",)
 CHAIR = ("chair",)
@@ -143,9 +143,12 @@ def _add_rosters(app: FastAPI, api: CommandApi) -> None:
 
     @app.get("/v1/{org_id}/roster", tags=["queries"])
     async def roster(
-        org_id: str, on: date, cursor: PersonId | None = None, limit: Limit = ROWS_MAX,
+        org_id: str,
+        on: date,
+        cursor: PersonId | None = None,
+        limit: Limit = ROWS_MAX,
         authorization: Authorization = None,
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> dict[str, Any]:
         """The members at the end of a day. Roles: clerk, auditor, approver, chair."""
         await reader(authorization, org_id)
         found = await rosters.members_on(pool, org_id, on, rosters.Page(cursor or "", limit))
@@ -153,9 +156,12 @@ def _add_rosters(app: FastAPI, api: CommandApi) -> None:
 
     @app.get("/v1/{org_id}/staff", tags=["queries"])
     async def staff(
-        org_id: str, on: date, cursor: PersonId | None = None, limit: Limit = ROWS_MAX,
+        org_id: str,
+        on: date,
+        cursor: PersonId | None = None,
+        limit: Limit = ROWS_MAX,
         authorization: Authorization = None,
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> dict[str, Any]:
         """The people in post on a day. Roles: clerk, auditor, approver, chair."""
         await reader(authorization, org_id)
         found = await rosters.staff_on(pool, org_id, on, rosters.Page(cursor or "", limit))
@@ -163,9 +169,11 @@ def _add_rosters(app: FastAPI, api: CommandApi) -> None:
 
     @app.get("/v1/{org_id}/membership-account", tags=["queries"])
     async def membership_account(
-        org_id: str, first: Annotated[date, Query(alias="from")],
-        last: Annotated[date, Query(alias="to")], authorization: Authorization = None,
-    ) -> dict[str, Any]:  # fmt: skip
+        org_id: str,
+        first: Annotated[date, Query(alias="from")],
+        last: Annotated[date, Query(alias="to")],
+        authorization: Authorization = None,
+    ) -> dict[str, Any]:
         """Opening, what began and ended, closing, in 名. Roles: clerk, auditor, approver, chair."""
         await reader(authorization, org_id)
         if first > last:
@@ -205,9 +213,11 @@ def _add_person_records(app: FastAPI, api: CommandApi) -> None:
 
     @app.get("/v1/{org_id}/disclosures", tags=["person records"])
     async def disclosures(
-        org_id: str, cursor: Annotated[int, Query(ge=0)] = 0, limit: Limit = ROWS_MAX,
+        org_id: str,
+        cursor: Annotated[int, Query(ge=0)] = 0,
+        limit: Limit = ROWS_MAX,
         authorization: Authorization = None,
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> dict[str, Any]:
         """Who was told what, when and what for. Roles: auditor, chair."""
         await api.actor(authorization, org_id, "auditor", "chair")
         found = await person_records.disclosures(pool, org_id, cursor, limit)

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from shared.command import Command
-from shared.values import Count, Gender, Month, OrgId, PersonId, Title
+from shared.contract.values import Count, Gender, Month, OrgId, PersonId, Title
+from shared.decider.command import Command
 
 ROWS_MAX = 1000
 """The most rows of one bulk command: one transaction, well under a second."""

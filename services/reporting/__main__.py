@@ -10,18 +10,18 @@ import uvloop
 
 from services.reporting.api import reporting_app
 from services.reporting.api.access import Reporting
-from services.reporting.ingest import Ingest
-from services.reporting.kafka_ends import KafkaEnds
-from services.reporting.rebuild import rebuild
-from services.reporting.reconcile import Reconciler
-from services.reporting.sources import publishers
-from services.reporting.tokens import ClientToken
-from shared.auth import TokenVerifier
+from services.reporting.ingest.apply import Ingest
+from services.reporting.ingest.publishers import publishers
+from services.reporting.queries.kafka_end_offsets import KafkaEnds
+from services.reporting.rebuild.coordinator import rebuild
+from services.reporting.reconciliation.client_token import ClientToken
+from services.reporting.reconciliation.reconciler import Reconciler
 from shared.clock import system_clock
-from shared.context import pool_for, service_clock
-from shared.logs import configure_logs
-from shared.service import Runner, http_server
-from shared.settings import ReportingSettings
+from shared.http.auth import TokenVerifier
+from shared.service.context import pool_for, service_clock
+from shared.service.logs import configure_logs
+from shared.service.runner import Runner, http_server
+from shared.service.settings import ReportingSettings
 
 
 async def serve(settings: ReportingSettings) -> None:
@@ -35,20 +35,24 @@ async def serve(settings: ReportingSettings) -> None:
                 pool=pool,
                 tokens=TokenVerifier(settings.jwks_url, settings.issuer, settings.audience),
                 ingest=Ingest(
-                    pool, publishers(settings.sources_file), service_clock(settings),
+                    pool,
+                    publishers(settings.sources_file),
+                    service_clock(settings),
                     allow_simulated=settings.simulated_clock,
                     quarantine_limit=settings.quarantine_limit,
                 ),
                 reconciler=Reconciler(
-                    pool, settings.owners,
+                    pool,
+                    settings.owners,
                     ClientToken(settings.token_url, "reporting", settings.client_secret),
-                    settings.reconcile_patience_seconds, whole=True,
+                    settings.reconcile_patience_seconds,
+                    whole=True,
                 ),
                 end_offsets=ends,
                 clock=system_clock,
                 rebuild=partial(rebuild, settings.database_url, settings.rebuild_processes),
             )
-        )  # fmt: skip
+        )
         await runner.start(http_server(app, settings.http_host, settings.http_port))
         await runner.until_stopped()
 

@@ -1,5 +1,5 @@
 -- Reporting's own truth: the journal, and how far it has read. Projections are made by code
--- (services/reporting/fold.py) in the schema `projections` and may be dropped at any time.
+-- (services/reporting/projections/engine.py) in the schema `projections` and may be dropped at any time.
 
 CREATE TABLE IF NOT EXISTS journal (
     log_index      bigint      PRIMARY KEY,

@@ -12,25 +12,26 @@ import structlog
 import uvloop
 from aiokafka import TopicPartition
 
-from services.reporting.app import build_app
-from services.reporting.ingest import LIVE, Ingest, QuarantineFull
-from services.reporting.intake import Intake
+from services.reporting.findings.reactor import react
+from services.reporting.ingest.apply import Ingest, QuarantineFull
+from services.reporting.ingest.consumer import Intake
+from services.reporting.ingest.faust_app import build_app
+from services.reporting.ingest.publishers import publishers
 from services.reporting.projections import create_tables
-from services.reporting.reactor import react
-from services.reporting.reconcile import Reconciler
-from services.reporting.sources import publishers
-from services.reporting.tokens import ClientToken
-from services.reporting.watchdog import Place, Watchdog
-from shared.auth import TokenVerifier
+from services.reporting.projections.as_of import LIVE
+from services.reporting.reconciliation.client_token import ClientToken
+from services.reporting.reconciliation.reconciler import Reconciler
+from services.reporting.reconciliation.watchdog import Place, Watchdog
 from shared.clock import SimulatedClock
-from shared.context import SIMULATION_STARTS, add_owner_routes, pool_for, service_clock
-from shared.database import apply_schema
-from shared.http import build_app as build_http
-from shared.logs import configure_logs
-from shared.outbox import Relay
-from shared.service import Runner, http_server
-from shared.settings import ReportingSettings
-from shared.store import EventStore
+from shared.eventstore.database import apply_schema
+from shared.eventstore.store import EventStore
+from shared.http.app import build_app as build_http
+from shared.http.auth import TokenVerifier
+from shared.relay.relay import Relay
+from shared.service.context import SIMULATION_STARTS, add_owner_routes, pool_for, service_clock
+from shared.service.logs import configure_logs
+from shared.service.runner import Runner, http_server
+from shared.service.settings import ReportingSettings
 
 log = structlog.get_logger("worker")
 
@@ -40,21 +41,27 @@ async def main(settings: ReportingSettings) -> None:
     configure_logs("reporting-worker", settings.log_level)
     async with Runner(settings.stop_seconds) as runner:
         pool = await runner.start(pool_for(settings.database_url))
-        await apply_schema(pool, "shared", "services.reporting")
+        await apply_schema(pool, "shared.eventstore", "services.reporting")
         async with pool.acquire() as connection:
             await create_tables(connection, LIVE)
         store = EventStore(pool, service_clock(settings))
         relay = Relay(
-            pool, "reporting", settings.kafka,
-            poll_seconds=settings.relay_poll_seconds, batch=settings.relay_batch_events,
-        )  # fmt: skip
+            pool,
+            "reporting",
+            settings.kafka,
+            poll_seconds=settings.relay_poll_seconds,
+            batch=settings.relay_batch_events,
+        )
         store.on_append.append(relay.wake)
         tokens = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
 
         ingest = Ingest(
-            pool, publishers(settings.sources_file), store.clock,
-            allow_simulated=settings.simulated_clock, quarantine_limit=settings.quarantine_limit,
-        )  # fmt: skip
+            pool,
+            publishers(settings.sources_file),
+            store.clock,
+            allow_simulated=settings.simulated_clock,
+            quarantine_limit=settings.quarantine_limit,
+        )
         intakes: list[Intake] = []
         watchdog = Watchdog(settings.stall_seconds, partial(_partitions, intakes))
 
@@ -81,9 +88,14 @@ async def main(settings: ReportingSettings) -> None:
 
 @asynccontextmanager
 async def _faust(
-    settings: ReportingSettings, ingest: Ingest, store: EventStore, runner: Runner,
-    *, intakes: list[Intake], watchdog: Watchdog,
-) -> Any:  # fmt: skip
+    settings: ReportingSettings,
+    ingest: Ingest,
+    store: EventStore,
+    runner: Runner,
+    *,
+    intakes: list[Intake],
+    watchdog: Watchdog,
+) -> Any:
     """The Faust app with intake, agent and timers; a crash in it stops the worker.
 
     The intake it makes is put in `intakes`.
@@ -108,9 +120,13 @@ async def _faust(
 
     def make_intake(apply: Any) -> Intake:
         intake = Intake(
-            settings.kafka, topics, pool, apply,
-            batch_records=settings.batch_records, read=ingest.read,
-        )  # fmt: skip
+            settings.kafka,
+            topics,
+            pool,
+            apply,
+            batch_records=settings.batch_records,
+            read=ingest.read,
+        )
         intakes.append(intake)
         return intake
 

@@ -12,11 +12,34 @@ from pydantic import Field
 
 from shared.contract.envelope import DomainEvent, Part
 
-from shared.values import (  # isort: skip
-    BudgetLine, BusinessDate, Capacity, ClaimKind, Count, Fen, Flag, Fund, IncomeSource,
-    InsurancePlan, Line, Occasion, OffRosterReason, OrgId, Payer, PaymentForm, PersonId, Population,
-    PositiveCount, PositiveFen, ProcurementMethod, Relation, Sha256, SingleSourceBasis, Slug, Title,
-)  # fmt: skip
+from shared.contract.values import (  # isort: skip
+    BudgetLine,
+    BusinessDate,
+    Capacity,
+    ClaimKind,
+    Count,
+    Fen,
+    Flag,
+    Fund,
+    IncomeSource,
+    InsurancePlan,
+    Line,
+    Occasion,
+    OffRosterReason,
+    OrgId,
+    Payer,
+    PaymentForm,
+    PersonId,
+    Population,
+    PositiveCount,
+    PositiveFen,
+    ProcurementMethod,
+    Relation,
+    Sha256,
+    SingleSourceBasis,
+    Slug,
+    Title,
+)
 
 
 class BenefitsEvent(DomainEvent):

@@ -4,17 +4,23 @@ Extension names follow the CloudEvents naming rule (lower-case letters and digit
 stream; the Kafka key is the stream too, so one stream is read in one order.
 """
 
+import hashlib
 from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.values import BusinessDate, Instant, OrgId
+from shared.contract.values import BusinessDate, Instant, OrgId
 
 SHARDS = 32
 """Streams hash to this many shards; part of the contract, never changed in place."""
 
 TYPE_PREFIX = "guildhall"
+
+
+def shard_of(stream: str) -> int:
+    """The shard of a stream: the first byte of SHA-256 modulo 32. Part of the contract."""
+    return hashlib.sha256(stream.encode()).digest()[0] % SHARDS
 
 
 class DomainEvent(BaseModel):

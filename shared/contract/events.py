@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from shared.contract.envelope import DomainEvent, Part
-from shared.values import (
+from shared.contract.values import (
     ActivityKind,
     BusinessDate,
     Count,
@@ -26,7 +26,7 @@ from shared.values import (
     PositiveCount,
     Slug,
     Title,
-)  # fmt: skip
+)
 
 YearMonth = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 SchoolYear = Annotated[

@@ -9,7 +9,7 @@ the one it ends.
 from typing import ClassVar, Literal
 
 from shared.contract.envelope import DomainEvent
-from shared.values import Count, Flag, Gender, Month, OrgId, PersonId, PositiveCount, Title
+from shared.contract.values import Count, Flag, Gender, Month, OrgId, PersonId, PositiveCount, Title
 
 
 class MembersEvent(DomainEvent):

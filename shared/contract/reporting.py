@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from shared.contract.envelope import DomainEvent
-from shared.values import BusinessDate, Count, Line, LogIndex, Sha256, Slug, Title
+from shared.contract.values import BusinessDate, Count, Line, LogIndex, Sha256, Slug, Title
 
 Outcome = Literal["pass", "fail", "indeterminate", "not_applicable"]
 
@@ -92,5 +92,9 @@ class QuarantineDiscarded(ReportingEvent):
 
 
 EVENTS: tuple[type[ReportingEvent], ...] = (
-    FindingRaised, FindingExplained, FindingResolved, ReportIssued, QuarantineDiscarded,
-)  # fmt: skip
+    FindingRaised,
+    FindingExplained,
+    FindingResolved,
+    ReportIssued,
+    QuarantineDiscarded,
+)

@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared.contract.catalogue import source_of
-from shared.contract.envelope import DomainEvent, Envelope
-from shared.ids import uuid7
-from shared.store import shard_of
+from shared.contract.envelope import DomainEvent, Envelope, shard_of
+from shared.eventstore.event_ids import uuid7
 
 MOMENT = datetime(2022, 9, 1, 8, 0, tzinfo=UTC)
 
@@ -28,14 +27,23 @@ class Author:
         self._versions[stream] += 1
         self._sequences[shard] += 1
         envelope = Envelope(
-            event_id=uuid7(), source=self.source, type=event.type_name(), stream=stream,
-            stream_version=self._versions[stream], org_id=event.org_id, recorded_at=MOMENT,
-            actor="clerk-1", role="clerk", correlation_id="test", causation_id="",
-            simulated=False, epoch=self._epoch,
+            event_id=uuid7(),
+            source=self.source,
+            type=event.type_name(),
+            stream=stream,
+            stream_version=self._versions[stream],
+            org_id=event.org_id,
+            recorded_at=MOMENT,
+            actor="clerk-1",
+            role="clerk",
+            correlation_id="test",
+            causation_id="",
+            simulated=False,
+            epoch=self._epoch,
             data=event.model_dump_json(exclude_none=True).encode(),
             shard=shard if self.sequenced else None,
             shard_sequence=self._sequences[shard] if self.sequenced else None,
-        )  # fmt: skip
+        )
         return envelope._replace(**changes)
 
     def restore(self, *kept: Envelope) -> None:

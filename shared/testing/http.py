@@ -17,15 +17,15 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
-from shared.auth import TokenVerifier
 from shared.clock import Clock, SimulatedClock
-from shared.context import Parts, context_app
 from shared.contract.catalogue import source_of
 from shared.contract.envelope import DomainEvent, Envelope
-from shared.database import apply_schema, open_pool
-from shared.ids import uuid7
-from shared.outbox import Relay
-from shared.store import EventStore
+from shared.eventstore.database import apply_schema, open_pool
+from shared.eventstore.event_ids import uuid7
+from shared.eventstore.store import EventStore
+from shared.http.auth import TokenVerifier
+from shared.relay.relay import Relay
+from shared.service.context import Parts, context_app
 
 ISSUER = "https://issuer.test"
 AUDIENCE = "guildhall"
@@ -43,10 +43,14 @@ def token(
 ) -> str:
     """A signed token of `subject` (by default named after its first role); `claims` override."""
     body = {
-        "iss": ISSUER, "aud": AUDIENCE, "exp": int(time.time()) + 3600,
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "exp": int(time.time()) + 3600,
         "sub": subject or f"{roles[0] if roles else 'nobody'}-1",
-        "roles": list(roles), "orgs": list(orgs), **claims,
-    }  # fmt: skip
+        "roles": list(roles),
+        "orgs": list(orgs),
+        **claims,
+    }
     return jwt.encode({"alg": "ES256", "kid": "test"}, body, TEST_KEY)
 
 
@@ -58,11 +62,21 @@ def token_verifier() -> TokenVerifier:
 def recorded(event: DomainEvent, stream: str, version: int, *, simulated: bool = True) -> Envelope:
     """The envelope of a fact of another context, as a reaction receives it."""
     return Envelope(
-        event_id=uuid7(), source=source_of(event.CONTEXT), type=event.type_name(), stream=stream,
-        stream_version=version, org_id=event.org_id, recorded_at=END_OF_2022, actor="clerk-1",
-        role="clerk", correlation_id="test", causation_id="", simulated=simulated, epoch=1,
+        event_id=uuid7(),
+        source=source_of(event.CONTEXT),
+        type=event.type_name(),
+        stream=stream,
+        stream_version=version,
+        org_id=event.org_id,
+        recorded_at=END_OF_2022,
+        actor="clerk-1",
+        role="clerk",
+        correlation_id="test",
+        causation_id="",
+        simulated=simulated,
+        epoch=1,
         data=event.model_dump_json(exclude_none=True).encode(),
-    )  # fmt: skip
+    )
 
 
 class InProcess:
@@ -72,9 +86,16 @@ class InProcess:
         self.parts, self.store, self.client = parts, store, client
 
     async def command(
-        self, name: str, body: Mapping[str, Any], *, role: str = "clerk", org: str = TEST_ORG,
-        subject: str = "", key: str | None = None, headers: Mapping[str, str] | None = None,
-    ) -> httpx.Response:  # fmt: skip
+        self,
+        name: str,
+        body: Mapping[str, Any],
+        *,
+        role: str = "clerk",
+        org: str = TEST_ORG,
+        subject: str = "",
+        key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
         """POST a command as a person in `role`, under a fresh idempotency key unless `key`."""
         given = {
             "Authorization": f"Bearer {token(role, subject=subject, orgs=(org,))}",
@@ -84,9 +105,14 @@ class InProcess:
         return await self.client.post(f"/v1/{org}/{name}", json=body, headers=given)
 
     async def get(
-        self, path: str, *, role: str = "clerk", org: str = TEST_ORG, subject: str = "",
+        self,
+        path: str,
+        *,
+        role: str = "clerk",
+        org: str = TEST_ORG,
+        subject: str = "",
         **query: Any,
-    ) -> httpx.Response:  # fmt: skip
+    ) -> httpx.Response:
         """GET `/v1/<org>/<path>` as a person in `role`."""
         bearer = {"Authorization": f"Bearer {token(role, subject=subject, orgs=(org,))}"}
         return await self.client.get(f"/v1/{org}/{path}", params=query, headers=bearer)
@@ -120,7 +146,7 @@ async def in_process(
     """Build one context on an empty database, on a clock simulated at END_OF_2022 by default."""
     pool = await open_pool(dsn, size=5)
     try:
-        await apply_schema(pool, "shared", f"services.{parts.name}")
+        await apply_schema(pool, "shared.eventstore", f"services.{parts.name}")
         store = EventStore(pool, clock or SimulatedClock(END_OF_2022))
         # The relay is built for the owner routes and never run: these tests have no Kafka.
         relay = Relay(pool, parts.name, "", poll_seconds=1.0, batch=100)

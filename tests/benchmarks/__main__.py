@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 import asyncpg
 
 from deploy.embedded.jars import VERSION as KAFKA
-from shared.service import collect_seldom
+from shared.service.runner import collect_seldom
 from tests.benchmarks import commands, growth, ingest, latency, relay, roster
 from tests.benchmarks.peers.streams import NO_JDK, Streams
 from tests.benchmarks.rig import Rig, Sizes, rig
@@ -40,8 +40,13 @@ def asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="make bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], metavar="NAME",
-                        help=f"of {', '.join(BENCHMARKS)}; all of them by default")  # fmt: skip
+    parser.add_argument(
+        "names",
+        nargs="*",
+        choices=[*BENCHMARKS, []],
+        metavar="NAME",
+        help=f"of {', '.join(BENCHMARKS)}; all of them by default",
+    )
     parser.add_argument("--events", type=int, default=300_000, help="to ingest, and to relay")
     parser.add_argument("--history", type=int, default=1_000_000, help="events of a long history")
     parser.add_argument("--people", type=int, default=100_000, help="on the roster")

@@ -4,8 +4,8 @@ import asyncio
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 
-from shared.bus import to_record
 from shared.contract.catalogue import topic_of
+from shared.kafka.cloudevents import to_record
 from shared.testing.author import Author
 from tests.reporting.records import gift, gift_stream
 
@@ -17,9 +17,13 @@ PROGRAMMES = 20
 async def publish(kafka: str, events: int) -> list[TopicPartition]:
     """Publish gifts, compressed as the relay does; return the topic's partitions."""
     producer = AIOKafkaProducer(
-        bootstrap_servers=kafka, acks="all", enable_idempotence=True, linger_ms=5,
-        compression_type="lz4", max_batch_size=262_144,
-    )  # fmt: skip
+        bootstrap_servers=kafka,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=5,
+        compression_type="lz4",
+        max_batch_size=262_144,
+    )
     await producer.start()
     partitions = await producer.partitions_for(TOPIC)
     author = Author()

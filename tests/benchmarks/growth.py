@@ -23,13 +23,17 @@ async def benchmark(rig: Rig, sizes: Sizes) -> list[Row]:
     ratio = max(costs) / min(costs)
     return [
         Row(
-            "ingest's cost of an event as tables grow", shown, "", ratio,
-            f"flat: ≤ {FLAT_WITHIN:g} ×", ratio <= FLAT_WITHIN if len(costs) > 1 else None,
+            "ingest's cost of an event as tables grow",
+            shown,
+            "",
+            ratio,
+            f"flat: ≤ {FLAT_WITHIN:g} ×",
+            ratio <= FLAT_WITHIN if len(costs) > 1 else None,
         ),
         # As the query API asks.
         *await questions.measure(rig, history, database, await rig.pool(database, plan_each=True)),
         *await rebuilding.measure(rig, history, database),
-    ]  # fmt: skip
+    ]
 
 
 async def _cost_at(rig: Rig, history: History, database: str, events: int) -> float:

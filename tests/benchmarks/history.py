@@ -17,14 +17,15 @@ from typing import Any
 
 import asyncpg
 
-from services.reporting import journal
-from services.reporting.ingest import LIVE, Ingest
+from services.reporting.ingest.apply import Ingest
+from services.reporting.ingest.publishers import publishers
+from services.reporting.journal import log as journal
 from services.reporting.projections import create_tables
+from services.reporting.projections.as_of import LIVE
 from services.reporting.queries.knowledge import Period
-from services.reporting.sources import publishers
 from shared.clock import system_clock
 from shared.contract.benefits import GiftReceiptSigned
-from shared.database import apply_schema
+from shared.eventstore.database import apply_schema
 from shared.testing.author import Author
 from tests.reporting.records import Partition, gift
 
@@ -51,10 +52,12 @@ def said(n: int) -> Said:
     if n % 4 == 3 and n >= RECEIPT_AFTER:
         stream, issued = said(n - RECEIPT_AFTER)
         return stream, GiftReceiptSigned(
-            org_id=issued.org_id, occurred_on=issued.occurred_on + timedelta(days=2),
-            programme_id=issued.programme_id, person_id=issued.person_id,
+            org_id=issued.org_id,
+            occurred_on=issued.occurred_on + timedelta(days=2),
+            programme_id=issued.programme_id,
+            person_id=issued.person_id,
             signed_by=issued.person_id,
-        )  # fmt: skip
+        )
     year, occasion = FIRST_YEAR + n // 40 % YEARS, OCCASIONS[n // 400 % len(OCCASIONS)]
     day = date(year, 1, 1) + timedelta(days=n // 10 % 360)
     programme, org_id = f"{occasion.replace('_', '-')}-{year}", union_of(n)
@@ -78,7 +81,7 @@ class History:
     @classmethod
     async def empty(cls, pool: asyncpg.Pool) -> "History":
         """A history of nothing, its tables made."""
-        await apply_schema(pool, "shared", "services.reporting")
+        await apply_schema(pool, "shared.eventstore", "services.reporting")
         async with pool.acquire() as connection:
             await create_tables(connection, LIVE)
         return cls(pool)
@@ -116,8 +119,9 @@ class History:
                     "INSERT INTO seals (last_index, sealed_at) SELECT last_index + $1,"
                     " sealed_at + make_interval(secs => $1 / 1000) FROM seals"
                     " WHERE last_index <= $2",
-                    self.events, base,
-                )  # fmt: skip
+                    self.events,
+                    base,
+                )
             self.events += base
 
     async def settle(self) -> None:
@@ -138,14 +142,15 @@ def _clone_sql(clone: str, moved: int, base: int) -> str:
     named = f"'{before}', '{after}'"
     headers = f"replace({headers}, {id_hex.format('event_id::text')}, {id_hex.format(other_id)})"
     changed = {
-        "log_index": f"log_index + {moved}", "event_id": f"{other_id}::uuid",
+        "log_index": f"log_index + {moved}",
+        "event_id": f"{other_id}::uuid",
         "headers": f"decode({headers}, 'hex')",
         **{name: f"replace({name}, {named})" for name in ("stream", "org_id")},
         **{
             name: f"convert_to(replace(convert_from({name}, 'UTF8'), {named}), 'UTF8')"
             for name in ("key", "value")
         },
-    }  # fmt: skip
+    }
     values = ", ".join(changed.get(name, name) for name in journal.COLUMNS)
     return (
         f"INSERT INTO journal ({', '.join(journal.COLUMNS)})"

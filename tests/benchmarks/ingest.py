@@ -15,9 +15,9 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.embedded import create_topics
-from services.reporting.ingest import LIVE
 from services.reporting.projections import create_tables
-from shared.database import apply_schema
+from services.reporting.projections.as_of import LIVE
+from shared.eventstore.database import apply_schema
 from tests.benchmarks.cpu import cost
 from tests.benchmarks.drain import Drained, drain, group_committed
 from tests.benchmarks.gifts import TOPIC, publish
@@ -130,10 +130,16 @@ async def _same_rows(source: str, target: str) -> None:
 
 async def _faust(rig: Rig, events: int) -> Rate:
     app = faust.App(
-        "bench-faust", broker=f"kafka://{rig.kafka}", web_enabled=False,
-        topic_disable_leader=True, topic_allow_declare=False, stream_wait_empty=False,
-        consumer_auto_offset_reset="earliest", value_serializer="raw", key_serializer="raw",
-    )  # fmt: skip
+        "bench-faust",
+        broker=f"kafka://{rig.kafka}",
+        web_enabled=False,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        stream_wait_empty=False,
+        consumer_auto_offset_reset="earliest",
+        value_serializer="raw",
+        key_serializer="raw",
+    )
     seen, first_at, last_at, finished = 0, 0.0, 0.0, asyncio.Event()
     clock = asyncio.get_running_loop().time
 

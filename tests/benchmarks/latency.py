@@ -141,9 +141,12 @@ async def _check(pool: asyncpg.Pool, events: int) -> None:
 async def _streams(rig: Rig, streams: Streams, events: int) -> tuple[list[float], Sending]:
     """Milliseconds from each event's time to its sum being read, the warm-up's left out."""
     consumer = AIOKafkaConsumer(
-        SUMS, bootstrap_servers=rig.kafka, isolation_level="read_committed",
-        auto_offset_reset="earliest", fetch_max_wait_ms=10,
-    )  # fmt: skip
+        SUMS,
+        bootstrap_servers=rig.kafka,
+        isolation_level="read_committed",
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=10,
+    )
     await consumer.start()
     waits: list[float] = []
 

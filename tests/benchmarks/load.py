@@ -20,13 +20,13 @@ from contextlib import asynccontextmanager
 import uvloop
 from aiokafka import AIOKafkaProducer
 
-from shared.bus import to_record
 from shared.clock import system_clock
-from shared.database import apply_schema, open_pool
-from shared.outbox import Relay
-from shared.service import collect_seldom
-from shared.settings import Settings
-from shared.store import EventStore, Reply, Write
+from shared.eventstore.database import apply_schema, open_pool
+from shared.eventstore.store import EventStore, Reply, Write
+from shared.kafka.cloudevents import to_record
+from shared.relay.relay import Relay
+from shared.service.runner import collect_seldom
+from shared.service.settings import Settings
 from shared.testing.author import Author
 from tests.benchmarks.roster import request
 from tests.reporting.records import gift, gift_stream
@@ -40,13 +40,16 @@ Send = Callable[[range], Awaitable[None]]
 async def to_store(database: str, kafka: str, accepted: list[float]) -> AsyncIterator[Send]:
     """Events into the store, several in one transaction; relayed meanwhile."""
     pool = await open_pool(database)
-    await apply_schema(pool, "shared")
+    await apply_schema(pool, "shared.eventstore")
     store = EventStore(pool, system_clock)
     fields = Settings.model_fields
     relay = Relay(
-        pool, "benefits", kafka, poll_seconds=fields["relay_poll_seconds"].default,
+        pool,
+        "benefits",
+        kafka,
+        poll_seconds=fields["relay_poll_seconds"].default,
         batch=fields["relay_batch_events"].default,
-    )  # fmt: skip
+    )
     store.on_append.append(relay.wake)
     relaying = asyncio.create_task(relay.run())
 
@@ -71,9 +74,13 @@ async def to_store(database: str, kafka: str, accepted: list[float]) -> AsyncIte
 async def to_topic(topic: str, kafka: str, accepted: list[float]) -> AsyncIterator[Send]:
     """Records into the topic, with the settings of our relay's producer."""
     producer = AIOKafkaProducer(
-        bootstrap_servers=kafka, acks="all", enable_idempotence=True, linger_ms=2,
-        compression_type="lz4", max_batch_size=262_144,
-    )  # fmt: skip
+        bootstrap_servers=kafka,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=2,
+        compression_type="lz4",
+        max_batch_size=262_144,
+    )
     await producer.start()
     partitions, author = len(await producer.partitions_for(topic)), Author()
 
@@ -83,9 +90,13 @@ async def to_topic(topic: str, kafka: str, accepted: list[float]) -> AsyncIterat
             record, target = to_record(envelope), (envelope.shard or 0) % partitions
             accepted[n] = time.monotonic()
             await producer.send(
-                topic, record.value, record.key, target,
-                timestamp_ms=time.time_ns() // 1_000_000, headers=record.headers,
-            )  # fmt: skip
+                topic,
+                record.value,
+                record.key,
+                target,
+                timestamp_ms=time.time_ns() // 1_000_000,
+                headers=record.headers,
+            )
 
     try:
         yield send

@@ -115,11 +115,13 @@ def settings(database: str, kafka: str) -> Iterator[dict[str, str]]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield {
-            "GUILDHALL_DATABASE_URL": database, "GUILDHALL_KAFKA": kafka,
-            "GUILDHALL_ISSUER": ISSUER, "GUILDHALL_AUDIENCE": AUDIENCE,
+            "GUILDHALL_DATABASE_URL": database,
+            "GUILDHALL_KAFKA": kafka,
+            "GUILDHALL_ISSUER": ISSUER,
+            "GUILDHALL_AUDIENCE": AUDIENCE,
             "GUILDHALL_JWKS_URL": f"http://127.0.0.1:{server.server_port}/jwks",
             "GUILDHALL_LOG_LEVEL": "ERROR",
-        }  # fmt: skip
+        }
     finally:
         server.shutdown()
         server.server_close()

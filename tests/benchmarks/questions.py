@@ -16,11 +16,11 @@ from typing import NamedTuple
 import asyncpg
 import httpx
 
-from services.reporting import journal
 from services.reporting.figures.definition import Figure
+from services.reporting.journal import log as journal
+from services.reporting.queries.figure_events import Cursor, events_of
 from services.reporting.queries.figures import figure_named, values_at, values_now
 from services.reporting.queries.knowledge import Period
-from services.reporting.queries.listing import Cursor, events_of
 from shared.testing.http import token
 from tests.benchmarks.history import YEARS, History, year
 from tests.benchmarks.peers.columnar import Columnar
@@ -34,9 +34,12 @@ PAGE = 100
 VALUE_MS_MAX, PAGE_MS_MAX, TIMES_DUCKDB_MAX = 20, 50, 2.0
 FIRST_TIME = "the three, asked for the first time: from the disk"
 FIGURES = (
-    "gift_spring_festival_members", "gift_spring_festival_portions", "gift_mid_autumn_amount",
-    "gift_mid_autumn_others", "birthday_cakes",
-)  # fmt: skip
+    "gift_spring_festival_members",
+    "gift_spring_festival_portions",
+    "gift_mid_autumn_amount",
+    "gift_mid_autumn_others",
+    "birthday_cakes",
+)
 
 Ask = Callable[["Question"], Awaitable[object]]
 
@@ -109,11 +112,13 @@ async def _questions(history: History, head: int) -> list[Question]:
     )
     return [
         Question(
-            row["org_id"], figure_named(chosen.choice(FIGURES)), year(chosen.randrange(YEARS)),
+            row["org_id"],
+            figure_named(chosen.choice(FIGURES)),
+            year(chosen.randrange(YEARS)),
             chosen.randrange(head // 10, head + 1),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 async def _asked(questions: list[Question], ask: Ask) -> Waits:

@@ -8,12 +8,12 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 
 from deploy.embedded import create_topics
-from shared.bus import to_record
 from shared.clock import system_clock
 from shared.contract.catalogue import topic_of
-from shared.database import apply_schema
-from shared.outbox import Relay
-from shared.store import EventStore, Reply, Write
+from shared.eventstore.database import apply_schema
+from shared.eventstore.store import EventStore, Reply, Write
+from shared.kafka.cloudevents import to_record
+from shared.relay.relay import Relay
 from shared.testing.author import Author
 from tests.benchmarks.cpu import Meter, Turn, cost, together
 from tests.benchmarks.rig import Rig, Sizes
@@ -36,7 +36,7 @@ async def benchmark(rig: Rig, sizes: Sizes) -> list[Row]:
     each_turn = min(sizes.events, TURN_EVENTS)
     await create_topics(rig.kafka)
     pool = await rig.pool(await rig.database())
-    await apply_schema(pool, "shared")
+    await apply_schema(pool, "shared.eventstore")
     relay = Relay(pool, "benefits", rig.kafka, poll_seconds=WOKEN_ONLY, batch=AT_ONCE)
     relayed, produced = [], []
     async with producing(rig.kafka) as producer:
@@ -77,9 +77,13 @@ async def _relayed(rig: Rig, pool: asyncpg.Pool, relay: Relay, numbers: range) -
 async def producing(kafka: str) -> AsyncIterator[AIOKafkaProducer]:
     """The peer's producer, with settings that suit it best."""
     producer = AIOKafkaProducer(
-        bootstrap_servers=kafka, acks="all", enable_idempotence=True, linger_ms=2,
-        compression_type="lz4", max_batch_size=262_144,
-    )  # fmt: skip
+        bootstrap_servers=kafka,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=2,
+        compression_type="lz4",
+        max_batch_size=262_144,
+    )
     await producer.start()
     try:
         yield producer

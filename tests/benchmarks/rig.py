@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from deploy.embedded import Embedded
-from shared.database import open_pool
+from shared.eventstore.database import open_pool
 from tests.benchmarks.peers.streams import Streams
 
 

@@ -29,11 +29,11 @@ from typing import Any, NamedTuple
 from deploy.embedded import Embedded
 from shared.clock import system_clock
 from shared.contract.benefits import GiftIssued, GiftReceiptSigned
-from shared.contract.envelope import Actor
-from shared.database import apply_schema, open_pool
+from shared.contract.envelope import Actor, shard_of
 from shared.errors import StaleVersion
-from shared.request import Reply, Request
-from shared.store import EncodedWrite, EventStore, Write, encode, shard_of
+from shared.eventstore.database import apply_schema, open_pool
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.store import EncodedWrite, EventStore, Write, encode
 from tests.benchmarks.rig import Rig
 
 ORG = "bench"
@@ -84,19 +84,31 @@ LAST_SAID = {
 def issued(programme: str, person: str) -> GiftIssued:
     """A delivery as the benefits service writes it."""
     return GiftIssued(
-        org_id=ORG, occurred_on=date(2022, 1, 20), programme_id=programme,
-        occasion="spring_festival", person_id=person, capacity="member", quantity=1,
-        unit_value_fen=30000, amount_fen=30000, payment_form="goods", fund="union_funds",
-        payer="own", on_roster=True,
-    )  # fmt: skip
+        org_id=ORG,
+        occurred_on=date(2022, 1, 20),
+        programme_id=programme,
+        occasion="spring_festival",
+        person_id=person,
+        capacity="member",
+        quantity=1,
+        unit_value_fen=30000,
+        amount_fen=30000,
+        payment_form="goods",
+        fund="union_funds",
+        payer="own",
+        on_roster=True,
+    )
 
 
 def signed(programme: str, person: str) -> GiftReceiptSigned:
     """Its receipt."""
     return GiftReceiptSigned(
-        org_id=ORG, occurred_on=date(2022, 1, 22), programme_id=programme, person_id=person,
+        org_id=ORG,
+        occurred_on=date(2022, 1, 22),
+        programme_id=programme,
+        person_id=person,
         signed_by=person,
-    )  # fmt: skip
+    )
 
 
 def person(number: int) -> str:
@@ -269,7 +281,7 @@ async def measure(benches: Sequence[Bench], commands: int) -> None:
 async def on_database(rig: Rig, layout: Layout, deliveries: int) -> Bench:
     """A layout on a new database, empty."""
     pool = await open_pool(await rig.database(), size=WRITERS + 2)
-    await apply_schema(pool, "shared")
+    await apply_schema(pool, "shared.eventstore")
     return Bench(layout, EventStore(pool, system_clock), max(1, deliveries // TO_A_PROGRAMME))
 
 

@@ -41,10 +41,13 @@ def compared(what: str, ours: Rate, peer: Rate, unit: str, at_least: float | Non
     """Our rate beside a peer's; the goal is a ratio of ours to it."""
     ratio = ours.per_second / peer.per_second
     return Row(
-        what, f"{ours.per_second:,.0f} {unit}", f"{peer.name}: {peer.per_second:,.0f}", ratio,
+        what,
+        f"{ours.per_second:,.0f} {unit}",
+        f"{peer.name}: {peer.per_second:,.0f}",
+        ratio,
         "" if at_least is None else f"≥ {at_least:g} ×",
         None if at_least is None else ratio >= at_least,
-    )  # fmt: skip
+    )
 
 
 def bounded(what: str, value: float, unit: str, at_most: float, peer: str = "") -> Row:

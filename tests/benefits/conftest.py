@@ -26,12 +26,16 @@ async def service(database: str) -> AsyncIterator[InProcess]:
     async with in_process(PARTS, database) as running:
         await running.hear(f"{TEST_ORG}/organisation", union_registered())
         await running.hear(
-            f"{TEST_ORG}/person-{ANN}", staff_registered(ANN), member_joined(ANN),
+            f"{TEST_ORG}/person-{ANN}",
+            staff_registered(ANN),
+            member_joined(ANN),
             dependant_declared(ANN, CHILD),
-        )  # fmt: skip
+        )
         await running.hear(
-            f"{TEST_ORG}/person-{BO}", staff_registered(BO, gender="male"), member_joined(BO),
+            f"{TEST_ORG}/person-{BO}",
+            staff_registered(BO, gender="male"),
+            member_joined(BO),
             member_retired(BO),
-        )  # fmt: skip
+        )
         await running.hear(f"{TEST_ORG}/person-{CAI}", staff_registered(CAI))
         yield running

@@ -10,8 +10,8 @@ from shared.contract.members import (
     OrganisationRegistered,
     StaffRegistered,
 )
+from shared.contract.values import Gender
 from shared.testing.http import TEST_ORG
-from shared.values import Gender
 
 ORG = TEST_ORG
 TODAY = date(2022, 12, 15)
@@ -24,9 +24,13 @@ STRANGER = "p-stranger"
 def union_registered(org_id: str = ORG, simulated: bool = True) -> OrganisationRegistered:
     """The union exists, on a simulated clock as the tests are."""
     return OrganisationRegistered(
-        org_id=org_id, occurred_on=date(2010, 1, 1), name="天津交通职业学院工会", kind="grassroots",
-        parent_org_id="tjjt", simulated=simulated,
-    )  # fmt: skip
+        org_id=org_id,
+        occurred_on=date(2010, 1, 1),
+        name="天津交通职业学院工会",
+        kind="grassroots",
+        parent_org_id="tjjt",
+        simulated=simulated,
+    )
 
 
 def staff_registered(
@@ -55,9 +59,12 @@ def member_retired(
 def dependant_declared(person_id: str, dependant_id: str) -> DependantDeclared:
     """A person has a child."""
     return DependantDeclared(
-        org_id=ORG, occurred_on=date(2020, 6, 1), person_id=person_id, dependant_id=dependant_id,
+        org_id=ORG,
+        occurred_on=date(2020, 6, 1),
+        person_id=person_id,
+        dependant_id=dependant_id,
         relation="child",
-    )  # fmt: skip
+    )
 
 
 OPEN_SPRING: dict[str, Any] = {

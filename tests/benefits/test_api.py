@@ -41,8 +41,10 @@ async def test_every_command_is_accepted_in_its_turn(service: InProcess) -> None
 async def test_a_command_answers_its_stream_and_version(service: InProcess) -> None:
     answer = await service.command("open-programme", OPEN_SPRING)
     assert answer.json() == {
-        "stream": "tjtc/programme-spring-2022", "version": 1, "events": 1,
-    }  # fmt: skip
+        "stream": "tjtc/programme-spring-2022",
+        "version": 1,
+        "events": 1,
+    }
     assert answer.headers["ETag"] == '"1"'
 
 
@@ -66,25 +68,42 @@ async def test_the_roster_is_issued_to_in_the_capacity_each_had(service: InProce
     issued = await service.events("tjtc/gift-spring-2022.")
     said = [plain(event) for event in issued]
     assert [(event["person_id"], event["capacity"], event["on_roster"]) for event in said] == [
-        (ANN, "member", True), (BO, "member", True),
-    ]  # fmt: skip
+        (ANN, "member", True),
+        (BO, "member", True),
+    ]
 
 
 async def test_somebody_off_the_roster_and_a_dependant_may_receive(service: InProcess) -> None:
     await accepted(service, "open-programme", "freeze-roster")
     gift = {"programme_id": "spring-2022", "issued_on": "2022-01-20"}
-    reply = await done(service, "issue-gift", {
-        **gift, "person_id": CAI, "capacity": "staff", "off_roster_reason": "spare_portion",
-    })  # fmt: skip
+    reply = await done(
+        service,
+        "issue-gift",
+        {
+            **gift,
+            "person_id": CAI,
+            "capacity": "staff",
+            "off_roster_reason": "spare_portion",
+        },
+    )
     assert reply["on_roster"] is False
-    await done(service, "issue-gift", {
-        **gift, "person_id": CHILD, "capacity": "dependant", "off_roster_reason": "other",
-    })  # fmt: skip
+    await done(
+        service,
+        "issue-gift",
+        {
+            **gift,
+            "person_id": CHILD,
+            "capacity": "dependant",
+            "off_roster_reason": "other",
+        },
+    )
     await refused(
-        service, "issue-gift", {**gift, "person_id": ANN, "capacity": "member",
-                                "off_roster_reason": "other"},
-        422, "stands-on-roster",
-    )  # fmt: skip
+        service,
+        "issue-gift",
+        {**gift, "person_id": ANN, "capacity": "member", "off_roster_reason": "other"},
+        422,
+        "stands-on-roster",
+    )
 
 
 async def test_a_version_that_moved_on_is_refused(service: InProcess) -> None:
@@ -95,9 +114,13 @@ async def test_a_version_that_moved_on_is_refused(service: InProcess) -> None:
     assert (problem["expected"], problem["found"]) == (4, 1)
     await done(service, "freeze-roster", FREEZE_SPRING, headers={"If-Match": '"1"'})
     await refused(
-        service, "issue-gifts-to-roster", ISSUE_SPRING, 412, "stale-version",
+        service,
+        "issue-gifts-to-roster",
+        ISSUE_SPRING,
+        412,
+        "stale-version",
         headers={"If-Match": '"1"'},
-    )  # fmt: skip
+    )
 
 
 async def test_a_key_used_again_gets_the_saved_reply_and_another_body_is_refused(
@@ -148,9 +171,14 @@ async def test_an_unknown_field_is_refused_and_not_ignored(service: InProcess) -
 async def test_a_union_nobody_registered_is_unknown(service: InProcess) -> None:
     await refused(service, "open-programme", OPEN_SPRING, 404, "unknown-union", org="nowhere")
     await refused(
-        service, "open-programme", OPEN_SPRING, 503, "members-behind", org="nowhere",
+        service,
+        "open-programme",
+        OPEN_SPRING,
+        503,
+        "members-behind",
+        org="nowhere",
         headers={"Guildhall-After": "nowhere/organisation@1"},
-    )  # fmt: skip
+    )
 
 
 async def test_somebody_our_copy_does_not_know_is_waited_for_or_refused_with_the_row(
@@ -226,9 +254,14 @@ async def test_a_real_service_and_a_simulated_union_refuse_each_other(database: 
 
 async def test_a_returned_gift_is_issued_again_in_the_same_stream(service: InProcess) -> None:
     await accepted(
-        service, "open-programme", "freeze-roster", "issue-gifts-to-roster", "issue-gift",
-        "sign-receipts", "return-gift",
-    )  # fmt: skip
+        service,
+        "open-programme",
+        "freeze-roster",
+        "issue-gifts-to-roster",
+        "issue-gift",
+        "sign-receipts",
+        "return-gift",
+    )
     reply = await accepted(service, "issue-gift")
     assert (reply["stream"], reply["version"]) == (f"tjtc/gift-spring-2022.{BO}", 4)
     await done(service, "return-gift", BODIES["return-gift"][1])

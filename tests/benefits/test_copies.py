@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.coverage import cover
+from shared.replicas.coverage import cover
 from shared.testing.http import InProcess, recorded, token
 from tests.benefits.examples import union_registered
 

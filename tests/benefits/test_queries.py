@@ -17,9 +17,13 @@ from tests.benefits.examples import (
 )
 
 OFF_ROSTER = {
-    "programme_id": "spring-2022", "person_id": CAI, "capacity": "staff", "quantity": 3,
-    "issued_on": "2022-01-21", "off_roster_reason": "spare_portion",
-}  # fmt: skip
+    "programme_id": "spring-2022",
+    "person_id": CAI,
+    "capacity": "staff",
+    "quantity": 3,
+    "issued_on": "2022-01-21",
+    "off_roster_reason": "spare_portion",
+}
 
 
 async def got(service: InProcess, path: str, **query: Any) -> dict[str, Any]:
@@ -30,8 +34,15 @@ async def got(service: InProcess, path: str, **query: Any) -> dict[str, Any]:
 
 
 async def test_a_programme_answers_its_terms_roster_and_counts(service: InProcess) -> None:
-    await accepted(service, "open-programme", "freeze-roster", "apply-for-portions",
-                   "receive-portions", "issue-gifts-to-roster", "issue-gift")  # fmt: skip
+    await accepted(
+        service,
+        "open-programme",
+        "freeze-roster",
+        "apply-for-portions",
+        "receive-portions",
+        "issue-gifts-to-roster",
+        "issue-gift",
+    )
     await done(service, "issue-gift", OFF_ROSTER)
     await accepted(service, "sign-receipts", "return-gift")
     found = await got(service, "programmes/spring-2022")
@@ -39,10 +50,19 @@ async def test_a_programme_answers_its_terms_roster_and_counts(service: InProces
     assert (roster["as_of"], roster["count"]) == ("2022-01-15", 2)
     assert found == {
         **{key: value for key, value in OPEN_SPRING.items() if key != "opened_on"},
-        "amount_assumed": False, "opened_on": "2022-01-10", "closed_on": None, "version": 4,
-        "portions_applied": 80, "portions_received": 80,
-        "issued": 2, "signed": 1, "returned": 1, "portions": 4, "off_roster": 1, "missed": 1,
-    }  # fmt: skip
+        "amount_assumed": False,
+        "opened_on": "2022-01-10",
+        "closed_on": None,
+        "version": 4,
+        "portions_applied": 80,
+        "portions_received": 80,
+        "issued": 2,
+        "signed": 1,
+        "returned": 1,
+        "portions": 4,
+        "off_roster": 1,
+        "missed": 1,
+    }
 
 
 async def test_a_programme_whose_name_begins_anothers_counts_only_its_own(
@@ -70,23 +90,41 @@ async def test_a_programme_whose_name_begins_anothers_counts_only_its_own(
 async def test_the_sheet_lists_the_roster_and_whoever_else_received(service: InProcess) -> None:
     await accepted(service, "open-programme", "freeze-roster", "issue-gifts-to-roster")
     await done(service, "issue-gift", OFF_ROSTER)
-    await done(service, "sign-receipts", {
-        "programme_id": "spring-2022",
-        "receipts": [{"person_id": ANN, "signed_on": "2022-01-22", "signed_by": CAI}],
-    })  # fmt: skip
+    await done(
+        service,
+        "sign-receipts",
+        {
+            "programme_id": "spring-2022",
+            "receipts": [{"person_id": ANN, "signed_on": "2022-01-22", "signed_by": CAI}],
+        },
+    )
     line = {
-        "capacity": None, "quantity": None, "issued_on": None, "signed_on": None,
-        "signed_by": None, "returned_on": None,
-    }  # fmt: skip
+        "capacity": None,
+        "quantity": None,
+        "issued_on": None,
+        "signed_on": None,
+        "signed_by": None,
+        "returned_on": None,
+    }
     ann = {
-        **line, "person_id": ANN, "on_roster": True, "capacity": "member", "quantity": 1,
-        "issued_on": "2022-01-20", "signed_on": "2022-01-22", "signed_by": CAI,
-    }  # fmt: skip
+        **line,
+        "person_id": ANN,
+        "on_roster": True,
+        "capacity": "member",
+        "quantity": 1,
+        "issued_on": "2022-01-20",
+        "signed_on": "2022-01-22",
+        "signed_by": CAI,
+    }
     bo = {**line, "person_id": BO, "on_roster": True}
     cai = {
-        **line, "person_id": CAI, "on_roster": False, "capacity": "staff", "quantity": 3,
+        **line,
+        "person_id": CAI,
+        "on_roster": False,
+        "capacity": "staff",
+        "quantity": 3,
         "issued_on": "2022-01-21",
-    }  # fmt: skip
+    }
     sheet = "programmes/spring-2022/sheet"
     assert await got(service, sheet) == {"items": [ann, bo, cai], "next": None}
     first = await got(service, sheet, limit=2)
@@ -123,10 +161,16 @@ async def test_claims_are_listed_by_state_in_pages_with_what_was_asked_approved_
     await done(service, "file-claim", {**FILE_CLAIM, "claim_id": "care-3", "case_id": "case-9"})
     paid = await got(service, "claims/care-1")
     assert paid == {
-        "claim_id": "care-1", "kind": "hospital", "person_id": ANN, "case_id": "case-7",
-        "filed_on": "2022-03-10", "asked_fen": 100000, "approved_fen": 80000, "paid_fen": 80000,
+        "claim_id": "care-1",
+        "kind": "hospital",
+        "person_id": ANN,
+        "case_id": "case-7",
+        "filed_on": "2022-03-10",
+        "asked_fen": 100000,
+        "approved_fen": 80000,
+        "paid_fen": 80000,
         "state": "paid",
-    }  # fmt: skip
+    }
     states = {one["claim_id"]: one["state"] for one in (await got(service, "claims"))["items"]}
     assert states == {"care-1": "paid", "care-2": "rejected", "care-3": "filed"}
     assert [c["claim_id"] for c in (await got(service, "claims", state="filed"))["items"]] == [
@@ -147,9 +191,12 @@ async def test_a_policy_answers_how_many_it_covers_and_a_budget_its_lines(
     assert (policy["insured_due"], policy["insured"], policy["plan"]) == (3, 2, "serious_illness")
     budget = await got(service, "budgets/2022")
     assert budget == {
-        "budget_year": 2022, "version": 2, "adjusted": 1, "total_fen": 35_000_000,
+        "budget_year": 2022,
+        "version": 2,
+        "adjusted": 1,
+        "total_fen": 35_000_000,
         "lines": [{"budget_line": "staff_activity.welfare", "amount_fen": 35_000_000}],
-    }  # fmt: skip
+    }
 
 
 async def test_what_is_not_there_is_said_so(service: InProcess) -> None:

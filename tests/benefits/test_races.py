@@ -8,7 +8,7 @@ import pytest
 
 from services.benefits.queries import known
 from shared.contract.benefits import ClaimFiled, GiftIssued, MemberInsured, ProgrammeClosed
-from shared.request import Reply
+from shared.eventstore.request import Reply
 from shared.testing.http import InProcess
 from tests.benefits.asking import accepted, done
 from tests.benefits.examples import (
@@ -66,19 +66,26 @@ async def test_clerks_who_sign_different_people_never_wait_or_lose(service: InPr
     await accepted(service, "open-programme", "freeze-roster")
     await done(service, "issue-gifts-to-roster", ISSUE_SPRING)
     sheets = [
-        ("sign-receipts", {
-            "programme_id": "spring-2022",
-            "receipts": [{"person_id": MANY[at + i], "signed_on": "2022-01-20"} for i in range(4)],
-        })
+        (
+            "sign-receipts",
+            {
+                "programme_id": "spring-2022",
+                "receipts": [
+                    {"person_id": MANY[at + i], "signed_on": "2022-01-20"} for i in range(4)
+                ],
+            },
+        )
         for at in range(0, 40, 4)
-    ]  # fmt: skip
+    ]
     assert await _outcomes(service, *sheets) == ["accepted"] * 10
 
 
 async def overtaken(
-    service: InProcess, slow: tuple[str, dict[str, Any]], fast: tuple[str, dict[str, Any]],
+    service: InProcess,
+    slow: tuple[str, dict[str, Any]],
+    fast: tuple[str, dict[str, Any]],
     **how: Any,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """`slow` has decided; before it appends, `fast` is accepted. What is `slow` answered?"""
     append = service.store.append
 
@@ -93,10 +100,15 @@ async def overtaken(
     return reply
 
 
-ISSUE_ANN = ("issue-gift", {
-    "programme_id": "cooling-2022", "person_id": ANN, "capacity": "member",
-    "issued_on": "2022-07-01",
-})  # fmt: skip
+ISSUE_ANN = (
+    "issue-gift",
+    {
+        "programme_id": "cooling-2022",
+        "person_id": ANN,
+        "capacity": "member",
+        "issued_on": "2022-07-01",
+    },
+)
 CLOSE_COOLING = ("close-programme", {"programme_id": "cooling-2022", "closed_on": "2022-09-01"})
 
 

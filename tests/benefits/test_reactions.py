@@ -20,8 +20,8 @@ from shared.contract.members import (
     StaffCountDeclared,
     StaffLeft,
 )
+from shared.contract.values import Population
 from shared.testing.http import InProcess, recorded
-from shared.values import Population
 from tests.benefits.examples import (
     ANN,
     BO,
@@ -120,8 +120,10 @@ async def test_of_two_facts_of_one_day_the_later_said_holds(service: InProcess) 
 
 async def test_facts_heard_twice_or_in_another_order_make_the_same_copy(service: InProcess) -> None:
     facts: Sequence[Any] = (
-        staff_registered(JIA, JOINED), member_joined(JIA, JOINED), member_retired(JIA, ENDED),
-    )  # fmt: skip
+        staff_registered(JIA, JOINED),
+        member_joined(JIA, JOINED),
+        member_retired(JIA, ENDED),
+    )
     found = set()
     for order in permutations(enumerate(facts, start=1)):
         pool = service.store.pool
@@ -133,9 +135,11 @@ async def test_facts_heard_twice_or_in_another_order_make_the_same_copy(service:
         found.add((await standing(service, EVE), await standing(service, ENDED)))
         assert await known.heard_version(pool, f"{ORG}/person-{JIA}") == 3
     assert found == {
-        (Standing(is_member=True, is_staff=True),
-         Standing(is_member=True, is_retired=True, is_staff=True)),
-    }  # fmt: skip
+        (
+            Standing(is_member=True, is_staff=True),
+            Standing(is_member=True, is_retired=True, is_staff=True),
+        ),
+    }
 
 
 async def test_the_copy_knows_people_dependants_and_how_far_it_has_heard(

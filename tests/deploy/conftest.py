@@ -5,8 +5,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.cli import connection
 from deploy.stack.running import Running, write_running
+from guildhall.cli import connection
 from tests.deploy.fake_services import URLS, FakeServices
 
 
@@ -18,10 +18,16 @@ def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeServices:
     write_running(
         tmp_path,
         Running(
-            pid=1, started_at="2022-12-15T00:00:00+00:00", simulated=True, urls=URLS, pids={},
-            issuer=URLS["identity"], client_id="cli", client_secret="secret",
+            pid=1,
+            started_at="2022-12-15T00:00:00+00:00",
+            simulated=True,
+            urls=URLS,
+            pids={},
+            issuer=URLS["identity"],
+            client_id="cli",
+            client_secret="secret",
         ),
-    )  # fmt: skip
+    )
     fake = FakeServices(tmp_path)
     transport = httpx.MockTransport(fake)
     monkeypatch.setattr(connection, "open_http", lambda _: httpx.Client(transport=transport))

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs
 import httpx
 from typer.testing import CliRunner
 
-from deploy.cli.__main__ import app
-from shared.problems import problem
+from guildhall.cli.__main__ import app
+from shared.http.problems import problem
 
 Answer = Callable[[httpx.Request], httpx.Response] | httpx.Response | dict[str, Any]
 

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from tests.deploy.test_supervisor import Watched, started
+from tests.deploy.stack.test_supervisor import Watched, started
 
 
 async def main(directory: Path) -> None:

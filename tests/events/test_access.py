@@ -61,9 +61,14 @@ async def test_a_union_nobody_registered_is_unknown(service: InProcess) -> None:
 async def test_a_union_the_copy_has_yet_to_hear_of_is_waited_for(service: InProcess) -> None:
     headers = {"Guildhall-After": "newunion/organisation@1"}
     await refused(
-        service, "plan-activity", BODIES["plan-activity"], 503, "members-behind", org="newunion",
+        service,
+        "plan-activity",
+        BODIES["plan-activity"],
+        503,
+        "members-behind",
+        org="newunion",
         headers=headers,
-    )  # fmt: skip
+    )
     await service.hear("newunion/organisation", union_registered("newunion"))
     answer = await service.command(
         "plan-activity", BODIES["plan-activity"], org="newunion", headers=headers
@@ -74,9 +79,13 @@ async def test_a_union_the_copy_has_yet_to_hear_of_is_waited_for(service: InProc
 async def test_a_real_union_is_refused_on_a_simulated_clock(service: InProcess) -> None:
     await service.hear("realunion/organisation", union_registered("realunion", simulated=False))
     await refused(
-        service, "plan-activity", BODIES["plan-activity"], 403, "simulated-union-refused",
+        service,
+        "plan-activity",
+        BODIES["plan-activity"],
+        403,
+        "simulated-union-refused",
         org="realunion",
-    )  # fmt: skip
+    )
 
 
 async def test_a_simulated_union_is_refused_on_the_real_clock(

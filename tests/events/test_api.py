@@ -36,9 +36,13 @@ async def test_a_bulk_command_answers_counts_and_a_link_and_no_ids(service: InPr
     body = {**BODIES["register-participants"], "person_ids": [ANN, BO, CAI]}
     answer = await service.command("register-participants", body)
     assert answer.json() == {
-        "stream": "tjtc/activity-video-1", "version": 4, "events": 1, "registered": 1,
-        "already": 2, "link": "/v1/tjtc/activities/video-1",
-    }  # fmt: skip
+        "stream": "tjtc/activity-video-1",
+        "version": 4,
+        "events": 1,
+        "registered": 1,
+        "already": 2,
+        "link": "/v1/tjtc/activities/video-1",
+    }
 
 
 async def test_registering_the_same_people_again_is_accepted_and_writes_nothing(
@@ -78,9 +82,13 @@ async def test_a_key_is_not_used_again_with_another_body(service: InProcess) -> 
 async def test_a_version_that_has_passed_is_refused(service: InProcess) -> None:
     await accepted(service, "plan-activity", "hold-activity")
     problem = await refused(
-        service, "hold-activity", BODIES["hold-activity"], 412, "stale-version",
+        service,
+        "hold-activity",
+        BODIES["hold-activity"],
+        412,
+        "stale-version",
         headers={"If-Match": '"1"'},
-    )  # fmt: skip
+    )
     assert (problem["expected"], problem["found"]) == (1, 2)
     answer = await service.command(
         "hold-activity", BODIES["hold-activity"], headers={"If-Match": '"2"'}

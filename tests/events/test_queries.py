@@ -18,8 +18,9 @@ async def test_an_activity_tells_registered_attended_and_unknown_apart(service: 
     for name in ("plan-activity", "register-participants", "hold-activity", "record-attendance"):
         await command(service, name)
     await command(service, "hold-activity", held_on="2022-03-15")
-    await command(service, "record-attendance", session=2, person_ids=[ANN, CAI],
-                  attended_on="2022-03-15")  # fmt: skip
+    await command(
+        service, "record-attendance", session=2, person_ids=[ANN, CAI], attended_on="2022-03-15"
+    )
     found = (await service.get("activities/video-1")).json()
     assert found["registered"] == 2, "Ann and Bo"
     assert found["attended"] == 2, "Ann and Cai, each in two sessions"
@@ -63,8 +64,10 @@ async def test_meetings_are_listed_with_delegates_and_resolutions(service: InPro
         await command(service, name)
     first, second = (await service.get("meetings")).json()["items"]
     assert (first["meeting_id"], first["delegates_due"], first["delegates_present"]) == (
-        "tc-1", 60, 52,
-    )  # fmt: skip
+        "tc-1",
+        60,
+        52,
+    )
     assert first["school_year"] == "2021-2022"
     assert first["resolutions"] == [
         {"resolution_id": "r-1", "for": 50, "against": 1, "abstained": 1}
@@ -83,9 +86,12 @@ async def test_plan_items_are_done_open_or_overdue(service: InProcess) -> None:
     await command(service, "set-plan-item", item_id="next-year", plan_year=2023)
     items = (await service.get("plan-items", year=2022)).json()["items"]
     assert {item["item_id"]: item["state"] for item in items} == {
-        "web-home": "done", "due-later": "open", "due-today": "open", "due-before": "overdue",
+        "web-home": "done",
+        "due-later": "open",
+        "due-today": "open",
+        "due-before": "overdue",
         "some-day": "open",
-    }  # fmt: skip
+    }
     assert len((await service.get("plan-items")).json()["items"]) == 6
 
 
@@ -96,8 +102,9 @@ async def test_open_issues_have_an_age_and_resolved_ones_are_gone(service: InPro
     await command(service, "resolve-issue", issue_id="solved")
     items = (await service.get("issues")).json()["items"]
     assert [(item["issue_id"], item["age_days"]) for item in items] == [
-        ("affiliation", 30), ("congress-due", 0),
-    ]  # fmt: skip
+        ("affiliation", 30),
+        ("congress-due", 0),
+    ]
 
 
 async def test_pages_follow_one_another_by_key_and_lose_nothing(

@@ -44,9 +44,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--keep", type=Path, help="keep the run here, also when it was clean")
     parser.add_argument("--record", type=Path, help="write what is to be committed of it here")
     parser.add_argument(
-        "--slow-is-inconclusive", action="store_true",
+        "--slow-is-inconclusive",
+        action="store_true",
         help="what only came late is said, and is no failure: for machines of unknown speed",
-    )  # fmt: skip
+    )
     return parser.parse_args()
 
 
@@ -59,10 +60,16 @@ def main() -> int:
     directory.chmod(0o755)
     names, not_run = possible([*(given.only or FAULTS)], directory)
     plan = Plan(
-        seed=given.seed, minutes=given.minutes, rate=given.rate, gap_seconds=given.gap,
-        quiet_seconds=given.quiet, faults=names, workers=given.workers,
-        reconciler=not given.without_reconciler, patience_seconds=given.patience,
-    )  # fmt: skip
+        seed=given.seed,
+        minutes=given.minutes,
+        rate=given.rate,
+        gap_seconds=given.gap,
+        quiet_seconds=given.quiet,
+        faults=names,
+        workers=given.workers,
+        reconciler=not given.without_reconciler,
+        patience_seconds=given.patience,
+    )
     random.seed(given.seed)
     asyncio.run(run(plan, directory))
     evidence = read_evidence(directory)

@@ -118,9 +118,11 @@ def real_time_order(evidence: Evidence) -> Iterator[Violation]:
             answer = op.first("ok")
             if latest is not None and answer is not None and answer["n"] < latest.invoked:
                 yield Violation(
-                    5, "reordered", f"{owner} {stream}@{row['version']}: {op.id} was answered"
+                    5,
+                    "reordered",
+                    f"{owner} {stream}@{row['version']}: {op.id} was answered"
                     f" before {latest.id} was asked, and stands after it",
-                )  # fmt: skip
+                )
             if latest is None or op.invoked > latest.invoked:
                 latest = op
 

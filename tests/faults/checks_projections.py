@@ -51,8 +51,15 @@ def sums_equal_lists(evidence: Evidence) -> Iterator[Violation]:
             continue
         amount = line["amount_fen"]
         day = sums[line["org_id"], line["list"], line["occurred_on"]]
-        more = (1, line["quantity"], amount or 0, int(amount is None), int(line["assumed"]),
-                int(not line["provable"]), 0)  # fmt: skip
+        more = (
+            1,
+            line["quantity"],
+            amount or 0,
+            int(amount is None),
+            int(line["assumed"]),
+            int(not line["provable"]),
+            0,
+        )
         day[:] = [before + more for before, more in zip(day, more, strict=True)]
         if line["ended_on"] is not None:
             sums[line["org_id"], line["list"], line["ended_on"]][-1] += 1

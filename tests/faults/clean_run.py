@@ -12,28 +12,69 @@ from tests.faults.second_fold import FOLDS, empty, fold
 
 ORG, STREAM, STAFF = "union-a", "union-a/programme-spring", "union-a/person-p-000001"
 INCOME = {
-    "income_id": "i-1", "source": "dues", "fund": "union_funds", "amount_fen": 700,
+    "income_id": "i-1",
+    "source": "dues",
+    "fund": "union_funds",
+    "amount_fen": 700,
     "received_on": "2026-01-15",
-}  # fmt: skip
-PORTIONS = {
-    "programme_id": "spring", "quantity": 3, "to_org": "city", "applied_on": "2026-01-15"
-}  # fmt: skip
+}
+PORTIONS = {"programme_id": "spring", "quantity": 3, "to_org": "city", "applied_on": "2026-01-15"}
 STAFF_ROW = {
-    "person_id": "p-000001", "gender": "female", "birth_month": 2, "registered_on": "2026-01-15"
-}  # fmt: skip
+    "person_id": "p-000001",
+    "gender": "female",
+    "birth_month": 2,
+    "registered_on": "2026-01-15",
+}
 TOPIC_ID, CLUSTER = "00000000-0000-0000-0000-000000000001", "cluster"
 
 ASKED: tuple[tuple[str, str, str, Row, str, int, str, Row], ...] = (
-    ("a", "benefits", "apply-for-portions", PORTIONS, STREAM, 1, "GiftApplied",
-     {"programme_id": "spring", "occasion": "spring_festival", "quantity": 3, "to_org": "city"}),
-    ("b", "benefits", "apply-for-portions", PORTIONS, STREAM, 2, "GiftApplied",
-     {"programme_id": "spring", "occasion": "spring_festival", "quantity": 3, "to_org": "city"}),
-    ("c", "benefits", "receive-income", INCOME, "union-a/income-i-1", 1, "IncomeReceived",
-     {"income_id": "i-1", "source": "dues", "fund": "union_funds", "amount_fen": 700,
-      "amount_assumed": False}),
-    ("d", "members", "register-staff", {"people": [STAFF_ROW]}, STAFF, 1, "StaffRegistered",
-     {"person_id": "p-000001", "gender": "female", "birth_month": 2, "spell": 1}),
-)  # fmt: skip
+    (
+        "a",
+        "benefits",
+        "apply-for-portions",
+        PORTIONS,
+        STREAM,
+        1,
+        "GiftApplied",
+        {"programme_id": "spring", "occasion": "spring_festival", "quantity": 3, "to_org": "city"},
+    ),
+    (
+        "b",
+        "benefits",
+        "apply-for-portions",
+        PORTIONS,
+        STREAM,
+        2,
+        "GiftApplied",
+        {"programme_id": "spring", "occasion": "spring_festival", "quantity": 3, "to_org": "city"},
+    ),
+    (
+        "c",
+        "benefits",
+        "receive-income",
+        INCOME,
+        "union-a/income-i-1",
+        1,
+        "IncomeReceived",
+        {
+            "income_id": "i-1",
+            "source": "dues",
+            "fund": "union_funds",
+            "amount_fen": 700,
+            "amount_assumed": False,
+        },
+    ),
+    (
+        "d",
+        "members",
+        "register-staff",
+        {"people": [STAFF_ROW]},
+        STAFF,
+        1,
+        "StaffRegistered",
+        {"person_id": "p-000001", "gender": "female", "birth_month": 2, "spell": 1},
+    ),
+)
 """Command: id, owner, name, body; its event: stream, version, type, data."""
 
 
@@ -58,8 +99,16 @@ def _history() -> list[Row]:
         write("invoke", **asked, to=f"{owner}-1", path=path, person="clerk", body=json.dumps(body))
         answer = {"stream": stream, "version": version, "events": 1}
         write("ok", **asked, status=201, answer=answer)
-    write("invoke", op="e", attempt=1, key="key-e", to="benefits-1", person="stranger",
-          path=f"/v1/{ORG}/receive-income", body=json.dumps(INCOME))  # fmt: skip
+    write(
+        "invoke",
+        op="e",
+        attempt=1,
+        key="key-e",
+        to="benefits-1",
+        person="stranger",
+        path=f"/v1/{ORG}/receive-income",
+        body=json.dumps(INCOME),
+    )
     write("fail", op="e", attempt=1, key="key-e", status=403, code="union-not-yours")
     write("phase", name="healed")
     write("phase", name="load stopped")
@@ -77,10 +126,18 @@ def clean_run() -> Evidence:
     for number, (id_, owner, name, body, stream, version, kind, fields) in enumerate(ASKED, 1):
         data = _hex({"org_id": ORG, "occurred_on": "2026-01-15", **fields})
         type_, event_id = f"guildhall.{owner}.{kind}.v1", f"{number:032x}"
-        events[owner].append({
-            "stream": stream, "version": version, "event_id": event_id, "type": type_,
-            "org_id": ORG, "shard": 0, "correlation_id": id_, "data": data,
-        })  # fmt: skip
+        events[owner].append(
+            {
+                "stream": stream,
+                "version": version,
+                "event_id": event_id,
+                "type": type_,
+                "org_id": ORG,
+                "shard": 0,
+                "correlation_id": id_,
+                "data": data,
+            }
+        )
         asked = f"/v1/{ORG}/{name}".encode() + json.dumps(body).encode()
         idempotency[owner].append(
             {
@@ -94,28 +151,58 @@ def clean_run() -> Evidence:
             {"shard": 0, "sequence": sequence, "stream": stream, "version": version}
         )
         place = {"topic": f"guildhall.{owner}.v1", "partition": 0}
-        kafka.append({
-            **place, "offset": sequence - 1, "key": stream, "event_id": event_id,
-            "version": version, "shard": 0, "sequence": sequence, "value_sha256": _digest(data),
-        })  # fmt: skip
-        journal.append({
-            "log_index": number, "event_id": event_id, "source": f"/guildhall/{owner}",
-            "type": type_, "stream": stream, "stream_version": version, "value": data,
-            "cluster_id": CLUSTER, "topic_id": f"{TOPIC_ID}{owner}", **place,
-        })  # fmt: skip
+        kafka.append(
+            {
+                **place,
+                "offset": sequence - 1,
+                "key": stream,
+                "event_id": event_id,
+                "version": version,
+                "shard": 0,
+                "sequence": sequence,
+                "value_sha256": _digest(data),
+            }
+        )
+        journal.append(
+            {
+                "log_index": number,
+                "event_id": event_id,
+                "source": f"/guildhall/{owner}",
+                "type": type_,
+                "stream": stream,
+                "stream_version": version,
+                "value": data,
+                "cluster_id": CLUSTER,
+                "topic_id": f"{TOPIC_ID}{owner}",
+                **place,
+            }
+        )
     shards = {
         source: [{"shard": 0, "head": len(shard_log[source]), "acked": len(shard_log[source])}]
         for source in SOURCES
     }
     return Evidence(
-        history=_history(), events=events, outbox={source: [] for source in SOURCES},
-        shard_log=shard_log, shards=shards, idempotency=idempotency,
+        history=_history(),
+        events=events,
+        outbox={source: [] for source in SOURCES},
+        shard_log=shard_log,
+        shards=shards,
+        idempotency=idempotency,
         copies={owner: [{"stream": STAFF, "version": 1}] for owner in OWNERS[1:]},
-        reporting=_reporting(journal), kafka=kafka, live=_projections(journal),
-        rebuilt=_projections(journal), again=_projections(journal),
-        figures=[{"figure": "income_received", "org_id": ORG, "value": 700,
-                  "events": [{"amount_fen": 700, "quantity": 1}]}],
-    )  # fmt: skip
+        reporting=_reporting(journal),
+        kafka=kafka,
+        live=_projections(journal),
+        rebuilt=_projections(journal),
+        again=_projections(journal),
+        figures=[
+            {
+                "figure": "income_received",
+                "org_id": ORG,
+                "value": 700,
+                "events": [{"amount_fen": 700, "quantity": 1}],
+            }
+        ],
+    )
 
 
 def _reporting(journal: list[Row]) -> dict[str, list[Row]]:
@@ -126,12 +213,18 @@ def _reporting(journal: list[Row]) -> dict[str, list[Row]]:
         outcomes = {"applied": count, "duplicate": 0, "parked": 0, "quarantined": 0}
         consumed.append({**where, **outcomes})
     return {
-        "journal": journal, "positions": positions, "consumed": consumed, "parked": [],
-        "quarantine": [], "shard_heads": [],
+        "journal": journal,
+        "positions": positions,
+        "consumed": consumed,
+        "parked": [],
+        "quarantine": [],
+        "shard_heads": [],
         "journal_head": [{"next_index": len(journal) + 1}],
-        "seals": [{"last_index": 2, "sealed_at": "2026-01-15T10:00:00+00:00"},
-                  {"last_index": 4, "sealed_at": "2026-01-15T10:00:01+00:00"}],
-    }  # fmt: skip
+        "seals": [
+            {"last_index": 2, "sealed_at": "2026-01-15T10:00:00+00:00"},
+            {"last_index": 4, "sealed_at": "2026-01-15T10:00:01+00:00"},
+        ],
+    }
 
 
 def _projections(journal: list[Row]) -> dict[str, list[Row]]:
@@ -151,9 +244,18 @@ def _projections(journal: list[Row]) -> dict[str, list[Row]]:
 def _sums(lines: list[Row]) -> dict[tuple[str, str], Row]:
     found: dict[tuple[str, str], Row] = {}
     for line in lines:
-        day = {"org_id": ORG, "list": line["list"], "day": line["occurred_on"], "lines": 0,
-               "quantity": 0, "amount_fen": 0, "without_amount": 0, "assumed": 0,
-               "unprovable": 0, "ended": 0}  # fmt: skip
+        day = {
+            "org_id": ORG,
+            "list": line["list"],
+            "day": line["occurred_on"],
+            "lines": 0,
+            "quantity": 0,
+            "amount_fen": 0,
+            "without_amount": 0,
+            "assumed": 0,
+            "unprovable": 0,
+            "ended": 0,
+        }
         day = found.setdefault((line["list"], line["occurred_on"]), day)
         day["lines"] += 1
         day["quantity"] += line["quantity"]

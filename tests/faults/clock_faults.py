@@ -43,10 +43,12 @@ async def _jump(rig: Rig, name: str, rng: random.Random, seconds: float) -> str:
     launch, clock = rig.launches[name], rig.directory / f"{name}.clock"
     clock.write_text("+0")
     environment = launch.environment | {
-        "LD_PRELOAD": str(faketime), "FAKETIME_TIMESTAMP_FILE": str(clock),
-        "FAKETIME_CACHE_DURATION": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "LD_PRELOAD": str(faketime),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_CACHE_DURATION": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "PYTHONPATH": str(ROOT),
-    }  # fmt: skip
+    }
     await rig.supervisor.kill(name, restart=False)
     with launch.log.open("ab") as log:
         process = await asyncio.create_subprocess_exec(

@@ -43,36 +43,66 @@ def founding() -> list[Command]:
     for org in UNIONS:
         people = [person_id(org, number) for number in range(PEOPLE_PER_UNION)]
         commands += [
-            Command("members", org, "register-organisation",
-                    {"name": "试验工会", "kind": "grassroots", "registered_on": DAY}, "operator"),
+            Command(
+                "members",
+                org,
+                "register-organisation",
+                {"name": "试验工会", "kind": "grassroots", "registered_on": DAY},
+                "operator",
+            ),
             Command("members", org, "register-staff", {"people": list(map(_staff_row, people))}),
             Command("members", org, "admit-members", {"people": list(map(_admission, people))}),
-        ]  # fmt: skip
+        ]
     for org in UNIONS:
         commands += [
-            Command("benefits", org, "open-programme", {
-                "programme_id": name, "title": "慰问", "occasion": occasion, "population": "named",
-                "payment_form": "goods", "unit_value_fen": 12_345, "fund": "union_funds",
-                "payer": "own", "opened_on": DAY,
-            })
+            Command(
+                "benefits",
+                org,
+                "open-programme",
+                {
+                    "programme_id": name,
+                    "title": "慰问",
+                    "occasion": occasion,
+                    "population": "named",
+                    "payment_form": "goods",
+                    "unit_value_fen": 12_345,
+                    "fund": "union_funds",
+                    "payer": "own",
+                    "opened_on": DAY,
+                },
+            )
             for name, occasion in PROGRAMMES.items()
-        ]  # fmt: skip
+        ]
         commands.append(Command("benefits", org, "approve-budget", _budget(1_000_000), "chair"))
         commands += [
-            Command("events", org, "plan-activity", {
-                "activity_id": name, "title": "活动", "kind": "culture", "organiser": "own",
-                "online": False, "planned_on": DAY, "planned_for": "2026-03-01",
-            })
+            Command(
+                "events",
+                org,
+                "plan-activity",
+                {
+                    "activity_id": name,
+                    "title": "活动",
+                    "kind": "culture",
+                    "organiser": "own",
+                    "online": False,
+                    "planned_on": DAY,
+                    "planned_for": "2026-03-01",
+                },
+            )
             for name in ACTIVITIES
-        ]  # fmt: skip
+        ]
     return commands
 
 
 def _staff_row(person: str) -> Body:
     return {
-        "person_id": person, "employee_no": person[2:], "name": "王利", "gender": "female",
-        "birth_month": 1 + int(person[-6:]) % 12, "registered_on": DAY,
-    }  # fmt: skip
+        "person_id": person,
+        "employee_no": person[2:],
+        "name": "王利",
+        "gender": "female",
+        "birth_month": 1 + int(person[-6:]) % 12,
+        "registered_on": DAY,
+    }
 
 
 def _admission(person: str) -> Body:
@@ -81,9 +111,11 @@ def _admission(person: str) -> Body:
 
 def _budget(amount: int) -> Body:
     return {
-        "budget_year": BUDGET_YEAR, "approved_by": ["committee"], "approved_on": DAY,
+        "budget_year": BUDGET_YEAR,
+        "approved_by": ["committee"],
+        "approved_on": DAY,
         "lines": [{"budget_line": line, "amount_fen": amount} for line in LINES],
-    }  # fmt: skip
+    }
 
 
 class Author:
@@ -130,29 +162,37 @@ def _declare(author: Author, org: str) -> Command:
 
 def _income(author: Author, org: str) -> Command:
     body = {
-        "income_id": author.name("income"), "source": author.rng.choice(INCOMES),
-        "fund": author.rng.choice(FUNDS), "amount_fen": author.rng.randrange(1, 10**9),
+        "income_id": author.name("income"),
+        "source": author.rng.choice(INCOMES),
+        "fund": author.rng.choice(FUNDS),
+        "amount_fen": author.rng.randrange(1, 10**9),
         "received_on": DAY,
-    }  # fmt: skip
+    }
     return Command("benefits", org, "receive-income", body, "cashier")
 
 
 def _payment(author: Author, org: str) -> Command:
     body = {
-        "payment_id": author.name("payment"), "fund": author.rng.choice(FUNDS), "payer": "own",
-        "budget_line": author.rng.choice(LINES), "amount_fen": author.rng.randrange(1, 10**9),
+        "payment_id": author.name("payment"),
+        "fund": author.rng.choice(FUNDS),
+        "payer": "own",
+        "budget_line": author.rng.choice(LINES),
+        "amount_fen": author.rng.randrange(1, 10**9),
         # Now and then the approver's own request, which must be refused.
-        "requested_by": "approver" if author.rng.random() < 0.1 else "clerk", "paid_on": DAY,
-    }  # fmt: skip
+        "requested_by": "approver" if author.rng.random() < 0.1 else "clerk",
+        "paid_on": DAY,
+    }
     return Command("benefits", org, "pay-expenditure", body, "approver")
 
 
 def _portions(author: Author, org: str) -> Command:
     name = author.rng.choice(list(PROGRAMMES))
     body = {
-        "programme_id": name, "quantity": author.rng.randrange(1, 50), "to_org": "city-union",
+        "programme_id": name,
+        "quantity": author.rng.randrange(1, 50),
+        "to_org": "city-union",
         "applied_on": DAY,
-    }  # fmt: skip
+    }
     return Command("benefits", org, "apply-for-portions", body, hot=f"programme-{name}")
 
 
@@ -168,9 +208,12 @@ def _gift(author: Author, org: str) -> Command:
     match author.rng.randrange(4):
         case 0 | 1:
             body = {
-                "programme_id": programme, "person_id": person, "capacity": "member",
-                "quantity": author.rng.randrange(1, 4), "issued_on": DAY,
-            }  # fmt: skip
+                "programme_id": programme,
+                "person_id": person,
+                "capacity": "member",
+                "quantity": author.rng.randrange(1, 4),
+                "issued_on": DAY,
+            }
             return Command("benefits", org, "issue-gift", body)
         case 2:
             receipts = [{"person_id": person, "signed_on": DAY}]
@@ -178,9 +221,11 @@ def _gift(author: Author, org: str) -> Command:
             return Command("benefits", org, "sign-receipts", body)
         case _:
             body = {
-                "programme_id": programme, "person_id": person, "reason": "returned",
+                "programme_id": programme,
+                "person_id": person,
+                "reason": "returned",
                 "returned_on": DAY,
-            }  # fmt: skip
+            }
             return Command("benefits", org, "return-gift", body)
 
 

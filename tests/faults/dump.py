@@ -66,9 +66,11 @@ async def _dump(connection: asyncpg.Connection, table: str, file: Path) -> None:
 async def dump_kafka(rig: Rig, file: Path) -> None:
     """Every record of every topic of ours: where it is, its key, identity and a hash of it."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=rig.cluster.bootstrap, enable_auto_commit=False,
-        auto_offset_reset="earliest", isolation_level="read_uncommitted",
-    )  # fmt: skip
+        bootstrap_servers=rig.cluster.bootstrap,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_uncommitted",
+    )
     await consumer.start()
     try:
         with file.open("w", encoding="utf-8") as lines:
@@ -104,13 +106,16 @@ async def _dump_partition(consumer: AIOKafkaConsumer, target: TopicPartition, li
 def _record(record: Any) -> dict[str, Any]:
     headers = {name: value.decode() for name, value in record.headers}
     return {
-        "topic": record.topic, "partition": record.partition, "offset": record.offset,
-        "key": (record.key or b"").decode(), "event_id": headers.get("ce_id"),
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "key": (record.key or b"").decode(),
+        "event_id": headers.get("ce_id"),
         "version": int(headers.get("ce_streamversion", 0)),
         "shard": int(headers.get("ce_shard", -1)),
         "sequence": int(headers.get("ce_shardsequence", 0)),
         "value_sha256": hashlib.sha256(record.value or b"").hexdigest(),
-    }  # fmt: skip
+    }
 
 
 async def dump_figures(rig: Rig, file: Path) -> None:

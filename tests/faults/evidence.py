@@ -87,9 +87,15 @@ class Evidence:
         for record in self.history:
             if record["kind"] == "invoke" and record["op"] not in found:
                 found[record["op"]] = Operation(
-                    record["op"], record["key"], record["path"], record["person"], record["body"],
-                    record["to"].rpartition("-")[0], record["n"], record.get("reuses"),
-                )  # fmt: skip
+                    record["op"],
+                    record["key"],
+                    record["path"],
+                    record["person"],
+                    record["body"],
+                    record["to"].rpartition("-")[0],
+                    record["n"],
+                    record.get("reuses"),
+                )
             elif record["kind"] in ("ok", "fail", "info"):
                 found[record["op"]].answers.append(record)
         return found
@@ -120,10 +126,16 @@ def read_evidence(directory: Path) -> Evidence:
     reporting = {
         table: _rows(dump / f"reporting.{table}.jsonl")
         for table in (
-            "journal", "journal_head", "seals", "positions", "shard_heads", "parked",
-            "quarantine", "consumed",
+            "journal",
+            "journal_head",
+            "seals",
+            "positions",
+            "shard_heads",
+            "parked",
+            "quarantine",
+            "consumed",
         )
-    }  # fmt: skip
+    }
     return Evidence(
         history=read_history(directory / "history.jsonl"),
         events=by_source("events"),

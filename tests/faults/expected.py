@@ -26,12 +26,16 @@ def _each(
 
 def _participants(body: Fields) -> Expected:
     return [
-        ("ParticipantRegistered", {
-            "occurred_on": body["registered_on"], "person_id": person,
-            "activity_id": body["activity_id"],
-        })
+        (
+            "ParticipantRegistered",
+            {
+                "occurred_on": body["registered_on"],
+                "person_id": person,
+                "activity_id": body["activity_id"],
+            },
+        )
         for person in body["person_ids"]
-    ]  # fmt: skip
+    ]
 
 
 EXPECTED: dict[str, Callable[[Fields], Expected]] = {

@@ -49,15 +49,41 @@ FAULTS: dict[str, Fault] = {
 
 ONE_AT_A_TIME: dict[str, str] = {
     **dict.fromkeys(
-        ("pause broker", "kill broker", "kill two brokers", "kill all brokers",
-         "kill brokers in turn", "poison records", "old records again", "kafka disk full",
-         "topic recreated", "kafka wiped"), "kafka"),
+        (
+            "pause broker",
+            "kill broker",
+            "kill two brokers",
+            "kill all brokers",
+            "kill brokers in turn",
+            "poison records",
+            "old records again",
+            "kafka disk full",
+            "topic recreated",
+            "kafka wiped",
+        ),
+        "kafka",
+    ),
     **dict.fromkeys(
-        ("pause postgres", "crash postgres", "kill postmaster", "kill backend",
-         "postgres disk full"), "postgres"),
+        (
+            "pause postgres",
+            "crash postgres",
+            "kill postmaster",
+            "kill backend",
+            "postgres disk full",
+        ),
+        "postgres",
+    ),
     **dict.fromkeys(
-        ("kill worker", "zombie worker", "rebalance storm", "clock of a worker",
-         "group offsets deleted", "group offsets at the end"), "workers"),
+        (
+            "kill worker",
+            "zombie worker",
+            "rebalance storm",
+            "clock of a worker",
+            "group offsets deleted",
+            "group offsets at the end",
+        ),
+        "workers",
+    ),
     **dict.fromkeys(("kill owner", "kill all of an owner", "clock of an owner"), "owners"),
-}  # fmt: skip
+}
 """Faults that share a lock meet the same machinery and do not overlap; all others do."""

@@ -114,9 +114,14 @@ class Load:
             name = rng.choice(self.rig.replicas_of(command.service))
             path = f"/v1/{command.org}/{command.name}"
             asked = {
-                "op": sent.id, "attempt": attempt, "to": name, "key": sent.key, "path": path,
-                "person": command.person, "if_match": sent.if_match,
-            }  # fmt: skip
+                "op": sent.id,
+                "attempt": attempt,
+                "to": name,
+                "key": sent.key,
+                "path": path,
+                "person": command.person,
+                "if_match": sent.if_match,
+            }
             whole = {"body": sent.body, **note} if attempt == 1 else note
             self.history.write("invoke", **asked, **whole)
             answer = await self._attempt(http, name, path, sent)
@@ -129,10 +134,11 @@ class Load:
         self, http: httpx.AsyncClient, name: str, path: str, sent: Sent
     ) -> dict[str, Any]:
         headers = {
-            "Idempotency-Key": sent.key, "X-Correlation-Id": sent.id,
+            "Idempotency-Key": sent.key,
+            "X-Correlation-Id": sent.id,
             "Content-Type": "application/json",
             "Authorization": f"Bearer {await self.rig.token(sent.command.person)}",
-        }  # fmt: skip
+        }
         if sent.if_match is not None:
             headers["If-Match"] = sent.if_match
         try:

@@ -48,10 +48,13 @@ class Planted(NamedTuple):
 
 
 LOST = frozenset({"journal-lost", "kafka-lost", "parked"})
-OUTBOX, INGEST = "shared/outbox.py", "services/reporting/ingest.py"
-STAMPS = "shared/stamps.py"
-ADMISSION, APP = "services/reporting/admission.py", "services/reporting/app.py"
-UNFENCED = Edit("services/reporting/positions.py", "        AND p.next_offset = b.expected\n", "")
+OUTBOX, INGEST = "shared/relay/relay.py", "services/reporting/ingest/apply.py"
+KEYS = "shared/eventstore/idempotency.py"
+STAMPS = "shared/relay/shard_log.py"
+ADMISSION, APP = "services/reporting/ingest/admission.py", "services/reporting/ingest/faust_app.py"
+UNFENCED = Edit(
+    "services/reporting/ingest/offsets.py", "        AND p.next_offset = b.expected\n", ""
+)
 
 PLANTED: dict[int, Planted] = {
     1: Planted("relay cursor id > last", (
@@ -90,18 +93,18 @@ PLANTED: dict[int, Planted] = {
              "        return Admission([], [], [], [], {})\n"),
     ), ("kill backend", "kill worker"), 0.8, LOST | {"miscounted", "never-caught-up"}),
     6: Planted("acks=1", (
-        Edit("shared/publisher.py", 'acks="all", enable_idempotence=True',
-             "acks=1, enable_idempotence=False"),
+        Edit("shared/relay/producer.py", 'acks="all"', "acks=1"),
+        Edit("shared/relay/producer.py", "enable_idempotence=True", "enable_idempotence=False"),
     ), ("kill brokers in turn",), 4.0, LOST | {"kafka-reordered"}),
     7: Planted("starts at the latest where it has no position", (
-        Edit("services/reporting/intake.py",
+        Edit("services/reporting/ingest/consumer.py",
              "            positions[target] = position\n",
              "            if not position:\n"
              "                (position,) = (await self._consumer.end_offsets([target])).values()\n"
              "            positions[target] = position\n"),
     ), ("rebalance storm", "kill worker"), 0.8, LOST | {"miscounted"}),
     8: Planted("a lost COMMIT repeated as a new command", (
-        Edit("shared/command_routes.py",
+        Edit("shared/http/command_routes.py",
              "        reply = await route.handler(api.context, request, command)\n",
              "        try:\n"
              "            reply = await route.handler(api.context, request, command)\n"
@@ -112,7 +115,7 @@ PLANTED: dict[int, Planted] = {
              "            reply = await route.handler(api.context, again, command)\n"),
     ), ("cut postgres", "kill backend"), 1.0, frozenset({"doubled", "reply-lost", "altered"})),
     9: Planted("idempotency key without its body", (
-        Edit("shared/idempotency.py", 'if row["body_hash"] != request.body_hash:', "if False:"),
+        Edit(KEYS, 'if row["body_hash"] != request.body_hash:', "if False:"),
     ), (), 0.5, frozenset({"key-reused"})),
     # A worker stopped in its transaction holds the journal's head, so nobody overtakes it; stopped
     # with a batch in hand and no transaction yet, it is overtaken: that moment is made longer.
@@ -170,7 +173,7 @@ def run_planted(
     bug, tree = PLANTED[number], directory / f"tree-{number}"
     if control:
         bug = bug._replace(name=f"control: {bug.name}", edits=())
-    for top in ("services", "shared", "deploy", "tests"):
+    for top in ("services", "shared", "guildhall", "deploy", "tests"):
         shutil.copytree(ROOT / top, tree / top, ignore=shutil.ignore_patterns("__pycache__"))
     apply_edits(bug, tree)
     kept = directory / f"run-{number}"
@@ -189,10 +192,16 @@ def run_planted(
     if control:
         as_expected = not found
     return {
-        "number": number, "bug": bug.name, "seed": number, "minutes": bug.minutes,
-        "faults": summary["faults_by_name"], "acknowledged": summary["acknowledged"],
-        "as_expected": as_expected, "violations": found, "alarms": alarms,
-    }  # fmt: skip
+        "number": number,
+        "bug": bug.name,
+        "seed": number,
+        "minutes": bug.minutes,
+        "faults": summary["faults_by_name"],
+        "acknowledged": summary["acknowledged"],
+        "as_expected": as_expected,
+        "violations": found,
+        "alarms": alarms,
+    }
 
 
 def main() -> int:

@@ -56,8 +56,11 @@ class Rig:
         self.directory, self.rng, self.report = directory, rng, report
         self.settings = settings
         self.sizes: Sizes = {
-            "identity": 1, **dict.fromkeys(OWNERS, 2), "worker": workers, "reporting": 1
-        }  # fmt: skip
+            "identity": 1,
+            **dict.fromkeys(OWNERS, 2),
+            "worker": workers,
+            "reporting": 1,
+        }
         self.disks = {"postgres": directory / "postgres", "kafka": directory / "kafka"}
         self.servers = Embedded(self.disks["postgres"], report=report)
         self.supervisor = Supervisor(directory / "logs", report, lambda: None)
@@ -179,9 +182,11 @@ class Rig:
         if kept and kept[0] > time.monotonic():
             return kept[1]
         form = {
-            "grant_type": PICK_GRANT, "person": person, "client_id": CLIENT,
+            "grant_type": PICK_GRANT,
+            "person": person,
+            "client_id": CLIENT,
             "client_secret": self.clients[CLIENT].secret,
-        }  # fmt: skip
+        }
         async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
             answer = await client.post(f"{self.urls['identity-1']}/token", data=form)
         body = answer.raise_for_status().json()

@@ -17,17 +17,31 @@ def _incomes(table: Table, row: Row, data: Row) -> None:
     if short(row["type"]) == "IncomeReceived":
         key = (data["org_id"], row["source"], row["stream"])
         table[key] = _base(row, data) | {
-            "income_id": data["income_id"], "income_source": data["source"], "fund": data["fund"],
-            "amount_fen": data["amount_fen"], "amount_assumed": data["amount_assumed"],
-            "received_on": data["occurred_on"], "received": row["event_id"],
-        }  # fmt: skip
+            "income_id": data["income_id"],
+            "income_source": data["source"],
+            "fund": data["fund"],
+            "amount_fen": data["amount_fen"],
+            "amount_assumed": data["amount_assumed"],
+            "received_on": data["occurred_on"],
+            "received": row["event_id"],
+        }
 
 
 def _payments(table: Table, row: Row, data: Row) -> None:
     if short(row["type"]) == "ExpenditurePaid":
         key = (data["org_id"], row["source"], row["stream"])
-        names = ("payment_id", "fund", "payer", "budget_line", "amount_fen", "amount_assumed",
-                 "refers_to", "requested_by", "approved_by", "decision_ref")  # fmt: skip
+        names = (
+            "payment_id",
+            "fund",
+            "payer",
+            "budget_line",
+            "amount_fen",
+            "amount_assumed",
+            "refers_to",
+            "requested_by",
+            "approved_by",
+            "decision_ref",
+        )
         table[key] = (
             _base(row, data)
             | {name: data.get(name) for name in names}
@@ -37,8 +51,18 @@ def _payments(table: Table, row: Row, data: Row) -> None:
 
 def _deliveries(table: Table, row: Row, data: Row) -> None:
     key = (data["org_id"], row["source"], row["stream"])
-    names = ("programme_id", "occasion", "person_id", "capacity", "quantity", "amount_fen",
-             "payment_form", "fund", "payer", "on_roster")  # fmt: skip
+    names = (
+        "programme_id",
+        "occasion",
+        "person_id",
+        "capacity",
+        "quantity",
+        "amount_fen",
+        "payment_form",
+        "fund",
+        "payer",
+        "on_roster",
+    )
     match short(row["type"]):
         case "GiftIssued":
             nothing = ("signed_on", "signed_by", "signed", "returned_on", "returned")
@@ -50,23 +74,29 @@ def _deliveries(table: Table, row: Row, data: Row) -> None:
             )
         case "GiftReceiptSigned" if key in table:
             table[key] = table[key] | {
-                "signed_on": data["occurred_on"], "signed_by": data["signed_by"],
+                "signed_on": data["occurred_on"],
+                "signed_by": data["signed_by"],
                 "signed": row["event_id"],
-            }  # fmt: skip
+            }
         case "GiftReturned" if key in table:
             table[key] = table[key] | {
-                "returned_on": data["occurred_on"], "returned": row["event_id"],
-            }  # fmt: skip
+                "returned_on": data["occurred_on"],
+                "returned": row["event_id"],
+            }
 
 
 def _portions(table: Table, row: Row, data: Row) -> None:
     if short(row["type"]) == "GiftApplied":
         table[(data["org_id"], row["event_id"])] = {
-            "org_id": data["org_id"], "event": row["event_id"], "step": "applied",
-            "programme_id": data["programme_id"], "occasion": data["occasion"],
-            "quantity": data["quantity"], "superior": data["to_org"],
+            "org_id": data["org_id"],
+            "event": row["event_id"],
+            "step": "applied",
+            "programme_id": data["programme_id"],
+            "occasion": data["occasion"],
+            "quantity": data["quantity"],
+            "superior": data["to_org"],
             "on_day": data["occurred_on"],
-        }  # fmt: skip
+        }
 
 
 def _register(table: Table, row: Row, data: Row) -> None:
@@ -74,17 +104,29 @@ def _register(table: Table, row: Row, data: Row) -> None:
     if kind not in ("StaffRegistered", "MemberJoined"):
         return
     key = (data["org_id"], data["person_id"])
-    names = ("gender", "birth_month", "staff_from", "staff_until", "member_from", "member_until",
-             "join_kind", "retired_on")  # fmt: skip
+    names = (
+        "gender",
+        "birth_month",
+        "staff_from",
+        "staff_until",
+        "member_from",
+        "member_until",
+        "join_kind",
+        "retired_on",
+    )
     before = table.get(key) or {
-        "org_id": key[0], "person_id": key[1], **dict.fromkeys(names), "former": [],
+        "org_id": key[0],
+        "person_id": key[1],
+        **dict.fromkeys(names),
+        "former": [],
         "former_posts": [],
-    }  # fmt: skip
+    }
     if kind == "StaffRegistered":
         change = {
-            "gender": data["gender"], "birth_month": data["birth_month"],
+            "gender": data["gender"],
+            "birth_month": data["birth_month"],
             "staff_from": data["occurred_on"],
-        }  # fmt: skip
+        }
     else:
         change = {"member_from": data["occurred_on"], "join_kind": data["kind"]}
     table[key] = before | change
@@ -95,24 +137,48 @@ def _activities(table: Table, row: Row, data: Row) -> None:
     if kind not in ("ActivityPlanned", "ActivityHeld", "ParticipantRegistered"):
         return
     key = (data["org_id"], data["activity_id"])
-    unknown = ("title", "kind", "organiser", "online", "planned_on", "planned_for", "planned",
-               "first_held_on", "last_held_on", "cancelled_on", "cancelled_why", "judged_on",
-               "judges")  # fmt: skip
-    counted = ("sessions", "registrations", "attendances", "entries", "entrants", "awards",
-               "award_recipients", "award_value_fen")  # fmt: skip
+    unknown = (
+        "title",
+        "kind",
+        "organiser",
+        "online",
+        "planned_on",
+        "planned_for",
+        "planned",
+        "first_held_on",
+        "last_held_on",
+        "cancelled_on",
+        "cancelled_why",
+        "judged_on",
+        "judges",
+    )
+    counted = (
+        "sessions",
+        "registrations",
+        "attendances",
+        "entries",
+        "entrants",
+        "awards",
+        "award_recipients",
+        "award_value_fen",
+    )
     before = table.get(key) or {
-        "org_id": key[0], "activity_id": key[1], **dict.fromkeys(unknown),
+        "org_id": key[0],
+        "activity_id": key[1],
+        **dict.fromkeys(unknown),
         **dict.fromkeys(counted, 0),
-    }  # fmt: skip
+    }
     what = {name: data.get(name) for name in ("kind", "organiser", "online")}
     day = data["occurred_on"]
     change: Row = {}
     match kind:
         case "ActivityPlanned":
             change = what | {
-                "title": data["title"], "planned_on": day, "planned_for": data["planned_for"],
+                "title": data["title"],
+                "planned_on": day,
+                "planned_for": data["planned_for"],
                 "planned": row["event_id"],
-            }  # fmt: skip
+            }
         case "ActivityHeld":
             change = what | {
                 "sessions": before["sessions"] + 1,
@@ -131,21 +197,45 @@ def _budget_lines(table: Table, row: Row, data: Row) -> None:
     for name in {line["budget_line"] for line in data["lines"]}:
         amounts = [line["amount_fen"] for line in data["lines"] if line["budget_line"] == name]
         table[(data["org_id"], row["event_id"], name)] = {
-            "org_id": data["org_id"], "decided": row["event_id"], "budget_line": name,
-            "source": row["source"], "budget_year": data["budget_year"],
-            "version": row["stream_version"], "kind": kind, "amount_fen": sum(amounts),
-            "amount_assumed": data["amount_assumed"], "approved_by": data["approved_by"],
+            "org_id": data["org_id"],
+            "decided": row["event_id"],
+            "budget_line": name,
+            "source": row["source"],
+            "budget_year": data["budget_year"],
+            "version": row["stream_version"],
+            "kind": kind,
+            "amount_fen": sum(amounts),
+            "amount_assumed": data["amount_assumed"],
+            "approved_by": data["approved_by"],
             "in_force_from": data["occurred_on"],
-        }  # fmt: skip
+        }
 
 
 def _programmes(table: Table, row: Row, data: Row) -> None:
     if short(row["type"]) != "ProgrammeOpened":
         return
-    names = ("title", "occasion", "population", "payment_form", "unit_value_fen",
-             "amount_assumed", "fund", "payer", "budget_line", "decision_ref")  # fmt: skip
-    later = ("roster_as_of", "roster_count", "roster_sha256", "frozen", "closed_on", "issued",
-             "missed_count", "closed")  # fmt: skip
+    names = (
+        "title",
+        "occasion",
+        "population",
+        "payment_form",
+        "unit_value_fen",
+        "amount_assumed",
+        "fund",
+        "payer",
+        "budget_line",
+        "decision_ref",
+    )
+    later = (
+        "roster_as_of",
+        "roster_count",
+        "roster_sha256",
+        "frozen",
+        "closed_on",
+        "issued",
+        "missed_count",
+        "closed",
+    )
     table[(data["org_id"], data["programme_id"])] = (
         {"org_id": data["org_id"], "programme_id": data["programme_id"]}
         | {name: data.get(name) for name in names}
@@ -159,22 +249,40 @@ def _unions(table: Table, row: Row, data: Row) -> None:
     kind = short(row["type"])
     if kind not in ("OrganisationRegistered", "StaffCountDeclared"):
         return
-    unknown = ("name", "kind", "parent_org_id", "registered_on", "staff_declared",
-               "women_staff_declared", "declared_on", "declared", "moving_from", "moving_to",
-               "move_started_on", "move_started", "members_due", "prepared", "moved_on",
-               "moved")  # fmt: skip
+    unknown = (
+        "name",
+        "kind",
+        "parent_org_id",
+        "registered_on",
+        "staff_declared",
+        "women_staff_declared",
+        "declared_on",
+        "declared",
+        "moving_from",
+        "moving_to",
+        "move_started_on",
+        "move_started",
+        "members_due",
+        "prepared",
+        "moved_on",
+        "moved",
+    )
     before = table.get((data["org_id"],)) or {
-        "org_id": data["org_id"], **dict.fromkeys(unknown), "simulated": False,
+        "org_id": data["org_id"],
+        **dict.fromkeys(unknown),
+        "simulated": False,
         "members_prepared": 0,
-    }  # fmt: skip
+    }
     if kind == "OrganisationRegistered":
         change = {name: data.get(name) for name in ("name", "kind", "parent_org_id")}
         change |= {"simulated": data["simulated"], "registered_on": data["occurred_on"]}
     else:
         change = {
-            "staff_declared": data["staff"], "women_staff_declared": data["women_staff"],
-            "declared_on": data["occurred_on"], "declared": row["event_id"],
-        }  # fmt: skip
+            "staff_declared": data["staff"],
+            "women_staff_declared": data["women_staff"],
+            "declared_on": data["occurred_on"],
+            "declared": row["event_id"],
+        }
     table[(data["org_id"],)] = before | change
 
 

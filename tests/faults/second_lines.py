@@ -31,14 +31,16 @@ def _gift_line(row: Row) -> str:
 
 def _income(row: Row, data: Row) -> Iterable[Line]:
     name = f"income.{data['source']}"
-    yield Line(name, _own(name, row), data["income_id"], 1, data["amount_fen"],
-               data["amount_assumed"])  # fmt: skip
+    yield Line(
+        name, _own(name, row), data["income_id"], 1, data["amount_fen"], data["amount_assumed"]
+    )
 
 
 def _payment(row: Row, data: Row) -> Iterable[Line]:
     name = f"spent.{data['payer']}.{data['fund']}"
-    yield Line(name, _own(name, row), data["payment_id"], 1, data["amount_fen"],
-               data["amount_assumed"])  # fmt: skip
+    yield Line(
+        name, _own(name, row), data["payment_id"], 1, data["amount_fen"], data["amount_assumed"]
+    )
 
 
 def _issued(row: Row, data: Row) -> Iterable[Line]:
@@ -94,9 +96,16 @@ def figure_lines(table: Table, row: Row, data: Row) -> None:
             table.pop(key, None)
             continue
         table[key] = {
-            "org_id": data["org_id"], "item": line.item, "list": line.list,
-            "subject": line.subject, "occurred_on": data["occurred_on"], "ended_on": None,
-            "quantity": line.quantity, "amount_fen": line.amount_fen, "assumed": line.assumed,
+            "org_id": data["org_id"],
+            "item": line.item,
+            "list": line.list,
+            "subject": line.subject,
+            "occurred_on": data["occurred_on"],
+            "ended_on": None,
+            "quantity": line.quantity,
+            "amount_fen": line.amount_fen,
+            "assumed": line.assumed,
             # Only the owners wrote, and they number what they write.
-            "provable": True, "log_index": row["log_index"],
-        }  # fmt: skip
+            "provable": True,
+            "log_index": row["log_index"],
+        }

@@ -14,9 +14,11 @@ from tests.faults.run import Plan
 ROOT = Path(__file__).parents[2]
 SHOWN = 20
 ALARMS = (
-    "asking the owner to publish again", "partial sums differ from their lists",
-    "kafka dropped records before they were read", "record not understood",
-)  # fmt: skip
+    "asking the owner to publish again",
+    "partial sums differ from their lists",
+    "kafka dropped records before they were read",
+    "record not understood",
+)
 """What the services log when they find that something is missing or wrong."""
 RECORDED = (
     "commit", "seed", "minutes", "workers", "reconciler", "faults", "faults_by_name",

@@ -32,8 +32,10 @@ def test_the_wait_for_the_next_acceptance_is_measured_from_each_faults_end(tmp_p
         run.history.append({"kind": "fault done", "at": at, "fault": "kill worker"})
     waits = summary_of(PLAN, run, [], [], tmp_path)
     assert waits["seconds_from_a_fault_undone_to_the_next_acceptance"] == {
-        "p50": 1.5, "p95": 1.5, "max": 1.5
-    }  # fmt: skip
+        "p50": 1.5,
+        "p95": 1.5,
+        "max": 1.5,
+    }
 
 
 def test_only_what_came_late_is_no_proof_against_the_product(tmp_path: Path) -> None:

@@ -8,10 +8,9 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from shared.bus import to_record
-from shared.contract.envelope import SHARDS, Envelope
-from shared.ids import uuid7
-from shared.store import shard_of
+from shared.contract.envelope import SHARDS, Envelope, shard_of
+from shared.eventstore.event_ids import uuid7
+from shared.kafka.cloudevents import to_record
 from shared.testing.author import Author
 from tests.reporting.history import CANTEEN
 from tests.reporting.records import ORG, gift, gift_stream

@@ -19,9 +19,16 @@ class Ran(NamedTuple):
 async def guildhall(stack: Stack, *arguments: str) -> Ran:
     """Run `guildhall <arguments> --json` on this stack."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "deploy.cli", *arguments, "--data", str(stack.directory), "--json",
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "guildhall.cli",
+        *arguments,
+        "--data",
+        str(stack.directory),
+        "--json",
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
     output, messages = await process.communicate()
     assert process.returncode is not None
     return Ran(process.returncode, json.loads(output or "null"), messages.decode())

@@ -15,9 +15,14 @@ ROWS_MAX = 1000
 
 UNION = {"name": "演示工会", "kind": "grassroots", "simulated": True, "registered_on": FOUNDED}
 ACTIVITY = {
-    "activity_id": "match", "title": "教职工羽毛球赛", "kind": "sport", "organiser": "own",
-    "online": False, "planned_for": "2022-03-01", "planned_on": FOUNDED,
-}  # fmt: skip
+    "activity_id": "match",
+    "title": "教职工羽毛球赛",
+    "kind": "sport",
+    "organiser": "own",
+    "online": False,
+    "planned_for": "2022-03-01",
+    "planned_on": FOUNDED,
+}
 
 
 class Office:
@@ -27,9 +32,14 @@ class Office:
         self.stack, self.http, self.org_id = stack, http, org_id
 
     async def send(
-        self, service: str, name: str, body: Mapping[str, Any], *, person: str | None = "clerk",
+        self,
+        service: str,
+        name: str,
+        body: Mapping[str, Any],
+        *,
+        person: str | None = "clerk",
         **headers: str,
-    ) -> httpx.Response:  # fmt: skip
+    ) -> httpx.Response:
         """Send a command once; whatever is answered is returned. `if_match` is If-Match."""
         sent = {"Idempotency-Key": str(uuid.uuid4()), "Guildhall-Simulated-Now": NOW}
         if person is not None:
@@ -39,9 +49,14 @@ class Office:
         return await self.http.post(url, json=body, headers=sent)
 
     async def do(
-        self, service: str, name: str, body: Mapping[str, Any], *, person: str = "clerk",
+        self,
+        service: str,
+        name: str,
+        body: Mapping[str, Any],
+        *,
+        person: str = "clerk",
         **headers: str,
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> dict[str, Any]:
         """Send a command that must be accepted; a copy that lags (503) is waited for."""
         answer = await until(
             lambda: self.send(service, name, body, person=person, **headers),
@@ -87,16 +102,23 @@ class Office:
     async def open_programme(self, programme_id: str, occasion: str) -> None:
         """Open a programme for all members and freeze its roster."""
         terms = {
-            "programme_id": programme_id, "title": "慰问", "occasion": occasion,
-            "population": "members", "payment_form": "goods", "unit_value_fen": 30_000,
-            "fund": "union_funds", "payer": "own", "opened_on": FOUNDED,
-        }  # fmt: skip
+            "programme_id": programme_id,
+            "title": "慰问",
+            "occasion": occasion,
+            "population": "members",
+            "payment_form": "goods",
+            "unit_value_fen": 30_000,
+            "fund": "union_funds",
+            "payer": "own",
+            "opened_on": FOUNDED,
+        }
         position = f"{self.org_id}/organisation@1"
         await self.do("benefits", "open-programme", terms, guildhall_after=position)
         roster = {
-            "programme_id": programme_id, "as_of": ISSUED,
+            "programme_id": programme_id,
+            "as_of": ISSUED,
             "expected_count": await self.members_heard(),
-        }  # fmt: skip
+        }
         await self.do("benefits", "freeze-roster", roster)
 
     async def issue(self, programme_id: str) -> int:
@@ -112,9 +134,12 @@ class Office:
     async def issue_one(self, programme_id: str, person_id: str, **more: Any) -> dict[str, Any]:
         """Issue a programme's gift to one person."""
         body = {
-            "programme_id": programme_id, "person_id": person_id, "capacity": "member",
-            "issued_on": ISSUED, **more,
-        }  # fmt: skip
+            "programme_id": programme_id,
+            "person_id": person_id,
+            "capacity": "member",
+            "issued_on": ISSUED,
+            **more,
+        }
         return await self.do("benefits", "issue-gift", body)
 
     async def sign(self, programme_id: str, people: Sequence[str]) -> None:
@@ -127,18 +152,24 @@ class Office:
     async def take_back(self, programme_id: str, person_id: str) -> None:
         """Record that a gift was entered in error."""
         body = {
-            "programme_id": programme_id, "person_id": person_id, "reason": "entered_in_error",
+            "programme_id": programme_id,
+            "person_id": person_id,
+            "reason": "entered_in_error",
             "returned_on": "2022-02-01",
-        }  # fmt: skip
+        }
         await self.do("benefits", "return-gift", body)
 
 
 def _post(person_id: str) -> dict[str, Any]:
     number = person_id.removeprefix("p-")
     return {
-        "person_id": person_id, "employee_no": number, "name": "王利", "gender": "female",
-        "birth_month": 1 + int(number[-6:]) % 12, "registered_on": FOUNDED,
-    }  # fmt: skip
+        "person_id": person_id,
+        "employee_no": number,
+        "name": "王利",
+        "gender": "female",
+        "birth_month": 1 + int(number[-6:]) % 12,
+        "registered_on": FOUNDED,
+    }
 
 
 def _admission(person_id: str) -> dict[str, Any]:

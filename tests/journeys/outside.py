@@ -29,20 +29,32 @@ class Canteen:
     def attributes(self, person: str, **changes: str) -> dict[str, str]:
         """The CloudEvents attributes of a portion for a person."""
         return {
-            "specversion": "1.0", "id": str(uuid.uuid4()), "source": SOURCE,
-            "type": "guildhall.benefits.GiftIssued.v1", "time": "2022-04-05T03:00:00Z",
-            "subject": f"{self.org_id}/gift-lunch.{person}", "orgid": self.org_id,
-            "actor": "canteen-till-2", **changes,
-        }  # fmt: skip
+            "specversion": "1.0",
+            "id": str(uuid.uuid4()),
+            "source": SOURCE,
+            "type": "guildhall.benefits.GiftIssued.v1",
+            "time": "2022-04-05T03:00:00Z",
+            "subject": f"{self.org_id}/gift-lunch.{person}",
+            "orgid": self.org_id,
+            "actor": "canteen-till-2",
+            **changes,
+        }
 
     def portion(self, person: str, quantity: int = 1) -> dict[str, Any]:
         """What happened: so many portions at the Qingming festival."""
         return {
-            "org_id": self.org_id, "occurred_on": "2022-04-05", "programme_id": "lunch",
-            "occasion": "qingming", "person_id": person, "capacity": "member",
-            "quantity": quantity, "payment_form": "goods", "fund": "union_funds", "payer": "own",
+            "org_id": self.org_id,
+            "occurred_on": "2022-04-05",
+            "programme_id": "lunch",
+            "occasion": "qingming",
+            "person_id": person,
+            "capacity": "member",
+            "quantity": quantity,
+            "payment_form": "goods",
+            "fund": "union_funds",
+            "payer": "own",
             "on_roster": True,
-        }  # fmt: skip
+        }
 
     def binary(self, person: str, *, quantity: int = 1, **changes: str) -> Sent:
         """A portion in binary mode: attributes in headers, the data as value."""

@@ -11,7 +11,7 @@ import uvloop
 from aiokafka import AIOKafkaConsumer
 
 from services.reporting.worker import main
-from shared.settings import ReportingSettings
+from shared.service.settings import ReportingSettings
 
 
 async def read_nothing(

@@ -18,17 +18,17 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import MessageSizeTooLargeError
 
-from services.reporting.entry import Entry
-from services.reporting.fold import FOREVER
-from services.reporting.ingest import LIVE, Ingest, fold_entries
-from services.reporting.intake import Intake
-from services.reporting.projections import PROJECTIONS, create_tables
-from services.reporting.rebuild import rebuild
-from services.reporting.sources import Publisher, publishers
+from services.reporting.ingest.apply import Ingest
+from services.reporting.ingest.consumer import Intake
+from services.reporting.ingest.publishers import Publisher, publishers
+from services.reporting.journal.record import Entry
+from services.reporting.projections import PROJECTIONS, create_tables, fold_entries
+from services.reporting.projections.as_of import FOREVER, LIVE
+from services.reporting.rebuild.coordinator import rebuild
 from shared.clock import system_clock
 from shared.contract.catalogue import CATALOGUE, topic_of
 from shared.contract.envelope import Envelope
-from shared.database import apply_schema, open_pool
+from shared.eventstore.database import apply_schema, open_pool
 from shared.testing.topics import make_topic
 from tests.journeys.bad_records import Sent, Traffic
 from tests.journeys.waiting import until
@@ -48,7 +48,7 @@ SECONDS = 60.0 + BAD_RECORDS / 200
 async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
     """A pool on a fresh reporting database."""
     pool = await open_pool(database, size=4)
-    await apply_schema(pool, "shared", "services.reporting")
+    await apply_schema(pool, "shared.eventstore", "services.reporting")
     async with pool.acquire() as connection:
         await create_tables(connection, LIVE)
     yield pool
@@ -117,9 +117,12 @@ async def send(kafka: str, topics: tuple[str, str], records: Iterable[Sent]) -> 
     ) as producer:
         for record in records:
             await producer.send(
-                topics[record.outside], record.value, record.key, record.partition,
+                topics[record.outside],
+                record.value,
+                record.key,
+                record.partition,
                 headers=record.headers,
-            )  # fmt: skip
+            )
             done.append(record)
         await producer.flush()
     return done
@@ -127,8 +130,9 @@ async def send(kafka: str, topics: tuple[str, str], records: Iterable[Sent]) -> 
 
 async def outcomes(pool: asyncpg.Pool) -> dict[tuple[str, int], Counter[str]]:
     """What became of the records of each partition."""
-    rows = await pool.fetch("SELECT * FROM positions JOIN consumed USING"
-                            " (cluster_id, topic_id, partition)")  # fmt: skip
+    rows = await pool.fetch(
+        "SELECT * FROM positions JOIN consumed USING (cluster_id, topic_id, partition)"
+    )
     return {
         (row["topic"], row["partition"]): Counter({name: row[name] for name in OUTCOMES})
         for row in rows

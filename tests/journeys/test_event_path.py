@@ -5,7 +5,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.stack.stack import Stack
-from services.reporting.entry import unpack_headers
+from services.reporting.journal.record import unpack_headers
 from tests.journeys.office import Office
 from tests.journeys.reporting import Reporting
 from tests.journeys.waiting import until
@@ -84,9 +84,15 @@ async def test_a_dead_kafka_costs_no_command(
     # Every owner accepts; what it accepted waits in its outbox.
     assert await office.issue("autumn") == len(people)
     await office.take_back("autumn", people[0])
-    await office.do("members", "declare-staff-count", {
-        "staff": 20, "women_staff": 20, "declared_on": "2022-06-30",
-    })  # fmt: skip
+    await office.do(
+        "members",
+        "declare-staff-count",
+        {
+            "staff": 20,
+            "women_staff": 20,
+            "declared_on": "2022-06-30",
+        },
+    )
     held = {"activity_id": "match", "held_on": "2022-03-01"}
     await office.do("events", "hold-activity", held)
     assert await reporting.figure(office.org_id, "gift_mid_autumn_members") == 0

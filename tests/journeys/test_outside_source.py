@@ -20,8 +20,11 @@ TYPES = ["guildhall.benefits.GiftIssued.v1", "guildhall.benefits.GiftReturned.v1
 async def register(stack: Stack, *org_ids: str) -> None:
     """The canteen may speak about these unions: the operator writes it down and restarts."""
     canteen = {
-        "name": "canteen", "contact": "canteen@example.org", "types": TYPES, "orgs": list(org_ids),
-    }  # fmt: skip
+        "name": "canteen",
+        "contact": "canteen@example.org",
+        "types": TYPES,
+        "orgs": list(org_ids),
+    }
     stack.place.sources_file.write_text(yaml.safe_dump([canteen]), encoding="utf-8")
     for name in ("worker", "reporting"):
         await stack.stop_service(name)

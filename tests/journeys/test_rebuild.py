@@ -17,25 +17,37 @@ async def a_year(office: Office) -> None:
         await office.sign(programme, people[:20])
         await office.take_back(programme, people[3])
     claim = {
-        "claim_id": "c1", "kind": "hardship", "person_id": people[0], "capacity": "member",
-        "case_id": "case-1", "asked_fen": 50_000, "happened_on": "2022-02-01",
+        "claim_id": "c1",
+        "kind": "hardship",
+        "person_id": people[0],
+        "capacity": "member",
+        "case_id": "case-1",
+        "asked_fen": 50_000,
+        "happened_on": "2022-02-01",
         "filed_on": "2022-03-01",
-    }  # fmt: skip
+    }
     await office.do("benefits", "file-claim", claim)
     approval = {
-        "claim_id": "c1", "approved_fen": 50_000, "decision_ref": "minutes-3",
+        "claim_id": "c1",
+        "approved_fen": 50_000,
+        "decision_ref": "minutes-3",
         "approved_on": "2022-03-02",
-    }  # fmt: skip
+    }
     await office.do("benefits", "approve-claim", approval, person="approver")
     paid = {
-        "claim_id": "c1", "fund": "union_funds", "payment_form": "transfer",
+        "claim_id": "c1",
+        "fund": "union_funds",
+        "payment_form": "transfer",
         "paid_on": "2022-03-03",
-    }  # fmt: skip
+    }
     await office.do("benefits", "pay-claim", paid, person="cashier")
     income = {
-        "income_id": "dues", "source": "dues", "fund": "union_funds", "amount_fen": 90_000,
+        "income_id": "dues",
+        "source": "dues",
+        "fund": "union_funds",
+        "amount_fen": 90_000,
         "received_on": "2022-03-01",
-    }  # fmt: skip
+    }
     await office.do("benefits", "receive-income", income)
     held = {"activity_id": "match", "held_on": "2022-03-01"}
     await office.do("events", "hold-activity", held)
@@ -87,8 +99,9 @@ async def test_a_projection_changed_by_hand_is_found_and_replaced(
         "DELETE FROM projections.figure_lines WHERE org_id = $1 AND list = $2"
         " AND subject = (SELECT min(subject) FROM projections.figure_lines WHERE org_id = $1"
         "                AND list = $2)",
-        office.org_id, "gift.womens_day.member",
-    )  # fmt: skip
+        office.org_id,
+        "gift.womens_day.member",
+    )
     assert await reporting.figure(office.org_id, "gift_womens_day") == 3
 
     ran = await guildhall(stack, "rebuild")

@@ -26,18 +26,25 @@ class Case(NamedTuple):
 
 
 INCOME = {
-    "income_id": "dues", "source": "dues", "fund": "union_funds", "amount_fen": 1_000,
+    "income_id": "dues",
+    "source": "dues",
+    "fund": "union_funds",
+    "amount_fen": 1_000,
     "received_on": "2022-03-01",
-}  # fmt: skip
+}
 STAFF_COUNT = {"staff": 3, "women_staff": 2, "declared_on": "2022-03-01"}
 APPROVAL = {
-    "claim_id": "flood", "approved_fen": 50_000, "decision_ref": "minutes-3",
+    "claim_id": "flood",
+    "approved_fen": 50_000,
+    "decision_ref": "minutes-3",
     "approved_on": "2022-03-02",
-}  # fmt: skip
+}
 TO_NOBODY = {
-    "programme_id": "spring", "person_id": "p-nobody00", "capacity": "member",
+    "programme_id": "spring",
+    "person_id": "p-nobody00",
+    "capacity": "member",
     "issued_on": "2022-01-20",
-}  # fmt: skip
+}
 
 
 def income(amount: object) -> dict[str, Any]:
@@ -91,10 +98,15 @@ async def union_at_work(running_stack: Any, http: Any) -> Office:
     [person, _] = await office.take_on(2)
     await office.hand_out("spring", "spring_festival")
     claim = {
-        "claim_id": "flood", "kind": "hardship", "person_id": person, "capacity": "member",
-        "case_id": "case-1", "asked_fen": 50_000, "happened_on": "2022-02-01",
+        "claim_id": "flood",
+        "kind": "hardship",
+        "person_id": person,
+        "capacity": "member",
+        "case_id": "case-1",
+        "asked_fen": 50_000,
+        "happened_on": "2022-02-01",
         "filed_on": "2022-03-01",
-    }  # fmt: skip
+    }
     await office.do("benefits", "file-claim", claim, person="clerk-and-approver")
     return office
 
@@ -148,8 +160,9 @@ async def test_a_key_answers_the_same_again_and_another_body_never(
     assert again.headers["Idempotent-Replayed"] == "true"
     is_problem(
         await office.send("benefits", "receive-income", income(2_000), **key),
-        422, "idempotency-key-reused",
-    )  # fmt: skip
+        422,
+        "idempotency-key-reused",
+    )
     assert await events(reporting, office) == after
 
 

@@ -6,7 +6,7 @@ It is seen, named and healed by itself; the demand of issue 4 is 60 seconds and 
 import asyncpg
 
 from deploy.stack.stack import Stack
-from services.reporting.kafka_ends import KafkaEnds
+from services.reporting.queries.kafka_end_offsets import KafkaEnds
 from tests.journeys.office import Office
 from tests.journeys.reporting import Reporting
 from tests.journeys.waiting import until
@@ -28,8 +28,10 @@ async def pass_over(stack: Stack, database: asyncpg.Pool, table: str, topic: str
         skipped += max(0, end - row["next_offset"])
         await database.execute(
             f"UPDATE {table} SET next_offset = $1 WHERE topic = $2 AND partition = $3",
-            end, topic, row["partition"],
-        )  # fmt: skip
+            end,
+            topic,
+            row["partition"],
+        )
     return skipped
 
 

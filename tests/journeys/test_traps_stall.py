@@ -33,9 +33,14 @@ async def test_a_worker_that_reads_nothing_ends_and_another_goes_on(
     log = tmp_path / "worker.log"
     with log.open("wb") as written:
         worker = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.journeys.stuck_worker", cwd=ROOT,
-            env=environment_of("worker", stack.place, IMPATIENT), stdout=written, stderr=written,
-        )  # fmt: skip
+            sys.executable,
+            "-m",
+            "tests.journeys.stuck_worker",
+            cwd=ROOT,
+            env=environment_of("worker", stack.place, IMPATIENT),
+            stdout=written,
+            stderr=written,
+        )
         try:
             async with asyncio.timeout(EXIT_SECONDS):
                 status = await worker.wait()

@@ -25,12 +25,15 @@ async def union(service: InProcess) -> InProcess:
         await service.command(
             "register-organisation",
             {
-                "name": "天津交通职业学院工会", "kind": "grassroots",
-                "parent_org_id": "jt-group", "simulated": True, "registered_on": "2002-05-01",
+                "name": "天津交通职业学院工会",
+                "kind": "grassroots",
+                "parent_org_id": "jt-group",
+                "simulated": True,
+                "registered_on": "2002-05-01",
             },
             role="operator",
         )
-    )  # fmt: skip
+    )
     return service
 
 

@@ -15,13 +15,17 @@ def staff(count: int, first: int = 1, **fields: Any) -> dict[str, Any]:
     return {
         "people": [
             {
-                "person_id": person_id(number), "employee_no": f"A-{number:04d}",
-                "name": f"职工{number}", "gender": "male" if number % 3 == 0 else "female",
-                "birth_month": number % 12 + 1, "registered_on": "2015-09-01", **fields,
+                "person_id": person_id(number),
+                "employee_no": f"A-{number:04d}",
+                "name": f"职工{number}",
+                "gender": "male" if number % 3 == 0 else "female",
+                "birth_month": number % 12 + 1,
+                "registered_on": "2015-09-01",
+                **fields,
             }
             for number in range(first, first + count)
         ]
-    }  # fmt: skip
+    }
 
 
 def admissions(*numbers: int, **fields: Any) -> dict[str, Any]:

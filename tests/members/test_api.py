@@ -12,7 +12,7 @@ from services.members.api import COMMANDS, REFUSALS
 from services.members.domain import affiliation, membership, organisation
 from services.members.domain import staff as posts
 from shared.clock import system_clock
-from shared.problems import TITLES
+from shared.http.problems import TITLES
 from shared.testing.http import InProcess, in_process, token
 from tests.members.conftest import PERSON_KEY, accepted
 from tests.members.requests import admissions, person_id, staff, with_members
@@ -33,37 +33,77 @@ class TestAccepted:
         one = {"person_id": person_id(1)}
         two, three = {"person_id": person_id(2)}, {"person_id": person_id(3)}
         story: list[tuple[str, dict[str, Any], str]] = [
-            ("declare-staff-count",
-             {"staff": 5, "women_staff": 4, "declared_on": "2022-01-01"}, "chair"),
-            ("record-member-retired",
-             {**one, "retired_on": "2022-03-01", "membership_retained": True}, "clerk"),
-            ("transfer-out-member",
-             {**two, "to_org": "jt-group", "transferred_on": "2022-03-02"}, "clerk"),
+            (
+                "declare-staff-count",
+                {"staff": 5, "women_staff": 4, "declared_on": "2022-01-01"},
+                "chair",
+            ),
+            (
+                "record-member-retired",
+                {**one, "retired_on": "2022-03-01", "membership_retained": True},
+                "clerk",
+            ),
+            (
+                "transfer-out-member",
+                {**two, "to_org": "jt-group", "transferred_on": "2022-03-02"},
+                "clerk",
+            ),
             ("record-member-died", {**three, "died_on": "2022-03-03"}, "clerk"),
-            ("record-member-left",
-             {"person_id": person_id(4), "left_on": "2022-03-04", "reason": "left_unit"}, "clerk"),
-            ("record-staff-left",
-             {"people": [{**LEFT, "person_id": person_id(4)}]}, "clerk"),
-            ("declare-dependant",
-             {"person_id": person_id(5), "name": "小明", "relation": "child",
-              "declared_on": "2022-03-05"}, "clerk"),
-            ("start-affiliation-transfer",
-             {"from_parent": "jt-group", "to_parent": "edu-bureau", "members_due": 5,
-              "started_on": "2022-04-01"}, "chair"),
-            ("record-handover-prepared",
-             {"to_parent": "edu-bureau", "prepared": 2, "prepared_on": "2022-05-01"}, "clerk"),
-            ("complete-affiliation-transfer",
-             {"to_parent": "edu-bureau", "completed_on": "2022-12-01"}, "chair"),
-        ]  # fmt: skip
+            (
+                "record-member-left",
+                {"person_id": person_id(4), "left_on": "2022-03-04", "reason": "left_unit"},
+                "clerk",
+            ),
+            ("record-staff-left", {"people": [{**LEFT, "person_id": person_id(4)}]}, "clerk"),
+            (
+                "declare-dependant",
+                {
+                    "person_id": person_id(5),
+                    "name": "小明",
+                    "relation": "child",
+                    "declared_on": "2022-03-05",
+                },
+                "clerk",
+            ),
+            (
+                "start-affiliation-transfer",
+                {
+                    "from_parent": "jt-group",
+                    "to_parent": "edu-bureau",
+                    "members_due": 5,
+                    "started_on": "2022-04-01",
+                },
+                "chair",
+            ),
+            (
+                "record-handover-prepared",
+                {"to_parent": "edu-bureau", "prepared": 2, "prepared_on": "2022-05-01"},
+                "clerk",
+            ),
+            (
+                "complete-affiliation-transfer",
+                {"to_parent": "edu-bureau", "completed_on": "2022-12-01"},
+                "chair",
+            ),
+        ]
         for name, body, role in story:
             accepted(await union.command(name, body, role=role))
         kinds = [type(event).__name__ for event in await union.events()]
         assert sorted(set(kinds)) == [
-            "AffiliationTransferCompleted", "AffiliationTransferStarted", "DependantDeclared",
-            "MemberDied", "MemberHandoverPrepared", "MemberJoined", "MemberLeft", "MemberRetired",
-            "MemberTransferredOut", "OrganisationRegistered", "StaffCountDeclared", "StaffLeft",
+            "AffiliationTransferCompleted",
+            "AffiliationTransferStarted",
+            "DependantDeclared",
+            "MemberDied",
+            "MemberHandoverPrepared",
+            "MemberJoined",
+            "MemberLeft",
+            "MemberRetired",
+            "MemberTransferredOut",
+            "OrganisationRegistered",
+            "StaffCountDeclared",
+            "StaffLeft",
             "StaffRegistered",
-        ]  # fmt: skip
+        ]
         now = (await union.get("organisation")).json()
         assert (now["parent_org_id"], now["moving_to"]) == ("edu-bureau", None)
 
@@ -75,22 +115,23 @@ class TestAccepted:
             await union.command(
                 "record-member-retired",
                 {
-                    "person_id": person_id(1), "retired_on": "2022-03-01",
+                    "person_id": person_id(1),
+                    "retired_on": "2022-03-01",
                     "membership_retained": False,
                 },
             )
-        )  # fmt: skip
-        assert answer.json() == {
-            "stream": f"tjtc/person-{person_id(1)}", "version": 4, "events": 2
-        }  # fmt: skip
+        )
+        assert answer.json() == {"stream": f"tjtc/person-{person_id(1)}", "version": 4, "events": 2}
         assert answer.headers["etag"] == '"4"'
 
     async def test_a_bulk_answer_has_counts_and_a_link_but_no_ids(self, union: InProcess) -> None:
         await union.command("register-staff", staff(3))
         answer = accepted(await union.command("admit-members", admissions(1, 2, 3)))
         assert answer.json() == {
-            "events": 3, "admitted": 3, "link": "/v1/tjtc/roster?on=2022-12-15"
-        }  # fmt: skip
+            "events": 3,
+            "admitted": 3,
+            "link": "/v1/tjtc/roster?on=2022-12-15",
+        }
 
     async def test_every_event_is_marked_simulated_under_a_simulated_clock(
         self, union: InProcess
@@ -121,36 +162,42 @@ class TestRefused:
     async def test_in_a_role_that_may_not(self, members: InProcess, name: str) -> None:
         body = {
             "register-organisation": {
-                "name": "甲", "kind": "group", "simulated": True, "registered_on": "2020-01-01"
+                "name": "甲",
+                "kind": "group",
+                "simulated": True,
+                "registered_on": "2020-01-01",
             },
             "declare-staff-count": {"staff": 1, "women_staff": 1, "declared_on": "2022-01-01"},
             "register-staff": staff(1, 9),
             "record-staff-left": {"people": [LEFT]},
             "admit-members": admissions(1),
-            "transfer-out-member": {
-                "person_id": person_id(1), "transferred_on": "2022-05-01"
-            },
+            "transfer-out-member": {"person_id": person_id(1), "transferred_on": "2022-05-01"},
             "record-member-left": LEFT,
             "record-member-retired": {
-                "person_id": person_id(1), "retired_on": "2022-05-01",
+                "person_id": person_id(1),
+                "retired_on": "2022-05-01",
                 "membership_retained": False,
             },
             "record-member-died": {"person_id": person_id(1), "died_on": "2022-05-01"},
             "declare-dependant": {
-                "person_id": person_id(1), "name": "乙", "relation": "child",
+                "person_id": person_id(1),
+                "name": "乙",
+                "relation": "child",
                 "declared_on": "2022-05-01",
             },
             "start-affiliation-transfer": {
-                "from_parent": "jt-group", "to_parent": "city", "members_due": 1,
+                "from_parent": "jt-group",
+                "to_parent": "city",
+                "members_due": 1,
                 "started_on": "2022-05-01",
             },
             "record-handover-prepared": {
-                "to_parent": "city", "prepared": 1, "prepared_on": "2022-05-01"
+                "to_parent": "city",
+                "prepared": 1,
+                "prepared_on": "2022-05-01",
             },
-            "complete-affiliation-transfer": {
-                "to_parent": "city", "completed_on": "2022-05-01"
-            },
-        }[name]  # fmt: skip
+            "complete-affiliation-transfer": {"to_parent": "city", "completed_on": "2022-05-01"},
+        }[name]
         await refused(await members.command(name, body, role="cashier"), 403, "role-missing")
 
     async def test_by_a_stale_version(self, members: InProcess) -> None:
@@ -161,17 +208,15 @@ class TestRefused:
     @pytest.mark.parametrize(
         ("name", "body"),
         [
-            ("declare-staff-count",
-             {"staff": 3.5, "women_staff": 2, "declared_on": "2022-01-01"}),
-            ("declare-staff-count",
-             {"staff": 3, "women_staff": -2, "declared_on": "2022-01-01"}),
+            ("declare-staff-count", {"staff": 3.5, "women_staff": 2, "declared_on": "2022-01-01"}),
+            ("declare-staff-count", {"staff": 3, "women_staff": -2, "declared_on": "2022-01-01"}),
             ("record-member-left", {**LEFT, "salary": 1}),
             ("record-member-left", {**LEFT, "person_id": "王利"}),
             ("register-staff", staff(1, birth_month=13)),
             ("register-staff", {"people": []}),
             ("register-staff", staff(1001)),
         ],
-    )  # fmt: skip
+    )
     async def test_by_its_own_content(
         self, members: InProcess, name: str, body: dict[str, Any]
     ) -> None:
@@ -249,9 +294,11 @@ class TestContract:
 
     def test_every_command_has_a_decision(self) -> None:
         decided = {
-            *organisation.DECISIONS, *posts.DECISIONS, *membership.DECISIONS,
+            *organisation.DECISIONS,
+            *posts.DECISIONS,
+            *membership.DECISIONS,
             *affiliation.DECISIONS,
-        }  # fmt: skip
+        }
         for route in COMMANDS.values():
             people = route.command.model_fields.get("people")
             row = get_args(people.annotation)[0] if people is not None else route.command

@@ -32,9 +32,12 @@ from tests.members.facts import (
 
 def staff_row(**fields: Any) -> StaffRow:
     row = {
-        "employee_no": "A-017", "name": "王利", "gender": "female", "birth_month": 3,
+        "employee_no": "A-017",
+        "name": "王利",
+        "gender": "female",
+        "birth_month": 3,
         "registered_on": date(2015, 9, 1),
-    }  # fmt: skip
+    }
     return StaffRow(**{**row, **fields})
 
 
@@ -80,12 +83,14 @@ class TestRegisterStaff:
             ((IN_POST, DIED_IN_POST), staff_row(), True, "person-died"),
             ((IN_POST,), staff_row(), True, "already-staff"),
             (
-                (IN_POST, LEFT_POST), staff_row(registered_on=date(2020, 6, 30)), True,
+                (IN_POST, LEFT_POST),
+                staff_row(registered_on=date(2020, 6, 30)),
+                True,
                 "registered-before-left",
             ),
             ((), staff_row(), True, "employee-no-taken"),
         ],
-    )  # fmt: skip
+    )
     def test_refusals_in_their_precedence(
         self, before: tuple[DomainEvent, ...], row: StaffRow, taken: bool, code: str
     ) -> None:
@@ -153,7 +158,8 @@ class TestAdmitMember:
             ((IN_POST, JOINED), admission(joined_on=date(2010, 1, 1)), "already-a-member"),
             ((IN_POST, JOINED, RETAINED), admission(kind="rejoined"), "already-a-member"),
             (
-                (IN_POST,), admission(kind="rejoined", joined_on=date(2010, 1, 1)),
+                (IN_POST,),
+                admission(kind="rejoined", joined_on=date(2010, 1, 1)),
                 "never-a-member",
             ),
             ((IN_POST, JOINED, LEFT), admission(joined_on=date(2010, 1, 1)), "rejoin-only"),
@@ -165,7 +171,7 @@ class TestAdmitMember:
                 "joined-before-ended",
             ),
         ],
-    )  # fmt: skip
+    )
     def test_refusals_in_their_precedence(
         self, before: tuple[DomainEvent, ...], row: AdmissionRow, code: str
     ) -> None:

@@ -81,16 +81,20 @@ class TestMembershipEnds:
     @pytest.mark.parametrize("retained", [True, False])
     def test_retiring_ends_a_post_still_held(self, retained: bool) -> None:
         command = RecordMemberRetired(
-            person_id=WANG, retired_on=ON, membership_retained=retained,
+            person_id=WANG,
+            retired_on=ON,
+            membership_retained=retained,
             source_recorded_on=date(2022, 6, 3),
-        )  # fmt: skip
+        )
         given(IN_POST, JOINED).when(record_member_retired, command, ORG, TODAY).then(
             of_wang(
-                MemberRetired, ON, membership_retained=retained,
+                MemberRetired,
+                ON,
+                membership_retained=retained,
                 source_recorded_on=date(2022, 6, 3),
             ),
             of_wang(StaffLeft, ON, reason="retired", source_recorded_on=date(2022, 6, 3)),
-        )  # fmt: skip
+        )
 
     def test_retiring_after_leaving_the_post_says_nothing_of_the_post(self) -> None:
         command = RecordMemberRetired(person_id=WANG, retired_on=ON, membership_retained=True)

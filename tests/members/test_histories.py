@@ -26,8 +26,12 @@ DAYS = st.integers(0, 400).map(lambda days: date(2022, 1, 1) + timedelta(days=da
 
 COMMANDS = st.one_of(
     st.builds(
-        StaffRow, employee_no=st.just("A-017"), name=st.just("王利"), gender=st.just("female"),
-        birth_month=st.just(3), registered_on=DAYS,
+        StaffRow,
+        employee_no=st.just("A-017"),
+        name=st.just("王利"),
+        gender=st.just("female"),
+        birth_month=st.just(3),
+        registered_on=DAYS,
     ),
     st.builds(StaffLeavingRow, person_id=st.just(WANG), left_on=DAYS),
     st.builds(AdmissionRow, person_id=st.just(WANG), joined_on=DAYS, from_org=st.none()),
@@ -35,7 +39,7 @@ COMMANDS = st.one_of(
     st.builds(RecordMemberLeft, person_id=st.just(WANG), left_on=DAYS),
     st.builds(RecordMemberRetired, person_id=st.just(WANG), retired_on=DAYS),
     st.builds(RecordMemberDied, person_id=st.just(WANG), died_on=DAYS),
-)  # fmt: skip
+)
 
 
 def decide(state: Person, command: Any) -> list[Any]:
@@ -71,10 +75,11 @@ def test_posts_and_memberships_begin_and_end_in_turn_and_in_time(commands: list[
     ]
     assert membership_dates == sorted(membership_dates)
     spans = [
-        e for e in events
+        e
+        for e in events
         if not isinstance(e, StaffRegistered | StaffLeft)
         and not (isinstance(e, MemberRetired) and e.membership_retained)
-    ]  # fmt: skip
+    ]
     for chain, opening in ((posts, StaffRegistered), (spans, MemberJoined)):
         assert all(isinstance(e, opening) == (n % 2 == 0) for n, e in enumerate(chain))
         assert [e.occurred_on for e in chain] == sorted(e.occurred_on for e in chain)

@@ -96,22 +96,26 @@ class TestPersonRecords:
         self, staffed: InProcess
     ) -> None:
         found = await ids_of(staffed, "A-0001", "Z-9999")
-        question = {
-            "person_ids": [found["people"][0]["person_id"]], "purpose": "sign_off_sheet"
-        }  # fmt: skip
+        question = {"person_ids": [found["people"][0]["person_id"]], "purpose": "sign_off_sheet"}
         await staffed.command("people/names", question, subject="clerk-li")
         first = (await staffed.get("disclosures", role="auditor", limit=1)).json()
         rest = (
             await staffed.get("disclosures", role="auditor", cursor=first["next_cursor"])
         ).json()
         assert [
-            (each["actor"], each["role"], each["purpose"], each["what"], each["asked"],
-             each["found"])
+            (
+                each["actor"],
+                each["role"],
+                each["purpose"],
+                each["what"],
+                each["asked"],
+                each["found"],
+            )
             for each in first["disclosures"] + rest["disclosures"]
         ] == [
             ("clerk-1", "clerk", "roster_import", "person_ids", 2, 1),
             ("clerk-li", "clerk", "sign_off_sheet", "names", 1, 1),
-        ]  # fmt: skip
+        ]
         assert rest["next_cursor"] is None
 
     async def test_a_disclosure_cannot_be_taken_back(self, staffed: InProcess) -> None:
@@ -162,11 +166,13 @@ class TestPersonRecords:
             await staffed.command(
                 "declare-dependant",
                 {
-                    "person_id": parent, "name": "小明", "relation": "child",
+                    "person_id": parent,
+                    "name": "小明",
+                    "relation": "child",
                     "declared_on": "2022-03-01",
                 },
             )
-        ).json()  # fmt: skip
+        ).json()
         question = {"person_ids": [declared["dependant_id"]], "purpose": "claim_handling"}
         named = accepted(await staffed.command("people/names", question)).json()
         assert [each["name"] for each in named["people"]] == ["小明"]

@@ -41,17 +41,24 @@ class TestRoster:
     async def test_a_row_says_what_a_client_needs_and_no_name(self, union: InProcess) -> None:
         await with_members(union, 1)
         retired = {
-            "person_id": person_id(1), "retired_on": "2022-03-01", "membership_retained": True
-        }  # fmt: skip
+            "person_id": person_id(1),
+            "retired_on": "2022-03-01",
+            "membership_retained": True,
+        }
         accepted(await union.command("record-member-retired", retired))
         rows = [
             (await union.get("roster", on=on)).json()["members"]
             for on in ("2022-02-28", "2022-03-01")
         ]
         expected = {
-            "person_id": person_id(1), "gender": "female", "birth_month": 2, "kind": "new",
-            "joined_on": "2016-01-01", "retained": False, "stream_version": 4,
-        }  # fmt: skip
+            "person_id": person_id(1),
+            "gender": "female",
+            "birth_month": 2,
+            "kind": "new",
+            "joined_on": "2016-01-01",
+            "retained": False,
+            "stream_version": 4,
+        }
         assert rows == [[expected], [{**expected, "retained": True}]]
 
     async def test_pages_follow_each_other_without_gap_or_overlap(self, union: InProcess) -> None:
@@ -98,25 +105,50 @@ class TestMembershipAccount:
             ("admit-members", admissions(1, kind="rejoined", joined_on="2022-02-01")),
             ("record-member-died", {"person_id": person_id(2), "died_on": "2022-02-01"}),
             ("transfer-out-member", {"person_id": person_id(3), "transferred_on": "2022-02-03"}),
-            ("record-member-retired",
-             {"person_id": person_id(4), "retired_on": "2022-02-04", "membership_retained": True}),
-            ("record-member-retired",
-             {"person_id": person_id(5), "retired_on": "2022-02-04", "membership_retained": False}),
-            ("admit-members", admissions(7, kind="transferred_in", from_org="jt-group",
-                                         joined_on="2022-02-05")),
+            (
+                "record-member-retired",
+                {
+                    "person_id": person_id(4),
+                    "retired_on": "2022-02-04",
+                    "membership_retained": True,
+                },
+            ),
+            (
+                "record-member-retired",
+                {
+                    "person_id": person_id(5),
+                    "retired_on": "2022-02-04",
+                    "membership_retained": False,
+                },
+            ),
+            (
+                "admit-members",
+                admissions(7, kind="transferred_in", from_org="jt-group", joined_on="2022-02-05"),
+            ),
             ("admit-members", admissions(8, joined_on="2022-02-06")),
-            ("record-member-left",
-             {"person_id": person_id(8), "left_on": "2022-02-06", "reason": "other"}),
-        ]:  # fmt: skip
+            (
+                "record-member-left",
+                {"person_id": person_id(8), "left_on": "2022-02-06", "reason": "other"},
+            ),
+        ]:
             accepted(await union.command(name, body))
         return union
 
     async def test_opening_and_what_happened_make_closing(self, eventful: InProcess) -> None:
         assert await account(eventful, "2022-02-01", "2022-02-28") == {
-            "from": "2022-02-01", "to": "2022-02-28", "opening": 6, "joined": 1, "rejoined": 1,
-            "transferred_in": 1, "left": 2, "died": 1, "transferred_out": 1,
-            "retired_without_retention": 1, "closing": 4, "closing_retained": 1,
-        }  # fmt: skip
+            "from": "2022-02-01",
+            "to": "2022-02-28",
+            "opening": 6,
+            "joined": 1,
+            "rejoined": 1,
+            "transferred_in": 1,
+            "left": 2,
+            "died": 1,
+            "transferred_out": 1,
+            "retired_without_retention": 1,
+            "closing": 4,
+            "closing_retained": 1,
+        }
 
     async def test_it_closes_every_day_on_the_roster_of_that_day(self, eventful: InProcess) -> None:
         closing = 6

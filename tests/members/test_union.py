@@ -38,9 +38,13 @@ from tests.members.facts import ORG, TODAY, TOMORROW
 
 GROUP, BUREAU = "jt-group", "edu-bureau"
 REGISTERED = OrganisationRegistered(
-    org_id=ORG, occurred_on=date(2002, 5, 1), name="天津交通职业学院工会", kind="grassroots",
-    parent_org_id=GROUP, simulated=True,
-)  # fmt: skip
+    org_id=ORG,
+    occurred_on=date(2002, 5, 1),
+    name="天津交通职业学院工会",
+    kind="grassroots",
+    parent_org_id=GROUP,
+    simulated=True,
+)
 DECLARED = StaffCountDeclared(org_id=ORG, occurred_on=date(2022, 3, 1), staff=560, women_staff=319)
 STARTED = AffiliationTransferStarted(
     org_id=ORG, occurred_on=date(2022, 4, 1), from_parent=GROUP, to_parent=BUREAU, members_due=517
@@ -50,16 +54,23 @@ STARTED = AffiliationTransferStarted(
 def registration(**fields: Any) -> RegisterOrganisation:
     return RegisterOrganisation(
         **{
-            "name": "天津交通职业学院工会", "kind": "grassroots", "parent_org_id": GROUP,
-            "simulated": True, "registered_on": date(2002, 5, 1), **fields,
+            "name": "天津交通职业学院工会",
+            "kind": "grassroots",
+            "parent_org_id": GROUP,
+            "simulated": True,
+            "registered_on": date(2002, 5, 1),
+            **fields,
         }
-    )  # fmt: skip
+    )
 
 
 def registering(
-    command: RegisterOrganisation, *before: DomainEvent, org_id: str = ORG,
-    simulated: bool = True, above: tuple[str, ...] = (),
-) -> Outcome:  # fmt: skip
+    command: RegisterOrganisation,
+    *before: DomainEvent,
+    org_id: str = ORG,
+    simulated: bool = True,
+    above: tuple[str, ...] = (),
+) -> Outcome:
     return given(organisation, organisation.INITIAL, *before).when(
         register_organisation, command, org_id, TODAY, simulated=simulated, above_parent=above
     )
@@ -134,17 +145,29 @@ class TestDeclareStaffCount:
 
 class TestAffiliationTransfer:
     def starting(
-        self, *before: DomainEvent, parent: str | None = GROUP, above: tuple[str, ...] = (),
-        moving_to: str | None = None, **fields: Any,
-    ) -> Outcome:  # fmt: skip
+        self,
+        *before: DomainEvent,
+        parent: str | None = GROUP,
+        above: tuple[str, ...] = (),
+        moving_to: str | None = None,
+        **fields: Any,
+    ) -> Outcome:
         command = {
-            "from_parent": GROUP, "to_parent": BUREAU, "members_due": 517,
-            "started_on": date(2022, 4, 1), **fields,
-        }  # fmt: skip
+            "from_parent": GROUP,
+            "to_parent": BUREAU,
+            "members_due": 517,
+            "started_on": date(2022, 4, 1),
+            **fields,
+        }
         return given(affiliation, affiliation.INITIAL, *before).when(
-            start_transfer, StartAffiliationTransfer(**command), ORG, TODAY,
-            parent=parent, above_new=above, moving_to=moving_to,
-        )  # fmt: skip
+            start_transfer,
+            StartAffiliationTransfer(**command),
+            ORG,
+            TODAY,
+            parent=parent,
+            above_new=above,
+            moving_to=moving_to,
+        )
 
     def preparing(
         self, prepared: int, *before: DomainEvent, now: int = 511, on: date = TODAY

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from services.reporting.figures.definition import Figure
-from services.reporting.figures.lines import Line
+from services.reporting.projections.figure_lines import Line
 from services.reporting.queries.knowledge import Period
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from services.reporting.entry import Entry
-from services.reporting.fold import FOREVER, Changes, Key, Projection, Row, dispatch
-from services.reporting.ingest import Ingest
-from services.reporting.sources import Publisher, publishers
+from services.reporting.ingest.apply import Ingest
+from services.reporting.ingest.publishers import Publisher, publishers
+from services.reporting.journal.record import Entry
+from services.reporting.projections.as_of import FOREVER
+from services.reporting.projections.engine import Changes, Key, Projection, Row, dispatch
 from shared.contract import benefits, events, members, reporting
 from shared.contract.catalogue import CATALOGUE, CONTEXTS, topic_of
 from shared.contract.envelope import DomainEvent, Envelope

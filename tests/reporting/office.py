@@ -4,17 +4,17 @@ from datetime import UTC, date, datetime
 
 import asyncpg
 
-from services.reporting import journal
-from services.reporting.ingest import Ingest
-from services.reporting.reactor import Reacted, react
+from services.reporting.findings.reactor import Reacted, react
+from services.reporting.ingest.apply import Ingest
+from services.reporting.journal import log as journal
+from services.reporting.queries.verdicts import verdicts
 from services.reporting.rules.definition import Verdict
-from services.reporting.rules.verdicts import verdicts
 from shared.clock import SimulatedClock
 from shared.contract.benefits import GiftIssued, GiftReceiptSigned, GiftReturned
 from shared.contract.catalogue import topic_of
 from shared.contract.envelope import DomainEvent
 from shared.contract.members import MemberJoined, OrganisationRegistered, StaffRegistered
-from shared.store import EventStore
+from shared.eventstore.store import EventStore
 from shared.testing.author import Author
 from tests.reporting.history import CANTEEN, CANTEEN_TOPIC, History, with_canteen
 from tests.reporting.records import ORG, Partition, gift
@@ -116,17 +116,23 @@ def members(*numbers: int) -> list[DomainEvent]:
 def returned(person: int, programme: str = "mid-autumn-2022") -> GiftReturned:
     """The gift of a numbered person came back."""
     return GiftReturned(
-        org_id=ORG, occurred_on=DAY, programme_id=programme, person_id=f"p-{person:08d}",
+        org_id=ORG,
+        occurred_on=DAY,
+        programme_id=programme,
+        person_id=f"p-{person:08d}",
         reason="returned",
-    )  # fmt: skip
+    )
 
 
 def signed(person: int) -> GiftReceiptSigned:
     """A numbered person signed for the mid-autumn gift."""
     return GiftReceiptSigned(
-        org_id=ORG, occurred_on=DAY, programme_id="mid-autumn-2022",
-        person_id=f"p-{person:08d}", signed_by=f"p-{person:08d}",
-    )  # fmt: skip
+        org_id=ORG,
+        occurred_on=DAY,
+        programme_id="mid-autumn-2022",
+        person_id=f"p-{person:08d}",
+        signed_by=f"p-{person:08d}",
+    )
 
 
 def cash(person: int, programme: str = "mid-autumn-2022") -> GiftIssued:

@@ -8,13 +8,13 @@ from typing import Any
 import asyncpg
 from aiokafka import AIOKafkaProducer
 
-from services.reporting.ingest import Ingest
-from services.reporting.intake import Intake
-from services.reporting.sources import Publisher, publishers
-from shared.bus import to_record
+from services.reporting.ingest.apply import Ingest
+from services.reporting.ingest.consumer import Intake
+from services.reporting.ingest.publishers import Publisher, publishers
 from shared.clock import system_clock
 from shared.contract.catalogue import topic_of
 from shared.contract.envelope import Envelope
+from shared.kafka.cloudevents import to_record
 from shared.testing.author import Author
 from tests.reporting.records import gift, gift_stream
 
@@ -56,9 +56,12 @@ async def publish(
     for envelope in envelopes:
         record = to_record(envelope)
         await producer.send_and_wait(
-            topic, record.value, record.key, (envelope.shard or 0) % PARTITIONS,
+            topic,
+            record.value,
+            record.key,
+            (envelope.shard or 0) % PARTITIONS,
             headers=record.headers,
-        )  # fmt: skip
+        )
     if abort is not None:
         await (producer.abort_transaction() if abort else producer.commit_transaction())
     await producer.stop()

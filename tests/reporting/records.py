@@ -7,13 +7,13 @@ from uuid import UUID
 
 import asyncpg
 
-from services.reporting.entry import Origin, Raw
-from services.reporting.positions import Move
-from services.reporting.quarantine import Discarding
-from shared.bus import to_record
+from services.reporting.ingest.offsets import Move
+from services.reporting.ingest.quarantine import Discarding
+from services.reporting.journal.record import Origin, Raw
 from shared.contract.benefits import GiftIssued
 from shared.contract.catalogue import topic_of
 from shared.contract.envelope import Actor, Envelope
+from shared.kafka.cloudevents import to_record
 
 CLUSTER = "test-cluster"
 OPERATOR = Actor("operator-1", "operator", frozenset({"operator"}), frozenset({"*"}))
@@ -55,11 +55,20 @@ class Partition:
 def gift(person: int, programme: str = "mid-autumn-2022", **changes: Any) -> GiftIssued:
     """A mid-autumn portion for a numbered person."""
     fields: dict[str, Any] = {
-        "org_id": ORG, "occurred_on": "2022-09-07", "programme_id": programme,
-        "occasion": "mid_autumn", "person_id": f"p-{person:08d}", "capacity": "member",
-        "quantity": 1, "unit_value_fen": 30000, "amount_fen": 30000, "payment_form": "goods",
-        "fund": "union_funds", "payer": "own", "on_roster": True,
-    }  # fmt: skip
+        "org_id": ORG,
+        "occurred_on": "2022-09-07",
+        "programme_id": programme,
+        "occasion": "mid_autumn",
+        "person_id": f"p-{person:08d}",
+        "capacity": "member",
+        "quantity": 1,
+        "unit_value_fen": 30000,
+        "amount_fen": 30000,
+        "payment_form": "goods",
+        "fund": "union_funds",
+        "payer": "own",
+        "on_roster": True,
+    }
     return GiftIssued.model_validate({**fields, **changes})
 
 

@@ -42,9 +42,13 @@ def fact(cls: type[DomainEvent], on: str, **fields: Any) -> Any:
 def union() -> OrganisationRegistered:
     """The union of the report."""
     return fact(
-        OrganisationRegistered, "2002-05-01", name="天津交通职业学院工会", kind="grassroots",
-        parent_org_id="jt-group", simulated=True,
-    )  # fmt: skip
+        OrganisationRegistered,
+        "2002-05-01",
+        name="天津交通职业学院工会",
+        kind="grassroots",
+        parent_org_id="jt-group",
+        simulated=True,
+    )
 
 
 def staffed(number: int, on: str = "2015-09-01", *, female: bool = False) -> StaffRegistered:
@@ -76,10 +80,15 @@ def retired(number: int, on: str, *, retained: bool) -> MemberRetired:
 def programme(programme_id: str, occasion: str, on: str, **terms: Any) -> ProgrammeOpened:
     """A programme for members, of goods worth 300 元 from union funds."""
     given = {
-        "title": f"2022年{programme_id}", "population": "members", "payment_form": "goods",
-        "unit_value_fen": 30000, "fund": "union_funds", "payer": "own",
-        "budget_line": "staff_activity.welfare", **terms,
-    }  # fmt: skip
+        "title": f"2022年{programme_id}",
+        "population": "members",
+        "payment_form": "goods",
+        "unit_value_fen": 30000,
+        "fund": "union_funds",
+        "payer": "own",
+        "budget_line": "staff_activity.welfare",
+        **terms,
+    }
     return fact(ProgrammeOpened, on, programme_id=programme_id, occasion=occasion, **given)
 
 
@@ -87,9 +96,16 @@ def roster(programme_id: str, on: str, people: Iterable[int]) -> RosterFrozen:
     """A programme's roster was frozen, in one chunk."""
     ids = sorted(map(person, people))
     return fact(
-        RosterFrozen, on, programme_id=programme_id, as_of=on, chunk=1, chunks=1,
-        person_ids=tuple(ids), count=len(ids), sha256=sha256("\n".join(ids).encode()).hexdigest(),
-    )  # fmt: skip
+        RosterFrozen,
+        on,
+        programme_id=programme_id,
+        as_of=on,
+        chunk=1,
+        chunks=1,
+        person_ids=tuple(ids),
+        count=len(ids),
+        sha256=sha256("\n".join(ids).encode()).hexdigest(),
+    )
 
 
 def gift(
@@ -97,14 +113,25 @@ def gift(
 ) -> GiftIssued:
     """A gift of 300 元 was handed over."""
     given = {
-        "capacity": "member", "quantity": 1, "payment_form": "goods", "fund": "union_funds",
-        "payer": "own", "unit_value_fen": 30000, "amount_fen": 30000 * more.get("quantity", 1),
-        "off_roster_reason": None if on_roster else "not_a_member", **more,
-    }  # fmt: skip
+        "capacity": "member",
+        "quantity": 1,
+        "payment_form": "goods",
+        "fund": "union_funds",
+        "payer": "own",
+        "unit_value_fen": 30000,
+        "amount_fen": 30000 * more.get("quantity", 1),
+        "off_roster_reason": None if on_roster else "not_a_member",
+        **more,
+    }
     return fact(
-        GiftIssued, on, programme_id=programme_id, occasion=occasion, person_id=person(number),
-        on_roster=on_roster, **given,
-    )  # fmt: skip
+        GiftIssued,
+        on,
+        programme_id=programme_id,
+        occasion=occasion,
+        person_id=person(number),
+        on_roster=on_roster,
+        **given,
+    )
 
 
 def signed(programme_id: str, number: int, on: str) -> GiftReceiptSigned:
@@ -124,36 +151,57 @@ def closed(programme_id: str, occasion: str, on: str, missed: Iterable[int]) -> 
     """A programme was closed."""
     ids = tuple(map(person, missed))
     return fact(
-        ProgrammeClosed, on, programme_id=programme_id, occasion=occasion, issued=0, missed=ids,
+        ProgrammeClosed,
+        on,
+        programme_id=programme_id,
+        occasion=occasion,
+        issued=0,
+        missed=ids,
         missed_count=len(ids),
-    )  # fmt: skip
+    )
 
 
 def claim_paid(claim_id: str, kind: str, number: int, on: str, **more: Any) -> ClaimPaid:
     """A claim of 1,000 元 was paid."""
     given = {
-        "capacity": "member", "case_id": f"case-{claim_id}", "paid_fen": 100000,
-        "fund": "care_fund" if kind == "hospital" else "union_funds", "payment_form": "transfer",
+        "capacity": "member",
+        "case_id": f"case-{claim_id}",
+        "paid_fen": 100000,
+        "fund": "care_fund" if kind == "hospital" else "union_funds",
+        "payment_form": "transfer",
         **more,
-    }  # fmt: skip
+    }
     return fact(ClaimPaid, on, claim_id=claim_id, kind=kind, person_id=person(number), **given)
 
 
 def claim_reversed(claim_id: str, kind: str, number: int, on: str) -> ClaimReversed:
     """A paid claim was undone."""
     return fact(
-        ClaimReversed, on, claim_id=claim_id, kind=kind, person_id=person(number),
+        ClaimReversed,
+        on,
+        claim_id=claim_id,
+        kind=kind,
+        person_id=person(number),
         reason="paid_back",
-    )  # fmt: skip
+    )
 
 
 def policy(policy_id: str, plan: str, on: str, due: int) -> PolicyBought:
     """A policy was bought at 60 元 a head, an assumed price."""
     return fact(
-        PolicyBought, on, policy_id=policy_id, plan=plan, insurer="互助保障", starts_on=on,
-        ends_on="2023-12-31", insured_due=due, premium_fen=6000 * due, amount_assumed=True,
-        fund="union_funds", payer="own",
-    )  # fmt: skip
+        PolicyBought,
+        on,
+        policy_id=policy_id,
+        plan=plan,
+        insurer="互助保障",
+        starts_on=on,
+        ends_on="2023-12-31",
+        insured_due=due,
+        premium_fen=6000 * due,
+        amount_assumed=True,
+        fund="union_funds",
+        payer="own",
+    )
 
 
 def insured(
@@ -161,9 +209,13 @@ def insured(
 ) -> MemberInsured:
     """A person was covered."""
     return fact(
-        MemberInsured, on, policy_id=policy_id, plan=plan, person_id=person(number),
+        MemberInsured,
+        on,
+        policy_id=policy_id,
+        plan=plan,
+        person_id=person(number),
         capacity=capacity,
-    )  # fmt: skip
+    )
 
 
 SPRING, ILLNESS, AUTUMN = "spring-2022", "illness-2022", "autumn-2022"
@@ -199,4 +251,4 @@ def three_counts(*, everyone_a_member: bool) -> History:
             gift(AUTUMN, "mid_autumn", n, "2022-09-08", on_roster=False, capacity="staff")
             for n in (18, 19)
         )
-    )  # fmt: skip
+    )

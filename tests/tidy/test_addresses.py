@@ -22,10 +22,12 @@ PATH = re.compile("|".join(rf"(?<![\w.*-]){re.escape(path)}" for path in MACHINE
 
 @pytest.mark.parametrize(
     ("pattern", "what"),
-    [(ADDRESS, "where packages come from is the user's own setting"),
-     (PATH, "take it from the environment, or relative to the file")],
+    [
+        (ADDRESS, "where packages come from is the user's own setting"),
+        (PATH, "take it from the environment, or relative to the file"),
+    ],
     ids=["registry", "machine path"],
-)  # fmt: skip
+)
 def test_no_file_names_a_registry_or_a_place_on_one_machine(
     pattern: re.Pattern[str], what: str
 ) -> None:

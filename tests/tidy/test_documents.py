@@ -34,9 +34,10 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=str)
 def test_every_path_a_page_names_exists(page: Path) -> None:
     gone = sorted(
-        name for name in set(PATH.findall(text(page)))
+        name
+        for name in set(PATH.findall(text(page)))
         if not (ROOT / name).exists() and not (ROOT / page.parent / name).exists()
-    )  # fmt: skip
+    )
     assert not gone, f"{page} names {gone}: rename it there too"
 
 

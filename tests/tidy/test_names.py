@@ -39,7 +39,7 @@ def test_an_event_is_never_a_class_of_that_name() -> None:
     """Event always means a domain event; what people attend is an activity or a meeting."""
     found = [
         f"{path}: class {node.name}"
-        for path in python_files("services", "shared", "deploy")
+        for path in python_files("services", "shared", "guildhall", "deploy")
         for node in nodes(path, ast.ClassDef)
         if re.fullmatch(r"(Base)?Events?", node.name)
     ]

@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from shared import context, errors, problems
-from shared.auth import Unauthenticated
+from shared import errors
+from shared.http import problems
+from shared.http.auth import Unauthenticated
+from shared.service import context
 from tests.tidy.tree import CONTEXTS, nodes, python_files
 
 REFUSALS = {
-    name for name, found in vars(errors).items()
+    name
+    for name, found in vars(errors).items()
     if isinstance(found, type) and issubclass(found, errors.Refusal)
-} | {Unauthenticated.__name__}  # fmt: skip
+} | {Unauthenticated.__name__}
 
 
 def codes_raised(path: Path) -> Iterator[str]:
@@ -52,7 +55,7 @@ def test_every_refusal_of_a_context_has_a_title(service: str) -> None:
 def test_every_refusal_of_shared_has_a_title() -> None:
     raised = {code for path in python_files("shared") for code in codes_raised(path)}
     untitled = sorted(raised - set(SHARED))
-    assert not untitled, f"{untitled}: title them in shared/problems.py TITLES"
+    assert not untitled, f"{untitled}: title them in shared/http/problems.py TITLES"
 
 
 @pytest.mark.parametrize("service", CONTEXTS)

@@ -10,7 +10,7 @@ from typing import TypeVar
 Node = TypeVar("Node", bound=ast.AST)
 
 ROOT = Path(__file__).parents[2]
-CODE = ("services", "shared", "deploy", "tests")
+CODE = ("services", "shared", "guildhall", "deploy", "tests")
 CONTEXTS = ("members", "benefits", "events")
 SERVICES = (*CONTEXTS, "reporting")
 
@@ -20,8 +20,11 @@ def files() -> tuple[Path, ...]:
     """Every file git tracks or would track, relative to the root; outside git, every file."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if listed.returncode == 0:
         named = [Path(name) for name in listed.stdout.split("\0") if name]
     else:

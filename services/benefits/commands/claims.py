@@ -5,9 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.command import Command
 from shared.contract.benefits import Document
-from shared.values import (
+from shared.contract.values import (
     Capacity,
     ClaimKind,
     Fund,
@@ -17,6 +16,7 @@ from shared.values import (
     Relation,
     Slug,
 )
+from shared.decider.command import Command
 
 
 class FileClaim(Command):

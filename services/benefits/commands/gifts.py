@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.benefits.commands.programmes import ROWS_MAX
-from shared.command import Command
-from shared.values import Capacity, OffRosterReason, PersonId, PositiveCount, Slug
+from shared.contract.values import Capacity, OffRosterReason, PersonId, PositiveCount, Slug
+from shared.decider.command import Command
 
 
 class IssueGiftsToRoster(Command):

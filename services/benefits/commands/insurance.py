@@ -6,8 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from services.benefits.commands.programmes import ROWS_MAX
-from shared.command import Command
-from shared.values import (
+from shared.contract.values import (
     Capacity,
     Fen,
     Fund,
@@ -19,6 +18,7 @@ from shared.values import (
     Slug,
     Title,
 )
+from shared.decider.command import Command
 
 
 class BuyPolicy(Command):

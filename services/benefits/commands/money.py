@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.command import Command
 from shared.contract.benefits import BudgetAmount
-from shared.values import BudgetLine, Fund, IncomeSource, Payer, PositiveFen, Slug
+from shared.contract.values import BudgetLine, Fund, IncomeSource, Payer, PositiveFen, Slug
+from shared.decider.command import Command
 
 BudgetYear = Annotated[int, Field(strict=True, ge=1950, le=2200)]
 Lines = Annotated[tuple[BudgetAmount, ...], Field(min_length=1, max_length=100)]

@@ -5,8 +5,15 @@ from typing import Self
 
 from pydantic import model_validator
 
-from shared.command import Command
-from shared.values import Fund, PositiveFen, ProcurementMethod, SingleSourceBasis, Slug, Title
+from shared.contract.values import (
+    Fund,
+    PositiveFen,
+    ProcurementMethod,
+    SingleSourceBasis,
+    Slug,
+    Title,
+)
+from shared.decider.command import Command
 
 
 class DecideProcurement(Command):

@@ -5,8 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from shared.command import Command
-from shared.values import (
+from shared.contract.values import (
     BudgetLine,
     Count,
     Fen,
@@ -21,6 +20,7 @@ from shared.values import (
     Slug,
     Title,
 )
+from shared.decider.command import Command
 
 ROWS_MAX = 5000
 """The most rows that travel in one command; whole populations are named, not listed."""

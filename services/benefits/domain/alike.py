@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from shared.contract.benefits import GiftIssued, MemberInsured
-from shared.values import Capacity
+from shared.contract.values import Capacity
 
 E = TypeVar("E", GiftIssued, MemberInsured)
 

@@ -107,19 +107,31 @@ def file_claim(
         )
     return [
         ClaimFiled(
-            org_id=org_id, occurred_on=command.filed_on, claim_id=command.claim_id,
-            kind=command.kind, person_id=command.person_id, capacity=command.capacity,
-            case_id=command.case_id, relation=command.relation, asked_fen=command.asked_fen,
-            happened_on=command.happened_on, documents=command.documents,
+            org_id=org_id,
+            occurred_on=command.filed_on,
+            claim_id=command.claim_id,
+            kind=command.kind,
+            person_id=command.person_id,
+            capacity=command.capacity,
+            case_id=command.case_id,
+            relation=command.relation,
+            asked_fen=command.asked_fen,
+            happened_on=command.happened_on,
+            documents=command.documents,
             source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def approve_claim(
-    state: Claim | None, command: ApproveClaim, org_id: str, today: date, *,
-    approver: str, filed_by: str,
-) -> list[ClaimEvent]:  # fmt: skip
+    state: Claim | None,
+    command: ApproveClaim,
+    org_id: str,
+    today: date,
+    *,
+    approver: str,
+    filed_by: str,
+) -> list[ClaimEvent]:
     """Approve it, for no more than was asked; `approver` and `filed_by` are logins.
 
     Raises Invalid `date-in-future`; Unknown `unknown-claim`; NotPermitted `maker-is-approver`;
@@ -136,18 +148,28 @@ def approve_claim(
         )
     return [
         ClaimApproved(
-            org_id=org_id, occurred_on=command.approved_on, claim_id=command.claim_id,
-            kind=claim.terms.kind, person_id=claim.terms.person_id,
-            approved_fen=command.approved_fen, decision_ref=command.decision_ref,
-            filed_by=filed_by, source_recorded_on=command.source_recorded_on,
+            org_id=org_id,
+            occurred_on=command.approved_on,
+            claim_id=command.claim_id,
+            kind=claim.terms.kind,
+            person_id=claim.terms.person_id,
+            approved_fen=command.approved_fen,
+            decision_ref=command.decision_ref,
+            filed_by=filed_by,
+            source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def reject_claim(
-    state: Claim | None, command: RejectClaim, org_id: str, today: date, *,
-    approver: str, filed_by: str,
-) -> list[ClaimEvent]:  # fmt: skip
+    state: Claim | None,
+    command: RejectClaim,
+    org_id: str,
+    today: date,
+    *,
+    approver: str,
+    filed_by: str,
+) -> list[ClaimEvent]:
     """Reject it; who filed it may do so only to withdraw it.
 
     Raises Invalid `date-in-future`; Unknown `unknown-claim`; NotPermitted `maker-is-approver`;
@@ -160,17 +182,26 @@ def reject_claim(
     _undecided(claim)
     return [
         ClaimRejected(
-            org_id=org_id, occurred_on=command.rejected_on, claim_id=command.claim_id,
-            kind=claim.terms.kind, person_id=claim.terms.person_id, reason=command.reason,
+            org_id=org_id,
+            occurred_on=command.rejected_on,
+            claim_id=command.claim_id,
+            kind=claim.terms.kind,
+            person_id=claim.terms.person_id,
+            reason=command.reason,
             source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def pay_claim(
-    state: Claim | None, command: PayClaim, org_id: str, today: date, *, payer: str,
+    state: Claim | None,
+    command: PayClaim,
+    org_id: str,
+    today: date,
+    *,
+    payer: str,
     approved_by: str | None,
-) -> list[ClaimEvent]:  # fmt: skip
+) -> list[ClaimEvent]:
     """Pay what was approved; `payer` and `approved_by` (None: nobody yet) are logins.
 
     Raises Invalid `date-in-future`; Unknown `unknown-claim`; Conflict `claim-not-approved`,
@@ -192,13 +223,21 @@ def pay_claim(
     terms = claim.terms
     return [
         ClaimPaid(
-            org_id=org_id, occurred_on=command.paid_on, claim_id=command.claim_id, kind=terms.kind,
-            person_id=terms.person_id, capacity=terms.capacity, case_id=terms.case_id,
-            paid_fen=claim.approved_fen, amount_assumed=command.amount_assumed, fund=command.fund,
-            payment_form=command.payment_form, payment_id=command.payment_id,
+            org_id=org_id,
+            occurred_on=command.paid_on,
+            claim_id=command.claim_id,
+            kind=terms.kind,
+            person_id=terms.person_id,
+            capacity=terms.capacity,
+            case_id=terms.case_id,
+            paid_fen=claim.approved_fen,
+            amount_assumed=command.amount_assumed,
+            fund=command.fund,
+            payment_form=command.payment_form,
+            payment_id=command.payment_id,
             source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def reverse_claim(
@@ -217,11 +256,15 @@ def reverse_claim(
         raise Conflict("reversed-before-paid", f"{command.claim_id} was paid on {claim.paid_on}")
     return [
         ClaimReversed(
-            org_id=org_id, occurred_on=command.reversed_on, claim_id=command.claim_id,
-            kind=claim.terms.kind, person_id=claim.terms.person_id, reason=command.reason,
+            org_id=org_id,
+            occurred_on=command.reversed_on,
+            claim_id=command.claim_id,
+            kind=claim.terms.kind,
+            person_id=claim.terms.person_id,
+            reason=command.reason,
             source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def _known(state: Claim | None, claim_id: str) -> Claim:

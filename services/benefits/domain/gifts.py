@@ -22,8 +22,8 @@ from services.benefits.domain.people import Standing, capacity_in
 from services.benefits.domain.programmes import Programme, require_open
 from services.benefits.domain.rows import listed_twice, refuse_rows, row
 from shared.contract.benefits import GiftIssued, GiftReceiptSigned, GiftReturned
+from shared.contract.values import Capacity
 from shared.errors import Conflict, Invalid
-from shared.values import Capacity
 
 GiftEvent = GiftIssued | GiftReceiptSigned | GiftReturned
 
@@ -81,9 +81,9 @@ def issue_gift(
     opened = require_open(programme, command.programme_id)
     if isinstance(state, Issued | Signed):
         raise Conflict(
-            "already-issued", f"{command.person_id} received {command.programme_id} on"
-            f" {state.issued_on}",
-        )  # fmt: skip
+            "already-issued",
+            f"{command.person_id} received {command.programme_id} on {state.issued_on}",
+        )
     if opened.roster:
         on_roster = any(command.person_id in part.person_ids for part in opened.roster)
     else:
@@ -97,16 +97,25 @@ def issue_gift(
         raise Invalid("stands-on-roster", f"{command.person_id} is on the roster")
     return [
         _issued(
-            opened, command, org_id, Recipient(command.person_id, command.capacity),
-            on_roster=on_roster, off_roster_reason=command.off_roster_reason,
+            opened,
+            command,
+            org_id,
+            Recipient(command.person_id, command.capacity),
+            on_roster=on_roster,
+            off_roster_reason=command.off_roster_reason,
         )
-    ]  # fmt: skip
+    ]
 
 
 def issue_gifts_to_roster(
-    programme: Programme | None, command: IssueGiftsToRoster, org_id: str, today: date, *,
-    standings: Mapping[str, Standing], received: Collection[str],
-) -> Alike[GiftIssued]:  # fmt: skip
+    programme: Programme | None,
+    command: IssueGiftsToRoster,
+    org_id: str,
+    today: date,
+    *,
+    standings: Mapping[str, Standing],
+    received: Collection[str],
+) -> Alike[GiftIssued]:
     """Issue to everyone on the roster but the exceptions, in the capacity they had on its day.
 
     `standings` are those of the roster's `as_of`; `received`: who has the gift already.
@@ -172,20 +181,33 @@ def _meant(
 
 
 def _issued(
-    programme: Programme, command: IssueGift | IssueGiftsToRoster, org_id: str,
-    to: Recipient, *, on_roster: bool, off_roster_reason: Any = None,
-) -> GiftIssued:  # fmt: skip
+    programme: Programme,
+    command: IssueGift | IssueGiftsToRoster,
+    org_id: str,
+    to: Recipient,
+    *,
+    on_roster: bool,
+    off_roster_reason: Any = None,
+) -> GiftIssued:
     terms = programme.terms
     value = terms.unit_value_fen
     return GiftIssued(
-        org_id=org_id, occurred_on=command.issued_on, programme_id=terms.programme_id,
-        occasion=terms.occasion, person_id=to.person_id, capacity=to.capacity,
-        quantity=command.quantity, unit_value_fen=value,
+        org_id=org_id,
+        occurred_on=command.issued_on,
+        programme_id=terms.programme_id,
+        occasion=terms.occasion,
+        person_id=to.person_id,
+        capacity=to.capacity,
+        quantity=command.quantity,
+        unit_value_fen=value,
         amount_fen=None if value is None else value * command.quantity,
-        payment_form=terms.payment_form, fund=terms.fund, payer=terms.payer,
-        on_roster=on_roster, off_roster_reason=off_roster_reason,
+        payment_form=terms.payment_form,
+        fund=terms.fund,
+        payer=terms.payer,
+        on_roster=on_roster,
+        off_roster_reason=off_roster_reason,
         source_recorded_on=command.source_recorded_on,
-    )  # fmt: skip
+    )
 
 
 def sign_receipts(
@@ -204,12 +226,15 @@ def sign_receipts(
     refuse_rows(rows, RECEIPT_REFUSALS)
     return [
         GiftReceiptSigned(
-            org_id=org_id, occurred_on=receipt.signed_on, programme_id=command.programme_id,
-            person_id=receipt.person_id, signed_by=receipt.signed_by or receipt.person_id,
+            org_id=org_id,
+            occurred_on=receipt.signed_on,
+            programme_id=command.programme_id,
+            person_id=receipt.person_id,
+            signed_by=receipt.signed_by or receipt.person_id,
             source_recorded_on=command.source_recorded_on,
         )
         for receipt in command.receipts
-    ]  # fmt: skip
+    ]
 
 
 RECEIPT_REFUSALS = {
@@ -252,8 +277,11 @@ def return_gift(state: Gift, command: ReturnGift, org_id: str, today: date) -> l
                 raise Conflict("returned-before-issue", f"it was issued on {state.issued_on}")
     return [
         GiftReturned(
-            org_id=org_id, occurred_on=command.returned_on, programme_id=command.programme_id,
-            person_id=command.person_id, reason=command.reason,
+            org_id=org_id,
+            occurred_on=command.returned_on,
+            programme_id=command.programme_id,
+            person_id=command.person_id,
+            reason=command.reason,
             source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]

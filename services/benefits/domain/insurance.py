@@ -36,19 +36,32 @@ def buy_policy(
         raise Conflict("policy-exists", f"{command.policy_id} was bought on {state.occurred_on}")
     return [
         PolicyBought(
-            org_id=org_id, occurred_on=command.bought_on, policy_id=command.policy_id,
-            plan=command.plan, insurer=command.insurer, starts_on=command.starts_on,
-            ends_on=command.ends_on, insured_due=command.insured_due,
-            premium_fen=command.premium_fen, amount_assumed=command.amount_assumed,
-            fund=command.fund, payer=command.payer, source_recorded_on=command.source_recorded_on,
+            org_id=org_id,
+            occurred_on=command.bought_on,
+            policy_id=command.policy_id,
+            plan=command.plan,
+            insurer=command.insurer,
+            starts_on=command.starts_on,
+            ends_on=command.ends_on,
+            insured_due=command.insured_due,
+            premium_fen=command.premium_fen,
+            amount_assumed=command.amount_assumed,
+            fund=command.fund,
+            payer=command.payer,
+            source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def insure_people(
-    policy: Insurance, command: InsurePeople, org_id: str, today: date, *,
-    belonging: Sequence[Recipient], insured: Collection[str],
-) -> Alike[MemberInsured]:  # fmt: skip
+    policy: Insurance,
+    command: InsurePeople,
+    org_id: str,
+    today: date,
+    *,
+    belonging: Sequence[Recipient],
+    insured: Collection[str],
+) -> Alike[MemberInsured]:
     """Cover the people listed, or else `belonging`: who is in the population on `insured_on`.
 
     `insured`: who is covered by this policy already.
@@ -77,12 +90,16 @@ def insure_people(
     _no_more_than_due(policy, len(insured), len(people))
     return Alike(
         MemberInsured(
-            org_id=org_id, occurred_on=command.insured_on, policy_id=command.policy_id,
-            plan=policy.plan, person_id=people[0].person_id, capacity=people[0].capacity,
+            org_id=org_id,
+            occurred_on=command.insured_on,
+            policy_id=command.policy_id,
+            plan=policy.plan,
+            person_id=people[0].person_id,
+            capacity=people[0].capacity,
             source_recorded_on=command.source_recorded_on,
         ),
         people,
-    )  # fmt: skip
+    )
 
 
 def _no_more_than_due(policy: PolicyBought, insured: int, more: int) -> None:
@@ -91,5 +108,7 @@ def _no_more_than_due(policy: PolicyBought, insured: int, more: int) -> None:
             "more-than-due",
             f"{policy.policy_id} covers {policy.insured_due}: {insured} are insured,"
             f" {more} more are too many",
-            insured_due=policy.insured_due, insured=insured, more=more,
-        )  # fmt: skip
+            insured_due=policy.insured_due,
+            insured=insured,
+            more=more,
+        )

@@ -71,11 +71,15 @@ def approve_budget(
         raise Conflict("budget-exists", f"the budget of {command.budget_year} was approved: adjust")
     return [
         BudgetApproved(
-            org_id=org_id, occurred_on=command.approved_on, budget_year=command.budget_year,
-            lines=command.lines, approved_by=command.approved_by,
-            amount_assumed=command.amount_assumed, source_recorded_on=command.source_recorded_on,
+            org_id=org_id,
+            occurred_on=command.approved_on,
+            budget_year=command.budget_year,
+            lines=command.lines,
+            approved_by=command.approved_by,
+            amount_assumed=command.amount_assumed,
+            source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def adjust_budget(
@@ -88,11 +92,15 @@ def adjust_budget(
         raise Unknown("unknown-budget", f"no budget of {command.budget_year}")
     return [
         BudgetAdjusted(
-            org_id=org_id, occurred_on=command.adjusted_on, budget_year=command.budget_year,
-            lines=command.lines, approved_by=command.approved_by,
-            amount_assumed=command.amount_assumed, source_recorded_on=command.source_recorded_on,
+            org_id=org_id,
+            occurred_on=command.adjusted_on,
+            budget_year=command.budget_year,
+            lines=command.lines,
+            approved_by=command.approved_by,
+            amount_assumed=command.amount_assumed,
+            source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def _lines_once(lines: Sequence[BudgetAmount]) -> None:
@@ -110,11 +118,16 @@ def receive_income(
         raise Conflict("income-exists", f"{command.income_id} is in the books")
     return [
         IncomeReceived(
-            org_id=org_id, occurred_on=command.received_on, income_id=command.income_id,
-            source=command.source, fund=command.fund, amount_fen=command.amount_fen,
-            amount_assumed=command.amount_assumed, source_recorded_on=command.source_recorded_on,
+            org_id=org_id,
+            occurred_on=command.received_on,
+            income_id=command.income_id,
+            source=command.source,
+            fund=command.fund,
+            amount_fen=command.amount_fen,
+            amount_assumed=command.amount_assumed,
+            source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def pay_expenditure(
@@ -136,10 +149,18 @@ def pay_expenditure(
         raise Conflict("payment-exists", f"{command.payment_id} is in the books")
     return [
         ExpenditurePaid(
-            org_id=org_id, occurred_on=command.paid_on, payment_id=command.payment_id,
-            fund=command.fund, payer=command.payer, budget_line=command.budget_line,
-            amount_fen=command.amount_fen, amount_assumed=command.amount_assumed,
-            refers_to=command.refers_to, requested_by=command.requested_by, approved_by=approver,
-            decision_ref=command.decision_ref, source_recorded_on=command.source_recorded_on,
+            org_id=org_id,
+            occurred_on=command.paid_on,
+            payment_id=command.payment_id,
+            fund=command.fund,
+            payer=command.payer,
+            budget_line=command.budget_line,
+            amount_fen=command.amount_fen,
+            amount_assumed=command.amount_assumed,
+            refers_to=command.refers_to,
+            requested_by=command.requested_by,
+            approved_by=approver,
+            decision_ref=command.decision_ref,
+            source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
+from shared.contract.values import Capacity, Population
 from shared.errors import Invalid
-from shared.values import Capacity, Population
 
 READABLE: frozenset[Population] = frozenset({"members", "staff", "women_staff"})
 """Populations our copy can list; who stood on the front line, only the office knows."""

@@ -58,13 +58,21 @@ def decide_procurement(
         raise Conflict("procurement-exists", f"{command.procurement_id} was decided before")
     return [
         ProcurementDecided(
-            org_id=org_id, occurred_on=command.decided_on, procurement_id=command.procurement_id,
-            title=command.title, method=command.method, basis=command.basis,
-            supplier=command.supplier, amount_fen=command.amount_fen, fund=command.fund,
-            notice_from=command.notice_from, notice_to=command.notice_to,
-            decision_ref=command.decision_ref, source_recorded_on=command.source_recorded_on,
+            org_id=org_id,
+            occurred_on=command.decided_on,
+            procurement_id=command.procurement_id,
+            title=command.title,
+            method=command.method,
+            basis=command.basis,
+            supplier=command.supplier,
+            amount_fen=command.amount_fen,
+            fund=command.fund,
+            notice_from=command.notice_from,
+            notice_to=command.notice_to,
+            decision_ref=command.decision_ref,
+            source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def sign_contract(
@@ -89,8 +97,11 @@ def sign_contract(
                 )
     return [
         ContractSigned(
-            org_id=org_id, occurred_on=command.signed_on, procurement_id=command.procurement_id,
-            supplier=command.supplier, amount_fen=command.amount_fen,
+            org_id=org_id,
+            occurred_on=command.signed_on,
+            procurement_id=command.procurement_id,
+            supplier=command.supplier,
+            amount_fen=command.amount_fen,
             source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]

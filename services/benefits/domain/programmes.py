@@ -80,14 +80,22 @@ def open_programme(
         raise Conflict("programme-exists", f"{command.programme_id}: {state.terms.title}")
     return [
         ProgrammeOpened(
-            org_id=org_id, occurred_on=command.opened_on, programme_id=command.programme_id,
-            title=command.title, occasion=command.occasion, population=command.population,
-            payment_form=command.payment_form, unit_value_fen=command.unit_value_fen,
-            amount_assumed=command.amount_assumed, fund=command.fund, payer=command.payer,
-            budget_line=command.budget_line, decision_ref=command.decision_ref,
+            org_id=org_id,
+            occurred_on=command.opened_on,
+            programme_id=command.programme_id,
+            title=command.title,
+            occasion=command.occasion,
+            population=command.population,
+            payment_form=command.payment_form,
+            unit_value_fen=command.unit_value_fen,
+            amount_assumed=command.amount_assumed,
+            fund=command.fund,
+            payer=command.payer,
+            budget_line=command.budget_line,
+            decision_ref=command.decision_ref,
             source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def freeze_roster(
@@ -127,8 +135,9 @@ def freeze_roster(
         raise Conflict(
             "count-differs",
             f"{command.expected_count} expected, {len(people)} found on {command.as_of}",
-            expected=command.expected_count, found=len(people),
-        )  # fmt: skip
+            expected=command.expected_count,
+            found=len(people),
+        )
     return _roster(command, org_id, people)
 
 
@@ -136,12 +145,19 @@ def _roster(command: FreezeRoster, org_id: str, people: Sequence[str]) -> list[P
     parts, digest = chunks(people), roster_sha256(people)
     return [
         RosterFrozen(
-            org_id=org_id, occurred_on=command.as_of, programme_id=command.programme_id,
-            as_of=command.as_of, chunk=number, chunks=len(parts), person_ids=tuple(part),
-            count=len(people), sha256=digest, source_recorded_on=command.source_recorded_on,
+            org_id=org_id,
+            occurred_on=command.as_of,
+            programme_id=command.programme_id,
+            as_of=command.as_of,
+            chunk=number,
+            chunks=len(parts),
+            person_ids=tuple(part),
+            count=len(people),
+            sha256=digest,
+            source_recorded_on=command.source_recorded_on,
         )
         for number, part in enumerate(parts, start=1)
-    ]  # fmt: skip
+    ]
 
 
 def apply_for_portions(
@@ -153,11 +169,15 @@ def apply_for_portions(
     programme = require_open(state, command.programme_id)
     return [
         GiftApplied(
-            org_id=org_id, occurred_on=command.applied_on, programme_id=command.programme_id,
-            occasion=programme.terms.occasion, quantity=command.quantity, to_org=command.to_org,
+            org_id=org_id,
+            occurred_on=command.applied_on,
+            programme_id=command.programme_id,
+            occasion=programme.terms.occasion,
+            quantity=command.quantity,
+            to_org=command.to_org,
             source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def receive_portions(
@@ -169,11 +189,15 @@ def receive_portions(
     programme = require_open(state, command.programme_id)
     return [
         GiftReceived(
-            org_id=org_id, occurred_on=command.received_on, programme_id=command.programme_id,
-            occasion=programme.terms.occasion, quantity=command.quantity,
-            from_org=command.from_org, source_recorded_on=command.source_recorded_on,
+            org_id=org_id,
+            occurred_on=command.received_on,
+            programme_id=command.programme_id,
+            occasion=programme.terms.occasion,
+            quantity=command.quantity,
+            from_org=command.from_org,
+            source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def close_programme(
@@ -193,13 +217,19 @@ def close_programme(
     parts = chunks(missed)
     return [
         ProgrammeClosed(
-            org_id=org_id, occurred_on=command.closed_on, programme_id=command.programme_id,
-            issued=len(received), chunk=number, chunks=len(parts), missed=tuple(part),
-            missed_count=len(missed), occasion=programme.terms.occasion,
+            org_id=org_id,
+            occurred_on=command.closed_on,
+            programme_id=command.programme_id,
+            issued=len(received),
+            chunk=number,
+            chunks=len(parts),
+            missed=tuple(part),
+            missed_count=len(missed),
+            occasion=programme.terms.occasion,
             source_recorded_on=command.source_recorded_on,
         )
         for number, part in enumerate(parts, start=1)
-    ]  # fmt: skip
+    ]
 
 
 def require_open(state: Programme | None, programme_id: str) -> Programme:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from services.benefits.domain.alike import Alike
 from services.benefits.domain.streams import Range
 from shared.contract.benefits import GiftIssued, MemberInsured
-from shared.store import Encoded, EncodedWrite, encode
+from shared.eventstore.store import Encoded, EncodedWrite, encode
 
 
 def writes(

@@ -28,8 +28,8 @@ from shared.contract.benefits import (
     ClaimReversed,
 )
 from shared.contract.envelope import DomainEvent
-from shared.request import Reply, Request
-from shared.store import Also, EventStore, Write
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.store import Also, EventStore, Write
 
 FILED = """
 INSERT INTO claims (org_id, claim_id, kind, person_id, case_id, filed_on, asked_fen, state)
@@ -51,11 +51,14 @@ async def file_claim(store: EventStore, request: Request, command: FileClaim) ->
         found = await store.load(stream)
         request.check_version(stream, found.version)
         events = decide(
-            fold(evolve, found.events), command, request.org_id, today_of(store),
+            fold(evolve, found.events),
+            command,
+            request.org_id,
+            today_of(store),
             same_case=await claims.standing(
                 store.pool, request.org_id, command.person_id, command.kind, command.case_id
             ),
-        )  # fmt: skip
+        )
         reply = one_stream(stream, found.version + 1, 1)
         filing = Write(stream, found.version, events)
         return await store.append(request, [filing], reply, indexed(events))
@@ -67,18 +70,30 @@ async def approve_claim(store: EventStore, request: Request, command: ApproveCla
     """Approve a claim; who filed it is read from its event's envelope."""
     stream = streams.claim(request.org_id, command.claim_id)
     return await write(
-        store, request, stream, evolve, command, also=indexed, approver=request.actor.subject,
+        store,
+        request,
+        stream,
+        evolve,
+        command,
+        also=indexed,
+        approver=request.actor.subject,
         filed_by=await _filed_by(store, stream),
-    )  # fmt: skip
+    )
 
 
 async def reject_claim(store: EventStore, request: Request, command: RejectClaim) -> Reply:
     """Reject a claim, or withdraw it."""
     stream = streams.claim(request.org_id, command.claim_id)
     return await write(
-        store, request, stream, evolve, command, also=indexed, approver=request.actor.subject,
+        store,
+        request,
+        stream,
+        evolve,
+        command,
+        also=indexed,
+        approver=request.actor.subject,
         filed_by=await _filed_by(store, stream),
-    )  # fmt: skip
+    )
 
 
 async def pay_claim(store: EventStore, request: Request, command: PayClaim) -> Reply:
@@ -86,9 +101,15 @@ async def pay_claim(store: EventStore, request: Request, command: PayClaim) -> R
     stream = streams.claim(request.org_id, command.claim_id)
     approved_by = await claims.actor_of(store.pool, stream, ClaimApproved.type_name())
     return await write(
-        store, request, stream, evolve, command, also=indexed, payer=request.actor.subject,
+        store,
+        request,
+        stream,
+        evolve,
+        command,
+        also=indexed,
+        payer=request.actor.subject,
         approved_by=approved_by,
-    )  # fmt: skip
+    )
 
 
 async def reverse_claim(store: EventStore, request: Request, command: ReverseClaim) -> Reply:

@@ -9,10 +9,10 @@ import asyncpg
 from services.benefits.domain import decide, fold
 from services.benefits.domain.streams import Range
 from shared.contract.envelope import DomainEvent
+from shared.contract.values import SHANGHAI
 from shared.errors import NotYet, StaleVersion
-from shared.request import Reply, Request
-from shared.store import Also, EventStore, Write
-from shared.values import SHANGHAI
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.store import Also, EventStore, Write
 
 ATTEMPTS = 4
 
@@ -47,10 +47,15 @@ async def deciding_again(request: Request, attempt: Callable[[], Awaitable[Reply
 
 
 async def write(
-    store: EventStore, request: Request, stream: str, evolve: Evolve, command: Any, *,
+    store: EventStore,
+    request: Request,
+    stream: str,
+    evolve: Evolve,
+    command: Any,
+    *,
     also: Callable[[Sequence[DomainEvent]], Sequence[Also]] = lambda _events: (),
     **looked_up: Any,
-) -> Reply:  # fmt: skip
+) -> Reply:
     """Decide `command` on one stream and append; `also` goes with the events into our own tables.
 
     Raises the decision's refusals, StaleVersion, NotYet `contended`.

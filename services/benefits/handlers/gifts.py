@@ -25,8 +25,8 @@ from services.benefits.handlers.known import require_known
 from services.benefits.handlers.programmes import programme_link
 from services.benefits.queries import deliveries, known
 from shared.contract.benefits import GiftIssued
-from shared.request import Reply, Request
-from shared.store import EventStore, Write
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.store import EventStore, Write
 
 
 async def issue_gifts_to_roster(
@@ -46,9 +46,13 @@ async def issue_gifts_to_roster(
             standings = await known.standings(store.pool, request.org_id, as_of)
         versions, received = await deliveries.versions(store.pool, delivered)
         issue: Alike[GiftIssued] = decide(
-            programme, command, request.org_id, today_of(store), standings=standings,
+            programme,
+            command,
+            request.org_id,
+            today_of(store),
+            standings=standings,
             received=received,
-        )  # fmt: skip
+        )
         body = {
             "events": len(issue.people),
             "issued": len(issue.people),
@@ -56,9 +60,11 @@ async def issue_gifts_to_roster(
             "link": programme_link(request.org_id, command.programme_id),
         }
         return await store.append(
-            request, bulk.writes(issue, delivered, versions), Reply(201, body),
+            request,
+            bulk.writes(issue, delivered, versions),
+            Reply(201, body),
             [still_at(stream, found.version)],
-        )  # fmt: skip
+        )
 
     return await deciding_again(request, attempt)
 
@@ -74,14 +80,18 @@ async def issue_gift(store: EventStore, request: Request, command: IssueGift) ->
         version = found[stream].version
         request.check_version(stream, version)
         events = decide(
-            fold(gifts.evolve, found[stream].events), command, request.org_id, today_of(store),
+            fold(gifts.evolve, found[stream].events),
+            command,
+            request.org_id,
+            today_of(store),
             programme=fold(programmes.evolve, found[programme].events),
-        )  # fmt: skip
+        )
         return await store.append(
-            request, [Write(stream, version, events)],
+            request,
+            [Write(stream, version, events)],
             one_stream(stream, version + 1, 1, on_roster=events[0].on_roster),
             [still_at(programme, found[programme].version)],
-        )  # fmt: skip
+        )
 
     return await deciding_again(request, attempt)
 

@@ -10,8 +10,8 @@ from services.benefits.handlers.deciding import deciding_again, still_counting, 
 from services.benefits.handlers.known import require_caught_up, require_known
 from services.benefits.queries import deliveries, known
 from shared.contract.benefits import MemberInsured
-from shared.request import Reply, Request
-from shared.store import EventStore
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.store import EventStore
 
 
 async def buy_policy(store: EventStore, request: Request, command: BuyPolicy) -> Reply:
@@ -34,9 +34,13 @@ async def insure_people(store: EventStore, request: Request, command: InsurePeop
         request.check_version(stream, found.version)
         versions, insured = await deliveries.versions(store.pool, covers)
         cover: Alike[MemberInsured] = decide(
-            fold(evolve, found.events), command, request.org_id, today_of(store),
-            belonging=await _belonging(store, request.org_id, command), insured=insured,
-        )  # fmt: skip
+            fold(evolve, found.events),
+            command,
+            request.org_id,
+            today_of(store),
+            belonging=await _belonging(store, request.org_id, command),
+            insured=insured,
+        )
         body = {
             "events": len(cover.people),
             "insured": len(cover.people),
@@ -44,9 +48,11 @@ async def insure_people(store: EventStore, request: Request, command: InsurePeop
         }
         after = len(insured) + len(cover.people)
         return await store.append(
-            request, bulk.writes(cover, covers, versions), Reply(201, body),
+            request,
+            bulk.writes(cover, covers, versions),
+            Reply(201, body),
             [still_counting(stream, covers, MemberInsured, after)],
-        )  # fmt: skip
+        )
 
     return await deciding_again(request, attempt)
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from services.benefits.domain.rows import refuse_rows, row
 from services.benefits.queries import known
 from shared.errors import Invalid, NotPermitted, NotYet, Unknown
-from shared.request import Request
-from shared.store import EventStore
+from shared.eventstore.request import Request
+from shared.eventstore.store import EventStore
 
 
 async def require_known(

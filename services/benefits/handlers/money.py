@@ -10,8 +10,8 @@ from services.benefits.domain import streams
 from services.benefits.domain.money import evolve
 from services.benefits.handlers.deciding import write
 from services.benefits.handlers.known import require_known
-from shared.request import Reply, Request
-from shared.store import EventStore
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.store import EventStore
 
 
 async def approve_budget(store: EventStore, request: Request, command: ApproveBudget) -> Reply:

@@ -19,8 +19,8 @@ from services.benefits.handlers.deciding import (
 from services.benefits.handlers.known import require_caught_up, require_known
 from services.benefits.queries import deliveries, known
 from shared.contract.benefits import GiftIssued
-from shared.request import Reply, Request
-from shared.store import EventStore, Write
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.store import EventStore, Write
 
 
 async def open_programme(store: EventStore, request: Request, command: OpenProgramme) -> Reply:
@@ -60,13 +60,15 @@ async def freeze_roster(store: EventStore, request: Request, command: FreezeRost
             belonging = await known.belonging(
                 store.pool, request.org_id, state.terms.population, command.as_of
             )
-        events = decide(
-            state, command, request.org_id, today_of(store), belonging=belonging
-        )  # fmt: skip
+        events = decide(state, command, request.org_id, today_of(store), belonging=belonging)
         reply = one_stream(
-            stream, found.version + len(events), len(events), count=events[0].count,
-            sha256=events[0].sha256, link=programme_link(request.org_id, command.programme_id),
-        )  # fmt: skip
+            stream,
+            found.version + len(events),
+            len(events),
+            count=events[0].count,
+            sha256=events[0].sha256,
+            link=programme_link(request.org_id, command.programme_id),
+        )
         return await store.append(request, [Write(stream, found.version, events)], reply)
 
     return await deciding_again(request, attempt)
@@ -83,18 +85,26 @@ async def close_programme(store: EventStore, request: Request, command: ClosePro
         found = await store.load(stream)
         request.check_version(stream, found.version)
         events = decide(
-            fold(evolve, found.events), command, request.org_id, today_of(store),
+            fold(evolve, found.events),
+            command,
+            request.org_id,
+            today_of(store),
             received=received,
-        )  # fmt: skip
+        )
         reply = one_stream(
-            stream, found.version + len(events), len(events), issued=events[0].issued,
+            stream,
+            found.version + len(events),
+            len(events),
+            issued=events[0].issued,
             missed=events[0].missed_count,
             link=programme_link(request.org_id, command.programme_id),
-        )  # fmt: skip
+        )
         return await store.append(
-            request, [Write(stream, found.version, events)], reply,
+            request,
+            [Write(stream, found.version, events)],
+            reply,
             [still_counting(stream, gifts, GiftIssued, issues)],
-        )  # fmt: skip
+        )
 
     return await deciding_again(request, attempt)
 

@@ -28,8 +28,9 @@ async def one(pool: asyncpg.Pool, org_id: str, claim_id: str) -> dict[str, Any] 
     row = await pool.fetchrow(
         "SELECT claim_id, kind, person_id, case_id, filed_on, asked_fen, approved_fen, paid_fen,"
         " state FROM claims WHERE org_id = $1 AND claim_id = $2",
-        org_id, claim_id,
-    )  # fmt: skip
+        org_id,
+        claim_id,
+    )
     return None if row is None else dict(row)
 
 
@@ -45,6 +46,7 @@ async def actor_of(pool: asyncpg.Pool, stream: str, type_name: str) -> str | Non
     """The login that recorded the last event of a type in a stream; None when there is none."""
     found: str | None = await pool.fetchval(
         "SELECT actor FROM events WHERE stream = $1 AND type = $2 ORDER BY version DESC LIMIT 1",
-        stream, type_name,
-    )  # fmt: skip
+        stream,
+        type_name,
+    )
     return found

@@ -12,7 +12,7 @@ import asyncpg
 
 from services.benefits.domain.streams import Range
 from shared.contract.benefits import GiftIssued, GiftReceiptSigned, GiftReturned
-from shared.store import EventStore
+from shared.eventstore.store import EventStore
 
 IN_RANGE = "stream >= $1 AND stream < $2 AND stream NOT LIKE $1 || '%.%'"
 

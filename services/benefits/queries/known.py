@@ -10,7 +10,7 @@ from datetime import date
 import asyncpg
 
 from services.benefits.domain.people import READABLE, Standing
-from shared.values import Population
+from shared.contract.values import Population
 
 MEMBERSHIP_ON = """
 SELECT DISTINCT ON (person_id) person_id, is_member, is_retired FROM known_changes
@@ -56,8 +56,9 @@ async def unknown_people(pool: asyncpg.Pool, org_id: str, person_ids: Sequence[s
         "                   WHERE stream = $1 || '/person-' || named.person_id)"
         " AND NOT EXISTS (SELECT FROM known_dependants AS known"
         "                 WHERE org_id = $1 AND known.person_id = named.person_id)",
-        org_id, list(person_ids),
-    )  # fmt: skip
+        org_id,
+        list(person_ids),
+    )
     return {row["person_id"] for row in rows}
 
 

@@ -6,7 +6,7 @@ from services.benefits.domain import fold, insurance, money, streams
 from services.benefits.queries import deliveries
 from shared.contract.benefits import MemberInsured, PolicyBought
 from shared.errors import Unknown
-from shared.store import EventStore
+from shared.eventstore.store import EventStore
 
 
 async def policy(store: EventStore, org_id: str, policy_id: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from services.benefits.domain import fold, programmes, streams
 from services.benefits.domain.programmes import Programme
 from services.benefits.queries import deliveries
 from shared.errors import Unknown
-from shared.store import EventStore
+from shared.eventstore.store import EventStore
 
 # `.` is the character after `-`: all streams of one kind are one range of the primary key.
 OF_A_KIND = """
@@ -46,12 +46,15 @@ def _terms(programme: Programme, version: int) -> dict[str, Any]:
         "version": version,
         "opened_on": programme.terms.occurred_on,
         "closed_on": programme.closed and programme.closed.occurred_on,
-        "roster": roster and {
-            "as_of": roster.as_of, "count": roster.count, "sha256": roster.sha256,
+        "roster": roster
+        and {
+            "as_of": roster.as_of,
+            "count": roster.count,
+            "sha256": roster.sha256,
         },
         "portions_applied": programme.applied,
         "portions_received": programme.received,
-    }  # fmt: skip
+    }
 
 
 async def listed(store: EventStore, org_id: str, after: str, limit: int) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from services.events.commands.sourced import Sourced
 from shared.contract.events import Verdict
-from shared.values import (
+from shared.contract.values import (
     ActivityKind,
     BusinessDate,
     Fen,

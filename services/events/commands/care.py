@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from services.events.commands.sourced import Sourced
-from shared.values import (
+from shared.contract.values import (
     BusinessDate,
     Count,
     Payer,

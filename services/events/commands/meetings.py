@@ -3,7 +3,7 @@
 from typing import Literal
 
 from services.events.commands.sourced import Sourced
-from shared.values import BusinessDate, Count, MeetingKind, PositiveCount, Slug, Title
+from shared.contract.values import BusinessDate, Count, MeetingKind, PositiveCount, Slug, Title
 
 
 class ConveneMeeting(Sourced):

@@ -1,7 +1,7 @@
 """What every command of the context may carry besides its own fields."""
 
-from shared.command import Command
-from shared.values import BusinessDate
+from shared.contract.values import BusinessDate
+from shared.decider.command import Command
 
 
 class Sourced(Command):

@@ -28,8 +28,8 @@ from shared.contract.events import (
     ContestJudged,
     ParticipantRegistered,
 )
+from shared.contract.values import ActivityKind, Organiser
 from shared.errors import Conflict, Invalid, Unknown
-from shared.values import ActivityKind, Organiser
 
 ActivityEvent = (
     ActivityPlanned
@@ -74,9 +74,7 @@ class Activity:
 def evolve(activity: Activity | None, event: ActivityEvent) -> Activity:
     """The activity after one more event."""
     if isinstance(event, ActivityPlanned):
-        return Activity(
-            event.title, event.kind, event.organiser, event.online, event.planned_for
-        )  # fmt: skip
+        return Activity(event.title, event.kind, event.organiser, event.online, event.planned_for)
     assert activity is not None, f"{event.type_name()} before ActivityPlanned"
     match event:
         case ActivityHeld():
@@ -136,11 +134,16 @@ def plan_activity(
         )
     return [
         ActivityPlanned(
-            org_id=org_id, occurred_on=command.planned_on, activity_id=command.activity_id,
-            title=command.title, kind=command.kind, organiser=command.organiser,
-            online=command.online, planned_for=command.planned_for,
+            org_id=org_id,
+            occurred_on=command.planned_on,
+            activity_id=command.activity_id,
+            title=command.title,
+            kind=command.kind,
+            organiser=command.organiser,
+            online=command.online,
+            planned_for=command.planned_for,
         )
-    ]  # fmt: skip
+    ]
 
 
 def hold_activity(
@@ -160,11 +163,15 @@ def hold_activity(
     require_happened(command.held_on, today)
     return [
         ActivityHeld(
-            org_id=org_id, occurred_on=command.held_on, activity_id=command.activity_id,
-            kind=activity.kind, organiser=activity.organiser, online=activity.online,
+            org_id=org_id,
+            occurred_on=command.held_on,
+            activity_id=command.activity_id,
+            kind=activity.kind,
+            organiser=activity.organiser,
+            online=activity.online,
             session=session,
         )
-    ]  # fmt: skip
+    ]
 
 
 def cancel_activity(
@@ -183,10 +190,12 @@ def cancel_activity(
     require_happened(command.cancelled_on, today)
     return [
         ActivityCancelled(
-            org_id=org_id, occurred_on=command.cancelled_on, activity_id=command.activity_id,
+            org_id=org_id,
+            occurred_on=command.cancelled_on,
+            activity_id=command.activity_id,
             reason=command.reason,
         )
-    ]  # fmt: skip
+    ]
 
 
 def register_participants(
@@ -200,12 +209,14 @@ def register_participants(
     require_happened(command.registered_on, today)
     return [
         ParticipantRegistered(
-            org_id=org_id, occurred_on=command.registered_on,
-            activity_id=command.activity_id, person_id=person_id,
+            org_id=org_id,
+            occurred_on=command.registered_on,
+            activity_id=command.activity_id,
+            person_id=person_id,
         )
         for person_id in dict.fromkeys(command.person_ids)
         if person_id not in activity.registered
-    ]  # fmt: skip
+    ]
 
 
 def record_attendance(
@@ -230,9 +241,12 @@ def record_attendance(
         )
     return [
         AttendanceRecorded(
-            org_id=org_id, occurred_on=command.attended_on, activity_id=command.activity_id,
-            person_id=person_id, session=command.session,
+            org_id=org_id,
+            occurred_on=command.attended_on,
+            activity_id=command.activity_id,
+            person_id=person_id,
+            session=command.session,
         )
         for person_id in dict.fromkeys(command.person_ids)
         if (command.session, person_id) not in activity.attended
-    ]  # fmt: skip
+    ]

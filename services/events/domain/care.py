@@ -65,12 +65,16 @@ def arrange_health_check(
     require_happened(command.arranged_on, today)
     return [
         HealthCheckArranged(
-            org_id=org_id, occurred_on=command.arranged_on, check_id=command.check_id,
-            provider=command.provider, population=command.population,
-            people_due=command.people_due, payer=command.payer,
+            org_id=org_id,
+            occurred_on=command.arranged_on,
+            check_id=command.check_id,
+            provider=command.provider,
+            population=command.population,
+            people_due=command.people_due,
+            payer=command.payer,
             procurement_id=command.procurement_id,
         )
-    ]  # fmt: skip
+    ]
 
 
 def report_health_check(
@@ -92,10 +96,13 @@ def report_health_check(
     require_happened(command.reported_on, today)
     return [
         HealthCheckReported(
-            org_id=org_id, occurred_on=command.reported_on, check_id=command.check_id,
-            examined=command.examined, reexaminations=command.reexaminations,
+            org_id=org_id,
+            occurred_on=command.reported_on,
+            check_id=command.check_id,
+            examined=command.examined,
+            reexaminations=command.reexaminations,
         )
-    ]  # fmt: skip
+    ]
 
 
 def record_volunteer_service(
@@ -112,7 +119,11 @@ def record_volunteer_service(
     require_happened(command.served_from_on + timedelta(days=command.days - 1), today)
     return [
         VolunteerServiceRecorded(
-            org_id=org_id, occurred_on=command.served_from_on, person_id=command.person_id,
-            service=command.service, place=command.place, days=command.days,
+            org_id=org_id,
+            occurred_on=command.served_from_on,
+            person_id=command.person_id,
+            service=command.service,
+            place=command.place,
+            days=command.days,
         )
-    ]  # fmt: skip
+    ]

@@ -29,10 +29,13 @@ def enter_contest(
     require_happened(command.entered_on, today)
     return [
         ContestEntered(
-            org_id=org_id, occurred_on=command.entered_on, activity_id=command.activity_id,
-            entry_id=command.entry_id, person_ids=command.person_ids,
+            org_id=org_id,
+            occurred_on=command.entered_on,
+            activity_id=command.activity_id,
+            entry_id=command.entry_id,
+            person_ids=command.person_ids,
         )
-    ]  # fmt: skip
+    ]
 
 
 def judge_contest(
@@ -61,10 +64,13 @@ def judge_contest(
     require_happened(command.judged_on, today)
     return [
         ContestJudged(
-            org_id=org_id, occurred_on=command.judged_on, activity_id=command.activity_id,
-            judges=command.judges, verdicts=command.verdicts,
+            org_id=org_id,
+            occurred_on=command.judged_on,
+            activity_id=command.activity_id,
+            judges=command.judges,
+            verdicts=command.verdicts,
         )
-    ]  # fmt: skip
+    ]
 
 
 def grant_award(
@@ -93,11 +99,15 @@ def grant_award(
     require_happened(command.granted_on, today)
     return [
         AwardGranted(
-            org_id=org_id, occurred_on=command.granted_on, activity_id=command.activity_id,
-            entry_id=entry_id, award=command.award, recipients=command.recipients,
+            org_id=org_id,
+            occurred_on=command.granted_on,
+            activity_id=command.activity_id,
+            entry_id=entry_id,
+            award=command.award,
+            recipients=command.recipients,
             value_fen=command.value_fen,
         )
-    ]  # fmt: skip
+    ]
 
 
 def _require_not_judged(contest: Contest, activity_id: str) -> None:

@@ -12,8 +12,8 @@ from typing import assert_never
 from services.events.commands.meetings import ConveneMeeting, HoldCongress, PassResolution
 from services.events.domain.dates import require_happened
 from shared.contract.events import CongressHeld, MeetingConvened, ResolutionPassed
+from shared.contract.values import MeetingKind
 from shared.errors import Conflict, Invalid, Unknown
-from shared.values import MeetingKind
 
 MeetingEvent = MeetingConvened | CongressHeld | ResolutionPassed
 
@@ -89,11 +89,15 @@ def convene_meeting(
         )
     return [
         MeetingConvened(
-            org_id=org_id, occurred_on=command.convened_on, meeting_id=command.meeting_id,
-            kind=command.kind, title=command.title, convened_for=command.convened_for,
+            org_id=org_id,
+            occurred_on=command.convened_on,
+            meeting_id=command.meeting_id,
+            kind=command.kind,
+            title=command.title,
+            convened_for=command.convened_for,
             delegates_due=command.delegates_due,
         )
-    ]  # fmt: skip
+    ]
 
 
 def hold_congress(
@@ -127,11 +131,15 @@ def hold_congress(
         )
     return [
         CongressHeld(
-            org_id=org_id, occurred_on=command.held_on, meeting_id=command.meeting_id,
-            kind=meeting.kind, school_year=school_year(command.held_on),
-            delegates_due=meeting.delegates_due, delegates_present=command.delegates_present,
+            org_id=org_id,
+            occurred_on=command.held_on,
+            meeting_id=command.meeting_id,
+            kind=meeting.kind,
+            school_year=school_year(command.held_on),
+            delegates_due=meeting.delegates_due,
+            delegates_present=command.delegates_present,
         )
-    ]  # fmt: skip
+    ]
 
 
 def pass_resolution(
@@ -156,9 +164,13 @@ def pass_resolution(
     require_happened(command.passed_on, today)
     return [
         ResolutionPassed(
-            org_id=org_id, occurred_on=command.passed_on, meeting_id=command.meeting_id,
-            resolution_id=command.resolution_id, subject=command.subject,
-            votes_for=command.votes_for, votes_against=command.votes_against,
+            org_id=org_id,
+            occurred_on=command.passed_on,
+            meeting_id=command.meeting_id,
+            resolution_id=command.resolution_id,
+            subject=command.subject,
+            votes_for=command.votes_for,
+            votes_against=command.votes_against,
             abstained=command.abstained,
         )
-    ]  # fmt: skip
+    ]

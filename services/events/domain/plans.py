@@ -118,10 +118,13 @@ def attest_period(
         )
     return [
         PeriodAttested(
-            org_id=org_id, occurred_on=command.attested_on, subject=command.subject,
-            month=command.month, incidents=command.incidents,
+            org_id=org_id,
+            occurred_on=command.attested_on,
+            subject=command.subject,
+            month=command.month,
+            incidents=command.incidents,
         )
-    ]  # fmt: skip
+    ]
 
 
 def report_incident(
@@ -134,10 +137,12 @@ def report_incident(
     require_happened(command.happened_on, today)
     return [
         IncidentReported(
-            org_id=org_id, occurred_on=command.happened_on, incident_id=command.incident_id,
+            org_id=org_id,
+            occurred_on=command.happened_on,
+            incident_id=command.incident_id,
             subject=command.subject,
         )
-    ]  # fmt: skip
+    ]
 
 
 def set_plan_item(
@@ -149,11 +154,15 @@ def set_plan_item(
     require_happened(command.set_on, today)
     return [
         PlanItemSet(
-            org_id=org_id, occurred_on=command.set_on, item_id=command.item_id,
-            plan_year=command.plan_year, section=command.section, title=command.title,
+            org_id=org_id,
+            occurred_on=command.set_on,
+            item_id=command.item_id,
+            plan_year=command.plan_year,
+            section=command.section,
+            title=command.title,
             due_on=command.due_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def complete_plan_item(
@@ -186,10 +195,12 @@ def complete_plan_item(
     require_happened(command.done_on, today)
     return [
         PlanItemDone(
-            org_id=org_id, occurred_on=command.done_on, item_id=command.item_id,
+            org_id=org_id,
+            occurred_on=command.done_on,
+            item_id=command.item_id,
             evidence=command.evidence,
         )
-    ]  # fmt: skip
+    ]
 
 
 def raise_issue(
@@ -201,10 +212,12 @@ def raise_issue(
     require_happened(command.raised_on, today)
     return [
         IssueRaised(
-            org_id=org_id, occurred_on=command.raised_on, issue_id=command.issue_id,
+            org_id=org_id,
+            occurred_on=command.raised_on,
+            issue_id=command.issue_id,
             title=command.title,
         )
-    ]  # fmt: skip
+    ]
 
 
 def resolve_issue(

@@ -63,7 +63,11 @@ def adopt_regulation(
     require_happened(command.adopted_on, today)
     return [
         RegulationAdopted(
-            org_id=org_id, occurred_on=command.adopted_on, regulation_id=command.regulation_id,
-            title=command.title, action=command.action, meeting_id=command.meeting_id,
+            org_id=org_id,
+            occurred_on=command.adopted_on,
+            regulation_id=command.regulation_id,
+            title=command.title,
+            action=command.action,
+            meeting_id=command.meeting_id,
         )
-    ]  # fmt: skip
+    ]

@@ -16,8 +16,8 @@ from services.events.commands.activities import (
 from services.events.domain.activities import evolve
 from services.events.handlers.deciding import write
 from services.events.handlers.known import require_known
-from shared.request import Reply, Request
-from shared.store import EventStore
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.store import EventStore
 
 
 async def plan_activity(store: EventStore, request: Request, command: PlanActivity) -> Reply:
@@ -46,9 +46,13 @@ async def register_participants(
     """Put names down for an activity: one event a person, one transaction."""
     await require_known(store, request, command.person_ids)
     return await write(
-        store, request, f"activity-{command.activity_id}", evolve, command,
+        store,
+        request,
+        f"activity-{command.activity_id}",
+        evolve,
+        command,
         more=_counts("registered", request, command),
-    )  # fmt: skip
+    )
 
 
 async def record_attendance(
@@ -57,9 +61,13 @@ async def record_attendance(
     """Record who was there in one session: one event a person, one transaction."""
     await require_known(store, request, command.person_ids)
     return await write(
-        store, request, f"activity-{command.activity_id}", evolve, command,
+        store,
+        request,
+        f"activity-{command.activity_id}",
+        evolve,
+        command,
         more=_counts("attended", request, command),
-    )  # fmt: skip
+    )
 
 
 async def enter_contest(store: EventStore, request: Request, command: EnterContest) -> Reply:

@@ -8,8 +8,8 @@ from services.events.commands.care import (
 from services.events.domain.care import evolve
 from services.events.handlers.deciding import write
 from services.events.handlers.known import require_known
-from shared.request import Reply, Request
-from shared.store import EventStore
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.store import EventStore
 
 
 async def arrange_health_check(

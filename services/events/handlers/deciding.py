@@ -6,10 +6,10 @@ from typing import Any
 
 from services.events.commands.sourced import Sourced
 from services.events.domain import decide, fold
+from shared.contract.values import SHANGHAI
 from shared.errors import NotYet, Refusal, StaleVersion
-from shared.request import Reply, Request
-from shared.store import EventStore, Loaded, Write
-from shared.values import SHANGHAI
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.store import EventStore, Loaded, Write
 
 ATTEMPTS = 3
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from services.events.queries import heard_version, union_is_simulated, unknown_people
 from shared.errors import Invalid, NotPermitted, NotYet, Unknown
-from shared.request import Request
-from shared.store import EventStore
+from shared.eventstore.request import Request
+from shared.eventstore.store import EventStore
 
 
 async def require_known(

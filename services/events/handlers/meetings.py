@@ -9,8 +9,8 @@ from services.events.commands.meetings import (
 from services.events.domain import fold, meetings, regulations
 from services.events.handlers.deciding import write
 from services.events.handlers.known import require_known
-from shared.request import Reply, Request
-from shared.store import EventStore
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.store import EventStore
 
 
 async def convene_meeting(store: EventStore, request: Request, command: ConveneMeeting) -> Reply:

@@ -12,8 +12,8 @@ from services.events.domain.plans import evolve
 from services.events.handlers.deciding import write
 from services.events.handlers.known import require_known
 from services.events.queries import KINDS, absent_streams, incidents_in
-from shared.request import Reply, Request
-from shared.store import EventStore
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.store import EventStore
 
 
 async def attest_period(store: EventStore, request: Request, command: AttestPeriod) -> Reply:

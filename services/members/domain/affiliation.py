@@ -56,9 +56,15 @@ def evolve(state: Transfer, event: AffiliationEvent) -> Transfer:
 
 
 def start_transfer(
-    state: Transfer, command: StartAffiliationTransfer, org_id: str, today: date, *,
-    parent: str | None, above_new: Sequence[str], moving_to: str | None,
-) -> list[AffiliationEvent]:  # fmt: skip
+    state: Transfer,
+    command: StartAffiliationTransfer,
+    org_id: str,
+    today: date,
+    *,
+    parent: str | None,
+    above_new: Sequence[str],
+    moving_to: str | None,
+) -> list[AffiliationEvent]:
     """Begin the move. `parent` is the upper union now, `above_new` those above the new one,
     `moving_to` where a transfer under way leads.
 
@@ -76,11 +82,14 @@ def start_transfer(
         raise Conflict("parent-is-below", f"{command.to_parent} is {org_id} or is below it")
     return [
         AffiliationTransferStarted(
-            org_id=org_id, occurred_on=command.started_on, from_parent=command.from_parent,
-            to_parent=command.to_parent, members_due=command.members_due,
+            org_id=org_id,
+            occurred_on=command.started_on,
+            from_parent=command.from_parent,
+            to_parent=command.to_parent,
+            members_due=command.members_due,
             source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def record_prepared(
@@ -100,10 +109,12 @@ def record_prepared(
         )
     return [
         MemberHandoverPrepared(
-            org_id=org_id, occurred_on=command.prepared_on, prepared=command.prepared,
+            org_id=org_id,
+            occurred_on=command.prepared_on,
+            prepared=command.prepared,
             source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def complete_transfer(
@@ -117,10 +128,13 @@ def complete_transfer(
     transfer = _under_way(state, command.to_parent, command.completed_on)
     return [
         AffiliationTransferCompleted(
-            org_id=org_id, occurred_on=command.completed_on, from_parent=transfer.from_parent,
-            to_parent=command.to_parent, source_recorded_on=command.source_recorded_on,
+            org_id=org_id,
+            occurred_on=command.completed_on,
+            from_parent=transfer.from_parent,
+            to_parent=command.to_parent,
+            source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def _under_way(state: Transfer, to_parent: str, on: date) -> UnderWay:

@@ -37,9 +37,13 @@ from shared.errors import Conflict, Invalid
 
 
 def admit_member(
-    state: Person, row: AdmissionRow, org_id: str, today: date, *,
+    state: Person,
+    row: AdmissionRow,
+    org_id: str,
+    today: date,
+    *,
     source_recorded_on: date | None,
-) -> list[PersonEvent]:  # fmt: skip
+) -> list[PersonEvent]:
     """Membership begins. Who was a member here comes back as `rejoined` only, or, having
     transferred out, as `transferred_in`.
 
@@ -68,11 +72,15 @@ def admit_member(
         )
     return [
         MemberJoined(
-            org_id=org_id, occurred_on=row.joined_on, person_id=row.person_id, kind=row.kind,
-            from_org=row.from_org, spell=state.member_spell + 1,
+            org_id=org_id,
+            occurred_on=row.joined_on,
+            person_id=row.person_id,
+            kind=row.kind,
+            from_org=row.from_org,
+            spell=state.member_spell + 1,
             source_recorded_on=source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def _may_join(state: Person, row: AdmissionRow) -> None:
@@ -103,11 +111,14 @@ def transfer_out(
     _member(state, command.person_id, org_id, command.transferred_on)
     return [
         MemberTransferredOut(
-            org_id=org_id, occurred_on=command.transferred_on, person_id=command.person_id,
-            to_org=command.to_org, spell=state.member_spell,
+            org_id=org_id,
+            occurred_on=command.transferred_on,
+            person_id=command.person_id,
+            to_org=command.to_org,
+            spell=state.member_spell,
             source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def record_member_left(
@@ -122,11 +133,14 @@ def record_member_left(
     _member(state, command.person_id, org_id, command.left_on)
     return [
         MemberLeft(
-            org_id=org_id, occurred_on=command.left_on, person_id=command.person_id,
-            reason=command.reason, spell=state.member_spell,
+            org_id=org_id,
+            occurred_on=command.left_on,
+            person_id=command.person_id,
+            reason=command.reason,
+            spell=state.member_spell,
             source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def record_member_retired(
@@ -143,10 +157,13 @@ def record_member_retired(
         raise Conflict("already-retired", f"{command.person_id} retired before")
     _member(state, command.person_id, org_id, on)
     retired = MemberRetired(
-        org_id=org_id, occurred_on=on, person_id=command.person_id,
-        membership_retained=command.membership_retained, spell=state.member_spell,
+        org_id=org_id,
+        occurred_on=on,
+        person_id=command.person_id,
+        membership_retained=command.membership_retained,
+        spell=state.member_spell,
         source_recorded_on=command.source_recorded_on,
-    )  # fmt: skip
+    )
     return [retired, *_post_ends(state, retired, "retired")]
 
 
@@ -162,9 +179,12 @@ def record_member_died(
     not_future(on, today)
     _member(state, command.person_id, org_id, on)
     died = MemberDied(
-        org_id=org_id, occurred_on=on, person_id=command.person_id, spell=state.member_spell,
+        org_id=org_id,
+        occurred_on=on,
+        person_id=command.person_id,
+        spell=state.member_spell,
         source_recorded_on=command.source_recorded_on,
-    )  # fmt: skip
+    )
     return [died, *_post_ends(state, died, "died")]
 
 
@@ -184,11 +204,14 @@ def declare_dependant(
         raise Conflict("dependant-declared", f"{dependant_id} was declared before")
     return [
         DependantDeclared(
-            org_id=org_id, occurred_on=command.declared_on, person_id=command.person_id,
-            dependant_id=dependant_id, relation=command.relation,
+            org_id=org_id,
+            occurred_on=command.declared_on,
+            person_id=command.person_id,
+            dependant_id=dependant_id,
+            relation=command.relation,
             source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def _member(state: Person, person_id: str, org_id: str, ends_on: date | None = None) -> None:
@@ -216,10 +239,14 @@ def _post_ends(
         )
     return [
         StaffLeft(
-            org_id=event.org_id, occurred_on=event.occurred_on, person_id=event.person_id,
-            reason=reason, spell=state.post_spell, source_recorded_on=event.source_recorded_on,
+            org_id=event.org_id,
+            occurred_on=event.occurred_on,
+            person_id=event.person_id,
+            reason=reason,
+            spell=state.post_spell,
+            source_recorded_on=event.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 DECISIONS: dict[type, Callable[..., list[PersonEvent]]] = {

@@ -10,8 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 from services.members.commands import DeclareStaffCount, RegisterOrganisation
 from services.members.domain.dates import not_future
 from shared.contract.members import OrganisationRegistered, StaffCountDeclared
+from shared.contract.values import OrgId
 from shared.errors import Conflict, Invalid, NotPermitted, Unknown
-from shared.values import OrgId
 
 OrganisationEvent = OrganisationRegistered | StaffCountDeclared
 
@@ -60,9 +60,14 @@ def acting(state: Organisation, org_id: str, simulated: bool) -> Registered:
 
 
 def register_organisation(
-    state: Organisation, command: RegisterOrganisation, org_id: str, today: date, *,
-    simulated: bool, above_parent: Sequence[str],
-) -> list[OrganisationEvent]:  # fmt: skip
+    state: Organisation,
+    command: RegisterOrganisation,
+    org_id: str,
+    today: date,
+    *,
+    simulated: bool,
+    above_parent: Sequence[str],
+) -> list[OrganisationEvent]:
     """Register a union. `above_parent`: the unions above the parent, as recorded here.
 
     Raises Invalid `org-id-invalid`, `date-in-future`; NotPermitted `simulated-union-refused`;
@@ -82,10 +87,14 @@ def register_organisation(
         raise Conflict("parent-is-below", f"{command.parent_org_id} is {org_id} or is below it")
     return [
         OrganisationRegistered(
-            org_id=org_id, occurred_on=command.registered_on, name=command.name, kind=command.kind,
-            parent_org_id=command.parent_org_id, simulated=command.simulated,
+            org_id=org_id,
+            occurred_on=command.registered_on,
+            name=command.name,
+            kind=command.kind,
+            parent_org_id=command.parent_org_id,
+            simulated=command.simulated,
         )
-    ]  # fmt: skip
+    ]
 
 
 def declare_staff_count(
@@ -105,10 +114,13 @@ def declare_staff_count(
         raise Conflict("staff-count-declared", f"these numbers stand for {command.declared_on}")
     return [
         StaffCountDeclared(
-            org_id=org_id, occurred_on=command.declared_on, staff=command.staff,
-            women_staff=command.women_staff, source_recorded_on=command.source_recorded_on,
+            org_id=org_id,
+            occurred_on=command.declared_on,
+            staff=command.staff,
+            women_staff=command.women_staff,
+            source_recorded_on=command.source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def _same_clock(union_simulated: bool, service_simulated: bool) -> None:

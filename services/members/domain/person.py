@@ -20,9 +20,15 @@ from shared.contract.members import (
 )
 
 PersonEvent = (
-    StaffRegistered | StaffLeft | MemberJoined | MemberTransferredOut | MemberLeft | MemberRetired
-    | MemberDied | DependantDeclared
-)  # fmt: skip
+    StaffRegistered
+    | StaffLeft
+    | MemberJoined
+    | MemberTransferredOut
+    | MemberLeft
+    | MemberRetired
+    | MemberDied
+    | DependantDeclared
+)
 
 
 @dataclass(frozen=True, slots=True)

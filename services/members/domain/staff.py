@@ -11,9 +11,15 @@ from shared.errors import Conflict, Invalid
 
 
 def register_staff(
-    state: Person, row: StaffRow, org_id: str, today: date, *, person_id: str,
-    employee_no_taken: bool, source_recorded_on: date | None,
-) -> list[PersonEvent]:  # fmt: skip
+    state: Person,
+    row: StaffRow,
+    org_id: str,
+    today: date,
+    *,
+    person_id: str,
+    employee_no_taken: bool,
+    source_recorded_on: date | None,
+) -> list[PersonEvent]:
     """A person begins to work for the unit, or comes back to it after leaving.
 
     `employee_no_taken`: another person of the union holds this number. Raises Invalid
@@ -31,17 +37,25 @@ def register_staff(
         raise Conflict("employee-no-taken", "another person of this union has this number")
     return [
         StaffRegistered(
-            org_id=org_id, occurred_on=row.registered_on, person_id=person_id, gender=row.gender,
-            birth_month=row.birth_month, spell=state.post_spell + 1,
+            org_id=org_id,
+            occurred_on=row.registered_on,
+            person_id=person_id,
+            gender=row.gender,
+            birth_month=row.birth_month,
+            spell=state.post_spell + 1,
             source_recorded_on=source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def record_staff_left(
-    state: Person, row: StaffLeavingRow, org_id: str, today: date, *,
+    state: Person,
+    row: StaffLeavingRow,
+    org_id: str,
+    today: date,
+    *,
     source_recorded_on: date | None,
-) -> list[PersonEvent]:  # fmt: skip
+) -> list[PersonEvent]:
     """A labour relation ended; the membership stays as it is.
 
     Raises Invalid `date-in-future`, `unknown-person`; Conflict `not-staff`, `left-before-staff`.
@@ -55,10 +69,14 @@ def record_staff_left(
         raise Conflict("left-before-staff", f"{row.person_id} is in post since {state.post.since}")
     return [
         StaffLeft(
-            org_id=org_id, occurred_on=row.left_on, person_id=row.person_id, reason=row.reason,
-            spell=state.post_spell, source_recorded_on=source_recorded_on,
+            org_id=org_id,
+            occurred_on=row.left_on,
+            person_id=row.person_id,
+            reason=row.reason,
+            spell=state.post_spell,
+            source_recorded_on=source_recorded_on,
         )
-    ]  # fmt: skip
+    ]
 
 
 DECISIONS: dict[type, Callable[..., list[PersonEvent]]] = {

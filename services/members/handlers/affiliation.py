@@ -18,8 +18,8 @@ from services.members.handlers.streams import (
     one_stream,
 )
 from services.members.queries import rosters
-from shared.request import Reply, Request
-from shared.store import Write
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.store import Write
 
 
 def transfer_stream(org_id: str, to_parent: str) -> str:
@@ -37,10 +37,14 @@ async def start_transfer(
         pool = context.store.pool
         union = await rosters.union(pool, request.org_id) or {}
         events = affiliation.start_transfer(
-            transfer, command, request.org_id, context.today(),
-            parent=union.get("parent_org_id"), moving_to=union.get("moving_to"),
+            transfer,
+            command,
+            request.org_id,
+            context.today(),
+            parent=union.get("parent_org_id"),
+            moving_to=union.get("moving_to"),
             above_new=await rosters.unions_above(pool, command.to_parent),
-        )  # fmt: skip
+        )
         write = Write(stream, version, events)
         return await append(context, request, [write], one_stream(write))
 
@@ -55,9 +59,12 @@ async def record_prepared(
     async def attempt() -> Reply:
         stream, version, transfer = await _load(context, request, command.to_parent)
         events = affiliation.record_prepared(
-            transfer, command, request.org_id, context.today(),
+            transfer,
+            command,
+            request.org_id,
+            context.today(),
             members_now=await rosters.members_now(context.store.pool, request.org_id),
-        )  # fmt: skip
+        )
         write = Write(stream, version, events)
         return await append(context, request, [write], one_stream(write))
 

@@ -11,8 +11,8 @@ from services.members.handlers.streams import (
     union_stream,
 )
 from services.members.queries import rosters
-from shared.request import Reply, Request
-from shared.store import Write
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.store import Write
 
 
 async def register_organisation(
@@ -25,10 +25,13 @@ async def register_organisation(
         loaded = await context.store.load(stream)
         request.check_version(stream, loaded.version)
         events = organisation.register_organisation(
-            fold_union(loaded), command, request.org_id, context.today(),
+            fold_union(loaded),
+            command,
+            request.org_id,
+            context.today(),
             simulated=request.simulated,
             above_parent=await rosters.unions_above(context.store.pool, command.parent_org_id),
-        )  # fmt: skip
+        )
         write = Write(stream, loaded.version, events)
         return await append(context, request, [write], one_stream(write))
 

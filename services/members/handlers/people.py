@@ -28,8 +28,8 @@ from services.members.handlers.streams import (
     person_stream,
 )
 from services.members.queries import people
-from shared.request import Reply, Request
-from shared.store import Write
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.store import Write
 
 MemberCommand = TransferOutMember | RecordMemberLeft | RecordMemberRetired | RecordMemberDied
 
@@ -41,16 +41,22 @@ async def register_staff(context: Context, request: Request, command: RegisterSt
     async def attempt() -> Reply:
         known = await load_known(context, request, (person_id for person_id, _ in rows))
         holders = await people.holders(
-            context.store.pool, context.sealer, request.org_id,
+            context.store.pool,
+            context.sealer,
+            request.org_id,
             [row.employee_no for row in command.people],
-        )  # fmt: skip
+        )
 
         def decide(state: Person, person_id: str, row: StaffRow) -> list[PersonEvent]:
             events = staff.register_staff(
-                state, row, request.org_id, context.today(), person_id=person_id,
+                state,
+                row,
+                request.org_id,
+                context.today(),
+                person_id=person_id,
                 employee_no_taken=holders.get(row.employee_no, person_id) != person_id,
                 source_recorded_on=command.source_recorded_on,
-            )  # fmt: skip
+            )
             holders[row.employee_no] = person_id
             return events
 
@@ -67,9 +73,12 @@ async def record_staff_left(context: Context, request: Request, command: RecordS
 
     def decide(state: Person, _: str, row: StaffLeavingRow) -> list[PersonEvent]:
         return staff.record_staff_left(
-            state, row, request.org_id, context.today(),
+            state,
+            row,
+            request.org_id,
+            context.today(),
             source_recorded_on=command.source_recorded_on,
-        )  # fmt: skip
+        )
 
     async def attempt() -> Reply:
         rows = [(row.person_id, row) for row in command.people]
@@ -86,9 +95,12 @@ async def admit_members(context: Context, request: Request, command: AdmitMember
 
     def decide(state: Person, _: str, row: AdmissionRow) -> list[PersonEvent]:
         return membership.admit_member(
-            state, row, request.org_id, context.today(),
+            state,
+            row,
+            request.org_id,
+            context.today(),
             source_recorded_on=command.source_recorded_on,
-        )  # fmt: skip
+        )
 
     async def attempt() -> Reply:
         rows = [(row.person_id, row) for row in command.people]
@@ -124,9 +136,12 @@ async def declare_dependant(context: Context, request: Request, command: Declare
         stream = person_stream(request.org_id, command.person_id)
         request.check_version(stream, known.versions[stream])
         events = membership.declare_dependant(
-            known.people[command.person_id], command, request.org_id, context.today(),
+            known.people[command.person_id],
+            command,
+            request.org_id,
+            context.today(),
             dependant_id=dependant_id,
-        )  # fmt: skip
+        )
         write = Write(stream, known.versions[stream], events)
         kept = people.kept_dependant(context.sealer, request.org_id, dependant_id, command.name)
         reply = one_stream(write, dependant_id=dependant_id)

@@ -7,15 +7,17 @@ from services.members.domain import person
 from services.members.domain.person import Person, PersonEvent
 from services.members.handlers.streams import Known, person_stream
 from shared.errors import Refusal
-from shared.store import Write
+from shared.eventstore.store import Write
 
 Row = TypeVar("Row")
 
 
 def decide_rows(
-    org_id: str, known: Known, rows: Sequence[tuple[str, Row]],
+    org_id: str,
+    known: Known,
+    rows: Sequence[tuple[str, Row]],
     decide: Callable[[Person, str, Row], list[PersonEvent]],
-) -> list[Write]:  # fmt: skip
+) -> list[Write]:
     """Decide rows of (person id, row), in order.
 
     Raises the first row's refusal that there is, with every refused row in `errors` (`row` from 1,

@@ -12,10 +12,10 @@ from services.members.domain.organisation import Organisation, OrganisationEvent
 from services.members.domain.person import Person, PersonEvent
 from services.members.queries.registers import entries
 from services.members.queries.sealing import Sealer
+from shared.contract.values import SHANGHAI
 from shared.errors import NotYet, StaleVersion
-from shared.request import Reply, Request
-from shared.store import Also, EventStore, Loaded, Write
-from shared.values import SHANGHAI
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.store import Also, EventStore, Loaded, Write
 
 ATTEMPTS = 3
 GUARDED = frozenset({"person_records", "open_transfers"})
@@ -78,9 +78,12 @@ def _fold_person(loaded: Loaded) -> Person:
 
 
 async def append(
-    context: Context, request: Request, writes: Sequence[Write], reply: Reply,
+    context: Context,
+    request: Request,
+    writes: Sequence[Write],
+    reply: Reply,
     also: Sequence[Also] = (),
-) -> Reply:  # fmt: skip
+) -> Reply:
     """Append with the register entries of the events, and `also`, in one transaction."""
     return await context.store.append(request, writes, reply, [*entries(writes), *also])
 

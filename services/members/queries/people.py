@@ -12,7 +12,7 @@ import asyncpg
 from services.members.commands import StaffRow
 from services.members.queries.sealing import PersonRecord, Sealer
 from shared.contract.envelope import Actor
-from shared.store import Also
+from shared.eventstore.store import Also
 
 KEEP_RECORD = """
 INSERT INTO person_records (org_id, person_id, employee_no_hash, sealed) VALUES ($1, $2, $3, $4)
@@ -29,9 +29,15 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 
 Purpose = Literal[
-    "roster_import", "sign_off_sheet", "claim_handling", "payment", "membership_transfer",
-    "correction", "audit", "subject_request",
-]  # fmt: skip
+    "roster_import",
+    "sign_off_sheet",
+    "claim_handling",
+    "payment",
+    "membership_transfer",
+    "correction",
+    "audit",
+    "subject_request",
+]
 """What a disclosure is for: a closed list, so that an auditor can count by it (PIPL art. 6)."""
 
 
@@ -74,8 +80,9 @@ async def holders(
     rows = await pool.fetch(
         "SELECT person_id, employee_no_hash FROM person_records"
         " WHERE org_id = $1 AND employee_no_hash = ANY($2)",
-        org_id, list(hashes),
-    )  # fmt: skip
+        org_id,
+        list(hashes),
+    )
     return {hashes[row["employee_no_hash"]]: row["person_id"] for row in rows}
 
 
@@ -94,8 +101,9 @@ async def names(
     """The names of people, by person id; the disclosure is recorded before it is made."""
     rows = await pool.fetch(
         "SELECT person_id, sealed FROM person_records WHERE org_id = $1 AND person_id = ANY($2)",
-        inquiry.org_id, ids,
-    )  # fmt: skip
+        inquiry.org_id,
+        ids,
+    )
     await _disclose(pool, inquiry, "names", len(ids), len(rows))
     return {
         row["person_id"]: sealer.open(inquiry.org_id, row["person_id"], row["sealed"]).name
@@ -111,8 +119,10 @@ async def disclosures(
         "SELECT disclosure_id, disclosed_at, actor, role, purpose, what, asked, found"
         " FROM disclosures WHERE org_id = $1 AND disclosure_id > $2"
         " ORDER BY disclosure_id LIMIT $3",
-        org_id, after, limit,
-    )  # fmt: skip
+        org_id,
+        after,
+        limit,
+    )
     return [dict(row) for row in rows]
 
 
@@ -120,6 +130,13 @@ async def _disclose(
     pool: asyncpg.Pool, inquiry: Inquiry, what: str, asked: int, found: int
 ) -> None:
     await pool.execute(
-        DISCLOSE, inquiry.org_id, inquiry.asked_at, inquiry.actor.subject, inquiry.actor.role,
-        inquiry.purpose, what, asked, found,
-    )  # fmt: skip
+        DISCLOSE,
+        inquiry.org_id,
+        inquiry.asked_at,
+        inquiry.actor.subject,
+        inquiry.actor.role,
+        inquiry.purpose,
+        what,
+        asked,
+        found,
+    )

@@ -19,7 +19,7 @@ from shared.contract.members import (
     StaffLeft,
     StaffRegistered,
 )
-from shared.store import Also, Write
+from shared.eventstore.store import Also, Write
 
 Row = tuple[Any, ...]
 Rows = Callable[[Any, int], Row]
@@ -59,9 +59,13 @@ WHERE org_id = $1 AND person_id = $2 AND ended_on IS NULL
 
 def _union(event: OrganisationRegistered, _version: int) -> Row:
     return (
-        event.org_id, event.name, event.kind, event.parent_org_id, event.simulated,
+        event.org_id,
+        event.name,
+        event.kind,
+        event.parent_org_id,
+        event.simulated,
         event.occurred_on,
-    )  # fmt: skip
+    )
 
 
 def _towards(event: AffiliationTransferStarted | AffiliationTransferCompleted, _: int) -> Row:

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from services.reporting.api import auditing, operating, reading
 from services.reporting.api.access import Reporting
-from shared.http import build_app
+from shared.http.app import build_app
 
 REFUSALS: dict[str, str] = {
     "unknown-figure": "没有这个指标",

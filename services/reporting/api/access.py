@@ -10,16 +10,16 @@ import asyncpg
 from fastapi import Depends, Header, Path, Query
 from fastapi import Request as HttpRequest
 
-from services.reporting.ingest import Ingest
+from services.reporting.ingest.apply import Ingest
 from services.reporting.queries.knowledge import Period, known_at, period_of
 from services.reporting.queries.status import EndOffsets
-from services.reporting.rebuild import Rebuilt
-from services.reporting.reconcile import Reconciler
-from shared.auth import TokenVerifier
+from services.reporting.rebuild.coordinator import Rebuilt
+from services.reporting.reconciliation.reconciler import Reconciler
 from shared.clock import Clock
 from shared.contract.envelope import Actor
+from shared.contract.values import BusinessDate
 from shared.errors import NotPermitted
-from shared.values import BusinessDate
+from shared.http.auth import TokenVerifier
 
 READERS = ("auditor", "operator", "chair", "clerk", "approver")
 """Who reads a union's figures, events and findings."""
@@ -96,9 +96,11 @@ class Question(NamedTuple):
     def head(self, at: int) -> dict[str, Any]:
         """What every answer begins with."""
         return {
-            "org_id": self.org_id, "from": self.period.first, "to": self.period.last,
+            "org_id": self.org_id,
+            "from": self.period.first,
+            "to": self.period.last,
             "known_at": at,
-        }  # fmt: skip
+        }
 
 
 async def question(  # noqa: PLR0917 - FastAPI reads each from a parameter

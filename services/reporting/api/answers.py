@@ -3,33 +3,39 @@
 from base64 import b64encode
 from typing import Any
 
-from services.reporting.entry import unpack_headers
 from services.reporting.figures.definition import Figure
+from services.reporting.journal.record import unpack_headers
 from services.reporting.queries.figures import Value
+from services.reporting.queries.findings import FindingShown
 from services.reporting.queries.membership import Account
 from services.reporting.queries.reconciliation import Reconciliation
 from services.reporting.queries.rosters import DatedCount
-from services.reporting.readings import CopyState, SourceState
-from services.reporting.reconcile import Reconciled
+from services.reporting.queries.rules import value_listed
+from services.reporting.queries.what_if import Difference
+from services.reporting.reconciliation.progress import CopyState, SourceState
+from services.reporting.reconciliation.reconciler import Reconciled
 from services.reporting.rules.definition import Verdict
-from services.reporting.rules.findings_query import FindingShown
-from services.reporting.rules.listing import value_listed
-from services.reporting.rules.what_if import Difference
 
 
 def figure_answer(figure: Figure) -> dict[str, Any]:
     """A figure without its value."""
     return {
-        "figure": figure.name, "title": figure.title, "unit": figure.unit,
-        "measure": figure.measure, "stock": figure.stock, "report_line": figure.report_line,
-    }  # fmt: skip
+        "figure": figure.name,
+        "title": figure.title,
+        "unit": figure.unit,
+        "measure": figure.measure,
+        "stock": figure.stock,
+        "report_line": figure.report_line,
+    }
 
 
 def value_answer(value: Value) -> dict[str, Any]:
     """A figure with its value; `note` is there only where a reader must be told something."""
     answer = figure_answer(value.figure) | {
-        "value": value.value, "lines": value.lines, "provable": value.provable,
-    }  # fmt: skip
+        "value": value.value,
+        "lines": value.lines,
+        "provable": value.provable,
+    }
     return answer | ({"note": ";".join(value.notes)} if value.notes else {})
 
 
@@ -43,29 +49,38 @@ def account_answer(account: Account) -> dict[str, Any]:
         "first_open_day": account.first_open_day,
         "days": [
             {
-                "day": day.day, "opening": day.opening, **day.movements, "closing": day.closing,
+                "day": day.day,
+                "opening": day.opening,
+                **day.movements,
+                "closing": day.closing,
                 "difference": day.difference,
             }
             for day in account.days
         ],
-    }  # fmt: skip
+    }
 
 
 def reconciliation_answer(found: Reconciliation) -> dict[str, Any]:
     """A programme's roster against who received."""
     programme = found.programme
     return {
-        "programme_id": programme.programme_id, "title": programme.title,
-        "occasion": programme.occasion, "population": programme.population,
-        "roster": None if programme.roster_as_of is None else {
-            "as_of": programme.roster_as_of, "count": programme.roster_count,
-            "sha256": programme.roster_sha256, "complete": found.roster_complete,
+        "programme_id": programme.programme_id,
+        "title": programme.title,
+        "occasion": programme.occasion,
+        "population": programme.population,
+        "roster": None
+        if programme.roster_as_of is None
+        else {
+            "as_of": programme.roster_as_of,
+            "count": programme.roster_count,
+            "sha256": programme.roster_sha256,
+            "complete": found.roster_complete,
         },
         "closed_on": programme.closed_on,
         "counts": found.counts,
         "people": found.people,
         "next": found.next,
-    }  # fmt: skip
+    }
 
 
 def dated_count_answer(count: DatedCount) -> dict[str, Any]:

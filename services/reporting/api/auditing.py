@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.reporting.api.access import READERS as RULE_READERS
 from services.reporting.api.access import Asked, Bearer, Built
 from services.reporting.api.answers import difference_answer, finding_answer, verdict_answer
+from services.reporting.queries.findings import findings, judged_cut
+from services.reporting.queries.rules import rules_listed
+from services.reporting.queries.verdicts import verdicts
+from services.reporting.queries.what_if import tried, what_if
 from services.reporting.reports.annual import annual_report
 from services.reporting.rules import RULES_VERSION
-from services.reporting.rules.findings_query import findings, judged_cut
-from services.reporting.rules.listing import rules_listed
-from services.reporting.rules.verdicts import verdicts
-from services.reporting.rules.what_if import tried, what_if
-from shared.problems import Json
+from shared.http.problems import Json
 
 router = APIRouter(tags=["auditing"])
 

@@ -5,15 +5,15 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from services.reporting import quarantine
 from services.reporting.api.access import Built, Operator, Watcher
 from services.reporting.api.answers import quarantine_answer, reconciled_answer
+from services.reporting.ingest import quarantine
 from services.reporting.queries.status import status
-from services.reporting.rebuild import Rebuilt
-from shared.command import Command
+from services.reporting.rebuild.coordinator import Rebuilt
 from shared.contract.reporting import DiscardReason
+from shared.decider.command import Command
+from shared.http.problems import Json
 from shared.metrics import JOURNAL_HEAD, REBUILD_PROGRESS
-from shared.problems import Json
 
 router = APIRouter(tags=["operating"])
 

@@ -13,14 +13,14 @@ from services.reporting.api.answers import (
     reconciliation_answer,
     value_answer,
 )
-from services.reporting.queries.events import event_view
+from services.reporting.queries.event import event_view
+from services.reporting.queries.figure_events import LIMIT_MAX, Cursor, decode_cursor, events_of
 from services.reporting.queries.figures import figure_named, values_at
 from services.reporting.queries.knowledge import known_at
-from services.reporting.queries.listing import LIMIT_MAX, Cursor, decode_cursor, events_of
 from services.reporting.queries.membership import account
 from services.reporting.queries.reconciliation import Category, reconciliation
 from services.reporting.queries.rosters import dated_counts
-from shared.problems import Json
+from shared.http.problems import Json
 
 router = APIRouter(tags=["reading"])
 
@@ -59,9 +59,13 @@ async def explain(
 
 @router.get("/v1/{org_id}/events/{event_id}")
 async def event(
-    built: Built, _: Reader, org_id: Org, event_id: UUID, as_of: AsOf = None,
+    built: Built,
+    _: Reader,
+    org_id: Org,
+    event_id: UUID,
+    as_of: AsOf = None,
     source: Annotated[str | None, Query(description="where two sources use one id")] = None,
-) -> Json:  # fmt: skip
+) -> Json:
     """One event: envelope, data, origin, leaf hash, and every figure it touches."""
     at = await known_at(built.pool, as_of)
     return Json({"known_at": at, **await event_view(built.pool, org_id, event_id, at, source)})
@@ -69,9 +73,15 @@ async def event(
 
 @router.get("/v1/{org_id}/reconciliation/{programme_id}")
 async def reconcile_programme(  # noqa: PLR0917 - FastAPI reads each from a parameter
-    built: Built, _: Reader, org_id: Org, programme_id: str, as_of: AsOf = None,
-    category: Category | None = None, limit: Limit = LIMIT_MAX, cursor: Word = None,
-) -> Json:  # fmt: skip
+    built: Built,
+    _: Reader,
+    org_id: Org,
+    programme_id: str,
+    as_of: AsOf = None,
+    category: Category | None = None,
+    limit: Limit = LIMIT_MAX,
+    cursor: Word = None,
+) -> Json:
     """A programme's frozen roster against who received. Without a category the people listed are
     all but those on the roster who received once; `cursor` is a person id."""
     at = await known_at(built.pool, as_of)

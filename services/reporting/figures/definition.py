@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
-from services.reporting.entry import Entry
+from services.reporting.journal.record import Entry
 from shared.contract.envelope import DomainEvent
 
 Measure = Literal["persons", "count", "quantity", "amount_fen"]

@@ -5,7 +5,6 @@ What was handed over is not spending: the books are `ExpenditurePaid` alone (DES
 
 from typing import get_args
 
-from services.reporting.entry import Entry
 from services.reporting.figures.definition import (
     Counted,
     Dropped,
@@ -15,6 +14,7 @@ from services.reporting.figures.definition import (
     of_stream,
     once,
 )
+from services.reporting.journal.record import Entry
 from shared.contract.benefits import (
     GiftApplied,
     GiftIssued,
@@ -22,7 +22,7 @@ from shared.contract.benefits import (
     GiftReturned,
     ProgrammeClosed,
 )
-from shared.values import HOLIDAYS, Capacity
+from shared.contract.values import HOLIDAYS, Capacity
 
 CAPACITIES: tuple[str, ...] = get_args(Capacity)
 OTHER_CAPACITIES = tuple(capacity for capacity in CAPACITIES if capacity != "member")
@@ -107,11 +107,15 @@ def _served(name: str, occasion: str, title: str, report_line: int = 0) -> tuple
     return (
         Figure(name, title, "名", "persons", lists, report_line=report_line),
         Figure(
-            f"{name}_amount", f"{title}价值", "元", "amount_fen", lists,
+            f"{name}_amount",
+            f"{title}价值",
+            "元",
+            "amount_fen",
+            lists,
             # The one amount the report states.
             report_line=report_line if occasion == "birth" else 0,
         ),
-    )  # fmt: skip
+    )
 
 
 def _portions(family: str, what: str) -> tuple[Figure, ...]:

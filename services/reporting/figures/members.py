@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from services.reporting.entry import Entry
 from services.reporting.figures.definition import Counted, Effect, Ended, Figure, Rules, once
+from services.reporting.journal.record import Entry
 from shared.contract.members import (
     MemberDied,
     MemberJoined,

@@ -5,15 +5,15 @@ The books are `ExpenditurePaid` alone; only what the union itself paid is its ow
 
 from typing import get_args
 
-from services.reporting.entry import Entry
 from services.reporting.figures.definition import Effect, Figure, Rules, once
+from services.reporting.journal.record import Entry
 from shared.contract.benefits import (
     ContractSigned,
     ExpenditurePaid,
     IncomeReceived,
     ProcurementDecided,
 )
-from shared.values import Fund, IncomeSource, Payer, ProcurementMethod
+from shared.contract.values import Fund, IncomeSource, Payer, ProcurementMethod
 
 FUNDS: tuple[str, ...] = get_args(Fund)
 PAYERS: tuple[str, ...] = get_args(Payer)
@@ -27,17 +27,25 @@ def spent(payers: tuple[str, ...] = PAYERS, funds: tuple[str, ...] = FUNDS) -> t
 
 def _received(event: IncomeReceived, entry: Entry) -> tuple[Effect, ...]:
     line = once(
-        f"income.{event.source}", event.income_id, event, entry, amount_fen=event.amount_fen,
+        f"income.{event.source}",
+        event.income_id,
+        event,
+        entry,
+        amount_fen=event.amount_fen,
         assumed=event.amount_assumed,
-    )  # fmt: skip
+    )
     return (line,)
 
 
 def _paid(event: ExpenditurePaid, entry: Entry) -> tuple[Effect, ...]:
     line = once(
-        f"spent.{event.payer}.{event.fund}", event.payment_id, event, entry,
-        amount_fen=event.amount_fen, assumed=event.amount_assumed,
-    )  # fmt: skip
+        f"spent.{event.payer}.{event.fund}",
+        event.payment_id,
+        event,
+        entry,
+        amount_fen=event.amount_fen,
+        assumed=event.amount_assumed,
+    )
     return (line,)
 
 

@@ -1,15 +1,20 @@
 """Every projection. Each is one file, folds the journal alone, and may be dropped at any time."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from services.reporting.figures import RULES, sums
-from services.reporting.figures.lines import line_projection
-from services.reporting.fold import Projection, dispatch
+import asyncpg
+
+from services.reporting.figures import RULES
+from services.reporting.journal.record import Entry
+from services.reporting.projections import figure_sums as sums
 from services.reporting.projections.activities import ACTIVITIES
 from services.reporting.projections.attestations import ATTESTATIONS
 from services.reporting.projections.books import BUDGET_LINES, INCOMES, PAYMENTS
 from services.reporting.projections.claims import CLAIMS
 from services.reporting.projections.deliveries import DELIVERIES
+from services.reporting.projections.engine import Projection, dispatch, fold_batch
+from services.reporting.projections.figure_lines import line_projection
 from services.reporting.projections.findings import FINDINGS
 from services.reporting.projections.health_checks import HEALTH_CHECKS
 from services.reporting.projections.incidents import INCIDENTS
@@ -56,3 +61,11 @@ def index_ddl(schema: str) -> list[str]:
     """The statements that create every index of the tables in `schema`."""
     each = [statement for projection in PROJECTIONS for statement in projection.index_ddl(schema)]
     return each + [statement.format(schema=schema) for statement in sums.INDEXES]
+
+
+async def fold_entries(
+    connection: asyncpg.Connection, schema: str, entries: Sequence[Entry]
+) -> None:
+    """Fold entries into every projection of `schema` and the partial sums beside the lines."""
+    changed = await fold_batch(connection, schema, DISPATCH, entries)
+    await sums.add_sums(connection, schema, changed.get(FIGURE_LINES.name, ()))

@@ -9,8 +9,8 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from services.reporting.entry import Entry
-from services.reporting.fold import Index, Key, On, Projection, opens_stream
+from services.reporting.journal.record import Entry
+from services.reporting.projections.engine import Index, Key, On, Projection, opens_stream
 from shared.contract.benefits import (
     ClaimApproved,
     ClaimFiled,
@@ -68,9 +68,13 @@ class Claim(NamedTuple):
     def first_on(self) -> date:
         """The earliest day the claim is known by: what happened, else its first record."""
         known = (
-            self.happened_on, self.filed_on, self.approved_on, self.rejected_on, self.paid_on,
+            self.happened_on,
+            self.filed_on,
+            self.approved_on,
+            self.rejected_on,
+            self.paid_on,
             self.reversed_on,
-        )  # fmt: skip
+        )
         return min(day for day in known if day is not None)
 
     @property

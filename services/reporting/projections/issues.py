@@ -5,8 +5,8 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from services.reporting.entry import Entry
-from services.reporting.fold import Key, On, Projection
+from services.reporting.journal.record import Entry
+from services.reporting.projections.engine import Key, On, Projection
 from shared.contract.events import IssueRaised, IssueResolved
 
 

@@ -5,8 +5,8 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from services.reporting.entry import Entry
-from services.reporting.fold import Index, Key, On, Projection
+from services.reporting.journal.record import Entry
+from services.reporting.projections.engine import Index, Key, On, Projection
 from shared.contract.benefits import GiftApplied, GiftReceived
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from services.reporting import journal
-from services.reporting.figures import BY_NAME, FIGURES, sums
+from services.reporting.figures import BY_NAME, FIGURES
 from services.reporting.figures.definition import Figure
 from services.reporting.figures.gifts import OCCASIONS, gifts
-from services.reporting.fold import FOREVER
-from services.reporting.ingest import LIVE
+from services.reporting.journal import log as journal
+from services.reporting.projections import figure_sums as sums
+from services.reporting.projections.as_of import FOREVER, LIVE
 from services.reporting.queries.knowledge import Period
 from shared.errors import Unknown
 
@@ -195,6 +195,10 @@ def _value(figure: Figure, row: Mapping[str, Any] | None) -> Value:
     if row is None:
         return Value(figure, 0, 0, 0, 0, 0)
     return Value(
-        figure, row[figure.measure], row["count"], row["without_amount"], row["assumed"],
+        figure,
+        row[figure.measure],
+        row["count"],
+        row["without_amount"],
+        row["assumed"],
         row["unprovable"],
-    )  # fmt: skip
+    )

@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from services.reporting import journal
+from services.reporting.journal import log as journal
+from shared.contract.values import SHANGHAI
 from shared.errors import Invalid
-from shared.values import SHANGHAI
 
 YEARS = range(1900, 2201)
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from services.reporting.figures.members import DIED, JOINED, LEFT, RETIRED_OFF, ROLL
 from services.reporting.figures.members import TRANSFERRED_OUT as OUT
-from services.reporting.ingest import LIVE
+from services.reporting.projections.as_of import LIVE
 from services.reporting.queries.knowledge import Period
 
 CAME = dict(zip(("joined", "transferred_in", "rejoined"), JOINED, strict=True))

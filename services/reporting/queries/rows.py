@@ -1,15 +1,10 @@
-"""Rows of projections as they were known: what standing means, said once, in SQL."""
+"""Rows of projections as they were known."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from services.reporting.fold import Projection, Row
-from services.reporting.ingest import LIVE
-
-
-def standing(alias: str, at: str) -> str:
-    """The SQL condition that a row version stands at the log_index of parameter `at` (`$3`)."""
-    return f"{alias}.valid_from <= {at} AND {alias}.valid_to > {at}"
+from services.reporting.projections.as_of import LIVE, standing
+from services.reporting.projections.engine import Projection, Row
 
 
 def member_on(alias: str, day: str) -> str:
@@ -29,9 +24,10 @@ async def rows_of(
     """Every row of a union in a small projection, as known at `at`."""
     records = await connection.fetch(
         f"SELECT {', '.join(projection.columns)} FROM {LIVE}.{projection.name} r"
-        f" WHERE r.org_id = $1 AND {standing('r', '$2')} ORDER BY {order_by}",
-        org_id, at,
-    )  # fmt: skip
+        f" WHERE r.org_id = $1 AND {standing('$2', 'r')} ORDER BY {order_by}",
+        org_id,
+        at,
+    )
     return [row_of(projection, record) for record in records]
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import asyncpg
 
-from services.reporting.figures.sums import differences
-from services.reporting.ingest import LIVE
-from services.reporting.journal import gaps
+from services.reporting.projections.as_of import LIVE
+from services.reporting.projections.figure_sums import differences
+from services.reporting.reconciliation.gaps import gaps
 
 CHECK_SECONDS = 10.0
 """How long a comparison of everything may take before status answers without it."""
@@ -52,7 +52,9 @@ async def status(pool: asyncpg.Pool, end_offsets: EndOffsets, now: datetime) -> 
     sealed = head["sealed_at"]
     return {
         "journal": {
-            "log_index": head["log_index"], "sealed_at": sealed, "epoch": head["epoch"],
+            "log_index": head["log_index"],
+            "sealed_at": sealed,
+            "epoch": head["epoch"],
             "age_seconds": None if sealed is None else _age(sealed, now),
         },
         "positions": positions,
@@ -63,7 +65,7 @@ async def status(pool: asyncpg.Pool, end_offsets: EndOffsets, now: datetime) -> 
         "ahead_of_owner": waiting["ahead_of_owner"],
         "gaps": await _in_time(pool, gaps),
         "differences": await _in_time(pool, partial(differences, schema=LIVE)),
-    }  # fmt: skip
+    }
 
 
 def _age(sealed: datetime, now: datetime) -> float:

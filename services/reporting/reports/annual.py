@@ -15,8 +15,14 @@ from services.reporting.reports.tables import (
 )
 
 CHAPTERS = (
-    work_done, problems, plan, figures_table, counts_table, account_table, findings_table,
-)  # fmt: skip
+    work_done,
+    problems,
+    plan,
+    figures_table,
+    counts_table,
+    account_table,
+    findings_table,
+)
 """The report from top to bottom."""
 
 

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 
-from services.reporting.figures.events import SUBJECTS, month_end
+from services.reporting.figures.activities import SUBJECTS, month_end
 from services.reporting.reports import wording
 from services.reporting.reports.material import Material
 from services.reporting.reports.prose import Notes, named, plain, yuan
 from services.reporting.reports.wording import Sentence
 
 METHODS = {
-    "open_tender": "公开招标", "invited_tender": "邀请招标", "negotiation": "竞争性谈判",
-    "inquiry": "询价", "single_source": "单一来源采购", "direct": "直接采购",
-}  # fmt: skip
+    "open_tender": "公开招标",
+    "invited_tender": "邀请招标",
+    "negotiation": "竞争性谈判",
+    "inquiry": "询价",
+    "single_source": "单一来源采购",
+    "direct": "直接采购",
+}
 
 
 def work_done(material: Material, notes: Notes) -> Iterator[str]:

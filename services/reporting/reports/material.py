@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from services.reporting.ingest import LIVE
 from services.reporting.projections.activities import ACTIVITIES, Activity
+from services.reporting.projections.as_of import LIVE, standing
 from services.reporting.projections.attestations import ATTESTATIONS, Attestation
 from services.reporting.projections.health_checks import HEALTH_CHECKS, HealthCheck
 from services.reporting.projections.issues import ISSUES, Issue
@@ -15,24 +15,24 @@ from services.reporting.projections.regulations import REGULATIONS, Adoption
 from services.reporting.projections.unions import UNIONS, Union
 from services.reporting.projections.volunteers import VOLUNTEERS, Service
 from services.reporting.queries.figures import Value, values_listed
+from services.reporting.queries.findings import FindingShown, findings, judged_cut
 from services.reporting.queries.knowledge import Period
 from services.reporting.queries.membership import Account, account
 from services.reporting.queries.reconciliation import Reconciliation, reconciliation
 from services.reporting.queries.rosters import DatedCount, dated_counts
-from services.reporting.queries.rows import rows_of, standing
-from services.reporting.rules.findings_query import FindingShown, findings, judged_cut
+from services.reporting.queries.rows import rows_of
 
 AMOUNTS = f"""
 SELECT min(amount_fen) AS least, max(amount_fen) AS most, count(*) FILTER (WHERE amount_fen IS NULL)
     AS unknown
 FROM {LIVE}.figure_lines l
 WHERE org_id = $1 AND list LIKE 'gift.birth.%' AND occurred_on >= $2 AND occurred_on <= $3
-    AND {standing("l", "$4")}
+    AND {standing("$4", "l")}
 """
 HOSPITAL_FUNDS = f"""
 SELECT DISTINCT c.fund FROM {LIVE}.claims c
 WHERE c.org_id = $1 AND c.kind = 'hospital' AND c.paid_on >= $2 AND c.paid_on <= $3
-    AND c.reversed IS NULL AND {standing("c", "$4")}
+    AND c.reversed IS NULL AND {standing("$4", "c")}
 """
 SEALED = """
 SELECT (SELECT nullif(max(sealed_at), '-infinity') FROM seals WHERE last_index <= $1) AS sealed_at,

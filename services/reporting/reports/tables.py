@@ -10,21 +10,31 @@ from services.reporting.queries.rosters import DatedCount
 from services.reporting.reports.material import Material
 from services.reporting.reports.prose import Notes, plain, provability, yuan
 from services.reporting.rules import RULES_VERSION
-from shared.values import SHANGHAI
+from shared.contract.values import SHANGHAI
 
 MOVEMENT_NAMES = {
-    "joined": "新入会", "transferred_in": "转入", "rejoined": "重新入会", "left": "退会",
-    "transferred_out": "转出", "died": "去世", "retired": "退休(未保留会籍)",
-}  # fmt: skip
+    "joined": "新入会",
+    "transferred_in": "转入",
+    "rejoined": "重新入会",
+    "left": "退会",
+    "transferred_out": "转出",
+    "died": "去世",
+    "retired": "退休(未保留会籍)",
+}
 MOVEMENT_FIGURES = {
-    "joined": "members_joined_new", "transferred_in": "members_transferred_in",
-    "rejoined": "members_rejoined", "left": "members_left",
-    "transferred_out": "members_transferred_out", "died": "members_died",
+    "joined": "members_joined_new",
+    "transferred_in": "members_transferred_in",
+    "rejoined": "members_rejoined",
+    "left": "members_left",
+    "transferred_out": "members_transferred_out",
+    "died": "members_died",
     "retired": "members_retired_off_roll",
-}  # fmt: skip
+}
 COUNT_NAMES = {
-    "spring_festival": "春节慰问品", "serious_illness": "大病保险", "mid_autumn": "中秋节慰问品",
-}  # fmt: skip
+    "spring_festival": "春节慰问品",
+    "serious_illness": "大病保险",
+    "mid_autumn": "中秋节慰问品",
+}
 SEVERITIES = {"block": "阻断", "high": "高", "medium": "中", "low": "低", "info": "提示"}
 OUTCOMES = {"fail": "不合规", "indeterminate": "无法判定"}
 STATES = {"open": "未处理", "explained": "已说明", "resolved": "已消除"}
@@ -37,13 +47,17 @@ def figures_table(material: Material, notes: Notes) -> Iterator[str]:
         ("指标", "名称", "数值", "单位", "事件数", "完整性", "说明"),
         (
             (
-                f"`{name}`", value.figure.title,
+                f"`{name}`",
+                value.figure.title,
                 yuan(value.value) if value.figure.measure == "amount_fen" else value.value,
-                value.figure.unit, value.lines, provability(value), ";".join(value.notes),
+                value.figure.unit,
+                value.lines,
+                provability(value),
+                ";".join(value.notes),
             )
             for name, value in material.values.items()
         ),
-    )  # fmt: skip
+    )
 
 
 def counts_table(material: Material, notes: Notes) -> Iterator[str]:
@@ -54,35 +68,58 @@ def counts_table(material: Material, notes: Notes) -> Iterator[str]:
         return
     yield _table(
         (
-            "项目", "名册日", "领取/参保(名)", "份数", "当日会员", "会员未领", "其后入会", "非会员",
+            "项目",
+            "名册日",
+            "领取/参保(名)",
+            "份数",
+            "当日会员",
+            "会员未领",
+            "其后入会",
+            "非会员",
             "核对",
         ),
         (
             (
-                COUNT_NAMES[count.about], count.day, count.people, count.portions, count.members,
-                count.unserved, count.joined_since, count.not_members,
+                COUNT_NAMES[count.about],
+                count.day,
+                count.people,
+                count.portions,
+                count.members,
+                count.unserved,
+                count.joined_since,
+                count.not_members,
                 "与当日名册相符" if count.agrees else "**不相符**",
             )
             for count in material.counts
         ),
-    )  # fmt: skip
+    )
     yield "\n".join(f"- {line}" for line in _between(material.counts))
     yield "冻结名册与领取人:"
     yield _table(
         (
-            "项目", "名册人数", "名册完整", "在册并领取", "在册未领", "领取不在册", "其中非会员",
+            "项目",
+            "名册人数",
+            "名册完整",
+            "在册并领取",
+            "在册未领",
+            "领取不在册",
+            "其中非会员",
             "重复领取",
         ),
         (
             (
                 plain(found.programme.title or found.programme.programme_id),
-                found.programme.roster_count, "是" if found.roster_complete else "否",
-                found.counts["both"], found.counts["roster_only"], found.counts["recipient_only"],
-                found.counts["recipient_only_non_members"], found.counts["twice"],
+                found.programme.roster_count,
+                "是" if found.roster_complete else "否",
+                found.counts["both"],
+                found.counts["roster_only"],
+                found.counts["recipient_only"],
+                found.counts["recipient_only_non_members"],
+                found.counts["twice"],
             )
             for found in material.reconciliations
         ),
-    )  # fmt: skip
+    )
 
 
 def _between(counts: Sequence[DatedCount]) -> Iterator[str]:
@@ -140,14 +177,18 @@ def findings_table(material: Material, notes: Notes) -> Iterator[str]:
             ("级别", "规则", "事项", "结论", "理由", "条款", "状态", "编号"),
             (
                 (
-                    SEVERITIES[shown.finding.severity], plain(shown.title),
-                    plain(shown.finding.subject), OUTCOMES[shown.finding.outcome],
-                    plain(shown.sentence), plain(shown.finding.clause),
-                    STATES[shown.finding.state], f"`{shown.finding.finding_id}`",
+                    SEVERITIES[shown.finding.severity],
+                    plain(shown.title),
+                    plain(shown.finding.subject),
+                    OUTCOMES[shown.finding.outcome],
+                    plain(shown.sentence),
+                    plain(shown.finding.clause),
+                    STATES[shown.finding.state],
+                    f"`{shown.finding.finding_id}`",
                 )
                 for shown in material.findings
             ),
-        )  # fmt: skip
+        )
     else:
         yield "没有疑点。"
     yield f"已判定至 log_index {material.judged_to};其后的事件待判定。"

@@ -8,7 +8,7 @@ from string import Formatter
 from typing import NamedTuple
 
 from services.reporting.figures.gifts import OCCASIONS
-from shared.values import HOLIDAYS
+from shared.contract.values import HOLIDAYS
 
 
 class Sentence(NamedTuple):
@@ -103,9 +103,10 @@ ACTIVITIES = (
 )
 
 NOTHING_HAPPENED = {
-    "safety": "安全无事故", "public_opinion": "无网络舆情情况",
+    "safety": "安全无事故",
+    "public_opinion": "无网络舆情情况",
     "epidemic_control": "防疫工作无事故",
-}  # fmt: skip
+}
 """What may be written of a subject whose every month is attested free of incidents."""
 
 HEALTH = (
@@ -117,6 +118,9 @@ HEALTH = (
 )
 
 PLAN_SECTIONS = {
-    "basics": "基础建设", "rights": "维权维稳", "welfare": "职工福利", "activities": "职工活动",
-}  # fmt: skip
+    "basics": "基础建设",
+    "rights": "维权维稳",
+    "welfare": "职工福利",
+    "activities": "职工活动",
+}
 """The headings of the plan."""

@@ -3,7 +3,8 @@
 import hashlib
 from pathlib import Path
 
-from services.reporting.rules import (
+from services.reporting.rules.definition import Formula, Rule
+from services.reporting.rules.formulas import (
     bud_02,
     bud_09,
     con_11,
@@ -17,7 +18,6 @@ from services.reporting.rules import (
     wel_06,
     wel_16,
 )
-from services.reporting.rules.definition import Formula, Rule
 from services.reporting.rules.values_file import load_instruments, load_values
 
 HERE = Path(__file__).parent
@@ -28,7 +28,7 @@ FORMULAS: tuple[Formula, ...] = (
 )  # fmt: skip
 """Every rule's module. Its values are in `values/<rule>.yaml`, its cases in `tests/rules`."""
 
-SHARED_SOURCES = ("definition.py", "facts.py", "gifts.py")
+SHARED_SOURCES = ("definition.py", "facts.py", "formulas/shared_terms.py")
 """What formulas lean on: a change here changes what any rule means."""
 
 
@@ -38,7 +38,11 @@ def _load(formula: Formula) -> Rule:
     rule_id = module.replace("_", "-")
     values_file = HERE / "values" / f"{rule_id}.yaml"
     digest = hashlib.sha256()
-    for file in (values_file, HERE / f"{module}.py", *(HERE / name for name in SHARED_SOURCES)):
+    for file in (
+        values_file,
+        HERE / "formulas" / f"{module}.py",
+        *(HERE / name for name in SHARED_SOURCES),
+    ):
         # Read as text, so that a checkout with other line ends is the same version.
         digest.update(file.read_text(encoding="utf-8").encode())
     return Rule(

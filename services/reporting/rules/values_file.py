@@ -104,9 +104,11 @@ def _entry(
     where: str, name: str, unit: str, row: Any, instruments: Mapping[str, Instrument]
 ) -> InForce:
     _fields(
-        where, row, {"status", "jurisdiction", "instrument", "clause", "source"},
+        where,
+        row,
+        {"status", "jurisdiction", "instrument", "clause", "source"},
         {"value", "effective_from", "effective_to"},
-    )  # fmt: skip
+    )
     _texts(where, row, "status", "jurisdiction", "instrument", "clause", "source")
     status = _status(where, row["status"])
     if (status == "UNKNOWN") != ("value" not in row):

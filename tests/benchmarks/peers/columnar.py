@@ -7,7 +7,7 @@ import asyncpg
 import duckdb
 
 from services.reporting.figures.definition import Figure
-from services.reporting.ingest import LIVE
+from services.reporting.projections.as_of import LIVE
 from services.reporting.queries.knowledge import Period
 
 COLUMNS = (
@@ -15,9 +15,11 @@ COLUMNS = (
     "valid_from", "valid_to",
 )  # fmt: skip
 MEASURES = {
-    "persons": "count(DISTINCT subject)", "count": "count(*)", "quantity": "sum(quantity)",
+    "persons": "count(DISTINCT subject)",
+    "count": "count(*)",
+    "quantity": "sum(quantity)",
     "amount_fen": "sum(amount_fen)",
-}  # fmt: skip
+}
 KNOWN = """
 FROM lines WHERE org_id = $org AND list IN (SELECT unnest($lists))
     AND occurred_on BETWEEN $first AND $last AND valid_from <= $at AND valid_to > $at
@@ -35,8 +37,11 @@ class Columnar:
         file = directory / "lines.csv"
         await connection.copy_from_query(
             f"SELECT {', '.join(COLUMNS)} FROM {LIVE}.figure_lines ORDER BY valid_from",
-            output=file, format="csv", header=True, timeout=3600,
-        )  # fmt: skip
+            output=file,
+            format="csv",
+            header=True,
+            timeout=3600,
+        )
         self.database.execute("CREATE TABLE lines AS FROM read_csv($file)", {"file": str(file)})
         file.unlink()
         found = self.database.execute("SELECT count(*) FROM lines").fetchone()
@@ -56,6 +61,9 @@ class Columnar:
     @staticmethod
     def _given(org_id: str, figure: Figure, period: Period, at: int) -> dict[str, Any]:
         return {
-            "org": org_id, "lists": list(figure.lists), "first": period.first,
-            "last": period.last, "at": at,
-        }  # fmt: skip
+            "org": org_id,
+            "lists": list(figure.lists),
+            "first": period.first,
+            "last": period.last,
+            "at": at,
+        }

@@ -19,8 +19,8 @@ import asyncpg
 import uvloop
 from aiokafka import AIOKafkaConsumer
 
-from services.reporting.entry import pack_headers
-from shared.service import collect_seldom
+from services.reporting.journal.record import pack_headers
+from shared.service.runner import collect_seldom
 from tests.benchmarks.gifts import TOPIC
 
 BATCH_RECORDS = 5000
@@ -75,10 +75,15 @@ async def copy_all(target: str, kafka: str, prepared: list[Prepared] | None) -> 
         "CREATE TABLE peer_positions (partition int PRIMARY KEY, next_offset bigint)"
     )
     consumer = AIOKafkaConsumer(
-        TOPIC, bootstrap_servers=kafka, group_id="copying", auto_offset_reset="earliest",
-        enable_auto_commit=False, isolation_level="read_committed", fetch_max_wait_ms=50,
+        TOPIC,
+        bootstrap_servers=kafka,
+        group_id="copying",
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+        fetch_max_wait_ms=50,
         max_partition_fetch_bytes=4_194_304,
-    )  # fmt: skip
+    )
     if prepared is None:
         await connection.execute(
             "CREATE TABLE raw (partition int, kafka_offset bigint, key bytea, headers bytea,"

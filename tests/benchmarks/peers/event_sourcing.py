@@ -32,10 +32,21 @@ class Gift(Aggregate):
 
     @event("Issued")
     def __init__(  # noqa: PLR0917 - its way: an event has the parameters of the method
-        self, org_id: str, occurred_on: str, programme_id: str, occasion: str, person_id: str,
-        capacity: str, quantity: int, unit_value_fen: int, amount_fen: int, payment_form: str,
-        fund: str, payer: str, on_roster: bool,
-    ) -> None:  # fmt: skip
+        self,
+        org_id: str,
+        occurred_on: str,
+        programme_id: str,
+        occasion: str,
+        person_id: str,
+        capacity: str,
+        quantity: int,
+        unit_value_fen: int,
+        amount_fen: int,
+        payment_form: str,
+        fund: str,
+        payer: str,
+        on_roster: bool,
+    ) -> None:
         self.person_id, self.programme_id = person_id, programme_id
 
 
@@ -45,11 +56,14 @@ def application(database: str) -> Application:
     return Application(
         env={
             "PERSISTENCE_MODULE": "eventsourcing.postgres",
-            "POSTGRES_DBNAME": parts.path.lstrip("/"), "POSTGRES_HOST": parts.hostname or "",
-            "POSTGRES_PORT": str(parts.port), "POSTGRES_USER": parts.username or "",
-            "POSTGRES_PASSWORD": parts.password or "", "POSTGRES_POOL_SIZE": str(THREADS),
+            "POSTGRES_DBNAME": parts.path.lstrip("/"),
+            "POSTGRES_HOST": parts.hostname or "",
+            "POSTGRES_PORT": str(parts.port),
+            "POSTGRES_USER": parts.username or "",
+            "POSTGRES_PASSWORD": parts.password or "",
+            "POSTGRES_POOL_SIZE": str(THREADS),
         }
-    )  # fmt: skip
+    )
 
 
 async def commands(database: str, threads: int, seconds: float) -> Rate:
@@ -98,8 +112,17 @@ async def gifts(database: str, people: int, at_once: int) -> Rate:
 
 def _gift(person: int) -> Gift:
     return Gift(
-        org_id="tjtc", occurred_on="2022-09-07", programme_id="mid-autumn-2022",
-        occasion="mid_autumn", person_id=f"p-{person:08d}", capacity="member", quantity=1,
-        unit_value_fen=30000, amount_fen=30000, payment_form="goods", fund="union_funds",
-        payer="own", on_roster=True,
-    )  # fmt: skip
+        org_id="tjtc",
+        occurred_on="2022-09-07",
+        programme_id="mid-autumn-2022",
+        occasion="mid_autumn",
+        person_id=f"p-{person:08d}",
+        capacity="member",
+        quantity=1,
+        unit_value_fen=30000,
+        amount_fen=30000,
+        payment_form="goods",
+        fund="union_funds",
+        payer="own",
+        on_roster=True,
+    )

@@ -45,27 +45,56 @@ PAY = PayClaim.model_validate(BODIES["pay-claim"][1])
 REVERSE = ReverseClaim.model_validate(BODIES["reverse-claim"][1])
 
 FILED = ClaimFiled(
-    org_id=ORG, occurred_on=date(2022, 3, 10), claim_id="care-1", kind="hospital", person_id=ANN,
-    capacity="member", case_id="case-7", asked_fen=100000, happened_on=date(2022, 3, 1),
+    org_id=ORG,
+    occurred_on=date(2022, 3, 10),
+    claim_id="care-1",
+    kind="hospital",
+    person_id=ANN,
+    capacity="member",
+    case_id="case-7",
+    asked_fen=100000,
+    happened_on=date(2022, 3, 1),
     documents=(Document(kind="discharge", sha256="0" * 64),),
-)  # fmt: skip
+)
 APPROVED = ClaimApproved(
-    org_id=ORG, occurred_on=date(2022, 3, 15), claim_id="care-1", kind="hospital", person_id=ANN,
-    approved_fen=80000, decision_ref="minutes-2022-03", filed_by="clerk-1",
-)  # fmt: skip
+    org_id=ORG,
+    occurred_on=date(2022, 3, 15),
+    claim_id="care-1",
+    kind="hospital",
+    person_id=ANN,
+    approved_fen=80000,
+    decision_ref="minutes-2022-03",
+    filed_by="clerk-1",
+)
 REJECTED = ClaimRejected(
-    org_id=ORG, occurred_on=date(2022, 3, 15), claim_id="care-1", kind="hospital", person_id=ANN,
+    org_id=ORG,
+    occurred_on=date(2022, 3, 15),
+    claim_id="care-1",
+    kind="hospital",
+    person_id=ANN,
     reason="too_late",
-)  # fmt: skip
+)
 PAID = ClaimPaid(
-    org_id=ORG, occurred_on=date(2022, 3, 20), claim_id="care-1", kind="hospital", person_id=ANN,
-    capacity="member", case_id="case-7", paid_fen=80000, fund="care_fund",
-    payment_form="transfer", payment_id="pay-9",
-)  # fmt: skip
+    org_id=ORG,
+    occurred_on=date(2022, 3, 20),
+    claim_id="care-1",
+    kind="hospital",
+    person_id=ANN,
+    capacity="member",
+    case_id="case-7",
+    paid_fen=80000,
+    fund="care_fund",
+    payment_form="transfer",
+    payment_id="pay-9",
+)
 REVERSED = ClaimReversed(
-    org_id=ORG, occurred_on=date(2022, 4, 1), claim_id="care-1", kind="hospital", person_id=ANN,
+    org_id=ORG,
+    occurred_on=date(2022, 4, 1),
+    claim_id="care-1",
+    kind="hospital",
+    person_id=ANN,
     reason="paid_back",
-)  # fmt: skip
+)
 
 TWO_PEOPLE = {"approver": "approver-1", "filed_by": "clerk-1"}
 ONE_PERSON = {"approver": "clerk-1", "filed_by": "clerk-1"}
@@ -205,9 +234,13 @@ STEPS = {
     "reverse": (reverse_claim, REVERSE, {}),
 }
 WAYS = {
-    (), ("file",), ("file", "approve"), ("file", "reject"), ("file", "approve", "pay"),
+    (),
+    ("file",),
+    ("file", "approve"),
+    ("file", "reject"),
+    ("file", "approve", "pay"),
     ("file", "approve", "pay", "reverse"),
-}  # fmt: skip
+}
 
 
 @forall(st.lists(st.sampled_from(sorted(STEPS)), max_size=12))

@@ -13,8 +13,8 @@ from services.benefits.api import COMMANDS, REFUSALS
 from services.benefits.domain import DECISIONS, gifts, streams
 from services.benefits.domain.alike import Alike, Recipient
 from services.benefits.handlers import bulk
-from shared.problems import TITLES
-from shared.store import encode
+from shared.eventstore.store import encode
+from shared.http.problems import TITLES
 from tests.benefits.domain.test_gifts import issued
 
 PERSON = st.from_regex(r"p-[0-9a-z]{6,12}", fullmatch=True)

@@ -49,25 +49,40 @@ SPRING = programme(opened(), frozen(ANN, BO, CAI)).state
 
 def issued(person_id: str = ANN, **changes: Any) -> GiftIssued:
     event = GiftIssued(
-        org_id=ORG, occurred_on=date(2022, 1, 20), programme_id="spring-2022",
-        occasion="spring_festival", person_id=person_id, capacity="member", quantity=1,
-        unit_value_fen=30000, amount_fen=30000, payment_form="goods", fund="union_funds",
-        payer="own", on_roster=True,
-    )  # fmt: skip
+        org_id=ORG,
+        occurred_on=date(2022, 1, 20),
+        programme_id="spring-2022",
+        occasion="spring_festival",
+        person_id=person_id,
+        capacity="member",
+        quantity=1,
+        unit_value_fen=30000,
+        amount_fen=30000,
+        payment_form="goods",
+        fund="union_funds",
+        payer="own",
+        on_roster=True,
+    )
     return event.model_copy(update=changes)
 
 
 def signed(person_id: str = ANN) -> GiftReceiptSigned:
     return GiftReceiptSigned(
-        org_id=ORG, occurred_on=date(2022, 1, 22), programme_id="spring-2022",
-        person_id=person_id, signed_by=person_id,
-    )  # fmt: skip
+        org_id=ORG,
+        occurred_on=date(2022, 1, 22),
+        programme_id="spring-2022",
+        person_id=person_id,
+        signed_by=person_id,
+    )
 
 
 RETURNED = GiftReturned(
-    org_id=ORG, occurred_on=date(2022, 1, 25), programme_id="spring-2022", person_id=ANN,
+    org_id=ORG,
+    occurred_on=date(2022, 1, 25),
+    programme_id="spring-2022",
+    person_id=ANN,
     reason="returned",
-)  # fmt: skip
+)
 
 
 def gift(*events: Any) -> Given:
@@ -157,11 +172,15 @@ def to_roster(standings: Mapping[str, Standing] = STANDINGS, *received: str, **c
 def test_the_whole_roster_is_one_event_for_many_people_each_in_their_capacity() -> None:
     issue = to_roster()
     assert issue.people == [
-        Recipient(ANN, "member"), Recipient(BO, "member"), Recipient(CAI, "staff"),
-    ]  # fmt: skip
+        Recipient(ANN, "member"),
+        Recipient(BO, "member"),
+        Recipient(CAI, "staff"),
+    ]
     assert list(issue.events()) == [
-        issued(ANN), issued(BO), issued(CAI, capacity="staff"),
-    ]  # fmt: skip
+        issued(ANN),
+        issued(BO),
+        issued(CAI, capacity="staff"),
+    ]
 
 
 def test_exceptions_receive_nothing() -> None:
@@ -215,17 +234,21 @@ def test_another_hand_is_recorded() -> None:
 
 def test_refused_receipts_are_all_listed_under_the_first_code_in_order() -> None:
     states = {
-        ANN: gift(issued(), signed()).state, BO: gift(issued(BO)).state,
+        ANN: gift(issued(), signed()).state,
+        BO: gift(issued(BO)).state,
         DAI: gift(issued(DAI), RETURNED).state,
-    }  # fmt: skip
+    }
     command = receipts((ANN, 22), (BO, 19), (CAI, 22), (DAI, 26))
     with pytest.raises(Refusal) as refused:
         sign(states, command)
     assert refused.value.code == "not-issued"
     assert refused.value.facts == {"rows": 4}
     assert [(one["row"], one["code"]) for one in refused.value.errors] == [
-        (1, "already-signed"), (2, "receipt-before-issue"), (3, "not-issued"), (4, "not-issued"),
-    ]  # fmt: skip
+        (1, "already-signed"),
+        (2, "receipt-before-issue"),
+        (3, "not-issued"),
+        (4, "not-issued"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -295,6 +318,9 @@ def test_every_decided_history_of_a_delivery_folds_and_never_issues_twice_withou
         written.append(step)
     for first, second in pairwise(written):
         assert (first, second) not in {
-            ("issue", "issue"), ("sign", "issue"), ("sign", "sign"), ("return", "sign"),
+            ("issue", "issue"),
+            ("sign", "issue"),
+            ("sign", "sign"),
+            ("return", "sign"),
             ("return", "return"),
-        }  # fmt: skip
+        }

@@ -19,10 +19,17 @@ BUY = BuyPolicy.model_validate(BODIES["buy-policy"][1])
 INSURE = InsurePeople.model_validate(BODIES["insure-people"][1])
 
 BOUGHT = PolicyBought(
-    org_id=ORG, occurred_on=date(2022, 5, 20), policy_id="illness-2022", plan="serious_illness",
-    insurer="某保险公司", starts_on=date(2022, 6, 1), ends_on=date(2023, 5, 31), insured_due=3,
-    fund="union_funds", payer="own",
-)  # fmt: skip
+    org_id=ORG,
+    occurred_on=date(2022, 5, 20),
+    policy_id="illness-2022",
+    plan="serious_illness",
+    insurer="某保险公司",
+    starts_on=date(2022, 6, 1),
+    ends_on=date(2023, 5, 31),
+    insured_due=3,
+    fund="union_funds",
+    payer="own",
+)
 
 BELONGING = [Recipient(ANN, "member"), Recipient(BO, "retiree")]
 
@@ -48,9 +55,13 @@ def test_a_policy_is_bought_once() -> None:
 
 def test_a_population_is_covered_each_in_their_capacity() -> None:
     covered = MemberInsured(
-        org_id=ORG, occurred_on=date(2022, 6, 1), policy_id="illness-2022",
-        plan="serious_illness", person_id=ANN, capacity="member",
-    )  # fmt: skip
+        org_id=ORG,
+        occurred_on=date(2022, 6, 1),
+        policy_id="illness-2022",
+        plan="serious_illness",
+        person_id=ANN,
+        capacity="member",
+    )
     retired = covered.model_copy(update={"person_id": BO, "capacity": "retiree"})
     assert list(insure().events()) == [covered, retired]
 

@@ -40,22 +40,39 @@ WELFARE = BudgetAmount(budget_line="staff_activity.welfare", amount_fen=30_000_0
 MORE = BudgetAmount(budget_line="staff_activity.welfare", amount_fen=35_000_000)
 
 APPROVED = BudgetApproved(
-    org_id=ORG, occurred_on=date(2022, 1, 5), budget_year=2022, lines=(WELFARE,),
+    org_id=ORG,
+    occurred_on=date(2022, 1, 5),
+    budget_year=2022,
+    lines=(WELFARE,),
     approved_by=("committee", "superior"),
-)  # fmt: skip
+)
 ADJUSTED = BudgetAdjusted(
-    org_id=ORG, occurred_on=date(2022, 7, 5), budget_year=2022, lines=(MORE,),
+    org_id=ORG,
+    occurred_on=date(2022, 7, 5),
+    budget_year=2022,
+    lines=(MORE,),
     approved_by=("committee",),
-)  # fmt: skip
+)
 RECEIVED = IncomeReceived(
-    org_id=ORG, occurred_on=date(2022, 1, 31), income_id="dues-2022-01", source="dues",
-    fund="union_funds", amount_fen=1_200_000,
-)  # fmt: skip
+    org_id=ORG,
+    occurred_on=date(2022, 1, 31),
+    income_id="dues-2022-01",
+    source="dues",
+    fund="union_funds",
+    amount_fen=1_200_000,
+)
 PAID = ExpenditurePaid(
-    org_id=ORG, occurred_on=date(2022, 3, 20), payment_id="pay-9", fund="care_fund", payer="own",
-    budget_line="staff_activity.welfare", amount_fen=80000, refers_to=f"{ORG}/claim-care-1",
-    requested_by="clerk-1", approved_by="approver-1",
-)  # fmt: skip
+    org_id=ORG,
+    occurred_on=date(2022, 3, 20),
+    payment_id="pay-9",
+    fund="care_fund",
+    payer="own",
+    budget_line="staff_activity.welfare",
+    amount_fen=80000,
+    refers_to=f"{ORG}/claim-care-1",
+    requested_by="clerk-1",
+    approved_by="approver-1",
+)
 
 
 def books(*events: Any) -> Given:

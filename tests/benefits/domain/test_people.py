@@ -5,7 +5,7 @@ from hypothesis import given as forall
 from hypothesis import strategies as st
 
 from services.benefits.domain.people import Standing, capacity_in
-from shared.values import Capacity, Population
+from shared.contract.values import Capacity, Population
 
 MEMBER_IN_POST = Standing(is_member=True, is_staff=True)
 RETAINED = Standing(is_member=True, is_retired=True)

@@ -18,14 +18,23 @@ DECIDE = DecideProcurement.model_validate(BODIES["decide-procurement"][1])
 SIGN = SignContract.model_validate(BODIES["sign-contract"][1])
 
 DECIDED = ProcurementDecided(
-    org_id=ORG, occurred_on=date(2022, 4, 10), procurement_id="health-2022", title="教职工体检",
-    method="single_source", basis="only_supplier", supplier="天津市第四中心医院",
-    fund="administration", notice_from=date(2022, 4, 1), notice_to=date(2022, 4, 8),
-)  # fmt: skip
-SIGNED = ContractSigned(
-    org_id=ORG, occurred_on=date(2022, 4, 20), procurement_id="health-2022",
+    org_id=ORG,
+    occurred_on=date(2022, 4, 10),
+    procurement_id="health-2022",
+    title="教职工体检",
+    method="single_source",
+    basis="only_supplier",
     supplier="天津市第四中心医院",
-)  # fmt: skip
+    fund="administration",
+    notice_from=date(2022, 4, 1),
+    notice_to=date(2022, 4, 8),
+)
+SIGNED = ContractSigned(
+    org_id=ORG,
+    occurred_on=date(2022, 4, 20),
+    procurement_id="health-2022",
+    supplier="天津市第四中心医院",
+)
 
 
 def buying(*events: Any) -> Given:

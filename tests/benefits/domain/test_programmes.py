@@ -51,16 +51,28 @@ def opened(**changes: Any) -> ProgrammeOpened:
 
 def frozen(*people: str) -> RosterFrozen:
     return RosterFrozen(
-        org_id=ORG, occurred_on=FREEZE.as_of, programme_id="spring-2022", as_of=FREEZE.as_of,
-        chunk=1, chunks=1, person_ids=people, count=len(people), sha256=roster_sha256(people),
-    )  # fmt: skip
+        org_id=ORG,
+        occurred_on=FREEZE.as_of,
+        programme_id="spring-2022",
+        as_of=FREEZE.as_of,
+        chunk=1,
+        chunks=1,
+        person_ids=people,
+        count=len(people),
+        sha256=roster_sha256(people),
+    )
 
 
 def closed(issued: int = 0, *missed: str) -> ProgrammeClosed:
     return ProgrammeClosed(
-        org_id=ORG, occurred_on=CLOSE.closed_on, programme_id="spring-2022", issued=issued,
-        missed=missed, missed_count=len(missed), occasion="spring_festival",
-    )  # fmt: skip
+        org_id=ORG,
+        occurred_on=CLOSE.closed_on,
+        programme_id="spring-2022",
+        issued=issued,
+        missed=missed,
+        missed_count=len(missed),
+        occasion="spring_festival",
+    )
 
 
 def programme(*events: Any) -> Given:
@@ -70,12 +82,20 @@ def programme(*events: Any) -> Given:
 def test_a_programme_is_opened_with_all_its_terms() -> None:
     programme().when(open_programme, OPEN, ORG, TODAY).then(
         ProgrammeOpened(
-            org_id=ORG, occurred_on=date(2022, 1, 10), programme_id="spring-2022",
-            title="2022年春节慰问", occasion="spring_festival", population="members",
-            payment_form="goods", unit_value_fen=30000, fund="union_funds", payer="own",
-            budget_line="staff_activity.welfare", decision_ref="minutes-2022-01",
+            org_id=ORG,
+            occurred_on=date(2022, 1, 10),
+            programme_id="spring-2022",
+            title="2022年春节慰问",
+            occasion="spring_festival",
+            population="members",
+            payment_form="goods",
+            unit_value_fen=30000,
+            fund="union_funds",
+            payer="own",
+            budget_line="staff_activity.welfare",
+            decision_ref="minutes-2022-01",
         )
-    )  # fmt: skip
+    )
 
 
 def test_an_id_is_used_once() -> None:
@@ -109,8 +129,10 @@ def test_a_large_roster_travels_in_chunks_with_count_and_hash_of_the_whole() -> 
     outcome = programme(opened()).when(freeze_roster, FREEZE, ORG, TODAY, belonging=people)
     parts = outcome.events
     assert [(e.chunk, e.chunks, len(e.person_ids), e.count) for e in parts] == [
-        (1, 3, 1000, 2001), (2, 3, 1000, 2001), (3, 3, 1, 2001),
-    ]  # fmt: skip
+        (1, 3, 1000, 2001),
+        (2, 3, 1000, 2001),
+        (3, 3, 1, 2001),
+    ]
     assert {e.sha256 for e in parts} == {roster_sha256(people)}
     assert programme(opened(), *parts).state.person_ids() == people
 
@@ -153,13 +175,21 @@ def test_portions_applied_for_and_received_are_two_numbers() -> None:
         programme_id="spring-2022", quantity=70, from_org="tjjt", received_on=date(2022, 1, 18)
     )
     applied = GiftApplied(
-        org_id=ORG, occurred_on=apply.applied_on, programme_id="spring-2022",
-        occasion="spring_festival", quantity=80, to_org="tjjt",
-    )  # fmt: skip
+        org_id=ORG,
+        occurred_on=apply.applied_on,
+        programme_id="spring-2022",
+        occasion="spring_festival",
+        quantity=80,
+        to_org="tjjt",
+    )
     received = GiftReceived(
-        org_id=ORG, occurred_on=receive.received_on, programme_id="spring-2022",
-        occasion="spring_festival", quantity=70, from_org="tjjt",
-    )  # fmt: skip
+        org_id=ORG,
+        occurred_on=receive.received_on,
+        programme_id="spring-2022",
+        occasion="spring_festival",
+        quantity=70,
+        from_org="tjjt",
+    )
     programme(opened()).when(apply_for_portions, apply, ORG, TODAY).then(applied)
     programme(opened()).when(receive_portions, receive, ORG, TODAY).then(received)
     state = programme(opened(), applied, received).state
@@ -188,8 +218,9 @@ def test_many_missed_are_named_in_chunks() -> None:
         close_programme, CLOSE, ORG, TODAY, received=()
     )
     assert [(e.chunk, e.chunks, len(e.missed), e.missed_count) for e in outcome.events] == [
-        (1, 2, 1000, 1500), (2, 2, 500, 1500),
-    ]  # fmt: skip
+        (1, 2, 1000, 1500),
+        (2, 2, 500, 1500),
+    ]
 
 
 def test_a_programme_closes_once_and_never_before_it_happened() -> None:

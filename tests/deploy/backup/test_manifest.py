@@ -25,11 +25,12 @@ def base(tmp_path: Path) -> Path:
     files = [
         {
             **({"Path": name} if name.isascii() else {"Encoded-Path": name.encode().hex()}),
-            "Size": (tmp_path / name).stat().st_size, "Checksum-Algorithm": "SHA256",
+            "Size": (tmp_path / name).stat().st_size,
+            "Checksum-Algorithm": "SHA256",
             "Checksum": hashlib.sha256((tmp_path / name).read_bytes()).hexdigest(),
         }
         for name in ("global/1260", "工会.conf")
-    ]  # fmt: skip
+    ]
     before = f'{{ "Files": {json.dumps(files)},\n'
     digest = hashlib.sha256(before.encode()).hexdigest()
     (tmp_path / "backup_manifest").write_text(f'{before}"Manifest-Checksum": "{digest}"}}\n')

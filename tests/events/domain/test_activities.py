@@ -38,9 +38,15 @@ AFTER_TODAY = date(2022, 12, 16)
 ANN, BO, CAI = "p-ann001", "p-bo0001", "p-cai001"
 
 planned = ActivityPlanned(
-    org_id=ORG, occurred_on=PLANNED_ON, activity_id="matchmaking-1", title="线上联谊",
-    kind="matchmaking", organiser="city_union", online=True, planned_for=DAY,
-)  # fmt: skip
+    org_id=ORG,
+    occurred_on=PLANNED_ON,
+    activity_id="matchmaking-1",
+    title="线上联谊",
+    kind="matchmaking",
+    organiser="city_union",
+    online=True,
+    planned_for=DAY,
+)
 cancelled = ActivityCancelled(
     org_id=ORG, occurred_on=DAY, activity_id="matchmaking-1", reason="epidemic"
 )
@@ -48,9 +54,14 @@ cancelled = ActivityCancelled(
 
 def held(session: int, on: date = DAY) -> ActivityHeld:
     return ActivityHeld(
-        org_id=ORG, occurred_on=on, activity_id="matchmaking-1", kind="matchmaking",
-        organiser="city_union", online=True, session=session,
-    )  # fmt: skip
+        org_id=ORG,
+        occurred_on=on,
+        activity_id="matchmaking-1",
+        kind="matchmaking",
+        organiser="city_union",
+        online=True,
+        session=session,
+    )
 
 
 def registered(person_id: str) -> ParticipantRegistered:
@@ -61,16 +72,24 @@ def registered(person_id: str) -> ParticipantRegistered:
 
 def attended(person_id: str, session: int = 1, on: date = DAY) -> AttendanceRecorded:
     return AttendanceRecorded(
-        org_id=ORG, occurred_on=on, activity_id="matchmaking-1", person_id=person_id,
+        org_id=ORG,
+        occurred_on=on,
+        activity_id="matchmaking-1",
+        person_id=person_id,
         session=session,
-    )  # fmt: skip
+    )
 
 
 def plan(**changed: Any) -> PlanActivity:
     fields = {
-        "activity_id": "matchmaking-1", "title": "线上联谊", "kind": "matchmaking",
-        "organiser": "city_union", "online": True, "planned_for": DAY, "planned_on": PLANNED_ON,
-    }  # fmt: skip
+        "activity_id": "matchmaking-1",
+        "title": "线上联谊",
+        "kind": "matchmaking",
+        "organiser": "city_union",
+        "online": True,
+        "planned_for": DAY,
+        "planned_on": PLANNED_ON,
+    }
     return PlanActivity(**(fields | changed))
 
 

@@ -26,9 +26,15 @@ TODAY, DAY = date(2022, 12, 15), date(2022, 10, 10)
 AFTER_TODAY = date(2022, 12, 16)
 
 arranged = HealthCheckArranged(
-    org_id=ORG, occurred_on=DAY, check_id="check-2022", provider="天津市第四中心医院",
-    population="staff", people_due=560, payer="administration", procurement_id="exam-2022",
-)  # fmt: skip
+    org_id=ORG,
+    occurred_on=DAY,
+    check_id="check-2022",
+    provider="天津市第四中心医院",
+    population="staff",
+    people_due=560,
+    payer="administration",
+    procurement_id="exam-2022",
+)
 reported = HealthCheckReported(
     org_id=ORG, occurred_on=DAY, check_id="check-2022", examined=541, reexaminations=23
 )
@@ -36,16 +42,25 @@ reported = HealthCheckReported(
 
 def served(on: date = DAY) -> VolunteerServiceRecorded:
     return VolunteerServiceRecorded(
-        org_id=ORG, occurred_on=on, person_id="p-wang01", service="epidemic-control",
-        place="天津市津南区", days=12,
-    )  # fmt: skip
+        org_id=ORG,
+        occurred_on=on,
+        person_id="p-wang01",
+        service="epidemic-control",
+        place="天津市津南区",
+        days=12,
+    )
 
 
 def arrange(on: date = DAY) -> ArrangeHealthCheck:
     return ArrangeHealthCheck(
-        check_id="check-2022", provider="天津市第四中心医院", population="staff", people_due=560,
-        payer="administration", procurement_id="exam-2022", arranged_on=on,
-    )  # fmt: skip
+        check_id="check-2022",
+        provider="天津市第四中心医院",
+        population="staff",
+        people_due=560,
+        payer="administration",
+        procurement_id="exam-2022",
+        arranged_on=on,
+    )
 
 
 def report(examined: int = 541, again: int = 23, on: date = DAY) -> ReportHealthCheck:
@@ -56,9 +71,12 @@ def report(examined: int = 541, again: int = 23, on: date = DAY) -> ReportHealth
 
 def serve(on: date = DAY) -> RecordVolunteerService:
     return RecordVolunteerService(
-        person_id="p-wang01", service="epidemic-control", place="天津市津南区", days=12,
+        person_id="p-wang01",
+        service="epidemic-control",
+        place="天津市津南区",
+        days=12,
         served_from_on=on,
-    )  # fmt: skip
+    )
 
 
 def stream(*events: Any) -> Given:

@@ -24,9 +24,15 @@ AFTER_TODAY = date(2022, 12, 16)
 ANN, BO, CAI = "p-ann001", "p-bo0001", "p-cai001"
 
 planned = ActivityPlanned(
-    org_id=ORG, occurred_on=date(2022, 2, 21), activity_id="video-1", title="健身操微视频评比",
-    kind="contest", organiser="own", online=True, planned_for=DAY,
-)  # fmt: skip
+    org_id=ORG,
+    occurred_on=date(2022, 2, 21),
+    activity_id="video-1",
+    title="健身操微视频评比",
+    kind="contest",
+    organiser="own",
+    online=True,
+    planned_for=DAY,
+)
 cancelled = ActivityCancelled(org_id=ORG, occurred_on=DAY, activity_id="video-1", reason="other")
 
 
@@ -44,9 +50,14 @@ def judged(**places: int) -> ContestJudged:
 
 def awarded(entry_id: str, award: str = "first-prize", recipients: int = 1) -> AwardGranted:
     return AwardGranted(
-        org_id=ORG, occurred_on=DAY, activity_id="video-1", entry_id=entry_id, award=award,
-        recipients=recipients, value_fen=30_000,
-    )  # fmt: skip
+        org_id=ORG,
+        occurred_on=DAY,
+        activity_id="video-1",
+        entry_id=entry_id,
+        award=award,
+        recipients=recipients,
+        value_fen=30_000,
+    )
 
 
 def verdicts(**places: int) -> tuple[Verdict, ...]:
@@ -59,16 +70,22 @@ def enter(entry_id: str, *people: str, on: date = DAY) -> EnterContest:
 
 def judge(*given_verdicts: Verdict, on: date = DAY, **places: int) -> JudgeContest:
     return JudgeContest(
-        activity_id="video-1", judges=5, verdicts=(*given_verdicts, *verdicts(**places)),
+        activity_id="video-1",
+        judges=5,
+        verdicts=(*given_verdicts, *verdicts(**places)),
         judged_on=on,
-    )  # fmt: skip
+    )
 
 
 def award(entry_id: str, recipients: int = 1, on: date = DAY) -> GrantAward:
     return GrantAward(
-        activity_id="video-1", entry_id=entry_id, award="first-prize", recipients=recipients,
-        value_fen=30_000, granted_on=on,
-    )  # fmt: skip
+        activity_id="video-1",
+        entry_id=entry_id,
+        award="first-prize",
+        recipients=recipients,
+        value_fen=30_000,
+        granted_on=on,
+    )
 
 
 def contest(*events: Any) -> Given:

@@ -42,9 +42,11 @@ def test_every_command_of_the_context_has_its_decision() -> None:
 
 def test_events_entered_from_paper_bear_the_date_of_their_source() -> None:
     command = RaiseIssue(
-        issue_id="q-1", title="会员关系转隶仍未完成", raised_on=date(2022, 5, 2),
+        issue_id="q-1",
+        title="会员关系转隶仍未完成",
+        raised_on=date(2022, 5, 2),
         source_recorded_on=date(2022, 5, 9),
-    )  # fmt: skip
+    )
     (event,) = decide(None, command, ORG, TODAY)
     assert event.occurred_on == date(2022, 5, 2)
     assert event.source_recorded_on == date(2022, 5, 9)
@@ -52,9 +54,11 @@ def test_events_entered_from_paper_bear_the_date_of_their_source() -> None:
 
 def test_a_paper_source_is_not_dated_after_today() -> None:
     command = RaiseIssue(
-        issue_id="q-1", title="会员关系转隶仍未完成", raised_on=TODAY,
+        issue_id="q-1",
+        title="会员关系转隶仍未完成",
+        raised_on=TODAY,
         source_recorded_on=TODAY + timedelta(days=1),
-    )  # fmt: skip
+    )
     with pytest.raises(Invalid, match="date-in-future"):
         decide(None, command, ORG, TODAY)
 
@@ -70,8 +74,14 @@ verdicts = st.lists(
 one = {"activity_id": st.just("sports-1")}
 asked_of_an_activity = st.one_of(
     st.builds(
-        PlanActivity, **one, title=st.just("运动会"), kind=st.just("sport"),
-        organiser=st.just("own"), online=st.booleans(), planned_for=days, planned_on=days,
+        PlanActivity,
+        **one,
+        title=st.just("运动会"),
+        kind=st.just("sport"),
+        organiser=st.just("own"),
+        online=st.booleans(),
+        planned_for=days,
+        planned_on=days,
     ),
     st.builds(HoldActivity, **one, session=st.none() | st.integers(1, 4), held_on=days),
     st.builds(CancelActivity, **one, reason=st.just("weather"), cancelled_on=days),
@@ -82,10 +92,14 @@ asked_of_an_activity = st.one_of(
     st.builds(EnterContest, **one, entry_id=entries, person_ids=people, entered_on=days),
     st.builds(JudgeContest, **one, judges=st.just(3), verdicts=verdicts, judged_on=days),
     st.builds(
-        GrantAward, **one, entry_id=entries, award=st.just("first"), recipients=st.integers(1, 4),
+        GrantAward,
+        **one,
+        entry_id=entries,
+        award=st.just("first"),
+        recipients=st.integers(1, 4),
         granted_on=days,
     ),
-)  # fmt: skip
+)
 
 
 @given(st.lists(asked_of_an_activity, max_size=40))
@@ -94,9 +108,14 @@ def test_whatever_is_asked_every_event_decided_folds_and_the_activity_stays_whol
 ) -> None:
     history: list[Any] = []
     planned = PlanActivity(
-        activity_id="sports-1", title="运动会", kind="sport", organiser="own", online=False,
-        planned_for=date(2022, 12, 9), planned_on=date(2022, 12, 1),
-    )  # fmt: skip
+        activity_id="sports-1",
+        title="运动会",
+        kind="sport",
+        organiser="own",
+        online=False,
+        planned_for=date(2022, 12, 9),
+        planned_on=date(2022, 12, 1),
+    )
     for command in (*commands[:2], planned, *commands[2:]):
         try:
             history += decide(fold(evolve, history), command, ORG, TODAY)

@@ -25,29 +25,49 @@ AFTER_TODAY = date(2022, 12, 16)
 
 def convened(kind: Any = "staff_congress", due: int = 60) -> MeetingConvened:
     return MeetingConvened(
-        org_id=ORG, occurred_on=CALLED_ON, meeting_id="tc-1", kind=kind, title="教代会第一次会议",
-        convened_for=DAY, delegates_due=due,
-    )  # fmt: skip
+        org_id=ORG,
+        occurred_on=CALLED_ON,
+        meeting_id="tc-1",
+        kind=kind,
+        title="教代会第一次会议",
+        convened_for=DAY,
+        delegates_due=due,
+    )
 
 
 def held(present: int = 52) -> CongressHeld:
     return CongressHeld(
-        org_id=ORG, occurred_on=DAY, meeting_id="tc-1", kind="staff_congress",
-        school_year="2021-2022", delegates_due=60, delegates_present=present,
-    )  # fmt: skip
+        org_id=ORG,
+        occurred_on=DAY,
+        meeting_id="tc-1",
+        kind="staff_congress",
+        school_year="2021-2022",
+        delegates_due=60,
+        delegates_present=present,
+    )
 
 
 passed = ResolutionPassed(
-    org_id=ORG, occurred_on=DAY, meeting_id="tc-1", resolution_id="r-1", subject="经费收支管理办法",
-    votes_for=50, votes_against=1, abstained=1,
-)  # fmt: skip
+    org_id=ORG,
+    occurred_on=DAY,
+    meeting_id="tc-1",
+    resolution_id="r-1",
+    subject="经费收支管理办法",
+    votes_for=50,
+    votes_against=1,
+    abstained=1,
+)
 
 
 def convene(on: date = CALLED_ON, convened_for: date = DAY) -> ConveneMeeting:
     return ConveneMeeting(
-        meeting_id="tc-1", kind="staff_congress", title="教代会第一次会议",
-        convened_for=convened_for, delegates_due=60, convened_on=on,
-    )  # fmt: skip
+        meeting_id="tc-1",
+        kind="staff_congress",
+        title="教代会第一次会议",
+        convened_for=convened_for,
+        delegates_due=60,
+        convened_on=on,
+    )
 
 
 def hold(present: int = 52, on: date = DAY) -> HoldCongress:
@@ -56,9 +76,14 @@ def hold(present: int = 52, on: date = DAY) -> HoldCongress:
 
 def resolve(votes: tuple[int, int, int] = (50, 1, 1), on: date = DAY) -> PassResolution:
     return PassResolution(
-        meeting_id="tc-1", resolution_id="r-1", subject="经费收支管理办法", votes_for=votes[0],
-        votes_against=votes[1], abstained=votes[2], passed_on=on,
-    )  # fmt: skip
+        meeting_id="tc-1",
+        resolution_id="r-1",
+        subject="经费收支管理办法",
+        votes_for=votes[0],
+        votes_against=votes[1],
+        abstained=votes[2],
+        passed_on=on,
+    )
 
 
 def meeting(*events: Any) -> Given:

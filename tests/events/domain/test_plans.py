@@ -40,9 +40,14 @@ attested = PeriodAttested(
 )
 incident = IncidentReported(org_id=ORG, occurred_on=DAY, incident_id="i-1", subject="safety")
 item = PlanItemSet(
-    org_id=ORG, occurred_on=DAY, item_id="b-1", plan_year=2023, section="basics",
-    title="完善教职工之家网页", due_on=date(2023, 6, 30),
-)  # fmt: skip
+    org_id=ORG,
+    occurred_on=DAY,
+    item_id="b-1",
+    plan_year=2023,
+    section="basics",
+    title="完善教职工之家网页",
+    due_on=date(2023, 6, 30),
+)
 done = PlanItemDone(org_id=ORG, occurred_on=DAY, item_id="b-1", evidence=EVIDENCE)
 issue = IssueRaised(org_id=ORG, occurred_on=DAY, issue_id="q-1", title="会员关系转隶仍未完成")
 resolved = IssueResolved(org_id=ORG, occurred_on=DAY, issue_id="q-1")
@@ -54,9 +59,13 @@ def attest(month: str = "2022-04", incidents: int = 0, on: date = DAY) -> Attest
 
 def put(on: date = DAY) -> SetPlanItem:
     return SetPlanItem(
-        item_id="b-1", plan_year=2023, section="basics", title="完善教职工之家网页",
-        due_on=date(2023, 6, 30), set_on=on,
-    )  # fmt: skip
+        item_id="b-1",
+        plan_year=2023,
+        section="basics",
+        title="完善教职工之家网页",
+        due_on=date(2023, 6, 30),
+        set_on=on,
+    )
 
 
 def complete(on: date = DAY) -> CompletePlanItem:

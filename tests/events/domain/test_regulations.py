@@ -20,16 +20,23 @@ MET = Meeting("staff_congress", "教代会", date(2022, 3, 15), DAY, 60, present
 
 def recorded(action: Any, meeting_id: str | None = None, on: date = DAY) -> RegulationAdopted:
     return RegulationAdopted(
-        org_id=ORG, occurred_on=on, regulation_id="funds-rule", title="工会经费收支管理办法",
-        action=action, meeting_id=meeting_id,
-    )  # fmt: skip
+        org_id=ORG,
+        occurred_on=on,
+        regulation_id="funds-rule",
+        title="工会经费收支管理办法",
+        action=action,
+        meeting_id=meeting_id,
+    )
 
 
 def adopt(action: Any, meeting_id: str | None = None, on: date = DAY) -> AdoptRegulation:
     return AdoptRegulation(
-        regulation_id="funds-rule", title="工会经费收支管理办法", action=action,
-        meeting_id=meeting_id, adopted_on=on,
-    )  # fmt: skip
+        regulation_id="funds-rule",
+        title="工会经费收支管理办法",
+        action=action,
+        meeting_id=meeting_id,
+        adopted_on=on,
+    )
 
 
 def regulation(*events: Any) -> Given:

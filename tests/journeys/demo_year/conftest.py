@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from deploy.demo.demonstration import Timings, enter_and_arrive, let_in, open_place
-from deploy.demo.entering import Year
-from deploy.demo.generate import generate, read_script
 from deploy.stack.stack import Stack
+from guildhall.demo.demonstration import Timings, enter_and_arrive, let_in, open_place
+from guildhall.demo.entering import Year
+from guildhall.demo.generate import generate, read_script
 from tests.journeys.demo_year.journey import Journey
 
 

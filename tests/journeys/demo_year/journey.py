@@ -9,12 +9,12 @@ from uuid import uuid4
 import asyncpg
 from aiokafka import AIOKafkaProducer
 
-from deploy.demo.asking import Asking, arrived
-from deploy.demo.desk import ORG
-from deploy.demo.entering import Place
 from deploy.stack.stack import Stack
-from shared.bus import Record
+from guildhall.demo.asking import Asking, arrived
+from guildhall.demo.desk import ORG
+from guildhall.demo.entering import Place
 from shared.contract.catalogue import source_of
+from shared.kafka.cloudevents import Record
 
 OWNERS = ("members", "benefits", "events")
 AFTER_THE_YEAR = "2023-01-10T10:00:00+08:00"
@@ -47,12 +47,19 @@ class Journey:
             await asyncio.sleep(0.5)
 
     async def command(
-        self, service: str, name: str, body: Mapping[str, Any], person: str = "clerk",
+        self,
+        service: str,
+        name: str,
+        body: Mapping[str, Any],
+        person: str = "clerk",
         org: str = ORG,
-    ) -> Any:  # fmt: skip
+    ) -> Any:
         """Enter a command after the year, until the service has heard of whom it concerns."""
-        headers = {**self._as(person), "Idempotency-Key": str(uuid4()),
-                   "Guildhall-Simulated-Now": AFTER_THE_YEAR}  # fmt: skip
+        headers = {
+            **self._as(person),
+            "Idempotency-Key": str(uuid4()),
+            "Guildhall-Simulated-Now": AFTER_THE_YEAR,
+        }
         url = f"{self.place.urls[service]}/v1/{org}/{name}"
         deadline = time.monotonic() + SECONDS
         while True:

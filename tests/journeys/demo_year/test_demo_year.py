@@ -3,16 +3,17 @@
 import asyncio
 from uuid import UUID
 
-from deploy.demo.asking import add_up
-from deploy.demo.desk import ORG
-from deploy.demo.figures import compare
+from guildhall.demo.asking import add_up
+from guildhall.demo.desk import ORG
+from guildhall.demo.figures import compare
 from tests.journeys.demo_year.journey import OWNERS, Journey
 
 
 async def test_the_14_numbers_come_out_with_lists_that_add_up(journey: Journey) -> None:
     compared = await compare(journey.asking)
-    wrong = [(one.printed.says, one.found, one.explained.listed) for one in compared
-             if not one.equal]  # fmt: skip
+    wrong = [
+        (one.printed.says, one.found, one.explained.listed) for one in compared if not one.equal
+    ]
     assert len(compared) == 14 and not wrong
 
 
@@ -40,8 +41,9 @@ async def test_an_event_leads_to_its_bytes_its_origin_and_its_figures(journey: J
     view = await journey.get("reporting", f"/v1/{ORG}/events/{birth['event_id']}")
     assert view["data"]["amount_fen"] == 100_000
     assert (view["origin"]["partition"], view["origin"]["offset"]) == (
-        birth["partition"], birth["offset"],
-    )  # fmt: skip
+        birth["partition"],
+        birth["offset"],
+    )
     assert {"gift_birth", "gift_birth_amount"} <= {one["figure"] for one in view["figures"]}
     assert UUID(view["origin"]["topic_id"]) and view["simulated"]
 
@@ -71,20 +73,37 @@ async def test_the_membership_account_closes_every_day(journey: Journey) -> None
 async def test_the_counts_agree_with_the_roll_of_their_own_day(journey: Journey) -> None:
     counts = (await journey.asking.get("rosters"))["counts"]
     assert [(one["people"], one["members"], one["agrees"]) for one in counts] == [
-        (517, 517, True), (511, 511, True), (542, 542, True),
-    ]  # fmt: skip
+        (517, 517, True),
+        (511, 511, True),
+        (542, 542, True),
+    ]
 
 
 async def test_the_report_s_sentences_bear_the_14_numbers(journey: Journey) -> None:
     text = await journey.asking.report()
-    for said in ("教代会2[", "517[", "80[", "319[", "511[", "完成2022年12[", "价值1000元", "33[",
-                 "542[", "联谊活动2["):  # fmt: skip
+    for said in (
+        "教代会2[",
+        "517[",
+        "80[",
+        "319[",
+        "511[",
+        "完成2022年12[",
+        "价值1000元",
+        "33[",
+        "542[",
+        "联谊活动2[",
+    ):
         assert said in text
 
 
 def test_a_list_that_does_not_add_up_is_noticed() -> None:
-    events = [{"subject": "a", "quantity": 1, "amount_fen": 5}, {"subject": "a", "quantity": 2,
-                                                                 "amount_fen": None}]  # fmt: skip
+    events = [
+        {"subject": "a", "quantity": 1, "amount_fen": 5},
+        {"subject": "a", "quantity": 2, "amount_fen": None},
+    ]
     assert [add_up(m, events) for m in ("persons", "count", "quantity", "amount_fen")] == [
-        1, 2, 3, 5,
-    ]  # fmt: skip
+        1,
+        2,
+        3,
+        5,
+    ]

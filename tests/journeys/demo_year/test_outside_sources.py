@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from deploy.demo.desk import ORG
-from shared.bus import STRUCTURED_CONTENT_TYPE, Record
+from guildhall.demo.desk import ORG
 from shared.contract.catalogue import outside_topic
+from shared.kafka.cloudevents import STRUCTURED_CONTENT_TYPE, Record
 from tests.journeys.demo_year.journey import Journey, until
 
 CANTEEN = outside_topic("canteen")
@@ -25,16 +25,29 @@ def cake(
     """A birthday cake as the canteen's own program publishes it: a CloudEvent in JSON."""
     stream = f"{ORG}/gift-canteen-cakes.{person}"
     return {
-        "specversion": "1.0", "id": str(event_id or uuid4()), "source": source,
-        "type": "guildhall.benefits.GiftIssued.v1", "subject": stream, "orgid": ORG,
-        "time": "2023-01-11T02:00:00Z", "actor": "canteen", "datacontenttype": "application/json",
+        "specversion": "1.0",
+        "id": str(event_id or uuid4()),
+        "source": source,
+        "type": "guildhall.benefits.GiftIssued.v1",
+        "subject": stream,
+        "orgid": ORG,
+        "time": "2023-01-11T02:00:00Z",
+        "actor": "canteen",
+        "datacontenttype": "application/json",
         "data": {
-            "org_id": ORG, "occurred_on": "2022-12-20", "programme_id": "canteen-cakes",
-            "occasion": "birthday", "person_id": person, "capacity": "member", "quantity": 1,
-            "payment_form": "goods", "fund": fund, "payer": "administration",
+            "org_id": ORG,
+            "occurred_on": "2022-12-20",
+            "programme_id": "canteen-cakes",
+            "occasion": "birthday",
+            "person_id": person,
+            "capacity": "member",
+            "quantity": 1,
+            "payment_form": "goods",
+            "fund": fund,
+            "payer": "administration",
             "on_roster": True,
         },
-    }  # fmt: skip
+    }
 
 
 def record(event: dict[str, Any]) -> Record:

@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from services.reporting.ingest import LIVE
+from services.reporting.projections.as_of import LIVE
 from tests.journeys.demo_year.journey import Journey
 
 KNOWN_AT = f"""

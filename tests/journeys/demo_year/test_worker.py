@@ -1,6 +1,6 @@
 """The ingest worker stops: commands go on, figures stand still, and catch up."""
 
-from deploy.demo.desk import ORG
+from guildhall.demo.desk import ORG
 from tests.journeys.demo_year.journey import Journey, until
 
 
@@ -11,11 +11,19 @@ async def test_while_the_worker_is_down_commands_go_on_and_figures_stand_still(
     before, head = await journey.figures(), await journey.head()
     await journey.stack.stop_service("worker")
     try:
-        await journey.command("events", "plan-activity", {
-            "activity_id": "winter-2022", "title": "冬季健步走", "kind": "sport",
-            "organiser": "own", "online": False, "planned_for": "2022-12-25",
-            "planned_on": "2022-12-20",
-        })  # fmt: skip
+        await journey.command(
+            "events",
+            "plan-activity",
+            {
+                "activity_id": "winter-2022",
+                "title": "冬季健步走",
+                "kind": "sport",
+                "organiser": "own",
+                "online": False,
+                "planned_for": "2022-12-25",
+                "planned_on": "2022-12-20",
+            },
+        )
         for day in (25, 26):
             held = {"activity_id": "winter-2022", "held_on": f"2022-12-{day}"}
             await journey.command("events", "hold-activity", held)

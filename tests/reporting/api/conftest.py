@@ -11,11 +11,11 @@ from fastapi import FastAPI
 
 from services.reporting.api import reporting_app
 from services.reporting.api.access import Reporting
-from services.reporting.ingest import Ingest
-from services.reporting.rebuild import rebuild
-from services.reporting.reconcile import Reconciler
+from services.reporting.ingest.apply import Ingest
+from services.reporting.rebuild.coordinator import rebuild
+from services.reporting.reconciliation.reconciler import Reconciler
 from shared.clock import system_clock
-from shared.service import http_server
+from shared.service.runner import http_server
 from shared.testing.http import TEST_ORG, token, token_verifier
 from tests.reporting.records import ORG
 
@@ -35,9 +35,14 @@ class Asker:
         return await self.client.get(f"/v1/{path}", params=query, headers=_bearer(role, orgs))
 
     async def post(
-        self, path: str, body: Any = None, *, role: str = "operator",
-        orgs: tuple[str, ...] = ("*",), **query: Any,
-    ) -> httpx.Response:  # fmt: skip
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        role: str = "operator",
+        orgs: tuple[str, ...] = ("*",),
+        **query: Any,
+    ) -> httpx.Response:
         """POST `/v1/<path>`."""
         return await self.client.post(
             f"/v1/{path}", json=body or {}, params=query, headers=_bearer(role, orgs)
@@ -85,10 +90,15 @@ async def asker(
         reconciler = Reconciler(pool, {"benefits": f"http://127.0.0.1:{port}"}, bearer)
         app = reporting_app(
             Reporting(
-                pool, token_verifier(), simulated, reconciler, ends, system_clock,
+                pool,
+                token_verifier(),
+                simulated,
+                reconciler,
+                ends,
+                system_clock,
                 partial(rebuild, database),
             )
-        )  # fmt: skip
+        )
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://reporting") as client:
             yield Asker(client)

@@ -5,7 +5,7 @@ from fastapi.routing import APIRoute
 
 from services.reporting.api import auditing, operating, reading
 from services.reporting.api.access import READERS
-from shared.http import OPEN_PATHS
+from shared.http.app import OPEN_PATHS
 from tests.reporting.api.conftest import Asker
 from tests.reporting.records import ORG
 
@@ -84,6 +84,7 @@ async def test_the_rules_are_for_every_reader_of_any_union(asker: Asker) -> None
 
 async def test_health_is_open(asker: Asker) -> None:
     assert (await asker.client.get("/readyz")).json() == {
-        "status": "ready", "checks": {"journal": 0}
-    }  # fmt: skip
+        "status": "ready",
+        "checks": {"journal": 0},
+    }
     assert (await asker.client.get("/openapi.json")).status_code == 200

@@ -1,11 +1,11 @@
 """A rule's values can be tried over HTTP, as the command line does."""
 
-from services.reporting.ingest import Ingest
+from services.reporting.ingest.apply import Ingest
 from services.reporting.rules import BY_ID
 from tests.reporting.api.conftest import Asker
 from tests.reporting.office import Office
+from tests.reporting.queries.test_what_if import FOUND, WRITTEN
 from tests.reporting.records import ORG, gift
-from tests.reporting.rules.test_what_if import FOUND, WRITTEN
 
 PATH = f"{ORG}/rules/wel-04/what-if"
 
@@ -25,8 +25,9 @@ async def test_what_tried_values_change_is_told_with_both_verdicts(
     assert difference["subject"] == "year:2022"
     assert difference["now"]["rule_version"] == BY_ID["wel-04"].version
     assert (difference["now"]["outcome"], difference["then"]["outcome"]) == (
-        "indeterminate", "pass",
-    )  # fmt: skip
+        "indeterminate",
+        "pass",
+    )
     assert await simulated.pool.fetchval("SELECT count(*) FROM events") == before
 
 

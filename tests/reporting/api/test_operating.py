@@ -5,7 +5,8 @@ from base64 import b64decode
 import asyncpg
 import pytest
 
-from services.reporting.ingest import LIVE, Ingest
+from services.reporting.ingest.apply import Ingest
+from services.reporting.projections.as_of import LIVE
 from shared.contract.catalogue import topic_of
 from shared.testing.author import Author
 from tests.reporting.api.conftest import Asker

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from services.reporting.figures import FIGURES
-from services.reporting.ingest import Ingest
+from services.reporting.ingest.apply import Ingest
 from tests.reporting.api.conftest import Asker
 from tests.reporting.history import History
 from tests.reporting.records import ORG
@@ -25,21 +25,32 @@ async def test_all_figures_at_once(asker: Asker, simulated: Ingest) -> None:
     await cakes().told(simulated)
     found = await asker.answer(f"{ORG}/figures", year=2022)
     assert {name: found[name] for name in ("org_id", "from", "to", "known_at")} == {
-        "org_id": "tjtc", "from": "2022-01-01", "to": "2022-12-31", "known_at": 5
-    }  # fmt: skip
+        "org_id": "tjtc",
+        "from": "2022-01-01",
+        "to": "2022-12-31",
+        "known_at": 5,
+    }
     assert [row["figure"] for row in found["figures"]] == [figure.name for figure in FIGURES]
     (row,) = [row for row in found["figures"] if row["figure"] == "birthday_cakes"]
     assert row == {
-        "figure": "birthday_cakes", "title": "生日蛋糕", "unit": "名", "measure": "persons",
-        "stock": False, "report_line": 14, "value": 4, "lines": 5, "provable": True,
-    }  # fmt: skip
+        "figure": "birthday_cakes",
+        "title": "生日蛋糕",
+        "unit": "名",
+        "measure": "persons",
+        "stock": False,
+        "report_line": 14,
+        "value": 4,
+        "lines": 5,
+        "provable": True,
+    }
 
 
 async def test_the_same_year_as_known_then(asker: Asker, simulated: Ingest) -> None:
     await cakes().told(simulated, [4])
     for as_of in ("4", "2022-12-15", "2022-12-15T12:00:00+08:00"):
-        found = await asker.answer(f"{ORG}/figures", **{"from": "2022-01-01", "to": "2022-12-31"},
-                                   as_of=as_of)  # fmt: skip
+        found = await asker.answer(
+            f"{ORG}/figures", **{"from": "2022-01-01", "to": "2022-12-31"}, as_of=as_of
+        )
         values = {row["figure"]: row["value"] for row in found["figures"]}
         assert (found["known_at"], values["birthday_cakes"]) == (4, 3)
 
@@ -51,9 +62,20 @@ async def test_a_figure_s_events_page_by_page(asker: Asker, simulated: Ingest) -
     first = await asker.answer(path, year=2022, limit=3)
     assert (first["value"], len(first["events"]), len(first["repeats"])) == (4, 3, 1)
     assert set(first["events"][0]) >= {
-        "event_id", "type", "occurred_on", "quantity", "amount_fen", "subject", "log_index",
-        "source", "topic", "partition", "offset", "stream", "stream_version",
-    }  # fmt: skip
+        "event_id",
+        "type",
+        "occurred_on",
+        "quantity",
+        "amount_fen",
+        "subject",
+        "log_index",
+        "source",
+        "topic",
+        "partition",
+        "offset",
+        "stream",
+        "stream_version",
+    }
     await history(gift("cake-3", "birthday", 9, "2022-03-05")).told(simulated)
     last = await asker.answer(path, year=2022, limit=3, cursor=first["next"])
     assert [event["subject"] for event in last["events"]] == [person(4)]
@@ -86,8 +108,9 @@ async def test_an_event_names_the_figures_it_touches(asker: Asker, simulated: In
     found = await asker.answer(f"{ORG}/events/{event_id}")
     assert (found["event_id"], found["log_index"], found["known_at"]) == (str(event_id), 1, 5)
     assert [touch["figure"] for touch in found["figures"]] == [
-        "birthday_cakes", "birthday_cakes_amount"
-    ]  # fmt: skip
+        "birthday_cakes",
+        "birthday_cakes_amount",
+    ]
 
 
 async def test_a_programme_reconciled(asker: Asker, simulated: Ingest) -> None:
@@ -97,8 +120,11 @@ async def test_a_programme_reconciled(asker: Asker, simulated: Ingest) -> None:
     assert found["roster"]["complete"] is True
     assert (found["counts"]["both"], found["counts"]["recipient_only_non_members"]) == (9, 2)
     assert [each["category"] for each in found["people"]] == [
-        "roster_only", "roster_only", "recipient_only", "recipient_only"
-    ]  # fmt: skip
+        "roster_only",
+        "roster_only",
+        "recipient_only",
+        "recipient_only",
+    ]
     one = await asker.answer(f"{ORG}/reconciliation/{AUTUMN}", category="recipient_only", limit=1)
     assert [each["person_id"] for each in one["people"]] == [person(18)]
     assert one["next"] == person(18)
@@ -108,8 +134,10 @@ async def test_the_three_counts_and_the_account(asker: Asker, simulated: Ingest)
     await three_counts(everyone_a_member=True).told(simulated)
     counts = (await asker.answer(f"{ORG}/rosters", year=2022))["counts"]
     assert [(c["about"], c["people"], c["agrees"]) for c in counts] == [
-        ("spring_festival", 10, True), ("serious_illness", 9, True), ("mid_autumn", 12, True)
-    ]  # fmt: skip
+        ("spring_festival", 10, True),
+        ("serious_illness", 9, True),
+        ("mid_autumn", 12, True),
+    ]
     account = await asker.answer(f"{ORG}/membership-account", year=2022)
     assert (account["opening"], account["transferred_in"], account["closing"]) == (10, 4, 12)
     assert (account["closes"], account["first_open_day"]) == (True, None)

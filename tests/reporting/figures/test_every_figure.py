@@ -7,15 +7,15 @@ from typing import get_args
 from hypothesis import given, settings
 
 from services.reporting.figures import BY_LIST, BY_NAME, FIGURES, RULES
-from services.reporting.figures.events import SUBJECTS, month_end
+from services.reporting.figures.activities import SUBJECTS, month_end
+from services.reporting.figures.claims_and_insurance import CLAIMS
 from services.reporting.figures.gifts import OCCASIONS
-from services.reporting.figures.lines import Line
-from services.reporting.figures.support import CLAIMS
 from services.reporting.projections import FIGURE_LINES
+from services.reporting.projections.figure_lines import Line
 from services.reporting.queries.knowledge import Period
 from shared.contract.envelope import DomainEvent
 from shared.contract.events import AttestedSubject
-from shared.values import ClaimKind, Occasion
+from shared.contract.values import ClaimKind, Occasion
 from tests.reporting.arbitrary import happenings
 from tests.reporting.counting import figure_of
 from tests.reporting.figures.whole_year import HOLIDAY_NAMES, whole_year

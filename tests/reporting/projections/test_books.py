@@ -4,7 +4,7 @@ from datetime import date
 
 from services.reporting.projections.books import BUDGET_LINES, PAYMENTS
 from shared.contract.benefits import BudgetAdjusted, BudgetAmount, BudgetApproved, ExpenditurePaid
-from shared.values import BudgetLine
+from shared.contract.values import BudgetLine
 from tests.reporting.history import History, folded, standing
 from tests.reporting.records import ORG
 
@@ -21,13 +21,19 @@ def amounts(**fen: int) -> tuple[BudgetAmount, ...]:
 
 def test_an_adjustment_adds_a_version_and_leaves_the_one_before() -> None:
     approved = BudgetApproved(
-        org_id=ORG, occurred_on=date(2022, 1, 5), budget_year=2022,
-        lines=amounts(welfare=500, warmth=100), approved_by=("committee",),
-    )  # fmt: skip
+        org_id=ORG,
+        occurred_on=date(2022, 1, 5),
+        budget_year=2022,
+        lines=amounts(welfare=500, warmth=100),
+        approved_by=("committee",),
+    )
     adjusted = BudgetAdjusted(
-        org_id=ORG, occurred_on=date(2022, 9, 1), budget_year=2022, lines=amounts(welfare=700),
+        org_id=ORG,
+        occurred_on=date(2022, 9, 1),
+        budget_year=2022,
+        lines=amounts(welfare=700),
         approved_by=("committee", "superior"),
-    )  # fmt: skip
+    )
     entries = History()(approved, adjusted).entries()
     rows = standing(folded(BUDGET_LINES, entries)).values()
     told = sorted((r.version, r.kind, r.budget_line, r.amount_fen, r.in_force_from) for r in rows)
@@ -40,17 +46,26 @@ def test_an_adjustment_adds_a_version_and_leaves_the_one_before() -> None:
 
 def test_a_line_listed_twice_is_worth_both() -> None:
     approved = BudgetApproved(
-        org_id=ORG, occurred_on=date(2022, 1, 5), budget_year=2022,
-        lines=(*amounts(welfare=500), *amounts(welfare=200)), approved_by=("committee",),
-    )  # fmt: skip
+        org_id=ORG,
+        occurred_on=date(2022, 1, 5),
+        budget_year=2022,
+        lines=(*amounts(welfare=500), *amounts(welfare=200)),
+        approved_by=("committee",),
+    )
     (row,) = standing(folded(BUDGET_LINES, History()(approved).entries())).values()
     assert row.amount_fen == 700
 
 
 def test_two_sources_with_one_payment_id_are_two_payments() -> None:
     paid = ExpenditurePaid(
-        org_id=ORG, occurred_on=date(2022, 3, 1), payment_id="p1", fund="union_funds", payer="own",
-        amount_fen=100, requested_by="clerk-1", approved_by="chair-1",
-    )  # fmt: skip
+        org_id=ORG,
+        occurred_on=date(2022, 3, 1),
+        payment_id="p1",
+        fund="union_funds",
+        payer="own",
+        amount_fen=100,
+        requested_by="clerk-1",
+        approved_by="chair-1",
+    )
     rows = standing(folded(PAYMENTS, History()(paid).from_outside(paid).entries()))
     assert [row.amount_fen for row in rows.values()] == [100, 100]

@@ -16,20 +16,32 @@ from tests.reporting.history import History, folded, standing
 from tests.reporting.records import ORG
 
 WHO: dict[str, Any] = {
-    "org_id": ORG, "claim_id": "c1", "kind": "hospital", "person_id": "p-00000001"
-}  # fmt: skip
+    "org_id": ORG,
+    "claim_id": "c1",
+    "kind": "hospital",
+    "person_id": "p-00000001",
+}
 FILED = ClaimFiled(
-    **WHO, occurred_on=date(2022, 5, 2), happened_on=date(2022, 4, 20), capacity="member",
-    case_id="case-1", asked_fen=200000,
-)  # fmt: skip
+    **WHO,
+    occurred_on=date(2022, 5, 2),
+    happened_on=date(2022, 4, 20),
+    capacity="member",
+    case_id="case-1",
+    asked_fen=200000,
+)
 APPROVED = ClaimApproved(
     **WHO, occurred_on=date(2022, 5, 9), approved_fen=100000, decision_ref="m-7", filed_by="clerk-2"
 )
 REJECTED = ClaimRejected(**WHO, occurred_on=date(2022, 5, 9), reason="claimed_before")
 PAID = ClaimPaid(
-    **WHO, occurred_on=date(2022, 5, 11), capacity="member", case_id="case-1", paid_fen=100000,
-    fund="care_fund", payment_form="transfer",
-)  # fmt: skip
+    **WHO,
+    occurred_on=date(2022, 5, 11),
+    capacity="member",
+    case_id="case-1",
+    paid_fen=100000,
+    fund="care_fund",
+    payment_form="transfer",
+)
 REVERSED = ClaimReversed(**WHO, occurred_on=date(2022, 6, 1), reason="paid_back")
 
 

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from services.reporting.ingest import LIVE
 from services.reporting.projections import PROJECTIONS, create_tables
-from shared.database import open_pool
+from services.reporting.projections.as_of import LIVE
+from shared.eventstore.database import open_pool
 
 WORKERS = 6
 

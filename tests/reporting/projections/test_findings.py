@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from services.reporting.entry import Entry
+from services.reporting.journal.record import Entry
 from services.reporting.projections.findings import FINDINGS, Finding
 from shared.contract.envelope import DomainEvent
 from shared.contract.reporting import FindingExplained, FindingRaised, FindingResolved
@@ -11,11 +11,22 @@ from tests.reporting.history import folded, standing
 from tests.reporting.records import ORG
 
 RAISED = FindingRaised(
-    org_id=ORG, occurred_on=date(2022, 9, 30), finding_id="wel-03.a", rule="wel-03",
-    rule_version="wel-03.1", subject="programme:mid-autumn-2022", period_from=date(2022, 9, 7),
-    period_to=date(2022, 9, 9), outcome="fail", severity="block", reason="forbidden-form",
-    clause="津工通〔2017〕67号", known_at=7, evidence=("a", "b"), evidence_count=2,
-)  # fmt: skip
+    org_id=ORG,
+    occurred_on=date(2022, 9, 30),
+    finding_id="wel-03.a",
+    rule="wel-03",
+    rule_version="wel-03.1",
+    subject="programme:mid-autumn-2022",
+    period_from=date(2022, 9, 7),
+    period_to=date(2022, 9, 9),
+    outcome="fail",
+    severity="block",
+    reason="forbidden-form",
+    clause="津工通〔2017〕67号",
+    known_at=7,
+    evidence=("a", "b"),
+    evidence_count=2,
+)
 EXPLAINED = FindingExplained(
     org_id=ORG, occurred_on=date(2022, 10, 1), finding_id="wel-03.a", note_sha256="0" * 64
 )

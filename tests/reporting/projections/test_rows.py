@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from services.reporting.fold import Projection
 from services.reporting.projections.activities import ACTIVITIES, Activity
 from services.reporting.projections.attestations import ATTESTATIONS
 from services.reporting.projections.deliveries import DELIVERIES
+from services.reporting.projections.engine import Projection
 from services.reporting.projections.health_checks import HEALTH_CHECKS
 from services.reporting.projections.incidents import INCIDENTS
 from services.reporting.projections.insured import INSURED
@@ -73,8 +73,10 @@ class TestProgrammes:
         )
         (row,) = rows_of(PROGRAMMES, history)
         assert (row.title, row.occasion, row.population) == (
-            "2022年s", "spring_festival", "members"
-        )  # fmt: skip
+            "2022年s",
+            "spring_festival",
+            "members",
+        )
         assert (row.unit_value_fen, row.fund, row.payer) == (30000, "union_funds", "own")
         assert (row.roster_as_of, row.roster_count) == (day("2022-01-17"), 2)
         assert (row.closed_on, row.missed_count) == (day("2022-01-28"), 1)
@@ -102,26 +104,33 @@ class TestProgrammes:
             fact(benefits.GiftReceived, "2022-07-09", **about, quantity=78, from_org="jt-group"),
         )
         assert sorted((row.step, row.quantity, row.superior) for row in found) == [
-            ("applied", 80, "jt-group"), ("received", 78, "jt-group")
-        ]  # fmt: skip
+            ("applied", 80, "jt-group"),
+            ("received", 78, "jt-group"),
+        ]
 
 
 class TestDeliveries:
     def test_issued_signed_and_returned(self) -> None:
         row = only(
-            DELIVERIES, gift("s", "birthday", 1, "2022-01-05"), signed("s", 1, "2022-01-06"),
+            DELIVERIES,
+            gift("s", "birthday", 1, "2022-01-05"),
+            signed("s", 1, "2022-01-06"),
             returned("s", 1, "2022-01-07"),
-        )  # fmt: skip
+        )
         assert (row.issued_on, row.signed_on, row.returned_on) == (
-            day("2022-01-05"), day("2022-01-06"), day("2022-01-07")
-        )  # fmt: skip
+            day("2022-01-05"),
+            day("2022-01-06"),
+            day("2022-01-07"),
+        )
         assert (row.amount_fen, row.signed_by) == (30000, person(1))
 
     def test_issued_again_after_its_return_it_is_a_delivery_again(self) -> None:
         row = only(
-            DELIVERIES, gift("s", "birthday", 1, "2022-01-05"), returned("s", 1, "2022-01-07"),
+            DELIVERIES,
+            gift("s", "birthday", 1, "2022-01-05"),
+            returned("s", 1, "2022-01-07"),
             gift("s", "birthday", 1, "2022-02-05"),
-        )  # fmt: skip
+        )
         assert (row.issued_on, row.returned) == (day("2022-02-05"), None)
 
 
@@ -133,9 +142,11 @@ class TestRegister:
 
     def test_who_came_back_was_a_member_then_and_is_now(self) -> None:
         row = only(
-            REGISTER, joined(1, "2021-05-01"), left(1, "2022-03-01"),
+            REGISTER,
+            joined(1, "2021-05-01"),
+            left(1, "2022-03-01"),
             joined(1, "2022-10-01", "rejoined", 2),
-        )  # fmt: skip
+        )
         days = ("2022-02-28", "2022-03-01", "2022-09-30", "2022-10-01")
         assert [row.member_on(day(each)) for each in days] == [True, False, False, True]
 
@@ -170,21 +181,31 @@ class TestMeetings:
         found = {row.meeting_id: row for row in rows_of(MEETINGS, whole_year())}
         first: Meeting = found["j1"]
         assert (first.title, first.convened_for, first.held_on) == (
-            "教代会", day("2022-03-20"), day("2022-03-20")
-        )  # fmt: skip
+            "教代会",
+            day("2022-03-20"),
+            day("2022-03-20"),
+        )
         assert (first.delegates_due, first.delegates_present, first.resolutions) == (60, 50, 1)
         assert (found["j2"].title, found["j2"].resolutions) == (None, 0)
 
     def test_a_second_resolution_is_counted_too(self) -> None:
         votes = {"votes_for": 50, "votes_against": 1, "abstained": 2}
         both = [
-            fact(events.ResolutionPassed, "2022-03-20", meeting_id="m", resolution_id=each,
-                 subject=each, **votes) for each in "ab"
-        ]  # fmt: skip
+            fact(
+                events.ResolutionPassed,
+                "2022-03-20",
+                meeting_id="m",
+                resolution_id=each,
+                subject=each,
+                **votes,
+            )
+            for each in "ab"
+        ]
         assert only(MEETINGS, *both).resolutions == 2
         assert [(r.resolution_id, r.votes_for, r.abstained) for r in rows(RESOLUTIONS, *both)] == [
-            ("a", 50, 2), ("b", 50, 2)
-        ]  # fmt: skip
+            ("a", 50, 2),
+            ("b", 50, 2),
+        ]
 
 
 class TestActivities:
@@ -201,23 +222,40 @@ class TestActivities:
 
     def test_it_was_held_from_its_first_session_to_its_last(self) -> None:
         held = [
-            fact(events.ActivityHeld, on, activity_id="a", kind="culture", organiser="own",
-                 online=False, session=session)
+            fact(
+                events.ActivityHeld,
+                on,
+                activity_id="a",
+                kind="culture",
+                organiser="own",
+                online=False,
+                session=session,
+            )
             for session, on in ((2, "2022-06-09"), (1, "2022-06-01"), (3, "2022-06-05"))
-        ]  # fmt: skip
+        ]
         row = only(ACTIVITIES, *held)
         assert (row.first_held_on, row.last_held_on) == (day("2022-06-01"), day("2022-06-09"))
 
     def test_planned_and_judged(self) -> None:
         row = only(
             ACTIVITIES,
-            fact(events.ActivityPlanned, "2022-02-20", activity_id="w", title="健身操微视频评比",
-                 kind="contest", organiser="own", online=True, planned_for="2022-03-08"),
+            fact(
+                events.ActivityPlanned,
+                "2022-02-20",
+                activity_id="w",
+                title="健身操微视频评比",
+                kind="contest",
+                organiser="own",
+                online=True,
+                planned_for="2022-03-08",
+            ),
             fact(events.ContestJudged, "2022-03-10", activity_id="w", judges=5, verdicts=()),
-        )  # fmt: skip
+        )
         assert (row.title, row.planned_for, row.online) == (
-            "健身操微视频评比", day("2022-03-08"), True
-        )  # fmt: skip
+            "健身操微视频评比",
+            day("2022-03-08"),
+            True,
+        )
         assert (row.judged_on, row.judges) == (day("2022-03-10"), 5)
 
 
@@ -250,26 +288,32 @@ class TestOffice:
 class TestUnions:
     def test_a_move_to_another_upper_union(self) -> None:
         started = fact(
-            members.AffiliationTransferStarted, "2022-10-01", from_parent="jt-group",
-            to_parent="edu-union", members_due=542,
-        )  # fmt: skip
+            members.AffiliationTransferStarted,
+            "2022-10-01",
+            from_parent="jt-group",
+            to_parent="edu-union",
+            members_due=542,
+        )
         prepared = fact(members.MemberHandoverPrepared, "2022-11-01", prepared=300)
         under_way = only(UNIONS, union(), started, prepared)
         assert (under_way.parent_org_id, under_way.moving_to) == ("jt-group", "edu-union")
         assert (under_way.members_due, under_way.members_prepared) == (542, 300)
         completed = fact(
-            members.AffiliationTransferCompleted, "2023-05-01", from_parent="jt-group",
+            members.AffiliationTransferCompleted,
+            "2023-05-01",
+            from_parent="jt-group",
             to_parent="edu-union",
-        )  # fmt: skip
+        )
         moved = only(UNIONS, union(), started, prepared, completed)
         assert (moved.parent_org_id, moved.moving_to) == ("edu-union", None)
         assert moved.moved_on == day("2023-05-01")
 
     def test_its_declared_staff_is_the_last_declared(self) -> None:
         row = only(
-            UNIONS, union(),
+            UNIONS,
+            union(),
             fact(members.StaffCountDeclared, "2022-01-01", staff=500, women_staff=310),
             fact(members.StaffCountDeclared, "2022-12-01", staff=520, women_staff=319),
-        )  # fmt: skip
+        )
         assert (row.name, row.simulated) == ("天津交通职业学院工会", True)
         assert (row.staff_declared, row.women_staff_declared) == (520, 319)

@@ -7,15 +7,16 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.reporting import standing as standing_comparison
-from services.reporting.figures import FIGURES, sums
-from services.reporting.figures.sums import differences
-from services.reporting.fold import FOREVER
-from services.reporting.ingest import LIVE, Ingest
+from services.reporting.figures import FIGURES
+from services.reporting.ingest.apply import Ingest
 from services.reporting.projections import FIGURE_LINES, PROJECTIONS
+from services.reporting.projections import figure_sums as sums
+from services.reporting.projections.as_of import FOREVER, LIVE
+from services.reporting.projections.figure_sums import differences
+from services.reporting.queries.figure_events import Cursor, decode_cursor, events_of
 from services.reporting.queries.figures import values_at, values_listed, values_now
 from services.reporting.queries.knowledge import Period
-from services.reporting.queries.listing import Cursor, decode_cursor, events_of
+from services.reporting.reconciliation import rolling_check as standing_comparison
 from tests.reporting.counting import figure_of
 from tests.reporting.history import Versions, arbitrary_history, folded, standing
 from tests.reporting.records import ORG

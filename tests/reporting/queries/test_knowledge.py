@@ -6,10 +6,10 @@ import asyncpg
 import pytest
 
 from services.reporting.figures import BY_NAME
-from services.reporting.ingest import Ingest
+from services.reporting.ingest.apply import Ingest
+from services.reporting.queries.figure_events import Cursor, decode_cursor, encode_cursor, events_of
 from services.reporting.queries.figures import figure_named, values_at, values_now
 from services.reporting.queries.knowledge import Period, known_at, period_of
-from services.reporting.queries.listing import Cursor, decode_cursor, encode_cursor, events_of
 from shared.errors import Invalid, Unknown
 from tests.reporting.history import History
 from tests.reporting.records import ORG
@@ -63,9 +63,10 @@ async def test_a_gift_returned_and_issued_again_counts_once_on_its_new_day(
     pool: asyncpg.Pool, simulated: Ingest
 ) -> None:
     history = History()(
-        gift("m", "marriage", 1, "2022-05-01"), returned("m", 1, "2022-05-02"),
+        gift("m", "marriage", 1, "2022-05-01"),
+        returned("m", 1, "2022-05-02"),
         gift("m", "marriage", 1, "2023-05-03"),
-    )  # fmt: skip
+    )
     await history.told(simulated)
     assert await value(pool, "gift_marriage") == 0
     at, values = await values_now(pool, ORG, Period(date(2023, 1, 1), date(2023, 12, 31)))

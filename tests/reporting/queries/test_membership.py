@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import asyncpg
 
-from services.reporting.ingest import Ingest
-from services.reporting.journal import last_index
+from services.reporting.ingest.apply import Ingest
+from services.reporting.journal.log import last_index
 from services.reporting.queries.figures import values_at
 from services.reporting.queries.knowledge import Period
 from services.reporting.queries.membership import Account, account
@@ -40,13 +40,21 @@ async def test_opening_plus_what_came_less_what_went_is_closing(
     found = await account_of(pool)
     assert (found.opening, found.closing, found.first_open_day) == (8, 7, None)
     assert found.totals == {
-        "joined": 1, "transferred_in": 1, "rejoined": 1, "left": 1, "transferred_out": 1,
-        "died": 1, "retired": 1,
-    }  # fmt: skip
+        "joined": 1,
+        "transferred_in": 1,
+        "rejoined": 1,
+        "left": 1,
+        "transferred_out": 1,
+        "died": 1,
+        "retired": 1,
+    }
     assert [(day.day.isoformat(), day.opening, day.closing) for day in found.days] == [
-        ("2022-02-01", 8, 10), ("2022-03-01", 10, 8), ("2022-04-01", 8, 7),
-        ("2022-06-30", 7, 6), ("2022-10-01", 6, 7),
-    ]  # fmt: skip
+        ("2022-02-01", 8, 10),
+        ("2022-03-01", 10, 8),
+        ("2022-04-01", 8, 7),
+        ("2022-06-30", 7, 6),
+        ("2022-10-01", 6, 7),
+    ]
 
 
 async def test_who_comes_back_keeps_the_former_membership_on_every_past_day(
@@ -64,8 +72,12 @@ async def test_who_comes_back_keeps_the_former_membership_on_every_past_day(
         period = Period(date(2022, 1, 1), date.fromisoformat(day))
         rolls[day] = (await values_at(pool, ORG, period, at))["members_on_roll"].value
     assert rolls == {
-        "2022-02-28": 1, "2022-03-01": 0, "2022-09-30": 0, "2022-10-01": 1, "2022-12-01": 0
-    }  # fmt: skip
+        "2022-02-28": 1,
+        "2022-03-01": 0,
+        "2022-09-30": 0,
+        "2022-10-01": 1,
+        "2022-12-01": 0,
+    }
     assert (await account_of(pool)).first_open_day is None
 
 

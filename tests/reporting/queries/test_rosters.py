@@ -5,8 +5,8 @@ from datetime import date
 import asyncpg
 import pytest
 
-from services.reporting.ingest import Ingest
-from services.reporting.journal import last_index
+from services.reporting.ingest.apply import Ingest
+from services.reporting.journal.log import last_index
 from services.reporting.queries.knowledge import Period
 from services.reporting.queries.reconciliation import Category, reconciliation
 from services.reporting.queries.rosters import DatedCount, dated_counts
@@ -105,11 +105,21 @@ class TestReconciliation:
     async def test_counts_and_the_roster_s_head(self, pool: asyncpg.Pool, told: History) -> None:
         found = await reconciliation(pool, ORG, AUTUMN, await last_index(pool))
         wanted = {
-            "both": 9, "roster_only": 2, "recipient_only": 2, "recipient_only_members": 0,
-            "recipient_only_non_members": 2, "twice": 0, "recipients": 11,
-            "recipients_not_members": 2, "stated_otherwise": 0, "deliveries": 11, "portions": 12,
-            "signed": 0, "first_issued_on": date(2022, 9, 7), "last_issued_on": date(2022, 9, 8),
-        }  # fmt: skip
+            "both": 9,
+            "roster_only": 2,
+            "recipient_only": 2,
+            "recipient_only_members": 0,
+            "recipient_only_non_members": 2,
+            "twice": 0,
+            "recipients": 11,
+            "recipients_not_members": 2,
+            "stated_otherwise": 0,
+            "deliveries": 11,
+            "portions": 12,
+            "signed": 0,
+            "first_issued_on": date(2022, 9, 7),
+            "last_issued_on": date(2022, 9, 8),
+        }
         assert found.counts == wanted
         assert found.roster_complete
         assert found.programme.roster_count == 11

@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from services.reporting.ingest import Ingest
+from services.reporting.ingest.apply import Ingest
 from shared.clock import system_clock
 from tests.reporting.history import with_canteen
 

@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 
 from services.reporting.figures import BY_NAME
-from services.reporting.ingest import Ingest
-from services.reporting.journal import last_index
+from services.reporting.ingest.apply import Ingest
+from services.reporting.journal.log import last_index
 from services.reporting.queries.knowledge import Period
 from services.reporting.reports.annual import annual_report
 from shared.contract.events import IssueRaised, PeriodAttested, PlanItemSet, RegulationAdopted
@@ -166,15 +166,31 @@ async def test_problems_plans_and_the_transfer_come_from_events(report: Report) 
         History()(
             union(),
             fact(IssueRaised, "2022-12-01", issue_id="i", title="第三次会员代表大会仍在筹备"),
-            fact(PlanItemSet, "2022-12-13", item_id="p", plan_year=2023, section="rights",
-                 title="适时召开职代会"),
-            fact(AffiliationTransferStarted, "2022-10-01", from_parent="jt-group",
-                 to_parent="edu-union", members_due=542),
+            fact(
+                PlanItemSet,
+                "2022-12-13",
+                item_id="p",
+                plan_year=2023,
+                section="rights",
+                title="适时召开职代会",
+            ),
+            fact(
+                AffiliationTransferStarted,
+                "2022-10-01",
+                from_parent="jt-group",
+                to_parent="edu-union",
+                members_due=542,
+            ),
             fact(MemberHandoverPrepared, "2022-11-01", prepared=300),
-            fact(RegulationAdopted, "2022-04-01", regulation_id="r", title="教职工代表大会制度",
-                 action="revised"),
+            fact(
+                RegulationAdopted,
+                "2022-04-01",
+                regulation_id="r",
+                title="教职工代表大会制度",
+                action="revised",
+            ),
         )
-    )  # fmt: skip
+    )
     told = sentences(text)
     assert "第三次会员代表大会仍在筹备(2022-12-01提出)。" in told
     assert "适时召开职代会;" in told
@@ -191,11 +207,21 @@ async def test_a_title_of_an_event_is_text_whatever_it_holds(report: Report) -> 
 
 async def test_findings_stand_in_the_report_with_rule_clause_and_state(report: Report) -> None:
     finding = fact(
-        FindingRaised, "2022-12-31", finding_id="wel-06.abc", rule="wel-06",
-        rule_version="wel-06.1", subject="programme-autumn-2022", period_from="2022-01-01",
-        period_to="2022-12-31", outcome="fail", severity="high", reason="off-roster",
-        clause="皖工发〔2025〕18号第9页", known_at=1, evidence_count=0,
-    )  # fmt: skip
+        FindingRaised,
+        "2022-12-31",
+        finding_id="wel-06.abc",
+        rule="wel-06",
+        rule_version="wel-06.1",
+        subject="programme-autumn-2022",
+        period_from="2022-01-01",
+        period_to="2022-12-31",
+        outcome="fail",
+        severity="high",
+        reason="off-roster",
+        clause="皖工发〔2025〕18号第9页",
+        known_at=1,
+        evidence_count=0,
+    )
     text = await report(History()(finding))
     (row,) = re.findall(r"^\| 高 \|.*$", text, flags=re.M)
     assert "皖工发〔2025〕18号第9页" in row

@@ -213,20 +213,37 @@ class Given:
         """Income of the year."""
         income_id = f"in{next(self.numbers)}"
         return Income(
-            ORG, OWN, f"{ORG}/income-{income_id}", income_id, "dues", "union_funds",
-            fen(row["yuan"]), row.get("assumed") == "yes", self.day(row, "on"), self.event(),
-        )  # fmt: skip
+            ORG,
+            OWN,
+            f"{ORG}/income-{income_id}",
+            income_id,
+            "dues",
+            "union_funds",
+            fen(row["yuan"]),
+            row.get("assumed") == "yes",
+            self.day(row, "on"),
+            self.event(),
+        )
 
     def budget(self, row: dict[str, Any], number: int) -> list[BudgetLineVersion]:
         """One version of a year's budget, line by line."""
         decided, from_day = self.event(), self.day(row, "from")
         return [
             BudgetLineVersion(
-                ORG, decided, line, OWN, int(row.get("year", from_day.year)), number,
-                "approved", fen(yuan), row.get("assumed") == "yes", ("committee",), from_day,
+                ORG,
+                decided,
+                line,
+                OWN,
+                int(row.get("year", from_day.year)),
+                number,
+                "approved",
+                fen(yuan),
+                row.get("assumed") == "yes",
+                ("committee",),
+                from_day,
             )
             for line, yuan in row["lines"].items()
-        ]  # fmt: skip
+        ]
 
     def procurement(self, row: dict[str, str]) -> Procurement:
         """A single-source procurement with the administration's money."""

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from services.reporting.queries.verdicts import judge
 from services.reporting.rules import FORMULAS, RULES
 from services.reporting.rules.definition import SHARED_REASONS, Rule, Verdict
-from services.reporting.rules.verdicts import judge
 from tests.reporting.rules.cases import CASES, FOLDER, Case
 
 BY_ID = {rule.id: rule for rule in RULES}
@@ -34,9 +34,15 @@ def check(verdict: Verdict, expected: dict[str, Any]) -> None:
     for name, value in expected.get("facts", {}).items():
         assert str(verdict.facts[name]) == value
     unread = expected.keys() - {
-        "subject", "outcome", "reason", "persons", "clause", "values", "facts",
+        "subject",
+        "outcome",
+        "reason",
+        "persons",
+        "clause",
+        "values",
+        "facts",
         "evidence",
-    }  # fmt: skip
+    }
     assert not unread
 
 

@@ -16,11 +16,11 @@ from services.reporting.projections.meetings import MEETINGS
 from services.reporting.projections.procurements import PROCUREMENTS
 from services.reporting.projections.programmes import PROGRAMMES
 from services.reporting.projections.register import REGISTER
+from services.reporting.queries.verdicts import judge
 from services.reporting.rules import RULES
 from services.reporting.rules.dated import InForce, Parameter, RuleValues
 from services.reporting.rules.definition import Rule, Verdict
 from services.reporting.rules.facts import Facts
-from services.reporting.rules.verdicts import judge
 from shared.contract.envelope import DomainEvent
 from tests.reporting.arbitrary import happenings
 from tests.reporting.history import History, folded, standing
@@ -127,8 +127,9 @@ def test_nothing_passes_and_nothing_fails_where_values_are_unknown(
     facts = told(*events)
     unknown = [with_values(rule, {"value": None, "status": "UNKNOWN"}) for rule in RULES]
     assert {verdict.outcome for verdict in judge(facts, unknown)} <= {
-        "indeterminate", "not_applicable"
-    }  # fmt: skip
+        "indeterminate",
+        "not_applicable",
+    }
 
 
 def test_an_unknown_value_leaves_every_case_open_that_a_known_one_decided() -> None:

@@ -69,27 +69,41 @@ def test_a_file_beyond_doubt_is_read(tmp_path: Path) -> None:
         ("        source: S15\n", "", "missing ['source']"),
         ("clause: 第八条", "clause: " + "条" * 121, "at most 120 characters"),
         ("source: S15", "source: S15\n        note: x", "unknown ['note']"),
-        ("instrument: NAT-2017\n        clause: 第八条", "instrument: NAT-1\n        clause: 八",
-         "not in the register"),
-        ("instrument: NAT-2017\n        clause: 第八条", "instrument: TJ-TRIAL\n        clause: 八",
-         "superseded after 2017-09-21"),
+        (
+            "instrument: NAT-2017\n        clause: 第八条",
+            "instrument: NAT-1\n        clause: 八",
+            "not in the register",
+        ),
+        (
+            "instrument: NAT-2017\n        clause: 第八条",
+            "instrument: TJ-TRIAL\n        clause: 八",
+            "superseded after 2017-09-21",
+        ),
         ("effective_from: 2017-12-15", "effective_from: 2017-12-14", "in force from 2017-12-15"),
         ("effective_from: 2017-12-15", "effective_from: 2017-02-30", "no day"),
         ("effective_from: 2017-12-15", "effective_from: 20171215", "no day"),
         ("effective_from: 2021-01-01\n        status", "status", "in force from 2017-12-15 only"),
-        ("effective_from: 2021-01-01\n        status: UNKNOWN\n        jurisdiction: national\n"
-         "        instrument: NAT-2017", "status: UNKNOWN\n        jurisdiction: national\n"
-         "        instrument: AUDIT-PRACTICE", "only a first, UNKNOWN entry has no effective_from"),
+        (
+            "effective_from: 2021-01-01\n        status: UNKNOWN\n        jurisdiction: national\n"
+            "        instrument: NAT-2017",
+            "status: UNKNOWN\n        jurisdiction: national\n        instrument: AUDIT-PRACTICE",
+            "only a first, UNKNOWN entry has no effective_from",
+        ),
         ("effective_from: 2021-01-01", "effective_from: 2021-01-02", "must begin the day after"),
         ("effective_from: 2021-01-01", "effective_from: 2020-12-31", "must begin the day after"),
         ("effective_from: 2021-01-01", "effective_from: 2018-01-01", "must begin the day after"),
         ("effective_to: 2020-12-31", "effective_to: 2017-12-01", "ends before it begins"),
         ("        effective_to: 2020-12-31\n", "", "only the last entry"),
-        ("effective_from: 2021-01-01",
-         "effective_from: 2021-01-01\n        effective_to: 2022-01-01",
-         "say what holds after 2022-01-01"),
-        ("jurisdiction: national\n        instrument: NAT-2017\n        clause: 第八条",
-         "jurisdiction: mars\n        instrument: NAT-2017\n        clause: 第八条", "'mars'"),
+        (
+            "effective_from: 2021-01-01",
+            "effective_from: 2021-01-01\n        effective_to: 2022-01-01",
+            "say what holds after 2022-01-01",
+        ),
+        (
+            "jurisdiction: national\n        instrument: NAT-2017\n        clause: 第八条",
+            "jurisdiction: mars\n        instrument: NAT-2017\n        clause: 第八条",
+            "'mars'",
+        ),
         ("unit: fen", "unit: yuan", "unit 'yuan'"),
         ("unit: fen", "unit: days", "money is named"),
         ("cap_fen:", "cap:", "money is named"),
@@ -100,7 +114,7 @@ def test_a_file_beyond_doubt_is_read(tmp_path: Path) -> None:
         ("rule: cap", "rule: cap\nrule: cap", "repeated keys ['rule']"),
         ("rule: cap", "rule: cap\n---\nrule: cap", "expected a single document"),
     ],
-)  # fmt: skip
+)
 def test_anything_odd_is_refused(tmp_path: Path, was: str, becomes: str, why: str) -> None:
     assert GOOD.count(was) >= 1
     with pytest.raises(ValuesRefused) as refused:

@@ -1,9 +1,0 @@
-"""Office files into commands. KINDS is the one table of what can be imported."""
-
-from deploy.imports.kinds import Kind
-from deploy.imports.money import MONEY_KINDS
-from deploy.imports.people import PEOPLE_KINDS
-from deploy.imports.welfare import WELFARE_KINDS
-
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (*PEOPLE_KINDS, *WELFARE_KINDS, *MONEY_KINDS)}
-"""Every kind of file, by the name the command line uses: `guildhall import <name> FILE`."""

@@ -1,0 +1,218 @@
+"""`guildhall command` and `guildhall import`: what the union office enters, from a terminal."""
+
+# ruff: noqa: PLC0415 - a command imports only what it uses: starting up is felt every time
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import orjson
+import typer
+
+from guildhall.cli.connection import SERVICES, Refused, Unreachable
+from guildhall.cli.period import Org
+from guildhall.cli.session import Session, connected
+
+if TYPE_CHECKING:
+    from guildhall.imports.upload import Outcome
+
+COMMAND_PATH = "/v1/{org_id}/"
+Now = Annotated[
+    str | None,
+    typer.Option(help="the moment to enter it at, where the stack runs on a simulated clock"),
+]
+
+
+class Sendable(NamedTuple):
+    """A command that a service accepts, as its OpenAPI document says."""
+
+    service: str
+    name: str
+    summary: str
+    roles: str
+
+
+@connected(acts_as="clerk")
+def command(
+    session: Session,
+    *,
+    org: Annotated[str, typer.Argument(help="the union's id")],
+    name: Annotated[str, typer.Argument(help="such as open-programme, or benefits/open-programme")],
+    body: Annotated[
+        str, typer.Argument(metavar="[JSON|@FILE|-]", help="what it carries; - reads stdin")
+    ] = "{}",
+    key: Annotated[
+        str | None, typer.Option(help="Idempotency-Key; repeat with the same after a lost answer")
+    ] = None,
+    if_match: Annotated[
+        int | None, typer.Option(min=0, help="the stream version you saw; another is refused")
+    ] = None,
+    after: Annotated[
+        str | None, typer.Option(help="stream@version you wrote elsewhere, to be waited for")
+    ] = None,
+    now: Now = None,
+) -> None:
+    """Send one command and print the reply; status 0 only if it was accepted.
+
+    Example: guildhall command tjtc declare-staff-count @count.json --as clerk
+    """
+    content = _content(body)
+    service, path = _find(session, name)
+    key = key or _new_key()
+    optional = {
+        "If-Match": None if if_match is None else f'"{if_match}"',
+        "Guildhall-After": after,
+        "Guildhall-Simulated-Now": now,
+    }
+    headers = {n: v for n, v in optional.items() if v is not None} | {"Idempotency-Key": key}
+    try:
+        reply = session.connection.post(service, f"/v1/{org}/{path}", content, headers=headers)
+    except Unreachable as why:
+        raise Unreachable(f"{why}\n  it may have been done: repeat it with --key {key}") from why
+    session.output.document(reply)
+    session.output.say(orjson.dumps(reply, option=orjson.OPT_INDENT_2).decode())
+
+
+@connected(acts_as="clerk")
+def commands(
+    session: Session,
+    *,
+    service: Annotated[str | None, typer.Option(help="only this service's")] = None,
+) -> None:
+    """Every command the services accept, from their own OpenAPI documents.
+
+    Example: guildhall commands --service benefits
+    """
+    names = [name for name in SERVICES if service in (None, name)]
+    if not names:
+        raise typer.BadParameter(f"{service!r} is none of {', '.join(SERVICES)}")
+    found = [each for name in names for each in _sendable(session, name)]
+    session.output.document({"commands": [each._asdict() for each in found]})
+    session.output.table(("service", "command", "summary", "roles"), found)
+
+
+@connected(acts_as="clerk")
+def import_(
+    session: Session,
+    *,
+    kind: Annotated[str, typer.Argument(help="members, gifts, claims, …: any wrong one lists all")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    org: Org,
+    given: Annotated[
+        list[str] | None, typer.Option("--set", help="FIELD=VALUE for a column the sheet lacks")
+    ] = None,
+    max_error_rate: Annotated[
+        float, typer.Option(min=0, max=1, help="with more bad rows than this, nothing goes in")
+    ] = 0.20,
+    now: Now = None,
+) -> None:
+    """Enter an office file (.xlsx, .csv); status 0 only if every row is in, now or before.
+
+    Rows that are refused are written to a file beside it, to correct and import again.
+
+    Example: guildhall import gifts 春节.xlsx --org tjtc --set programme_id=spring-2022
+    """
+    from guildhall.cli.importing import run_import
+    from guildhall.imports import KINDS
+
+    if kind not in KINDS:
+        raise typer.BadParameter(f"{kind!r} is none of {', '.join(KINDS)}")
+    if not session.person_named:
+        session.connection.person = KINDS[kind].role
+    values = dict(_pair(text) for text in given or ())
+    with session.output.progress(f"importing {file.name}", None) as bar:
+        outcome = asyncio.run(
+            run_import(
+                session.connection,
+                org=org,
+                kind=KINDS[kind],
+                file=file,
+                given=values,
+                max_error_rate=max_error_rate,
+                now=now,
+                bar=bar,
+            )
+        )
+    _show_import(session, outcome)
+    if not outcome.complete:
+        session.untrue(f"correct {outcome.bad_rows_file or file} and import it again")
+
+
+def _show_import(session: Session, outcome: "Outcome") -> None:
+    document = outcome._asdict()
+    document["bad"] = [flaw._asdict() for flaw in outcome.bad]
+    document["bad_rows_file"] = outcome.bad_rows_file and str(outcome.bad_rows_file)
+    session.output.document(document)
+    for flaw in outcome.bad:
+        session.output.say(f"row {flaw.number}: {flaw.field}  {flaw.title} ({flaw.code})")
+    session.output.say(
+        f"{outcome.rows:,} rows: {outcome.accepted:,} entered, {outcome.already:,} were already in,"
+        f" {len({flaw.number for flaw in outcome.bad}):,} refused, {outcome.not_sent:,} not sent"
+    )
+    if outcome.ignored:
+        session.output.say(f"columns passed over: {', '.join(outcome.ignored)}")
+
+
+def _content(body: str) -> bytes:
+    if body == "-":
+        content = sys.stdin.buffer.read()
+    elif body.startswith("@"):
+        content = Path(body[1:]).read_bytes()
+    else:
+        content = body.encode()
+    try:
+        orjson.loads(content)
+    except orjson.JSONDecodeError as why:
+        raise typer.BadParameter(f"the body is not JSON: {why}") from why
+    return content
+
+
+def _find(session: Session, name: str) -> tuple[str, str]:
+    """Which service accepts a command. Raises typer.BadParameter where none or several do."""
+    service, _, path = name.rpartition("/")
+    if service:
+        if service not in SERVICES:
+            raise typer.BadParameter(f"{service!r} is none of {', '.join(SERVICES)}")
+        return service, path
+    found: list[str] = []
+    silent: list[str] = []
+    for each in SERVICES:
+        try:
+            found += [each for sendable in _sendable(session, each) if sendable.name == name]
+        except Unreachable:
+            silent.append(each)
+    if len(found) == 1:
+        return found[0], name
+    if silent:
+        raise Unreachable(f"{', '.join(silent)} gave no list of commands; name SERVICE/{name}")
+    if found:
+        raise typer.BadParameter(f"several accept {name}: {', '.join(found)}; name SERVICE/{name}")
+    raise typer.BadParameter(f"no service accepts {name}; `guildhall commands` lists what they do")
+
+
+def _sendable(session: Session, service: str) -> Iterator[Sendable]:
+    try:
+        document = session.connection.open_get(service, "/openapi.json").json()
+    except Refused:
+        return
+    for path, methods in document.get("paths", {}).items():
+        post = methods.get("post", {})
+        if path.startswith(COMMAND_PATH) and "commands" in post.get("tags", ()):
+            roles = str(post.get("description", "")).removeprefix("Roles: ").rstrip(".")
+            name = path.removeprefix(COMMAND_PATH)
+            yield Sendable(service, name, str(post.get("summary", "")), roles)
+
+
+def _new_key() -> str:
+    from shared.eventstore.event_ids import uuid7
+
+    return str(uuid7())
+
+
+def _pair(text: str) -> tuple[str, str]:
+    field, equals, value = text.partition("=")
+    if not equals or not field:
+        raise typer.BadParameter(f"--set {text}: it must be FIELD=VALUE")
+    return field, value

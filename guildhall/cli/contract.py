@@ -1,0 +1,127 @@
+"""`guildhall contract …`: what may be published, and whether a file of records may."""
+
+# ruff: noqa: PLC0415 - a command imports only what it uses: starting up is felt every time
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from guildhall.cli.session import Machine
+from guildhall.output import Output
+
+contract = typer.Typer(
+    help="The published contract: event types, their schemas, and a check that needs no stack.",
+    no_args_is_help=True,
+)
+
+VIOLATIONS_SHOWN = 100
+
+
+@contract.command("list")
+def list_types(
+    context: Annotated[
+        str | None, typer.Option(help="members, benefits, events, reporting")
+    ] = None,
+    machine: Machine = False,
+) -> None:
+    """Every event type with its topic.
+
+    Example: guildhall contract list --context benefits
+    """
+    from shared.contract.catalogue import CONTEXTS, topic_of
+
+    if context is not None and context not in CONTEXTS:
+        raise typer.BadParameter(f"{context!r} is none of {', '.join(CONTEXTS)}")
+    types = [
+        {
+            "type": cls.type_name(),
+            "context": name,
+            "topic": topic_of(name),
+            "meaning": (cls.__doc__ or "").split("\n\n")[0].replace("\n    ", " "),
+        }
+        for name, classes in CONTEXTS.items()
+        if context in (None, name)
+        for cls in classes
+    ]
+    output = Output(machine)
+    output.document({"types": types})
+    output.table(("type", "meaning"), ((row["type"], row["meaning"]) for row in types))
+
+
+@contract.command()
+def schema(
+    type_: Annotated[str, typer.Argument(metavar="TYPE", help="full name, or the event's alone")],
+) -> None:
+    """The JSON Schema (2020-12) of an event's data.
+
+    Example: guildhall contract schema GiftIssued
+    """
+    from shared.contract.catalogue import json_schema
+
+    document = json_schema(_full_name(type_))
+    typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+
+
+@contract.command()
+def check(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    type_: Annotated[
+        str | None, typer.Option("--type", help="rows are the bare data of this event type")
+    ] = None,
+    machine: Machine = False,
+) -> None:
+    """Check records against the contract, offline; status 0 only if every row meets it.
+
+    A row is a CloudEvent as JSON (structured mode), a dumped Kafka record with key, headers and
+    value, or bare data with --type. JSON lines; a file named .json is one document or an array.
+
+    Example: guildhall contract check to-publish.jsonl
+    """
+    from guildhall.cli.conformance import Violation, check_row, rows_of
+    from shared.errors import ContractViolation
+
+    output = Output(machine)
+    name = _full_name(type_) if type_ else None
+    violations: list[Violation] = []
+    checked = 0
+    try:
+        with output.progress(f"checking {file.name}", file.stat().st_size) as bar:
+            done = 0
+            for row in rows_of(file):
+                checked, done = checked + 1, done + len(row.content) + 1
+                violations += check_row(row, name)[1]
+                bar.to(done)
+    except ContractViolation as why:
+        violations.append(Violation(1, why.reason, why.detail))
+    show_violations(output, violations, {"file": str(file), "checked": checked})
+    bad = len({violation.row for violation in violations})
+    output.say(f"{checked:,} rows checked, {bad:,} refused")
+    if violations or not checked:
+        if not checked and not violations:
+            output.notice(f"✗ {file} holds no record")
+        raise typer.Exit(1)
+
+
+def show_violations(output: Output, violations: list[Any], summary: dict[str, Any]) -> None:
+    """Print violations by row; for machines, within a document that starts with `summary`."""
+    output.document({**summary, "violations": [v._asdict() for v in violations]})
+    if output.machine:
+        return
+    for violation in violations[:VIOLATIONS_SHOWN]:
+        output.notice(f"row {violation.row}: {violation.reason}: {violation.detail}")
+    if len(violations) > VIOLATIONS_SHOWN:
+        output.notice(f"and {len(violations) - VIOLATIONS_SHOWN:,} more (--json lists all)")
+
+
+def _full_name(name: str) -> str:
+    """The type's name on the wire; the event's name alone will do where one type has it."""
+    from shared.contract.catalogue import CATALOGUE
+
+    if name in CATALOGUE:
+        return name
+    found = [full for full, cls in CATALOGUE.items() if cls.__name__ == name]
+    if len(found) != 1:
+        raise typer.BadParameter(f"no event type {name!r}; `guildhall contract list` names them")
+    return found[0]

@@ -1,0 +1,101 @@
+"""`guildhall events …`: publish events as another service would, or have owners publish again."""
+
+# ruff: noqa: PLC0415 - a command imports only what it uses: starting up is felt every time
+
+import asyncio
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from guildhall.cli.connection import OWNERS, SERVICES, find_target
+from guildhall.cli.contract import show_violations
+from guildhall.cli.session import DEFAULT_DATA, Data, Machine, Session, connected, ending
+from guildhall.output import Output
+
+events = typer.Typer(
+    help="Events on Kafka: publish a file as another service would, or publish again.",
+    no_args_is_help=True,
+)
+
+
+class Mode(StrEnum):
+    """The two content modes of CloudEvents on Kafka."""
+
+    BINARY = "binary"
+    STRUCTURED = "structured"
+
+
+@events.command()
+def publish(
+    *,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    topic: Annotated[
+        str | None, typer.Option(help="by default that of each event's source")
+    ] = None,
+    mode: Annotated[Mode, typer.Option(help="how an event becomes a record")] = Mode.BINARY,
+    all_or_nothing: Annotated[
+        bool, typer.Option("--all-or-nothing", help="publish nothing if any row is refused")
+    ] = False,
+    unchecked: Annotated[
+        bool, typer.Option("--unchecked", help="send rows as they are, to see them quarantined")
+    ] = False,
+    kafka: Annotated[
+        str | None, typer.Option(envvar="GUILDHALL_KAFKA", help="bootstrap servers")
+    ] = None,
+    data: Data = DEFAULT_DATA,
+    machine: Machine = False,
+) -> None:
+    """Publish CloudEvents (JSON lines) to Kafka; status 0 only if every row was acknowledged.
+
+    Rows that break the contract are refused here, with row and reason, and the others published.
+
+    Example: guildhall events publish canteen.jsonl --topic guildhall.ext.canteen.v1
+    """
+    from guildhall.cli.publishing import Plan, publish_file
+
+    output = Output(machine)
+    with ending(output):
+        servers = kafka or find_target(data, None, None).kafka
+        if servers is None:
+            raise typer.BadParameter("Kafka has not started yet; --kafka names another one")
+        plan = Plan(file, topic, mode is Mode.STRUCTURED, all_or_nothing, unchecked)
+        with output.progress(f"publishing {file.name}", file.stat().st_size) as bar:
+            outcome = asyncio.run(publish_file(plan, servers, bar.to))
+    summary = {"file": str(file), "published": outcome.published, "topics": outcome.topics}
+    show_violations(output, outcome.violations, {**summary, "error": outcome.error})
+    refused = len({violation.row for violation in outcome.violations})
+    output.say(f"{outcome.published:,} published, {refused:,} refused")
+    if outcome.error:
+        output.notice(f"✗ {outcome.error}")
+    if refused or outcome.error or not outcome.published:
+        raise typer.Exit(1)
+
+
+@events.command()
+@connected(acts_as="operator")
+def republish(
+    session: Session,
+    *,
+    service: Annotated[str, typer.Option(help="members, benefits, events or reporting")],
+    shard: Annotated[int | None, typer.Option(min=0, max=31, help="one shard")] = None,
+    first: Annotated[int, typer.Option(min=1, help="first sequence of the shard")] = 1,
+    last: Annotated[int | None, typer.Option(min=1, help="last sequence of the shard")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="every shard from its start")] = False,
+) -> None:
+    """Have an owner publish again from its store, for a hole or a wiped Kafka. Repeats are skipped.
+
+    Example: guildhall events republish --service benefits --shard 7 --first 1200 --last 1250
+    """
+    owner = "worker" if service == "reporting" else service
+    if owner not in OWNERS:
+        raise typer.BadParameter(f"{service!r} is none of {', '.join(SERVICES)}")
+    if everything == (shard is not None):
+        raise typer.BadParameter("name --shard N (with --first, --last), or --all")
+    range_ = {"shard": shard, "first": first, **({"last": last} if last else {})}
+    body = {} if everything else range_
+    with session.output.progress(f"{service} publishes again", None):
+        done = session.connection.post(owner, "/v1/relay/republish", body, seconds=None)
+    session.output.document({"service": service, **done})
+    session.output.say(f"{service} published {done['republished']:,} events again")

@@ -1,0 +1,228 @@
+"""Questions an auditor asks: figures, the list behind one, findings, the report."""
+
+import hashlib
+import sys
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from guildhall.cli.period import AsOf, From, Org, To, Year, period_of
+from guildhall.cli.session import Session, connected
+
+PAGE_ROWS = 1000
+
+
+class Format(StrEnum):
+    """The formats of a report."""
+
+    MD = "md"
+    DOCX = "docx"
+    XLSX = "xlsx"
+    PDF = "pdf"
+
+
+def yuan(fen: int | None) -> str:
+    """An amount in fen as 元, with two decimals: 100000 -> 1,000.00."""
+    if fen is None:
+        return ""
+    sign, fen = ("-", -fen) if fen < 0 else ("", fen)
+    return f"{sign}{fen // 100:,}.{fen % 100:02d}"
+
+
+def value_text(figure: Mapping[str, Any]) -> str:
+    """A figure's value with its unit, money in 元."""
+    value = figure["value"]
+    if figure.get("measure") == "amount_fen":
+        return f"{yuan(value)} 元"
+    return f"{value:,} {figure.get('unit', '')}".strip()
+
+
+@connected(acts_as="auditor")
+def figures(
+    session: Session,
+    *,
+    org: Org,
+    year: Year = None,
+    first: From = None,
+    last: To = None,
+    as_of: AsOf = None,
+) -> None:
+    """Every figure of a union's period, as known now or then.
+
+    Example: guildhall figures --org tjtc --year 2022
+    """
+    period = period_of(year, first, last)
+    found = session.connection.get("reporting", f"/v1/{org}/figures", **period.asked(as_of))
+    session.output.document(found)
+    session.output.table(
+        ("figure", "title", ">value", "complete", "note"),
+        (
+            [
+                row["figure"],
+                row["title"],
+                value_text(row),
+                "provable" if row.get("provable") else "not provable",
+                row.get("note"),
+            ]
+            for row in found["figures"]
+        ),
+        title=_heading(found, period.first, period.last),
+    )
+
+
+@connected(acts_as="auditor")
+def explain(
+    session: Session,
+    *,
+    figure: Annotated[str, typer.Argument(help="such as members_at_end")],
+    org: Org,
+    year: Year = None,
+    first: From = None,
+    last: To = None,
+    as_of: AsOf = None,
+) -> None:
+    """The events that add up to a figure; status 0 only if they do add up.
+
+    Example: guildhall explain spring_festival_gifts --org tjtc --year 2022
+    """
+    period = period_of(year, first, last)
+    pages = _pages(session, f"/v1/{org}/figures/{figure}", period.asked(as_of))
+    found = next(pages)
+    events = [*found["events"]]
+    for page in pages:
+        events += page["events"]
+    total = add_up(found["measure"], events)
+    session.output.document({**found, "events": events, "next": None, "listed": total})
+    session.output.table(
+        ("log index", "day", "type", "stream", ">quantity", ">元", "origin"),
+        (_event_row(event) for event in events),
+        title=f"{found['figure']} {found.get('title', '')}".strip(),
+    )
+    session.output.say(f"{len(events):,} events; value {value_text(found)}")
+    if total != found["value"]:
+        session.untrue(f"the list adds up to {total:,}, the figure says {found['value']:,}")
+
+
+@connected(acts_as="auditor")
+def findings(
+    session: Session,
+    *,
+    org: Org,
+    year: Year = None,
+    first: From = None,
+    last: To = None,
+    as_of: AsOf = None,
+) -> None:
+    """Audit findings (审计疑点) of a period: rule, clause, verdict, evidence.
+
+    Example: guildhall findings --org tjtc --year 2022
+    """
+    period = period_of(year, first, last)
+    found = session.connection.get("reporting", f"/v1/{org}/findings", **period.asked(as_of))
+    session.output.document(found)
+    rows = found["findings"]
+    session.output.table(
+        ("severity", "rule", "title", "subject", "outcome", "finding", "clause", "state"),
+        (
+            [
+                row.get("severity"),
+                row.get("rule"),
+                row.get("title"),
+                row.get("subject"),
+                row.get("outcome"),
+                row.get("sentence") or row.get("reason"),
+                row.get("clause"),
+                row.get("state"),
+            ]
+            for row in rows
+        ),
+        title=_heading(found, period.first, period.last),
+    )
+    session.output.say(f"{len(rows):,} findings")
+    if found.get("pending"):
+        session.output.say(
+            f"verdicts on what came after log index {found['judged_to']} are pending: not every"
+            " source has passed it"
+        )
+
+
+@connected(acts_as="auditor")
+def report(
+    session: Session,
+    *,
+    org: Org,
+    year: Year = None,
+    first: From = None,
+    last: To = None,
+    format_: Annotated[Format, typer.Option("--format")] = Format.MD,
+    file: Annotated[Path | None, typer.Option("-o", "--output", help="write it here")] = None,
+    as_of: AsOf = None,
+) -> None:
+    """A period's report, each number from the log; written whole, or not at all.
+
+    Example: guildhall report --org tjtc --year 2022 --format md -o report.md
+    """
+    if file is None and session.output.machine:
+        raise typer.BadParameter("--json needs -o FILE: it prints what was written")
+    if file is None and format_ is not Format.MD and sys.stdout.isatty():
+        raise typer.BadParameter(f"a {format_} file is not for a terminal: name one with -o")
+    period = period_of(year, first, last)
+    asked = {**period.asked(as_of), "format": format_.value}
+    answer = session.connection.fetch("reporting", f"/v1/{org}/report", **asked)
+    digest = hashlib.sha256(answer.content).hexdigest()
+    stated = answer.headers.get("etag", "").strip('"')
+    if stated and stated != digest:
+        session.untrue(f"what arrived has SHA-256 {digest}, the service sent {stated}")
+    if file is None:
+        sys.stdout.buffer.write(answer.content)
+        return
+    staged = file.with_name(f".{file.name}.partial")
+    staged.write_bytes(answer.content)
+    staged.replace(file)
+    written = {"file": str(file), "bytes": len(answer.content), "sha256": digest}
+    session.output.document({**written, "known_at": answer.headers.get("guildhall-known-at")})
+    session.output.say(f"{file}: {len(answer.content):,} bytes, SHA-256 {digest}")
+
+
+def add_up(measure: str, events: list[dict[str, Any]]) -> int:
+    """What listed events make by a figure's measure, computed here, not by the service asked."""
+    match measure:
+        case "persons":
+            return len({event["subject"] for event in events})
+        case "count":
+            return len(events)
+        case "quantity" | "amount_fen":
+            return sum(event[measure] or 0 for event in events)
+        case _:
+            raise typer.BadParameter(f"this version does not know the measure {measure!r}")
+
+
+def _pages(session: Session, path: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    cursor: str | None = None
+    while True:
+        page = session.connection.get("reporting", path, **asked, limit=PAGE_ROWS, cursor=cursor)
+        yield page
+        cursor = page.get("next")
+        if cursor is None:
+            return
+
+
+def _event_row(event: Mapping[str, Any]) -> list[Any]:
+    origin = f"{event['topic']}/{event['partition']}@{event['offset']}"
+    return [
+        event["log_index"],
+        event["occurred_on"],
+        event["type"].removeprefix("guildhall."),
+        f"{event['stream']}@{event['stream_version']}",
+        event.get("quantity"),
+        yuan(event.get("amount_fen")),
+        origin,
+    ]
+
+
+def _heading(found: Mapping[str, Any], first: str, last: str) -> str:
+    known = f", as known at log index {found['known_at']}" if "known_at" in found else ""
+    return f"{found.get('org_id', '')} {first} – {last}{known}".strip()

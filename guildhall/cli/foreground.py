@@ -1,0 +1,69 @@
+"""A stack in the foreground: says where everything is, and stops, in order, on a signal."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+from deploy.embedded import EmbeddedError
+from deploy.stack.children import ForkServerGone
+from deploy.stack.keeping import WrongClock
+from deploy.stack.stack import Stack
+from deploy.stack.supervisor import ServiceFailed
+from guildhall.output import Output
+
+EXIT_INTERRUPTED = 130
+
+
+class CannotRun(Exception):
+    """The stack cannot run; the message says what failed, and how to go on."""
+
+
+async def run(
+    directory: Path, simulated: bool | None, services: Sequence[str], output: Output
+) -> None:
+    """Run a stack until SIGINT or SIGTERM; a second signal ends it at once. Raises CannotRun."""
+    stack = Stack(
+        directory,
+        simulated=simulated,
+        services=services,
+        wait_for_kafka=False,
+        report=output.notice,
+    )
+    stopping = asyncio.Event()
+    starting = asyncio.current_task()
+
+    def stop() -> None:
+        if stopping.is_set():
+            # Nothing is left behind: every child dies with its parent.
+            os._exit(EXIT_INTERRUPTED)
+        stopping.set()
+        output.notice("stopping: services, then Kafka, then PostgreSQL")
+        if starting is not None:
+            starting.cancel()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    try:
+        async with stack:
+            starting = None
+            _tell(stack, output)
+            await stopping.wait()
+    except asyncio.CancelledError:
+        if not stopping.is_set():
+            raise
+    except (EmbeddedError, ServiceFailed, ForkServerGone, WrongClock, OSError, ValueError) as why:
+        raise CannotRun(str(why)) from why
+    output.notice("stopped")
+
+
+def _tell(stack: Stack, output: Output) -> None:
+    where = {**stack.running._asdict(), "kafka": stack.kafka, "directory": str(stack.directory)}
+    del where["client_secret"]
+    output.document(where)
+    clock = "on a simulated clock" if stack.simulated else "on the real clock"
+    output.say(f"Guildhall runs in {stack.directory}, {clock}")
+    output.table(("service", "address"), [*stack.urls.items(), ("kafka", stack.kafka)])
+    output.say(f"ready in {stack.seconds_to_ready:.1f} s; Ctrl-C stops it")

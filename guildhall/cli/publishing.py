@@ -1,0 +1,165 @@
+"""From a file of CloudEvents to Kafka: check each row, send it, count what Kafka acknowledged."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from guildhall.cli.conformance import Row, Violation, check_row, rows_of
+from shared.contract.catalogue import CONTEXTS, outside_topic, source_of, topic_of
+from shared.contract.envelope import Envelope
+from shared.errors import ContractViolation
+from shared.kafka.cloudevents import STRUCTURED_CONTENT_TYPE, Record, to_record
+
+UNACKNOWLEDGED_MAX = 5_000
+"""So many records wait for Kafka at a time; more would only fill memory."""
+
+OUTSIDE = "/ext/"
+OUR_TOPICS = {source_of(context): topic_of(context) for context in CONTEXTS}
+
+
+class Plan(NamedTuple):
+    """What to publish and how: `topic` None means that of each event's source."""
+
+    file: Path
+    topic: str | None
+    structured: bool
+    all_or_nothing: bool
+    unchecked: bool
+
+
+class Outcome(NamedTuple):
+    """How many records Kafka acknowledged, to which topics, and why the rest were not."""
+
+    published: int
+    topics: dict[str, int]
+    violations: list[Violation]
+    error: str | None
+
+
+class Sending(NamedTuple):
+    """A row on its way: the record, and where to. `partition` None means by key."""
+
+    topic: str
+    record: Record
+    shard: int | None
+
+
+def topic_for(envelope: Envelope) -> str:
+    """The topic of an event's source. Raises ContractViolation `unregistered-source`."""
+    if envelope.source in OUR_TOPICS:
+        return OUR_TOPICS[envelope.source]
+    name = envelope.source.removeprefix(OUTSIDE)
+    if not envelope.source.startswith(OUTSIDE) or not name or "/" in name:
+        raise ContractViolation(
+            "unregistered-source",
+            f"source {envelope.source!r} has no topic of its own: sources are /ext/<name>",
+        )
+    return outside_topic(name)
+
+
+def prepare(row: Row, plan: Plan) -> tuple[Sending | None, list[Violation]]:
+    """What to send for a row, or what is wrong with it."""
+    envelope, violations = check_row(row)
+    if plan.unchecked and plan.topic is not None:
+        return Sending(plan.topic, _as_it_is(row, envelope), None), []
+    if envelope is None or violations:
+        return None, violations
+    try:
+        topic = plan.topic or topic_for(envelope)
+    except ContractViolation as why:
+        return None, [Violation(row.number, why.reason, why.detail)]
+    record = _as_it_is(row, envelope) if plan.structured else to_record(envelope)
+    return Sending(topic, record, envelope.shard), []
+
+
+def _as_it_is(row: Row, envelope: Envelope | None) -> Record:
+    key = envelope.stream.encode() if envelope else b""
+    return Record(key, row.content, [("content-type", STRUCTURED_CONTENT_TYPE)])
+
+
+async def publish_file(plan: Plan, servers: str, progress: Callable[[float], None]) -> Outcome:
+    """Publish every acceptable row, in the file's order; `progress` is told bytes of the file."""
+    if plan.all_or_nothing:
+        violations = [v for row in rows_of(plan.file) for v in prepare(row, plan)[1]]
+        if violations:
+            return Outcome(0, {}, violations, None)
+    producer = AIOKafkaProducer(
+        bootstrap_servers=servers,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=5,
+        compression_type="lz4",
+        max_batch_size=262_144,
+        request_timeout_ms=15_000,
+    )
+    publisher = _Publisher(producer)
+    try:
+        await producer.start()
+        done = 0
+        for row in rows_of(plan.file):
+            sending, violations = prepare(row, plan)
+            publisher.violations += violations
+            if sending is not None:
+                await publisher.send(sending)
+            done += len(row.content) + 1
+            progress(done)
+        await publisher.settle()
+    except ContractViolation as why:
+        publisher.violations.append(Violation(1, why.reason, why.detail))
+    except KafkaError as why:
+        publisher.error = f"Kafka at {servers}: {why}"
+    finally:
+        await producer.stop()
+    return publisher.outcome()
+
+
+class _Publisher:
+    """Sends records and counts acknowledgements, a bounded number in flight."""
+
+    def __init__(self, producer: AIOKafkaProducer) -> None:
+        self._producer = producer
+        self._in_flight: list[tuple[str, asyncio.Future[Any]]] = []
+        self._acknowledged: dict[str, int] = {}
+        self._partitions: dict[str, int] = {}
+        self.violations: list[Violation] = []
+        self.error: str | None = None
+
+    async def send(self, sending: Sending) -> None:
+        """Send one record. Raises KafkaError where its topic does not exist."""
+        partitions = await self._partitions_of(sending.topic)
+        # A numbered event goes where its owner's relay sends it; others by the hash of the key.
+        partition = None if sending.shard is None else sending.shard % partitions
+        record = sending.record
+        future = await self._producer.send(
+            sending.topic, record.value, record.key or None, partition, headers=record.headers
+        )
+        self._in_flight.append((sending.topic, future))
+        if len(self._in_flight) >= UNACKNOWLEDGED_MAX:
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until Kafka answered for everything sent. Raises the first KafkaError."""
+        waiting, self._in_flight = self._in_flight, []
+        answers = await asyncio.gather(*(f for _, f in waiting), return_exceptions=True)
+        for (topic, _), answer in zip(waiting, answers, strict=True):
+            if isinstance(answer, BaseException):
+                raise answer
+            self._acknowledged[topic] = self._acknowledged.get(topic, 0) + 1
+
+    def outcome(self) -> Outcome:
+        """What was reached."""
+        published = sum(self._acknowledged.values())
+        return Outcome(published, dict(self._acknowledged), self.violations, self.error)
+
+    async def _partitions_of(self, topic: str) -> int:
+        if topic not in self._partitions:
+            cluster = await self._producer.client.fetch_all_metadata()
+            found = cluster.partitions_for_topic(topic)
+            if not found:
+                raise KafkaError(f"there is no topic {topic}")
+            self._partitions[topic] = len(found)
+        return self._partitions[topic]

@@ -1,0 +1,113 @@
+"""The demo year as files: `python -m guildhall.demo.generate --seed 2022 --story 1 -o DIR`.
+
+The same seed and story give the same bytes. `script.jsonl` says, line by line and in order, what
+is entered when and by whom: a command with its body, or one of the files beside it to import.
+"""
+
+import argparse
+import csv
+import io
+import re
+import zipfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from openpyxl import Workbook
+
+from guildhall.demo.desk import ORG, Desk, Entry, Table
+from guildhall.demo.gifts import tell_the_gifts
+from guildhall.demo.life import tell_the_life
+from guildhall.demo.money import tell_the_money
+from guildhall.demo.occasions import tell_the_occasions
+from guildhall.demo.people import Story, the_union
+from guildhall.demo.plans import tell_the_plans
+from guildhall.demo.roll import tell_the_roll
+
+SCRIPT = "script.jsonl"
+MADE_AT = datetime(2022, 1, 1)
+"""The date inside every workbook, so that the same year is the same bytes."""
+MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
+
+
+def the_year(seed: int, story: Story, org: str = ORG) -> Desk:
+    """The year 2022 of the union `org`, told in full."""
+    desk, people = Desk(org), the_union(seed, story)
+    tell_the_roll(desk, people)
+    tell_the_gifts(desk, people, seed)
+    tell_the_occasions(desk, people, seed)
+    tell_the_life(desk, people, seed)
+    tell_the_plans(desk)
+    tell_the_money(desk)
+    return desk
+
+
+def generate(directory: Path, seed: int = 2022, story: Story = 1, org: str = ORG) -> Desk:
+    """Write the year's files and its script into `directory`, and return what they say."""
+    desk = the_year(seed, story, org)
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, table in desk.files.items():
+        content = _csv(table) if name.endswith(".csv") else _xlsx(table)
+        (directory / name).write_bytes(content)
+    lines = [orjson.dumps(_line(entry)) for entry in desk.in_order()]
+    (directory / SCRIPT).write_bytes(b"\n".join(lines) + b"\n")
+    return desk
+
+
+def read_script(directory: Path) -> list[Entry]:
+    """What is entered, in order, as `generate` wrote it."""
+    lines = (directory / SCRIPT).read_bytes().splitlines()
+    entries = (orjson.loads(line) for line in lines)
+    return [Entry(**{**entry, "at": datetime.fromisoformat(entry["at"])}) for entry in entries]
+
+
+def _line(entry: Entry) -> dict[str, Any]:
+    fields = {name: value for name, value in entry._asdict().items() if value is not None}
+    return {**fields, "at": entry.at.isoformat()}
+
+
+def _csv(table: Table) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([table.headings, *table.rows])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _xlsx(table: Table) -> bytes:
+    workbook = Workbook(write_only=True)
+    workbook.properties.created = MADE_AT
+    sheet = workbook.create_sheet("Sheet1")
+    for row in ((table.title,), table.headings, *table.rows):
+        sheet.append(row)
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return _undated(buffer.getvalue())
+
+
+def _undated(archive: bytes) -> bytes:
+    """The same workbook without the times of its saving."""
+    written = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(archive)) as parts,
+        zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy,
+    ):
+        for name in parts.namelist():
+            content = MODIFIED.sub(rb"\g<1>2022-01-01T00:00:00Z", parts.read(name))
+            part = zipfile.ZipInfo(name, MADE_AT.timetuple()[:6])
+            copy.writestr(part, content, zipfile.ZIP_DEFLATED)
+    return written.getvalue()
+
+
+def main() -> None:
+    """Write the files of one story, and say how many."""
+    parser = argparse.ArgumentParser(prog="python -m guildhall.demo.generate", description=__doc__)
+    parser.add_argument("--seed", type=int, default=2022)
+    parser.add_argument("--story", type=int, choices=(1, 2), default=1)
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+    asked = parser.parse_args()
+    desk = generate(asked.output, asked.seed, asked.story)
+    print(f"{asked.output}: {len(desk.files)} files, {len(desk.entries)} entries in {SCRIPT}")
+
+
+if __name__ == "__main__":
+    main()

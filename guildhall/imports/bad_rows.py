@@ -1,0 +1,74 @@
+"""The rows that did not go in, as a sheet to correct and upload again.
+
+It has the sheet's own headings and cells, as text, and says behind them what was wrong; those last
+columns are passed over when it is read. It holds what the office wrote, so only its owner reads it.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from openpyxl import Workbook
+
+from deploy.identity.private import write_private
+from guildhall.imports.reading import BadRow
+from guildhall.imports.sheets import Sheet
+
+ADDED = ("原行号", "有误的栏", "错误代码", "说明")
+RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def bad_rows_file(file: Path) -> Path:
+    """Where the bad rows of a file are written: beside it, in the same format."""
+    suffix = ".csv" if file.suffix.lower() in {".csv", ".tsv", ".txt"} else ".xlsx"
+    return file.with_name(f"{file.stem}.errors{suffix}")
+
+
+def write_bad_rows(target: Path, sheet: Sheet, bad: Sequence[BadRow]) -> None:
+    """Write each bad row once, with everything that is wrong with it. Replaces the file."""
+    flaws: dict[int, list[BadRow]] = {}
+    for flaw in bad:
+        flaws.setdefault(flaw.number, []).append(flaw)
+    headings = [heading for heading in sheet.headings if heading not in ADDED]
+    lines = [[*headings, *ADDED]]
+    for line in sheet.rows:
+        if line.number in flaws:
+            cells = [
+                line.cells[heading].text if heading in line.cells else "" for heading in headings
+            ]
+            lines.append([*cells, *_reasons(flaws[line.number])])
+    write_private(target, _csv(lines) if target.suffix == ".csv" else _xlsx(lines))
+
+
+def _reasons(flaws: Sequence[BadRow]) -> list[str]:
+    return [
+        str(flaws[0].number),
+        *(
+            "; ".join(dict.fromkeys(part))
+            for part in zip(*((flaw.field, flaw.code, flaw.title) for flaw in flaws), strict=True)
+        ),
+    ]
+
+
+def _csv(lines: Sequence[Sequence[str]]) -> bytes:
+    """UTF-8 with a byte order mark, as Excel needs it; no cell can start a formula."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(
+        [f"'{cell}" if cell.startswith(RUNS_AS_FORMULA) else cell for cell in line]
+        for line in lines
+    )
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _xlsx(lines: Sequence[Sequence[str]]) -> bytes:
+    workbook = Workbook()
+    sheet = workbook.worksheets[0]
+    for number, line in enumerate(lines, start=1):
+        for column, text in enumerate(line, start=1):
+            cell = sheet.cell(number, column, text)
+            # Text whatever it looks like: no formula, and every digit of a long number.
+            cell.data_type, cell.number_format = "s", "@"
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()

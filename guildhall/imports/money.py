@@ -1,0 +1,129 @@
+"""Files about money: the year's budget, what came in, what was paid. Amounts are written in 元."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from guildhall.imports.cells import (
+    a_date,
+    a_year,
+    fen,
+    login,
+    one_of,
+    slug,
+    slugs,
+    stream,
+    yes_or_no,
+)
+from guildhall.imports.kinds import Column, Kind, Row, Wave, bulk, each, present
+
+FUNDS = {
+    "工会经费": "union_funds",
+    "关爱基金": "care_fund",
+    "上级拨付": "superior_grant",
+    "行政": "administration",
+    "专项": "special",
+}
+PAYERS = {"本级工会": "own", "上级工会": "superior", "行政": "administration"}
+SOURCES = {
+    "会费": "dues",
+    "拨缴经费": "allocation",
+    "上级补助": "superior_subsidy",
+    "行政补助": "administrative_subsidy",
+    "捐赠": "donation",
+    "利息": "interest",
+    "其他": "other",
+}
+LINES = {
+    "职工活动-教育": "staff_activity.education", "职工活动-文体": "staff_activity.culture",
+    "职工活动-宣传": "staff_activity.publicity", "职工活动-集体福利": "staff_activity.welfare",
+    "职工活动-其他": "staff_activity.other", "维权-困难帮扶": "rights.hardship",
+    "维权-送温暖": "rights.warmth", "维权-其他": "rights.other", "业务-培训": "business.training",
+    "业务-会议": "business.meetings", "业务-专项": "business.special",
+    "业务-其他": "business.other", "资本性支出": "capital", "其他支出": "other",
+}  # fmt: skip
+
+AMOUNT = Column("amount_fen", ("金额(元)", "金额", "amount_fen"), fen)
+FUND = Column("fund", ("经费来源", "fund"), one_of(FUNDS))
+LINE = Column("budget_line", ("预算科目", "科目", "budget_line"), one_of(LINES))
+ASSUMED = Column(
+    "amount_assumed", ("金额为估计", "amount_assumed"), yes_or_no, required=False, default=False
+)
+
+
+def _budget(rows: Sequence[Row]) -> list[Wave]:
+    def body(rows: Sequence[Row]) -> dict[str, Any]:
+        shared = ("budget_year", "approved_on", "approved_by", "amount_assumed")
+        return {
+            **present(rows[0].values, *shared),
+            "lines": [present(row.values, "budget_line", "amount_fen") for row in rows],
+        }
+
+    return [bulk("benefits", "approve-budget", rows, body, by=("budget_year", "approved_on"))]
+
+
+def _income(rows: Sequence[Row]) -> list[Wave]:
+    def body(row: Row) -> dict[str, Any]:
+        fields = ("income_id", "source", "fund", "amount_fen", "amount_assumed", "received_on")
+        return present(row.values, *fields)
+
+    return [each("benefits", "receive-income", rows, body)]
+
+
+def _payments(rows: Sequence[Row]) -> list[Wave]:
+    def body(row: Row) -> dict[str, Any]:
+        fields = ("payment_id", "fund", "payer", "budget_line", "amount_fen", "amount_assumed")
+        return present(row.values, *fields, "refers_to", "requested_by", "decision_ref", "paid_on")
+
+    return [each("benefits", "pay-expenditure", rows, body)]
+
+
+BUDGET = Kind(
+    name="budget",
+    title="经费预算表",
+    key=("budget_year", "budget_line"),
+    commands=_budget,
+    role="chair",
+    columns=(
+        Column("budget_year", ("年度", "预算年度", "budget_year"), a_year),
+        LINE,
+        AMOUNT,
+        Column("approved_on", ("批准日期", "approved_on"), a_date),
+        Column("approved_by", ("审议机构", "approved_by"), slugs),
+        ASSUMED,
+    ),
+)
+INCOME = Kind(
+    name="income",
+    title="收入登记表",
+    key=("income_id",),
+    commands=_income,
+    role="cashier",
+    columns=(
+        Column("income_id", ("收入编号", "income_id"), slug),
+        Column("source", ("收入来源", "source"), one_of(SOURCES)),
+        FUND,
+        AMOUNT,
+        Column("received_on", ("到账日期", "received_on"), a_date),
+        ASSUMED,
+    ),
+)
+PAYMENTS = Kind(
+    name="payments",
+    title="支出登记表",
+    key=("payment_id",),
+    commands=_payments,
+    role="approver",
+    columns=(
+        Column("payment_id", ("凭证编号", "支付编号", "payment_id"), slug),
+        Column("paid_on", ("付款日期", "支付日期", "paid_on"), a_date),
+        AMOUNT,
+        FUND,
+        Column("payer", ("付款方", "payer"), one_of(PAYERS)),
+        LINE,
+        Column("refers_to", ("事项编号", "refers_to"), stream, required=False),
+        Column("requested_by", ("经办账号", "requested_by"), login),
+        Column("decision_ref", ("会议纪要编号", "decision_ref"), slug, required=False),
+        ASSUMED,
+    ),
+)
+MONEY_KINDS = (BUDGET, INCOME, PAYMENTS)

@@ -1,0 +1,145 @@
+"""Files about people: staff in post, members admitted, and who left."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from guildhall.imports.cells import a_date, a_month, a_name, employee_no, one_of, org_id
+from guildhall.imports.kinds import Column, Kind, Row, Wave, bulk, each, present
+
+EMPLOYEE = Column("person_id", ("工号", "职工号", "人员编号", "employee_no"), employee_no)
+"""Who it is, by the unit's own number; a person id stands there once it is looked up."""
+
+GENDERS = {"女": "female", "男": "male"}
+JOINS = {
+    "新入会": "new",
+    "会籍转入": "transferred_in",
+    "转入": "transferred_in",
+    "重新入会": "rejoined",
+}
+LEAVES = {
+    "会籍转出": "transferred_out", "调出": "transferred_out", "离职": "left_unit",
+    "退会": "resigned", "退休(保留会籍)": "retired_retained", "退休": "retired_retained",
+    "退休(不保留会籍)": "retired", "去世": "died", "离职(非会员)": "staff_left",
+}  # fmt: skip
+"""How somebody leaves. 退会 ends the membership alone; 离职(非会员) the post alone."""
+
+ENDS_THE_POST = {
+    "transferred_out": "transferred",
+    "left_unit": "resigned",
+    "staff_left": "resigned",
+}
+"""Ways of leaving after which the post has to be ended too; retiring and dying end it itself."""
+
+
+def _staff(rows: Sequence[Row]) -> list[Wave]:
+    def body(rows: Sequence[Row]) -> dict[str, Any]:
+        fields = ("employee_no", "name", "gender", "birth_month", "registered_on")
+        return {"people": [present(row.values, *fields) for row in rows]}
+
+    return [bulk("members", "register-staff", rows, body)]
+
+
+def _members(rows: Sequence[Row]) -> list[Wave]:
+    def body(rows: Sequence[Row]) -> dict[str, Any]:
+        fields = ("person_id", "joined_on", "kind", "from_org")
+        return {"people": [present(row.values, *fields) for row in rows]}
+
+    return [bulk("members", "admit-members", rows, body)]
+
+
+def _leavers(rows: Sequence[Row]) -> list[Wave]:
+    how: dict[str, list[Row]] = {}
+    for row in rows:
+        how.setdefault(row.values["how"], []).append(row)
+    retired = [*how.get("retired_retained", []), *how.get("retired", [])]
+    left = [*how.get("left_unit", []), *how.get("resigned", [])]
+    memberships: Wave = [
+        *each("members", "transfer-out-member", how.get("transferred_out", []), _transferred),
+        *each("members", "record-member-left", left, _left),
+        *each("members", "record-member-retired", retired, _retired),
+        *each("members", "record-member-died", how.get("died", []), _died),
+    ]
+    posts = [row for row in rows if row.values["how"] in ENDS_THE_POST]
+    return [memberships, bulk("members", "record-staff-left", posts, _posts_ended)]
+
+
+def _transferred(row: Row) -> dict[str, Any]:
+    return {
+        **present(row.values, "person_id", "to_org"),
+        "transferred_on": row.values["left_on"],
+    }
+
+
+def _left(row: Row) -> dict[str, Any]:
+    return {**present(row.values, "person_id", "left_on"), "reason": row.values["how"]}
+
+
+def _retired(row: Row) -> dict[str, Any]:
+    return {
+        "person_id": row.values["person_id"],
+        "retired_on": row.values["left_on"],
+        "membership_retained": row.values["how"] == "retired_retained",
+    }
+
+
+def _died(row: Row) -> dict[str, Any]:
+    return {"person_id": row.values["person_id"], "died_on": row.values["left_on"]}
+
+
+def _posts_ended(rows: Sequence[Row]) -> dict[str, Any]:
+    return {
+        "people": [
+            {
+                **present(row.values, "person_id", "left_on"),
+                "reason": ENDS_THE_POST[row.values["how"]],
+            }
+            for row in rows
+        ]
+    }
+
+
+STAFF = Kind(
+    name="staff",
+    title="人员名册",
+    key=("employee_no",),
+    commands=_staff,
+    already=frozenset({"already-staff", "employee-no-taken"}),
+    columns=(
+        EMPLOYEE._replace(field="employee_no"),
+        Column("name", ("姓名", "name"), a_name),
+        Column("gender", ("性别", "gender"), one_of(GENDERS)),
+        Column("birth_month", ("出生月份", "出生年月", "出生日期", "birth_month"), a_month),
+        Column("registered_on", ("入职日期", "到校日期", "参加工作日期", "registered_on"), a_date),
+    ),
+)
+MEMBERS = Kind(
+    name="members",
+    title="会员名册",
+    key=("person_id",),
+    commands=_members,
+    people=("person_id",),
+    already=frozenset({"already-a-member"}),
+    purpose="membership_transfer",
+    columns=(
+        EMPLOYEE,
+        Column("joined_on", ("入会日期", "joined_on"), a_date),
+        Column("kind", ("入会方式", "kind"), one_of(JOINS)),
+        Column("from_org", ("原工会编号", "原工会", "from_org"), org_id, required=False),
+    ),
+)
+LEAVERS = Kind(
+    name="leavers",
+    title="人员离开登记表",
+    key=("person_id",),
+    commands=_leavers,
+    people=("person_id",),
+    already=frozenset({"not-staff", "already-retired"}),
+    purpose="membership_transfer",
+    columns=(
+        EMPLOYEE,
+        Column("how", ("离开方式", "变动方式", "how"), one_of(LEAVES)),
+        Column("left_on", ("离开日期", "变动日期", "left_on"), a_date),
+        Column("to_org", ("转入工会编号", "转入工会", "to_org"), org_id, required=False),
+    ),
+)
+PEOPLE_KINDS = (STAFF, MEMBERS, LEAVERS)

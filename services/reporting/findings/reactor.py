@@ -1,0 +1,216 @@
+"""The reactor: verdicts become findings, at cuts that every source has passed.
+
+It runs outside rebuild and reads facts only as known at the cut, so the same cut gives the same
+findings however often and wherever it is judged. A finding is raised when a verdict first fails or
+stays open, and again when it fails for another reason or after it was resolved; it is resolved when
+no such verdict stands. What nobody changed is not said again.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
+
+import asyncpg
+import structlog
+
+from services.reporting.projections.as_of import FOREVER, LIVE
+from services.reporting.queries.facts import known_on
+from services.reporting.queries.verdicts import verdicts
+from services.reporting.rules import BY_ID, RULES_VERSION
+from services.reporting.rules.definition import Verdict
+from shared.contract.catalogue import CATALOGUE, source_of
+from shared.contract.envelope import Actor, DomainEvent
+from shared.contract.reporting import FindingExplained, FindingRaised, FindingResolved
+from shared.contract.values import SHANGHAI
+from shared.errors import StaleVersion
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.store import EventStore, Write
+from shared.metrics import FINDINGS_OPEN
+
+log = structlog.get_logger("reactor")
+
+EVIDENCE_LISTED = 1000
+ATTEMPTS = 3
+SEVERITIES = ("block", "high", "medium", "low", "info")
+ACTOR = Actor("reporting", "operator", frozenset({"operator"}), frozenset({"*"}))
+
+OF_UNION = """
+SELECT stream, version, type, data FROM events WHERE stream >= $1 AND stream < $2
+ORDER BY stream, version
+"""
+TOUCHED = """
+SELECT DISTINCT org_id FROM journal WHERE log_index > $1 AND log_index <= $2 AND source <> $3
+ORDER BY org_id
+"""
+SIMULATED = f"""
+SELECT simulated FROM {LIVE}.unions WHERE org_id = $1 AND valid_from <= $2 AND valid_to > $2
+"""
+MARK = """
+INSERT INTO judged (cut, known_on, rules) VALUES ($1, $2, $3) ON CONFLICT (singleton) DO UPDATE
+SET cut = EXCLUDED.cut, known_on = EXCLUDED.known_on, rules = EXCLUDED.rules
+"""
+OPEN = f"""
+SELECT severity, count(*) AS n FROM {LIVE}.findings
+WHERE valid_to = {FOREVER} AND state = 'open' GROUP BY severity
+"""
+
+
+class Standing(NamedTuple):
+    """A finding as our own store has it: its last raising, whether it was resolved since, and the
+    version of its stream."""
+
+    rule: str
+    outcome: str
+    reason: str
+    resolved: bool
+    version: int
+
+
+class Reacted(NamedTuple):
+    """What one cut led to: unions judged, findings raised and resolved."""
+
+    unions: int
+    raised: int
+    resolved: int
+
+
+async def react(pool: asyncpg.Pool, store: EventStore, cut: int) -> Reacted:
+    """Judge every union that moved since the last cut, and record what changed.
+
+    `cut` is a log_index proven complete. Raises ExceptionGroup of what kept unions from being
+    judged (StaleVersion where others keep writing a finding's stream); the others are judged, the
+    cut is not marked, and the next one judges them all again.
+    """
+    async with pool.acquire() as connection:
+        today = await known_on(connection, cut)
+        orgs = await _moved(connection, cut, today)
+    raised = resolved = 0
+    failures: list[Exception] = []
+    for org_id in orgs:
+        try:
+            events = await _react_for(pool, store, org_id, cut)
+        except Exception as why:  # one union's facts must not keep all others from being judged
+            failures.append(why)
+            continue
+        raised += sum(isinstance(event, FindingRaised) for event in events)
+        resolved += sum(isinstance(event, FindingResolved) for event in events)
+    if failures:
+        raise ExceptionGroup(f"{len(failures)} of {len(orgs)} unions not judged", failures)
+    await pool.execute(MARK, cut, today, RULES_VERSION)
+    await _observe(pool)
+    if raised or resolved:
+        log.info("findings", cut=cut, unions=len(orgs), raised=raised, resolved=resolved)
+    return Reacted(len(orgs), raised, resolved)
+
+
+async def _moved(connection: asyncpg.Connection, cut: int, today: date) -> list[str]:
+    """Unions with facts since the last cut judged; all of them on a new day or under new rules,
+    because a deadline may have passed or a value changed without any fact."""
+    last = await connection.fetchrow("SELECT cut, known_on, rules FROM judged")
+    as_before = last and last["known_on"] == today and last["rules"] == RULES_VERSION
+    after = last["cut"] if as_before and last["cut"] <= cut else 0
+    rows = await connection.fetch(TOUCHED, after, cut, source_of("reporting"))
+    return [row["org_id"] for row in rows]
+
+
+async def _react_for(
+    pool: asyncpg.Pool, store: EventStore, org_id: str, cut: int
+) -> list[DomainEvent]:
+    async with pool.acquire() as connection:
+        found = await verdicts(connection, org_id, date.min, date.max, cut)
+        simulated = bool(await connection.fetchval(SIMULATED, org_id, cut))
+    on = store.clock().astimezone(SHANGHAI).date()
+    request = Request(
+        ACTOR, org_id, key=None, body_hash=b"", correlation_id=f"cut-{cut}", simulated=simulated
+    )
+    for attempt in range(1, ATTEMPTS + 1):
+        writes = decide(org_id, found, await _standing(pool, org_id), on, cut)
+        if not writes:
+            return []
+        try:
+            await store.append(request, writes, Reply(201, {}))
+        except StaleVersion:
+            # Another reactor, or a person who explained it, was there first: look again.
+            if attempt == ATTEMPTS:
+                raise
+        else:
+            return [event for write in writes for event in write.events]
+    raise AssertionError("unreachable")
+
+
+def decide(
+    org_id: str,
+    found: Iterable[Verdict],
+    standing: Mapping[str, Standing],
+    on: date,
+    cut: int,
+) -> list[Write]:
+    """What to record, given the verdicts on one union and its findings so far.
+
+    Findings of rules that are no longer there are left as they stand: nobody judges them.
+    """
+    open_verdicts = {v.finding_id: v for v in found if v.outcome in {"fail", "indeterminate"}}
+    writes = []
+    for finding_id, verdict in sorted(open_verdicts.items()):
+        before = standing.get(finding_id)
+        said = before and (before.outcome, before.reason, before.resolved)
+        if said != (verdict.outcome, verdict.reason, False):
+            version = before.version if before else 0
+            raised = _raised(verdict, on, cut)
+            writes.append(Write(f"{org_id}/finding-{finding_id}", version, [raised]))
+    for finding_id, before in sorted(standing.items()):
+        if not before.resolved and finding_id not in open_verdicts and before.rule in BY_ID:
+            resolved = FindingResolved(
+                org_id=org_id, occurred_on=on, finding_id=finding_id, rule=before.rule, known_at=cut
+            )
+            writes.append(Write(f"{org_id}/finding-{finding_id}", before.version, [resolved]))
+    return writes
+
+
+def _raised(verdict: Verdict, on: date, cut: int) -> FindingRaised:
+    assert verdict.outcome in {"fail", "indeterminate"}
+    assert verdict.severity is not None, f"{verdict.rule}: {verdict.reason} has no severity"
+    return FindingRaised(
+        org_id=verdict.org_id,
+        occurred_on=on,
+        finding_id=verdict.finding_id,
+        rule=verdict.rule,
+        rule_version=verdict.rule_version,
+        subject=verdict.subject,
+        period_from=verdict.period_from,
+        period_to=verdict.period_to,
+        outcome="fail" if verdict.outcome == "fail" else "indeterminate",
+        severity=verdict.severity,
+        reason=verdict.reason,
+        clause=verdict.clause,
+        known_at=cut,
+        evidence=tuple(str(event) for event in verdict.evidence[:EVIDENCE_LISTED]),
+        evidence_count=len(verdict.evidence),
+    )
+
+
+async def _standing(pool: asyncpg.Pool, org_id: str) -> dict[str, Standing]:
+    """The union's findings, folded from our own store: our projection may lag behind it."""
+    found: dict[str, Standing] = {}
+    # "." follows "-", so this range holds the streams that begin with `<org>/finding-`.
+    rows = await pool.fetch(OF_UNION, f"{org_id}/finding-", f"{org_id}/finding.")
+    for row in rows:
+        event = CATALOGUE[row["type"]].model_validate_json(row["data"], extra="ignore")
+        match event:
+            case FindingRaised():
+                found[event.finding_id] = Standing(
+                    event.rule, event.outcome, event.reason, False, row["version"]
+                )
+            case FindingResolved():
+                found[event.finding_id] = found[event.finding_id]._replace(
+                    resolved=True, version=row["version"]
+                )
+            case FindingExplained():
+                found[event.finding_id] = found[event.finding_id]._replace(version=row["version"])
+    return found
+
+
+async def _observe(pool: asyncpg.Pool) -> None:
+    open_now = {row["severity"]: row["n"] for row in await pool.fetch(OPEN)}
+    for severity in SEVERITIES:
+        FINDINGS_OPEN.labels(severity).set(open_now.get(severity, 0))

@@ -1,0 +1,251 @@
+"""What becomes of each record: applied, duplicate, parked behind a hole, or quarantined.
+
+Pure: it is given what the database knows of the batch and returns decisions, so every rule of
+acceptance can be read and tested in one place.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from services.reporting.ingest.publishers import Publisher, check_publisher
+from services.reporting.journal.record import Decoded, Raw, StreamKey, leaf_hash
+from shared.contract.catalogue import CATALOGUE
+from shared.contract.envelope import Envelope, shard_of
+from shared.errors import ContractViolation
+from shared.eventstore.epochs import FIRST, Epochs
+from shared.kafka.cloudevents import from_record
+
+Identity = tuple[UUID, str]
+ShardKey = tuple[str, int]
+
+
+class Refused(NamedTuple):
+    """A record that cannot be accepted. `parks` holds its whole stream back until it is settled.
+
+    `retried`: it comes from quarantine, and holds its stream as it did before.
+    """
+
+    raw: Raw
+    reason: str
+    detail: str
+    envelope: Envelope | None = None
+    parks: bool = False
+    retried: bool = False
+
+
+class Admission(NamedTuple):
+    """The decisions about one batch; `heads` are the shard sequences after it. `epochs` are those
+    of the logs that were restored."""
+
+    accepted: list[Decoded]
+    duplicates: list[Decoded]
+    parked: list[Decoded]
+    refused: list[Refused]
+    heads: dict[ShardKey, int]
+    epochs: Mapping[str, Epochs] = {}
+
+    def epochs_of(self, envelope: Envelope) -> Epochs:
+        """The epochs of the log an event is from."""
+        return self.epochs.get(envelope.source, FIRST)
+
+
+def decode(
+    raw: Raw, publishers: Mapping[str, Publisher], allow_simulated: bool
+) -> Decoded | Refused:
+    """Read one record, or say why it is none of ours."""
+    envelope: Envelope | None = None
+    publisher = publishers.get(raw.origin.topic)
+    try:
+        envelope = from_record(raw.key, raw.value, raw.headers)
+        check_publisher(publisher, raw.origin.topic, envelope)
+        if envelope.simulated and not allow_simulated:
+            raise ContractViolation(
+                "simulated-refused", "an event of a simulated clock, on a real one"
+            )
+        if not envelope.stream.startswith(f"{envelope.org_id}/"):
+            raise ContractViolation(
+                "stream-not-of-union", f"stream {envelope.stream!r}, union {envelope.org_id!r}"
+            )
+        if envelope.shard is not None and envelope.shard != shard_of(envelope.stream):
+            raise ContractViolation(
+                "wrong-shard", f"{envelope.stream!r} belongs to shard {shard_of(envelope.stream)}"
+            )
+        event = CATALOGUE[envelope.type].model_validate_json(envelope.data, extra="ignore")
+        if event.org_id != envelope.org_id:
+            raise ContractViolation(
+                "attribute-invalid", f"orgid {envelope.org_id!r}, but data says {event.org_id!r}"
+            )
+    except ContractViolation as why:
+        return _refused(raw, why.reason, why.detail, envelope, publisher)
+    except ValidationError as why:
+        first = why.errors()[0]
+        detail = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        return _refused(raw, "invalid-data", detail, envelope, publisher)
+    except (UnicodeDecodeError, ValueError) as why:
+        return _refused(raw, "undecodable", str(why), envelope, publisher)
+    assert publisher is not None
+    return Decoded(raw, envelope, event, leaf_hash(envelope), publisher.sequenced)
+
+
+def _refused(
+    raw: Raw, reason: str, detail: str, envelope: Envelope | None, publisher: Publisher | None
+) -> Refused:
+    # Only the owner itself, on its own topic, can hold its stream back; a stranger who merely
+    # names a stream cannot.
+    owner = (
+        envelope is not None
+        and publisher is not None
+        and envelope.source == publisher.source
+        and envelope.shard is not None
+    )
+    return Refused(raw, reason, detail[:500], envelope, parks=owner)
+
+
+def admit(
+    records: Iterable[Decoded | Refused],
+    heads: Mapping[ShardKey, int],
+    known: Mapping[Identity, bytes],
+    held: Mapping[StreamKey, int],
+    versions: Mapping[StreamKey, int],
+    *,
+    epochs: Mapping[str, Epochs] = {},
+) -> Admission:
+    """Decide about a batch, in order.
+
+    `heads`: last sequence accepted per (source, shard). `known`: leaf hash of every identity of the
+    batch that the journal already holds. `held`: streams held in quarantine, with the first version
+    that waits (0: all; n + 1: version n was discarded). `versions`: last version of the batch's
+    streams, where their source numbers streams but no shards. `epochs`: of each source whose log
+    was restored.
+    """
+    result = Admission([], [], [], [], dict(heads), epochs)
+    seen: dict[Identity, bytes] = dict(known)
+    holding, last = dict(held), dict(versions)
+    for record in records:
+        if isinstance(record, Refused):
+            _admit_refused(record, result, holding)
+        else:
+            _admit_decoded(record, result, seen, holding, last)
+    return result
+
+
+def stream_held(record: Decoded) -> Refused:
+    """The refusal of what follows, in its stream, a record that is in quarantine."""
+    detail = f"an earlier event of {record.envelope.stream} is not settled"
+    return Refused(record.raw, "stream-held", detail, record.envelope, parks=True)
+
+
+def _behind_a_gap(record: Decoded, first: int) -> Refused:
+    """Whether the stream makes sense without the discarded version, only a person can say."""
+    detail = f"version {first - 1} of {record.envelope.stream} was discarded: retry to go on"
+    return Refused(record.raw, "version-gap", detail, record.envelope, parks=True)
+
+
+def _admit_refused(record: Refused, result: Admission, holding: dict[StreamKey, int]) -> None:
+    envelope = record.envelope
+    if record.parks and envelope is not None and envelope.shard is not None:
+        key, sequence = (envelope.source, envelope.shard), envelope.shard_sequence or 0
+        epochs = result.epochs_of(envelope)
+        if epochs.are_dead(envelope):
+            result.refused.append(_dead(record.raw, envelope, epochs))
+            return
+        if sequence <= result.heads.get(key, 0) and not record.retried:
+            # Seen before: an owner's record comes again on every republish, and holds nothing anew.
+            record = record._replace(parks=False)
+        else:
+            holding[envelope.source, envelope.stream] = 0
+            if sequence == result.heads.get(key, 0) + 1 and envelope.epoch <= epochs.current:
+                result.heads[key] = sequence
+    result.refused.append(record)
+
+
+def _dead(raw: Raw, envelope: Envelope, epochs: Epochs) -> Refused:
+    """An event its owner has lost; it holds nothing back, because nothing follows it."""
+    kept = epochs.past[max(envelope.epoch, 1) - 1][envelope.shard or 0]
+    detail = (
+        f"sequence {envelope.shard_sequence} of shard {envelope.shard} was of epoch"
+        f" {envelope.epoch}: epoch {epochs.current} has it up to {kept}"
+    )
+    return Refused(raw, "dead-epoch", detail, envelope)
+
+
+def _admit_decoded(
+    record: Decoded,
+    result: Admission,
+    seen: dict[Identity, bytes],
+    holding: dict[StreamKey, int],
+    versions: dict[StreamKey, int],
+) -> None:
+    envelope = record.envelope
+    identity = (envelope.event_id, envelope.source)
+    earlier, epochs = seen.get(identity), result.epochs_of(envelope)
+    dead = record.sequenced and epochs.are_dead(envelope)
+    if earlier == record.leaf:
+        result.duplicates.append(record)
+        if not dead:
+            _pass_over(record, result)
+        return
+    if dead:
+        result.refused.append(_dead(record.raw, envelope, epochs))
+        return
+    if earlier is not None:
+        detail = f"event {envelope.event_id} of {envelope.source} is known with another body"
+        result.refused.append(Refused(record.raw, "id-reused", detail, envelope))
+        return
+    if record.sequenced and envelope.shard is not None and not record.retried:
+        key, sequence = (envelope.source, envelope.shard), envelope.shard_sequence or 0
+        head = result.heads.get(key, 0)
+        if envelope.epoch > epochs.current:
+            # Its log was restored, and what it inherits is not known yet.
+            result.parked.append(record)
+            return
+        if sequence <= head:
+            detail = f"sequence {sequence} of shard {envelope.shard} was another event (at {head})"
+            result.refused.append(Refused(record.raw, "sequence-reused", detail, envelope))
+            return
+        if sequence > head + 1:
+            result.parked.append(record)
+            return
+        result.heads[key] = sequence
+    elif (
+        not record.sequenced and envelope.stream_version and not _follows(record, result, versions)
+    ):
+        return
+    first = holding.get(record.stream_key)
+    if first is not None and envelope.stream_version >= first:
+        result.refused.append(stream_held(record) if not first else _behind_a_gap(record, first))
+        return
+    seen[identity] = record.leaf
+    result.accepted.append(record)
+
+
+def _pass_over(record: Decoded, result: Admission) -> None:
+    """Count a known event as its shard's next, where it is: a restored owner stamped it anew."""
+    envelope = record.envelope
+    if envelope.shard is None or envelope.epoch > result.epochs_of(envelope).current:
+        return
+    key = (envelope.source, envelope.shard)
+    if record.sequenced and envelope.shard_sequence == result.heads.get(key, 0) + 1:
+        result.heads[key] = envelope.shard_sequence
+
+
+def _follows(record: Decoded, result: Admission, versions: dict[StreamKey, int]) -> bool:
+    """Whether a record of a source without shards is its stream's next.
+
+    What is not goes to quarantine, to be retried when the versions before it have come.
+    """
+    envelope = record.envelope
+    key, version = (envelope.source, envelope.stream), envelope.stream_version
+    last = versions.get(key, 0)
+    if not version:
+        return True  # it numbers nothing: completeness is not provable, and every figure says so
+    if version == last + 1:
+        versions[key] = version
+        return True
+    reason = "version-gap" if version > last else "version-reused"
+    detail = f"version {version} of {envelope.stream}, the last one known is {last}"
+    result.refused.append(Refused(record.raw, reason, detail, envelope))
+    return False

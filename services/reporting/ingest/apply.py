@@ -1,0 +1,199 @@
+"""From Kafka into the journal and every projection: one transaction a batch, decided by PostgreSQL.
+
+The batch's positions are compared and set in that transaction, which fences a worker that lost its
+partitions; Kafka's committed offsets are only advice. Where the transaction fails nothing happened,
+and the batch is read again from PostgreSQL's positions.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import asyncpg
+
+from services.reporting.ingest.admission import Admission, Refused, admit, decode
+from services.reporting.ingest.batch_end import close
+from services.reporting.ingest.bisect import write_isolated
+from services.reporting.ingest.lookup import exceptions, look_up
+from services.reporting.ingest.lost_events import settle_reentered
+from services.reporting.ingest.offsets import Move, move_positions
+from services.reporting.ingest.outcomes import groups, raw_of, set_aside
+from services.reporting.ingest.publishers import Publisher
+from services.reporting.journal import log as journal
+from services.reporting.journal.record import Decoded, Raw
+from services.reporting.projections import fold_entries
+from services.reporting.projections.as_of import LIVE
+from shared.clock import Clock
+from shared.metrics import (
+    END_TO_END_SECONDS,
+    INGEST_BATCH_SECONDS,
+    INGEST_STOPPED,
+    INGESTED,
+    JOURNAL_HEAD,
+    PROJECTION_APPLIED_AT,
+)
+
+RELEASE = """
+DELETE FROM parked p
+USING unnest($1::text[], $2::int[], $3::bigint[]) AS batch(source, shard, records)
+WHERE p.source = batch.source AND p.shard = batch.shard AND p.sequence <= batch.records
+    + coalesce((SELECT h.sequence FROM shard_heads h
+                WHERE h.source = batch.source AND h.shard = batch.shard), 0)
+    + (SELECT count(*) FROM parked w WHERE w.source = batch.source AND w.shard = batch.shard)
+RETURNING p.*
+"""
+"""Parked records that a batch may reach: its own and the parked ones cannot move a head further, so
+that a sequence from nowhere is not read again with every batch of its shard."""
+
+
+class QuarantineFull(Exception):
+    """More records are in quarantine than allowed: ingest stops rather than drop."""
+
+
+class Ingest:
+    """Applies batches. `allow_simulated` accepts events of a simulated clock, and seals with it.
+
+    `full` says why the last batch could not be applied for want of room in quarantine, or nothing.
+    """
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        publishers: Mapping[str, Publisher],
+        clock: Clock,
+        *,
+        allow_simulated: bool,
+        quarantine_limit: int,
+    ) -> None:
+        self.pool, self.publishers, self.clock = pool, publishers, clock
+        self.allow_simulated, self.quarantine_limit = allow_simulated, quarantine_limit
+        self.full = ""
+
+    def read(self, raw: Raw) -> Decoded | Refused:
+        """What a record says, or why it is none of ours; nothing is decided yet."""
+        return decode(raw, self.publishers, self.allow_simulated)
+
+    async def apply(
+        self, given: Sequence[Raw | Decoded | Refused], moves: Sequence[Move]
+    ) -> Admission:
+        """Apply one batch, or nothing; what is raw in it is read first.
+
+        Raises Fenced, QuarantineFull, and database errors.
+        """
+        started = time.perf_counter()
+        records = [self.read(record) if isinstance(record, Raw) else record for record in given]
+        async with self.pool.acquire() as connection, connection.transaction():
+            head = await journal.lock_head(connection)
+            await move_positions(connection, moves)
+            admission, released = await self._admit(connection, records)
+            admission, head = await self._write(connection, head, admission)
+            await close(connection, head, admission, [(r.raw, 2) for r in released])
+            if admission.refused:
+                await self._check_room(connection)
+        self.full = ""
+        INGEST_STOPPED.set(0)
+        INGEST_BATCH_SECONDS.observe(time.perf_counter() - started)
+        self._observe(admission)
+        return admission
+
+    async def retry(self, raws: Sequence[Raw], connection: asyncpg.Connection) -> Admission:
+        """Apply records that were in quarantine, in the caller's transaction."""
+        head = await journal.lock_head(connection)
+        again = [self.read(raw)._replace(retried=True) for raw in raws]
+        admission, released = await self._admit(connection, again)
+        admission, head = await self._write(connection, head, admission)
+        left = [(raw, 3) for raw in raws] + [(record.raw, 2) for record in released]
+        await close(connection, head, admission, left)
+        self._observe(admission)
+        return admission
+
+    async def _write(
+        self, connection: asyncpg.Connection, head: journal.Head, admission: Admission
+    ) -> tuple[Admission, journal.Head]:
+        """Write what was decided; returns it, less what no projection could fold, and the head
+        as it becomes."""
+
+        async def write(run: Sequence[Decoded]) -> None:
+            nonlocal head
+            entries = await journal.append(connection, head.next_index, run)
+            await fold_entries(connection, LIVE, entries)
+            seal = max(self._seal(run, head), head.sealed_at)
+            head = journal.Head(head.next_index + len(entries), seal, head.now)
+
+        if admission.accepted:
+            written, failed = await write_isolated(connection, admission.accepted, write)
+            JOURNAL_HEAD.set(head.next_index - 1)
+            # By offset: of one stream, what came first is retried first.
+            refused = sorted(admission.refused + failed, key=lambda r: r.raw.origin.offset)
+            admission = admission._replace(accepted=written, refused=refused)
+        admission = await set_aside(connection, admission)
+        await settle_reentered(connection, admission)
+        return admission, head
+
+    async def _admit(
+        self, connection: asyncpg.Connection, records: Sequence[Decoded | Refused]
+    ) -> tuple[Admission, list[Decoded | Refused]]:
+        there_are = await exceptions(connection)
+        decoded = [record for record in records if isinstance(record, Decoded)]
+        waiting = await self._released(connection, records) if there_are.parked else []
+        decoded += [record for record in waiting if isinstance(record, Decoded)]
+        known = await look_up(connection, records, decoded, there_are)
+        ordered = _in_sequence(records, waiting)
+        admission = admit(
+            ordered, known.heads, known.identities, known.held, known.versions, epochs=known.epochs
+        )
+        return admission, waiting
+
+    async def _released(
+        self, connection: asyncpg.Connection, records: Sequence[Decoded | Refused]
+    ) -> list[Decoded | Refused]:
+        """Parked records of the shards in this batch: what they waited for may be in it, and be
+        refused; its sequence is taken all the same."""
+        shards = Counter(
+            (r.envelope.source, r.envelope.shard)
+            for r in records
+            if r.envelope is not None and (r.sequenced if isinstance(r, Decoded) else r.parks)
+        )
+        if not shards:
+            return []
+        rows = await connection.fetch(RELEASE, *zip(*shards, strict=True), list(shards.values()))
+        return [self.read(raw_of(row)) for row in rows]
+
+    def _seal(self, accepted: Sequence[Decoded], head: journal.Head) -> datetime:
+        if self.allow_simulated:
+            return max(record.envelope.recorded_at for record in accepted)
+        return head.now
+
+    async def _check_room(self, connection: asyncpg.Connection) -> None:
+        found = await connection.fetchval("SELECT count(*) FROM quarantine WHERE state = 'open'")
+        if found > self.quarantine_limit:
+            self.full = f"{found} records would be in quarantine, at most {self.quarantine_limit}"
+            INGEST_STOPPED.set(1)
+            raise QuarantineFull(self.full)
+
+    def _observe(self, admission: Admission) -> None:
+        for outcome, group in groups(admission):
+            for topic, count in Counter([raw.origin.topic for raw in group]).items():
+                INGESTED.labels(topic, outcome).inc(count)
+        if not admission.accepted:
+            return
+        now = datetime.now(UTC)
+        PROJECTION_APPLIED_AT.set(now.timestamp())
+        if self.allow_simulated:
+            return
+        oldest = min(record.envelope.recorded_at for record in admission.accepted)
+        END_TO_END_SECONDS.observe(max(0.0, (now - oldest).total_seconds()))
+
+
+def _in_sequence(
+    records: Sequence[Decoded | Refused], waiting: Sequence[Decoded | Refused]
+) -> list[Decoded | Refused]:
+    """The batch in its order; where parked records join it, those shards by sequence."""
+    if not waiting:
+        return list(records)
+
+    def sequence(record: Decoded | Refused) -> int:
+        return (record.envelope.shard_sequence or 0) if record.envelope else 0
+
+    return sorted([*records, *waiting], key=sequence)

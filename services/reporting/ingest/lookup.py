@@ -1,0 +1,110 @@
+"""What PostgreSQL knows of the records of a batch, before it is decided what becomes of them.
+
+Every question is one round trip, and of a batch of ten events at a thousand a second they are most
+of what it costs: what is nearly always empty is first asked whether it is.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import asyncpg
+
+from services.reporting.ingest.admission import Identity, Refused, ShardKey
+from services.reporting.ingest.lost_events import held_streams
+from services.reporting.journal.record import Decoded, StreamKey
+from shared.eventstore.epochs import Epochs, known_epochs
+
+EXCEPTIONS = """
+SELECT EXISTS (SELECT 1 FROM parked) AS parked,
+    EXISTS (SELECT 1 FROM quarantine WHERE parks_stream AND state IN ('open', 'discarded'))
+        OR EXISTS (SELECT 1 FROM ahead_of_owner) AS held,
+    EXISTS (SELECT 1 FROM log_epochs) AS restored
+"""
+
+
+class Exceptions(NamedTuple):
+    """Whether anything is parked, any stream held, any owner's log restored."""
+
+    parked: bool
+    held: bool
+    restored: bool
+
+
+class Known(NamedTuple):
+    """What `admit` is told of a batch; its docstring says what each is."""
+
+    heads: dict[ShardKey, int]
+    identities: dict[Identity, bytes]
+    held: dict[StreamKey, int]
+    versions: dict[StreamKey, int]
+    epochs: dict[str, Epochs]
+
+
+async def exceptions(connection: asyncpg.Connection) -> Exceptions:
+    """Ask which exceptions there are at all; the caller holds the journal's head."""
+    return Exceptions(*await connection.fetchrow(EXCEPTIONS))
+
+
+async def look_up(
+    connection: asyncpg.Connection,
+    records: Sequence[Decoded | Refused],
+    decoded: Sequence[Decoded],
+    there_are: Exceptions,
+) -> Known:
+    """Look up a batch: its `records`, and of these with what joins them those that are events."""
+    streams = {record.stream_key for record in decoded} if there_are.held else set()
+    return Known(
+        heads=await _heads(connection, records),
+        identities=await _identities(connection, decoded),
+        held=await held_streams(connection, streams),
+        versions=await _versions(connection, decoded),
+        epochs=await known_epochs(connection) if there_are.restored else {},
+    )
+
+
+async def _identities(
+    connection: asyncpg.Connection, decoded: Iterable[Decoded]
+) -> dict[Identity, bytes]:
+    ids = [record.envelope.event_id for record in decoded]
+    rows = await connection.fetch(
+        "SELECT event_id, source, leaf FROM journal WHERE event_id = ANY($1)", ids
+    )
+    return {(row["event_id"], row["source"]): row["leaf"] for row in rows}
+
+
+async def _heads(
+    connection: asyncpg.Connection, records: Sequence[Decoded | Refused]
+) -> dict[ShardKey, int]:
+    shards = {
+        (r.envelope.source, r.envelope.shard)
+        for r in records
+        if r.envelope is not None and r.envelope.shard is not None
+    }
+    if not shards:
+        return {}
+    rows = await connection.fetch(
+        "SELECT h.source, h.shard, h.sequence FROM shard_heads h"
+        " JOIN unnest($1::text[], $2::int[]) AS s(source, shard) USING (source, shard)",
+        *zip(*shards, strict=True),
+    )
+    return {(row["source"], row["shard"]): row["sequence"] for row in rows}
+
+
+async def _versions(
+    connection: asyncpg.Connection, decoded: Sequence[Decoded]
+) -> dict[StreamKey, int]:
+    """The last version known of streams whose source numbers streams, but no shards."""
+    streams = {
+        (r.envelope.source, r.envelope.stream)
+        for r in decoded
+        if not r.sequenced and r.envelope.stream_version
+    }
+    if not streams:
+        return {}
+    rows = await connection.fetch(
+        "SELECT j.source, j.stream, max(j.stream_version) AS version FROM journal j"
+        " JOIN unnest($1::text[], $2::text[]) AS s(source, stream) USING (source, stream)"
+        " WHERE j.shard IS NULL GROUP BY j.source, j.stream",
+        *zip(*streams, strict=True),
+    )
+    return {(row["source"], row["stream"]): row["version"] for row in rows}

@@ -1,0 +1,155 @@
+"""When an owner was restored: what its log inherits is learned, what it lost is named.
+
+A record of a dead epoch that comes later is quarantined (admission). One that is in the journal
+already cannot be taken out of it: it is written down in `ahead_of_owner`, the reconciler reports it
+until reporting itself is restored or refilled, and nothing new of its stream is applied on top.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import asyncpg
+import structlog
+
+from services.reporting.ingest.admission import Admission
+from services.reporting.ingest.outcomes import raw_of
+from services.reporting.journal import log as journal
+from services.reporting.journal.record import Decoded, StreamKey, leaf_hash
+from shared.contract.envelope import SHARDS
+from shared.eventstore.epochs import FIRST, Epochs, keep_epochs, known_epochs
+from shared.kafka.cloudevents import from_record
+
+log = structlog.get_logger("epochs")
+
+NAMED_MAX = 20
+"""How many events one log line names; `guildhall reconcile` lists every one."""
+
+AHEAD = """
+INSERT INTO ahead_of_owner (log_index, source, stream, stream_version, event_id, type, shard,
+    shard_sequence)
+SELECT j.log_index, j.source, j.stream, j.stream_version, j.event_id, j.type, j.shard,
+    j.shard_sequence
+FROM journal j JOIN unnest($2::int[], $3::bigint[]) AS lost(shard, beyond)
+    ON j.shard = lost.shard AND j.shard_sequence > lost.beyond
+WHERE j.source = $1
+ON CONFLICT DO NOTHING RETURNING event_id::text, type, shard, shard_sequence
+"""
+HELD = """
+WITH batch AS (SELECT * FROM unnest($1::text[], $2::text[]) AS b(source, stream))
+SELECT source, stream, min(first) AS first FROM (
+    SELECT source, stream, CASE state WHEN 'open' THEN 0 ELSE stream_version + 1 END AS first
+    FROM quarantine JOIN batch USING (source, stream)
+    WHERE parks_stream AND state IN ('open', 'discarded')
+    UNION ALL
+    SELECT source, stream, 0 FROM ahead_of_owner JOIN batch USING (source, stream)
+) held GROUP BY source, stream
+"""
+REWIND = """
+UPDATE shard_heads h SET sequence = lost.beyond
+FROM unnest($2::int[], $3::bigint[]) AS lost(shard, beyond)
+WHERE h.source = $1 AND h.shard = lost.shard
+"""
+LISTED = """
+SELECT event_id::text AS event_id, type, source, stream, stream_version, shard, shard_sequence,
+    log_index, noticed_at
+FROM ahead_of_owner ORDER BY log_index
+"""
+REENTERED = (
+    "SELECT * FROM quarantine WHERE state = 'open' AND reason = 'dead-epoch' AND event_id = ANY($1)"
+)
+SETTLE = """
+UPDATE quarantine SET state = 'discarded', parks_stream = false, settled_by = 'ingest',
+    settled_why = 'the restored owner published this very event again'
+WHERE id = ANY($1)
+"""
+FOUND_AGAIN = """
+DELETE FROM ahead_of_owner a USING unnest($1::text[], $2::uuid[]) AS again(source, event_id)
+WHERE a.source = again.source AND a.event_id = again.event_id
+"""
+
+
+async def held_streams(
+    connection: asyncpg.Connection, streams: Collection[StreamKey]
+) -> dict[StreamKey, int]:
+    """Which of these streams wait, from which version on (`admit` says how): an earlier event waits
+    for a person, was discarded, or was lost."""
+    if not streams:
+        return {}
+    rows = await connection.fetch(HELD, *zip(*streams, strict=True))
+    return {(row["source"], row["stream"]): row["first"] for row in rows}
+
+
+async def learn(pool: asyncpg.Pool, source: str, epochs: Epochs) -> bool:
+    """Take over what an owner says of its epochs; returns whether anything was new.
+
+    Reading goes on where the owner's log was cut off, and what the journal has beyond is named.
+    """
+    async with pool.acquire() as connection, connection.transaction():
+        await journal.lock_head(connection)
+        known = (await known_epochs(connection)).get(source, FIRST)
+        if epochs.current <= known.current:
+            return False
+        kept = [epochs.inherited(shard, known.current) for shard in range(SHARDS)]
+        heads = await connection.fetch(
+            "SELECT shard, sequence FROM shard_heads WHERE source = $1", source
+        )
+        cut = {r["shard"]: kept[r["shard"]] for r in heads if r["sequence"] > kept[r["shard"]]}
+        await _name(connection, source, cut)
+        await connection.execute(REWIND, source, list(cut), list(cut.values()))
+        await keep_epochs(connection, source, epochs)
+    log.warning("an owner was restored", source=source, epoch=epochs.current)
+    return True
+
+
+async def notice(pool: asyncpg.Pool, source: str, heads: Mapping[int, int]) -> None:
+    """Name what the journal has beyond `heads` of an owner that says of no restore."""
+    async with pool.acquire() as connection, connection.transaction():
+        await journal.lock_head(connection)
+        await _name(connection, source, heads)
+
+
+async def listed(pool: asyncpg.Pool) -> list[dict[str, Any]]:
+    """The events of the journal that their owners have lost, in log order."""
+    return [dict(row) for row in await pool.fetch(LISTED)]
+
+
+async def settle_reentered(connection: asyncpg.Connection, admission: Admission) -> None:
+    """Settle what was named as lost and is back: the same event, stamped anew by its owner."""
+    restored = [
+        record
+        for record in (*admission.accepted, *admission.duplicates)
+        if admission.epochs_of(record.envelope) != FIRST
+        and not admission.epochs_of(record.envelope).are_dead(record.envelope)
+    ]
+    if not restored:
+        return
+    ids = [record.envelope.event_id for record in restored]
+    sources = [record.envelope.source for record in restored]
+    await connection.execute(FOUND_AGAIN, sources, ids)
+    rows = await connection.fetch(REENTERED, ids)
+    if rows:
+        await connection.execute(SETTLE, _same(rows, restored))
+
+
+def _same(rows: Sequence[Any], records: Sequence[Decoded]) -> list[int]:
+    """The ids of those rows whose event is, byte for byte, one of the records'."""
+    leaves = {record.leaf for record in records}
+    raws = ((row["id"], raw_of(row)) for row in rows)
+    return [
+        number
+        for number, raw in raws
+        if leaf_hash(from_record(raw.key, raw.value, raw.headers)) in leaves
+    ]
+
+
+async def _name(connection: asyncpg.Connection, source: str, heads: Mapping[int, int]) -> None:
+    if not heads:
+        return
+    found = await connection.fetch(AHEAD, source, list(heads), list(heads.values()))
+    if found:
+        log.error(
+            "log-ahead-of-owner: the journal has events that their owner has lost",
+            source=source,
+            count=len(found),
+            events=[dict(row) for row in found[:NAMED_MAX]],
+        )

@@ -1,0 +1,107 @@
+"""One event: its envelope, data, origin and leaf hash, and every figure it touches."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from services.reporting.figures import BY_LIST, RULES
+from services.reporting.figures.definition import Counted, Dropped, Effect, Ended
+from services.reporting.journal.log import entry_of_row
+from services.reporting.journal.record import Entry
+from services.reporting.projections.as_of import LIVE
+from shared.errors import Unknown
+
+FIND = """
+SELECT * FROM journal WHERE event_id = $1 AND org_id = $2 AND ($3::text IS NULL OR source = $3)
+    AND log_index <= $4
+ORDER BY log_index
+"""
+VERSIONS = f"""
+SELECT item, list, subject, occurred_on, ended_on, quantity, amount_fen, log_index, valid_from,
+    valid_to
+FROM {LIVE}.figure_lines WHERE org_id = $1 AND item = ANY($2) ORDER BY valid_from
+"""
+
+
+async def event_view(
+    connection: Any, org_id: str, event_id: UUID, at: int, source: str | None = None
+) -> dict[str, Any]:
+    """An event of a union, as known at `at`; two sources may use one id, and `source` tells them
+    apart. Raises Unknown `unknown-event`.
+    """
+    rows = await connection.fetch(FIND, event_id, org_id, source, at)
+    if not rows:
+        raise Unknown("unknown-event", f"no event {event_id} of {org_id} is in the journal")
+    row = rows[0]
+    entry = entry_of_row(row, row["shard"] is not None)
+    envelope = entry.envelope
+    return {
+        "event_id": str(envelope.event_id),
+        "type": envelope.type,
+        "source": envelope.source,
+        "also_from": [other["source"] for other in rows[1:]],
+        "stream": envelope.stream,
+        "stream_version": envelope.stream_version,
+        "org_id": envelope.org_id,
+        "occurred_on": entry.event.occurred_on,
+        "recorded_at": envelope.recorded_at,
+        "actor": envelope.actor,
+        "role": envelope.role,
+        "correlation_id": envelope.correlation_id,
+        "causation_id": envelope.causation_id,
+        "simulated": envelope.simulated,
+        "data": orjson.loads(envelope.data),
+        "log_index": row["log_index"],
+        "leaf": row["leaf"].hex(),
+        "provable": entry.provable,
+        "origin": {
+            "cluster_id": row["cluster_id"],
+            "topic_id": str(row["topic_id"]),
+            "topic": row["topic"],
+            "partition": row["partition"],
+            "offset": row["kafka_offset"],
+        },
+        "figures": await figures_touched(connection, entry, at),
+    }
+
+
+async def figures_touched(connection: Any, entry: Entry, at: int) -> list[dict[str, Any]]:
+    """Every figure the event bears on, by its definition, and whether it still does at `at`.
+
+    `effect`: counts a line, ends a stock's line, or takes a line back. `stands` is False where a
+    later event took the line back, or where there was no line to end or take back.
+    """
+    rule = RULES.get(type(entry.event))
+    effects = rule(entry.event, entry) if rule else ()
+    rows = await connection.fetch(VERSIONS, entry.event.org_id, [effect.item for effect in effects])
+    return [touch for effect in effects for touch in _touches(effect, entry, rows, at)]
+
+
+def _touches(effect: Effect, entry: Entry, rows: list[Any], at: int) -> Iterator[dict[str, Any]]:
+    versions = [row for row in rows if row["item"] == effect.item and row["valid_from"] <= at]
+    standing = [row for row in versions if row["valid_to"] > at]
+    match effect:
+        case Counted():
+            name, lists = "counts", {effect.list}
+            stands = any(row["log_index"] == entry.log_index for row in standing)
+        case Ended():
+            name, lists = "ends", {row["list"] for row in versions}
+            stands = any(row["ended_on"] == effect.on for row in standing)
+        case Dropped():
+            name = "takes_back"
+            lists = {row["list"] for row in versions if row["valid_to"] == entry.log_index}
+            stands = bool(lists)
+    for figure in dict.fromkeys(figure for each in sorted(lists) for figure in BY_LIST[each]):
+        yield {
+            "figure": figure.name,
+            "title": figure.title,
+            "unit": figure.unit,
+            "measure": figure.measure,
+            "effect": name,
+            "stands": stands,
+            "subject": effect.subject if isinstance(effect, Counted) else None,
+            "quantity": effect.quantity if isinstance(effect, Counted) else None,
+            "amount_fen": effect.amount_fen if isinstance(effect, Counted) else None,
+        }

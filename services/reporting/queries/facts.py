@@ -1,0 +1,100 @@
+"""Reading facts: one union's projections as they were known at a log_index.
+
+No transaction around the queries: each sees the tables of its moment, and a rebuild that swaps them
+in between changes nothing that was known at `at`. A snapshot older than the swap would see nothing.
+"""
+
+from datetime import date
+from typing import Any
+
+from services.reporting.projections.as_of import LIVE
+from services.reporting.projections.books import BUDGET_LINES, INCOMES, PAYMENTS
+from services.reporting.projections.claims import CLAIMS
+from services.reporting.projections.deliveries import DELIVERIES
+from services.reporting.projections.engine import Projection
+from services.reporting.projections.health_checks import HEALTH_CHECKS
+from services.reporting.projections.meetings import MEETINGS
+from services.reporting.projections.procurements import PROCUREMENTS
+from services.reporting.projections.programmes import PROGRAMMES
+from services.reporting.projections.register import REGISTER
+from services.reporting.rules.facts import Facts
+from shared.contract.values import SHANGHAI
+
+STANDING = "org_id = $1 AND valid_from <= $2 AND valid_to > $2"
+
+# A programme is judged whole, so its deliveries outside the window come with it.
+OF_DELIVERIES = f"""(issued_on BETWEEN $3 AND $4 OR programme_id IN (
+    SELECT programme_id FROM {LIVE}.deliveries WHERE {STANDING} AND issued_on BETWEEN $3 AND $4))"""
+
+# So is a case claimed twice, years apart.
+FIRST_ON = "least(happened_on, filed_on, approved_on, rejected_on, paid_on, reversed_on)"
+OF_CLAIMS = f"""({FIRST_ON} BETWEEN $3 AND $4 OR (kind, person_id, case_id) IN (
+    SELECT kind, person_id, case_id FROM {LIVE}.claims
+    WHERE {STANDING} AND {FIRST_ON} BETWEEN $3 AND $4))"""
+
+RECORDS_SINCE = f"""
+SELECT least(
+    (SELECT min(issued_on) FROM {LIVE}.deliveries WHERE {STANDING}),
+    (SELECT min(paid_on) FROM {LIVE}.payments WHERE {STANDING}),
+    (SELECT min(held_on) FROM {LIVE}.meetings WHERE {STANDING}))
+"""
+
+KNOWN_ON = """
+SELECT sealed_at FROM seals WHERE last_index >= $1 ORDER BY last_index LIMIT 1
+"""
+
+
+async def read_facts(
+    connection: Any, org_id: str, period_from: date, period_to: date, at: int
+) -> Facts:
+    """All facts that bear on any subject whose period meets FROM..TO, as known at `at`.
+
+    Subjects are judged whole, whatever period is asked for: a calendar year, a school year, a
+    programme. So the window is a year wider on both sides.
+    """
+    first = date(max(period_from.year - 1, 1), 1, 1)
+    last = date(min(period_to.year + 1, 9999), 12, 31)
+
+    async def rows(projection: Projection, condition: str = "$3::date <= $4::date") -> list[Any]:
+        found = await connection.fetch(
+            f"SELECT {', '.join(projection.columns)} FROM {LIVE}.{projection.name}"
+            f" WHERE {STANDING} AND {condition}",
+            org_id,
+            at,
+            first,
+            last,
+        )
+        return [
+            projection.row._make(tuple(v) if isinstance(v, list) else v for v in record)
+            for record in found
+        ]
+
+    return Facts(
+        org_id=org_id,
+        known_on=await known_on(connection, at),
+        records_since=await connection.fetchval(RECORDS_SINCE, org_id, at),
+        deliveries=tuple(await rows(DELIVERIES, OF_DELIVERIES)),
+        programmes={row.programme_id: row for row in await rows(PROGRAMMES)},
+        roll={row.person_id: row for row in await rows(REGISTER)},
+        claims=tuple(await rows(CLAIMS, OF_CLAIMS)),
+        payments=tuple(await rows(PAYMENTS, "paid_on BETWEEN $3 AND $4")),
+        incomes=tuple(await rows(INCOMES, "received_on BETWEEN $3 AND $4")),
+        budget_lines=tuple(
+            await rows(
+                BUDGET_LINES,
+                "budget_year BETWEEN extract(year FROM $3::date) AND extract(year FROM $4::date)",
+            )
+        ),
+        procurements=tuple(await rows(PROCUREMENTS, "decided_on BETWEEN $3 AND $4")),
+        meetings=tuple(await rows(MEETINGS, "held_on BETWEEN $3 AND $4")),
+        health_checks=tuple(await rows(HEALTH_CHECKS, "arranged_on BETWEEN $3 AND $4")),
+    )
+
+
+async def known_on(connection: Any, at: int) -> date:
+    """The civil day in China on which what is known at `at` was sealed; the first day of all days
+    where nothing was."""
+    sealed = await connection.fetchval(KNOWN_ON, at)
+    if sealed is None:
+        sealed = await connection.fetchval("SELECT max(sealed_at) FROM seals")
+    return date.min if sealed is None else sealed.astimezone(SHANGHAI).date()

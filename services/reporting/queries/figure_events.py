@@ -1,0 +1,149 @@
+"""The list behind a figure: the very events whose count or sum it is, each with its origin."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import orjson
+
+from services.reporting.figures.definition import Figure
+from services.reporting.projections.as_of import LIVE
+from services.reporting.queries.knowledge import Period
+from shared.errors import Invalid
+
+LIMIT_MAX = 1000
+
+IN_SCOPE = """
+l.org_id = $1 AND l.occurred_on BETWEEN $3 AND $4
+    AND (NOT $6 OR l.ended_on IS NULL OR l.ended_on > $4)
+    AND l.valid_from <= $5 AND l.valid_to > $5
+"""
+
+SHOWN = """
+SELECT l.item, l.list, l.subject, l.occurred_on, l.ended_on, l.quantity, l.amount_fen, l.assumed,
+    l.provable, l.log_index, j.event_id, j.type, j.source, j.topic, j.partition,
+    j.kafka_offset, j.stream, j.stream_version
+"""
+
+# Each list is a range of the index in page order; the first lines of each are merged.
+LINES = f"""
+WITH lines AS (
+    SELECT l.* FROM unnest($2::text[]) AS of_figure(list) CROSS JOIN LATERAL (
+        SELECT * FROM {LIVE}.figure_lines l
+        WHERE l.list = of_figure.list AND {IN_SCOPE}
+            AND (l.occurred_on, l.log_index, l.item) > ($7, $8, $9)
+        ORDER BY l.occurred_on, l.log_index, l.item LIMIT $10) l
+    ORDER BY l.occurred_on, l.log_index, l.item LIMIT $10)
+{SHOWN}
+FROM lines l JOIN journal j USING (log_index) ORDER BY l.occurred_on, l.log_index, l.item
+"""
+# Which lines a few subjects have is found in the index, without reading the table's other lines.
+OF_SUBJECTS = f"""
+WITH lines AS MATERIALIZED (
+    SELECT l.list, l.occurred_on, l.log_index, l.subject FROM {LIVE}.figure_lines l
+    WHERE l.list = ANY($2) AND {IN_SCOPE} AND l.subject = ANY($7))
+{SHOWN}
+FROM lines JOIN {LIVE}.figure_lines l USING (list, occurred_on, log_index, subject)
+JOIN journal j USING (log_index)
+WHERE {IN_SCOPE} ORDER BY l.occurred_on, l.log_index, l.item
+"""
+
+
+class Cursor(NamedTuple):
+    """Where a page ended, and the knowledge time all pages of one list share."""
+
+    at: int
+    log_index: int
+    item: str
+    day: date = date.min
+
+
+class Page(NamedTuple):
+    """Events of a figure by their day, then in log order; `repeats` are further events of the same
+    subjects, which a figure of persons does not count again. `next` leads to the page after."""
+
+    events: list[dict[str, Any]]
+    repeats: list[dict[str, Any]]
+    next: str | None
+
+
+def encode_cursor(cursor: Cursor) -> str:
+    """A cursor as an opaque word for a URL."""
+    return base64.urlsafe_b64encode(orjson.dumps(list(cursor))).decode().rstrip("=")
+
+
+def decode_cursor(word: str) -> Cursor:
+    """The cursor in a word. Raises Invalid `cursor-invalid`."""
+    try:
+        at, log_index, item, day = orjson.loads(
+            base64.urlsafe_b64decode(word + "=" * (-len(word) % 4))
+        )
+        if not (isinstance(at, int) and isinstance(log_index, int) and isinstance(item, str)):
+            raise ValueError("not of this list")
+        return Cursor(at, log_index, item, date.fromisoformat(day))
+    except (ValueError, TypeError, binascii.Error) as why:
+        raise Invalid("cursor-invalid", f"{word!r} is not a cursor given here: {why}") from None
+
+
+async def events_of(
+    connection: Any, org_id: str, figure: Figure, period: Period, *, after: Cursor, limit: int
+) -> Page:
+    """A page of the events that a figure of a period counts, as known at `after.at`."""
+    since = date.min if figure.stock else period.first
+    scope = (org_id, list(figure.lists), since, period.last, after.at, figure.stock)
+    if figure.measure == "persons":
+        events, repeats = await _first_of_each_subject(connection, scope, after, limit + 1)
+    else:
+        events, repeats = await _lines(connection, scope, after, limit + 1), []
+    following = None
+    if len(events) > limit:
+        events = events[:limit]
+        shown = {row["subject"] for row in events}
+        repeats = [row for row in repeats if row["subject"] in shown]
+        following = encode_cursor(Cursor(after.at, *_place(events[-1])))
+    return Page([_event(row) for row in events], [_event(row) for row in repeats], following)
+
+
+async def _lines(connection: Any, scope: Sequence[Any], after: Cursor, limit: int) -> list[Any]:
+    rows: list[Any] = await connection.fetch(
+        LINES, *scope, after.day, after.log_index, after.item, limit
+    )
+    return rows
+
+
+async def _first_of_each_subject(
+    connection: Any, scope: Sequence[Any], after: Cursor, limit: int
+) -> tuple[list[Any], list[Any]]:
+    """The next `limit` subjects' first lines after a place, and those subjects' further lines."""
+    events: list[Any] = []
+    repeats: list[Any] = []
+    while len(events) < limit:
+        lines = await _lines(connection, scope, after, limit)
+        if not lines:
+            break
+        places = {_place(line) for line in lines}
+        firsts: dict[str, bool] = {}
+        subjects = list({line["subject"] for line in lines})
+        for line in await connection.fetch(OF_SUBJECTS, *scope, subjects):
+            subject = line["subject"]
+            if subject not in firsts:
+                # A subject whose first line comes before these was shown there.
+                firsts[subject] = _place(line) in places
+                events += [line] if firsts[subject] else []
+            elif firsts[subject]:
+                repeats.append(line)
+        after = Cursor(after.at, *_place(lines[-1]))
+    return events, repeats
+
+
+def _place(line: Any) -> tuple[int, str, date]:
+    return line["log_index"], line["item"], line["occurred_on"]
+
+
+def _event(row: Any) -> dict[str, Any]:
+    event = dict(row)
+    event["event_id"] = str(row["event_id"])
+    event["offset"] = event.pop("kafka_offset")
+    return event

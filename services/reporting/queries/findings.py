@@ -1,0 +1,62 @@
+"""Findings as recorded, with the words a person reads; and how far findings have been judged."""
+
+from datetime import date
+from typing import Any, Literal, NamedTuple
+
+from services.reporting.projections.as_of import LIVE
+from services.reporting.projections.findings import FINDINGS, Finding
+from services.reporting.rules import BY_ID
+from services.reporting.rules.definition import SHARED_REASONS
+
+State = Literal["open", "explained", "resolved"]
+
+SELECT = f"""
+SELECT {", ".join(FINDINGS.columns)} FROM {LIVE}.findings
+WHERE org_id = $1 AND period_from <= $3 AND period_to >= $2
+    AND valid_from <= $4 AND valid_to > $4 AND ($5::text IS NULL OR state = $5)
+ORDER BY array_position(ARRAY['block', 'high', 'medium', 'low', 'info'], severity), rule, subject
+"""
+
+
+class FindingShown(NamedTuple):
+    """A finding, its rule's Chinese title, and its reason as a Chinese sentence."""
+
+    finding: Finding
+    title: str
+    sentence: str
+
+
+async def findings(
+    connection: Any,
+    org_id: str,
+    period_from: date,
+    period_to: date,
+    at: int,
+    *,
+    state: State | None = None,
+) -> list[FindingShown]:
+    """Findings whose period meets FROM..TO, as known at `at`, gravest first; `state` narrows."""
+    records = await connection.fetch(SELECT, org_id, period_from, period_to, at, state)
+    return [_shown(FINDINGS.row._make(_tuples(record))) for record in records]
+
+
+async def judged_cut(connection: Any) -> int:
+    """The last proven cut whose verdicts became findings (0: none yet).
+
+    Verdicts as of a later log_index are *pending*: a source may not have passed it.
+    """
+    return int(await connection.fetchval("SELECT cut FROM judged") or 0)
+
+
+def _tuples(record: Any) -> list[Any]:
+    return [tuple(value) if isinstance(value, list) else value for value in record]
+
+
+def _shown(finding: Finding) -> FindingShown:
+    rule = BY_ID.get(finding.rule)
+    if rule is None:
+        # Raised by a rule that has since been taken out: its codes still say something.
+        return FindingShown(finding, finding.rule, finding.reason)
+    reasons = {reason.code: reason for reason in (*rule.reasons, *SHARED_REASONS)}
+    reason = reasons.get(finding.reason)
+    return FindingShown(finding, rule.values.zh, reason.zh if reason else finding.reason)

@@ -1,0 +1,148 @@
+"""Shares of the journal: which events each process of a rebuild reads, and reading them.
+
+No row is touched by events of two shares, so each share is folded without knowing of the others.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+import asyncpg
+
+from services.reporting.journal import log as journal
+from services.reporting.journal.record import Entry
+from services.reporting.projections import DISPATCH
+from shared.contract.benefits import (
+    ClaimApproved,
+    ClaimFiled,
+    ClaimPaid,
+    ClaimRejected,
+    ClaimReversed,
+    ContractSigned,
+    ExpenditurePaid,
+    GiftIssued,
+    GiftReceiptSigned,
+    GiftReturned,
+    IncomeReceived,
+    MemberInsured,
+    ProcurementDecided,
+)
+from shared.contract.catalogue import CONTEXTS
+from shared.contract.envelope import DomainEvent
+from shared.eventstore.database import SERVER_SETTINGS
+
+Step = Literal["fold", "late"]
+
+BY_STREAM: frozenset[type[DomainEvent]] = frozenset(
+    {
+        GiftIssued,
+        GiftReceiptSigned,
+        GiftReturned,
+        ClaimFiled,
+        ClaimApproved,
+        ClaimRejected,
+        ClaimPaid,
+        ClaimReversed,
+        MemberInsured,
+        ExpenditurePaid,
+        IncomeReceived,
+        ProcurementDecided,
+        ContractSigned,
+    }
+)
+"""Types whose rows belong to one stream or one event: their streams may be dealt out. All types of
+a context that are not among them stay together, in one share."""
+
+READ_THE_ACTOR: frozenset[type[DomainEvent]] = frozenset({ClaimFiled, ClaimApproved})
+"""Types whose folds need more of the envelope than the journal has columns for."""
+
+ENTRIES_READ = 10_000
+"""Log indexes read at once."""
+OF_SHARE = """
+SELECT log_index, event_id, source, stream, stream_version, type, value,
+    shard IS NOT NULL AS sequenced,
+    CASE WHEN type = ANY($6) OR position('application/cloudevents'::bytea IN headers) > 0
+        THEN headers END AS headers
+FROM journal
+WHERE log_index > $1 AND log_index <= $2
+    AND (type = ANY($3) OR type = ANY($4) AND (hashtext(stream) & 2147483647) % $5 = $7)
+ORDER BY log_index
+"""
+
+
+class Share(NamedTuple):
+    """What one process does: step `step` of share `number` of `of`, up to a log_index."""
+
+    database_url: str
+    schema: str
+    step: Step
+    number: int
+    of: int
+    up_to: int
+
+
+class Known(NamedTuple):
+    """Of an envelope, what the journal has columns for; folds ask for no more."""
+
+    event_id: UUID
+    source: str
+    stream: str
+    stream_version: int
+
+
+@asynccontextmanager
+async def connected(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of its own, without a pool's time limit: what a rebuild asks takes longer."""
+    connection = await asyncpg.connect(database_url, server_settings=SERVER_SETTINGS)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def read_share(
+    connection: asyncpg.Connection, share: Share
+) -> AsyncIterator[tuple[list[Any], int]]:
+    """The share's rows of each stretch of the log; the next is fetched while one is folded."""
+    kept_together, dealt_out = types_of(share.number, share.of)
+    actors = [cls.type_name() for cls in READ_THE_ACTOR]
+
+    async def fetch(after: int) -> tuple[list[Any], int]:
+        reached = min(after + ENTRIES_READ, share.up_to)
+        rows = await connection.fetch(
+            OF_SHARE, after, reached, kept_together, dealt_out, share.of, actors, share.number
+        )
+        return rows, reached
+
+    coming, reached = asyncio.ensure_future(fetch(0)), 0
+    try:
+        while reached < share.up_to:
+            rows, reached = await coming
+            if reached < share.up_to:
+                coming = asyncio.ensure_future(fetch(reached))
+                await asyncio.sleep(0)  # so that the question is on its way
+            yield rows, reached
+    finally:
+        coming.cancel()
+
+
+def types_of(number: int, of: int) -> tuple[list[str], list[str]]:
+    """Names of the types that share `number` of `of` reads whole, and of those dealt out."""
+    kept_together = [
+        cls.type_name()
+        for position, classes in enumerate(CONTEXTS.values())
+        for cls in classes
+        if position % of == number and cls in DISPATCH and cls not in BY_STREAM
+    ]
+    return kept_together, [cls.type_name() for cls in BY_STREAM]
+
+
+def entry_of(row: Any, cls: type[DomainEvent]) -> Entry:
+    """The entry of a row that `read_share` gave, of an event of type `cls`."""
+    if row["headers"] is not None:
+        return journal.entry_of_row({**row, "key": None}, row["sequenced"])
+    known: Any = Known(row["event_id"], row["source"], row["stream"], row["stream_version"])
+    event = cls.model_validate_json(row["value"], extra="ignore")
+    return Entry(row["log_index"], known, event, row["sequenced"])

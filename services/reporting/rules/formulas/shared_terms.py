@@ -1,0 +1,93 @@
+"""What several rules mean by the same words: gifts that stand, holiday gifts, union money."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from services.reporting.projections.deliveries import Delivery
+from services.reporting.rules.dated import InForce, RuleValues
+from services.reporting.rules.facts import Facts
+from shared.contract.values import HOLIDAYS
+
+
+def standing(facts: Facts) -> list[Delivery]:
+    """Gifts handed over and not returned, by day and event: the same order for the same facts."""
+    kept = [delivery for delivery in facts.deliveries if delivery.returned_on is None]
+    return sorted(kept, key=lambda delivery: (delivery.issued_on, delivery.issued))
+
+
+def holiday_gifts(facts: Facts) -> list[Delivery]:
+    """逢年过节慰问品: standing gifts on the seven statutory holidays, paid by a union.
+
+    What the administration gives its staff is not a union's gift; what the union above sends is.
+    """
+    return [
+        delivery
+        for delivery in standing(facts)
+        if delivery.occasion in HOLIDAYS and delivery.payer != "administration"
+    ]
+
+
+def by_programme(deliveries: Iterable[Delivery]) -> Mapping[str, list[Delivery]]:
+    """Deliveries of each programme."""
+    grouped: dict[str, list[Delivery]] = defaultdict(list)
+    for delivery in deliveries:
+        grouped[delivery.programme_id].append(delivery)
+    return grouped
+
+
+def by_year(deliveries: Iterable[Delivery]) -> Mapping[int, list[Delivery]]:
+    """Deliveries of each calendar year."""
+    grouped: dict[int, list[Delivery]] = defaultdict(list)
+    for delivery in deliveries:
+        grouped[delivery.issued_on.year].append(delivery)
+    return grouped
+
+
+def whole_year(year: int) -> tuple[date, date]:
+    """First and last day of a calendar year."""
+    return date(year, 1, 1), date(year, 12, 31)
+
+
+def days_of(deliveries: list[Delivery]) -> tuple[date, date]:
+    """The first and the last day of issue."""
+    days = [delivery.issued_on for delivery in deliveries]
+    return min(days), max(days)
+
+
+def issued_of(deliveries: Iterable[Delivery]) -> tuple[UUID, ...]:
+    """The events that issued them."""
+    return tuple(delivery.issued for delivery in deliveries)
+
+
+def in_force(
+    deliveries: Iterable[Delivery], values: RuleValues, *names: str
+) -> tuple[InForce, ...]:
+    """The entries of these parameters that were in force on any of the days of issue."""
+    days = sorted({delivery.issued_on for delivery in deliveries})
+    found = (values.on(name, day) for day in days for name in names)
+    return tuple(dict.fromkeys(entry for entry in found if entry is not None))
+
+
+class Worth(NamedTuple):
+    """What gifts are worth in fen: `proven` as recorded for our own money, `stated` with assumed
+    amounts and the money of the union above; and how many say nothing, or only assume."""
+
+    proven: int = 0
+    stated: int = 0
+    missing: int = 0
+    assumed: int = 0
+
+    def plus(self, delivery: Delivery, facts: Facts) -> "Worth":
+        """Worth with one more gift."""
+        amount = delivery.amount_fen
+        if amount is None:
+            return self._replace(missing=self.missing + 1)
+        programme = facts.programmes.get(delivery.programme_id)
+        assumed = programme is not None and programme.amount_assumed
+        proven = amount if delivery.payer == "own" and not assumed else 0
+        return Worth(
+            self.proven + proven, self.stated + amount, self.missing, self.assumed + assumed
+        )

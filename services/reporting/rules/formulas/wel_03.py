@@ -1,0 +1,71 @@
+"""WEL-03: holiday gifts are goods: never cash, a transfer or a shopping card (只发实物).
+
+Judged per programme. A form that is neither allowed nor forbidden by anything confirmed, such as a
+pick-up voucher in Tianjin, leaves the question open.
+"""
+
+from collections.abc import Iterator
+
+from services.reporting.projections.deliveries import Delivery
+from services.reporting.rules.dated import InForce, RuleValues
+from services.reporting.rules.definition import Judgement, Reason
+from services.reporting.rules.facts import Facts
+from services.reporting.rules.formulas.shared_terms import (
+    by_programme,
+    days_of,
+    holiday_gifts,
+    issued_of,
+)
+
+REASONS: tuple[Reason, ...] = (
+    Reason("goods-only", "pass", "节日慰问品全部为实物"),
+    Reason("forbidden-form", "fail", "节日慰问以现金、转账或购物卡发放,只准发放实物", "block"),
+    Reason("form-unknown", "indeterminate", "发放形式(如提货券)在天津是否准许,尚无依据", "medium"),
+)
+
+
+def judge(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
+    """One judgement per programme with holiday gifts."""
+    for programme_id, gifts in by_programme(holiday_gifts(facts)).items():
+        yield _judge_programme(programme_id, gifts, values)
+
+
+def _judge_programme(programme_id: str, gifts: list[Delivery], values: RuleValues) -> Judgement:
+    forbidden: list[Delivery] = []
+    unknown: list[Delivery] = []
+    allowing: dict[InForce, None] = {}
+    forbidding: dict[InForce, None] = {}
+    unconfirmed: dict[InForce, None] = {}
+    for gift in gifts:
+        allowed = values.on("allowed_forms", gift.issued_on)
+        banned = values.on("forbidden_forms", gift.issued_on)
+        if banned is not None and _lists(banned, gift.payment_form):
+            forbidden.append(gift)
+            forbidding[banned] = None
+        elif allowed is not None and not _lists(allowed, gift.payment_form):
+            unknown.append(gift)
+            other = values.on("other_forms", gift.issued_on)
+            unconfirmed[other or allowed] = None
+        elif allowed is not None:
+            allowing[allowed] = None
+    if forbidden:
+        reason, used, evidence = "forbidden-form", forbidding, forbidden
+    elif unknown:
+        reason, used, evidence = "form-unknown", unconfirmed, unknown
+    elif allowing:
+        reason, used, evidence = "goods-only", allowing, gifts
+    else:
+        reason, used, evidence = "not-in-force", {}, gifts
+    return Judgement(
+        f"programme:{programme_id}",
+        *days_of(gifts),
+        reason,
+        tuple(used),
+        issued_of(evidence),
+        {"gifts": len(gifts), "forbidden": len(forbidden), "unknown": len(unknown)},
+        tuple(gift.person_id for gift in evidence) if evidence is not gifts else (),
+    )
+
+
+def _lists(entry: InForce, form: str) -> bool:
+    return isinstance(entry.value, tuple) and form in entry.value

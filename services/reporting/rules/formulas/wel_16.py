@@ -1,0 +1,38 @@
+"""WEL-16: a health check is the administration's duty and its money (职工体检由单位行政负担).
+
+Only Anhui's rule of 2025 is known; for Tianjin it is UNKNOWN. Where the administration pays, no
+union money is spent and there is nothing to judge; where the union pays, the question stays open.
+"""
+
+from collections.abc import Iterator
+
+from services.reporting.rules.dated import RuleValues
+from services.reporting.rules.definition import Judgement, Reason
+from services.reporting.rules.facts import Facts
+
+REASONS: tuple[Reason, ...] = (
+    Reason("administration-pays", "not_applicable", "体检由单位行政负担,未动用工会经费"),
+    Reason(
+        "payer-rule-unknown",
+        "indeterminate",
+        "体检动用了工会经费;天津规定未查到(安徽2025年规定应由行政负担)",
+        "medium",
+    ),
+)
+
+
+def judge(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
+    """One judgement per health check."""
+    for check in facts.health_checks:
+        if check.arranged_on is None or check.arranged is None or check.payer is None:
+            continue
+        found = [values.on(name, check.arranged_on) for name in ("payer", "payer_in_anhui")]
+        yield Judgement(
+            f"health-check:{check.check_id}",
+            check.arranged_on,
+            check.arranged_on,
+            "administration-pays" if check.payer == "administration" else "payer-rule-unknown",
+            tuple(entry for entry in found if entry is not None),
+            (check.arranged,),
+            {"payer": check.payer},
+        )

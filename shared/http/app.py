@@ -1,0 +1,117 @@
+"""What every service's HTTP app is made of: health, metrics, problem details (RFC 9457), tokens.
+
+No route is open but those in OPEN_PATHS. Commands: shared/http/command_routes.py.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple
+
+import structlog
+from fastapi import FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.contract.envelope import Actor
+from shared.decider.command import Command
+from shared.errors import NotPermitted
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.store import EventStore
+from shared.http.auth import TokenVerifier
+from shared.http.problems import TITLES, Json, answer_problems
+from shared.metrics import REQUEST_SECONDS
+
+OPEN_PATHS = ("/livez", "/readyz", "/metrics", "/openapi.json")
+"""The only routes without a token: health, metrics without ids, and the contract itself."""
+
+CORRELATION_CHARS_MAX = 200
+
+log = structlog.get_logger("http")
+
+
+class Route(NamedTuple):
+    """One command: what it carries, who may ask it, and the function that does it."""
+
+    command: type[Command]
+    roles: tuple[str, ...]
+    handler: Callable[[Any, Request, Any], Awaitable[Reply]]
+
+
+class CommandApi:
+    """What a service's command routes need: its store, tokens and handlers' context."""
+
+    def __init__(
+        self, service: str, store: EventStore, tokens: TokenVerifier, context: Any
+    ) -> None:
+        self.service, self.store, self.tokens, self.context = service, store, tokens, context
+
+    async def actor(self, authorization: str | None, org_id: str, *roles: str) -> Actor:
+        """Who asks, in one of `roles`, for this union.
+
+        Raises Unauthenticated, NotPermitted (`role-missing`, `union-not-yours`).
+        """
+        actor = await self.tokens.actor(authorization, *roles)
+        if not actor.may_act_for(org_id):
+            raise NotPermitted(
+                "union-not-yours",
+                f"the token of {actor.subject} does not cover the union {org_id}",
+            )
+        return actor
+
+
+def build_app(
+    service: str, titles: Mapping[str, str], ready: Callable[[], Awaitable[Any]]
+) -> FastAPI:
+    """A FastAPI app with health, metrics and problem details; `ready` raises while not ready."""
+    app = FastAPI(
+        title=f"Guildhall {service}",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        default_response_class=Json,
+    )
+    answer_problems(app, {**TITLES, **titles})
+    app.add_middleware(_Timed)
+
+    @app.get("/livez", include_in_schema=False)
+    async def livez() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> Response:
+        try:
+            return Json({"status": "ready", "checks": await ready()})
+        except Exception as why:  # whatever fails, the answer is: not ready, and why
+            return Json({"status": "not ready", "reason": str(why)}, status_code=503)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return app
+
+
+class _Timed:
+    """Measures every request. Plain ASGI: Starlette's middleware class costs a task a request."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 500
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        finally:
+            route = scope.get("route_template") or getattr(scope.get("route"), "path", "none")
+            seconds = time.perf_counter() - started
+            REQUEST_SECONDS.labels(route, scope["method"], status).observe(seconds)

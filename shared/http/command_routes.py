@@ -1,0 +1,177 @@
+"""Commands over HTTP: `POST /v1/{org_id}/{command}`, a bearer token and an `Idempotency-Key`.
+
+The answer names the stream it wrote and its version. Who asks is settled first, then the key, then
+the body: nobody learns of a body's faults who may not send it. One route serves all commands by
+their name: FastAPI's own would match thirty patterns and solve eight parameters for each request.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
+
+from fastapi import FastAPI
+from fastapi import Request as HttpRequest
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.routing import Route as HttpRoute
+
+from shared.clock import SimulatedClock
+from shared.decider.command import Command
+from shared.errors import Invalid, NotPermitted, NotYet, Refusal, SaidBefore
+from shared.eventstore.event_ids import uuid7
+from shared.eventstore.idempotency import save_refusal, saved_reply
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.store import EventStore
+from shared.http.app import CommandApi, Route
+from shared.http.openapi import describe_commands
+from shared.http.problems import Json
+from shared.metrics import COMMANDS, EVENTS_APPENDED
+
+PATH = "/v1/{org_id}/{command}"
+CORRELATION_CHARS_MAX = 200
+KEY_CHARS_MAX = 200
+
+
+def add_commands(app: FastAPI, api: CommandApi, commands: Mapping[str, Route]) -> None:
+    """The commands of the registry, under their kebab-case names, and their part of OpenAPI."""
+    endpoint = partial(_answer, api, commands)
+    app.router.routes.append(HttpRoute(PATH, endpoint, methods=["POST"], name="command"))
+    describe_commands(app, commands)
+
+
+async def _answer(api: CommandApi, commands: Mapping[str, Route], http: HttpRequest) -> Json:
+    name = http.path_params["command"]
+    route = commands.get(name)
+    if route is None:
+        raise HTTPException(404, f"no command {name}")
+    http.scope["route_template"] = f"/v1/{{org_id}}/{name}"
+    outcome = "error"
+    try:
+        request = await _request(api, route, http)
+        reply = await _do(api, route, request, _command(route.command, await http.body()))
+        outcome = "replayed" if reply.replayed else "accepted"
+    except Refusal as refusal:
+        outcome = refusal.code
+        raise
+    except RequestValidationError:
+        outcome = "invalid-request"
+        raise
+    finally:
+        COMMANDS.labels(api.service, name, outcome).inc()
+    return _said(reply)
+
+
+async def _request(api: CommandApi, route: Route, http: HttpRequest) -> Request:
+    headers, org_id = http.headers, http.path_params["org_id"]
+    actor = await api.actor(headers.get("authorization"), org_id, *route.roles)
+    return Request(
+        actor=actor,
+        org_id=org_id,
+        key=_key(headers.get("idempotency-key")),
+        body_hash=hashlib.sha256(http.scope["path"].encode() + await http.body()).digest(),
+        correlation_id=_correlation(headers.get("x-correlation-id")),
+        expected_version=_version(headers.get("if-match")),
+        after=headers.get("guildhall-after"),
+        simulated=_advance_clock(api.store, headers.get("guildhall-simulated-now")),
+    )
+
+
+def _command(model: type[Command], body: bytes) -> Command:
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as why:
+        errors = why.errors(include_url=False, include_context=False)
+        raise RequestValidationError(
+            [{**error, "loc": ("body", *error["loc"])} for error in errors]
+        ) from None
+
+
+async def _do(api: CommandApi, route: Route, request: Request, command: Command) -> Reply:
+    """The handler's reply, or the one saved under the request's key.
+
+    The store finds a used key when it appends. A refusal settles the key before it is answered:
+    it may be the doing of the same command, sent before, or be overtaken by it (ADR 0006). Only
+    "not yet" settles nothing.
+    """
+    try:
+        reply = await route.handler(api.context, request, command)
+    except SaidBefore:
+        raise
+    except NotYet:
+        saved = await saved_reply(api.store.pool, request)
+        if saved is None:
+            raise
+        return saved
+    except Refusal as refusal:
+        saved = await save_refusal(api.store.pool, request, refusal)
+        if saved is None:
+            raise
+        return saved
+    if not reply.replayed:
+        EVENTS_APPENDED.labels(api.service).inc(int(reply.body.get("events", 1)))
+    return reply
+
+
+def _said(reply: Reply) -> Json:
+    headers = {}
+    version = reply.body.get("version")
+    if version is not None:
+        headers["ETag"] = f'"{version}"'
+    if reply.position:
+        headers["Guildhall-Position"] = reply.position
+    if reply.replayed:
+        headers["Idempotent-Replayed"] = "true"
+    return Json(dict(reply.body), status_code=reply.status, headers=headers)
+
+
+def _key(header: str | None) -> str:
+    if not header:
+        raise Invalid(
+            "idempotency-key-missing",
+            "every command needs an Idempotency-Key, so that a retry is not a second one",
+        )
+    return header.strip('"')[:KEY_CHARS_MAX]
+
+
+def _correlation(header: str | None) -> str:
+    """The caller's own id where a record's header can carry it on, else a new one."""
+    if (
+        header
+        and len(header) <= CORRELATION_CHARS_MAX
+        and header.isascii()
+        and header.isprintable()
+    ):
+        return header
+    return str(uuid7())
+
+
+def _version(if_match: str | None) -> int | None:
+    if if_match is None:
+        return None
+    try:
+        return int(if_match.strip('W/"'))
+    except ValueError:
+        raise Invalid(
+            "invalid-request", f'If-Match must be a stream version such as "3", not {if_match}'
+        ) from None
+
+
+def _advance_clock(store: EventStore, header: str | None) -> bool:
+    """Move a simulated clock to the header's instant; a real clock refuses the header."""
+    if not isinstance(store.clock, SimulatedClock):
+        if header is not None:
+            raise NotPermitted(
+                "simulated-clock-refused", "this service runs on the real clock only"
+            )
+        return False
+    if header is not None:
+        try:
+            moment = datetime.fromisoformat(header)
+            if moment.tzinfo is None:
+                raise ValueError("it has no offset")
+        except ValueError as why:
+            raise Invalid("invalid-request", f"Guildhall-Simulated-Now {header!r}: {why}") from why
+        store.clock.set(max(store.clock.now, moment.astimezone(UTC)))
+    return True

@@ -1,0 +1,112 @@
+"""Problem details (RFC 9457): what a refusal or a failure looks like to who asked.
+
+Titles are Chinese, because a person reads them; `code` is stable and part of the contract.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+import structlog
+from fastapi import FastAPI
+from fastapi import Request as HttpRequest
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from shared.errors import Refusal
+
+log = structlog.get_logger("http")
+
+TITLES: dict[str, str] = {
+    "no-token": "缺少访问令牌",
+    "token-refused": "访问令牌无效",
+    "role-missing": "角色无此权限",
+    "union-not-yours": "无权操作该工会",
+    "stale-version": "数据已被他人更新，请刷新后重试",
+    "idempotency-key-missing": "缺少幂等键",
+    "idempotency-key-reused": "幂等键已用于另一请求",
+    "simulated-clock-refused": "本服务不接受模拟时间",
+    "invalid-request": "请求内容不合规",
+    "not-found": "没有这个地址",
+    "method-not-allowed": "该地址不支持此方法",
+    "issuer-unreachable": "无法取得令牌签发方的公钥",
+    "internal-error": "服务内部错误",
+}
+"""Refusal titles every service shares; each context adds its own. Chinese: a person reads them."""
+
+
+class Json(JSONResponse):
+    """A JSON answer by orjson: several times faster than the standard library's."""
+
+    def render(self, content: Any) -> bytes:
+        """The content's JSON bytes."""
+        return orjson.dumps(content, default=_plain, option=orjson.OPT_NON_STR_KEYS)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, UUID):  # asyncpg's is a subclass, which orjson leaves to us
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+class Problem(Json):
+    """A problem detail (RFC 9457)."""
+
+    media_type = "application/problem+json"
+
+
+def problem(status: int, code: str, title: str, detail: str, **more: Any) -> Problem:
+    """A problem detail with our stable `code`; `type` is a URN of it."""
+    body = {
+        "type": f"urn:guildhall:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        **more,
+    }
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if status == 503:
+        headers["Retry-After"] = "1"
+    return Problem(body, status_code=status, headers=headers)
+
+
+def answer_problems(app: FastAPI, titles: Mapping[str, str]) -> None:
+    """Answer every refusal and failure of `app` with a problem detail, titled from `titles`."""
+
+    @app.exception_handler(Refusal)
+    async def refused(_http: HttpRequest, why: Refusal) -> Problem:
+        more: dict[str, Any] = {**why.facts, **({"errors": why.errors} if why.errors else {})}
+        answer = problem(why.status, why.code, titles.get(why.code, why.code), why.detail, **more)
+        if why.replayed:
+            answer.headers["Idempotent-Replayed"] = "true"
+        return answer
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_http: HttpRequest, why: RequestValidationError) -> Problem:
+        errors = [
+            {
+                "pointer": "/" + "/".join(map(str, e["loc"][1:])),
+                "code": e["type"],
+                "detail": e["msg"],
+            }
+            for e in why.errors()
+        ]
+        detail = "; ".join(f"{e['pointer']}: {e['detail']}" for e in errors[:5])
+        return problem(
+            422, "invalid-request", titles["invalid-request"], detail, errors=errors[:100]
+        )
+
+    @app.exception_handler(HTTPException)
+    async def routed(http: HttpRequest, why: HTTPException) -> Problem:
+        code = {404: "not-found", 405: "method-not-allowed"}.get(why.status_code, "invalid-request")
+        detail = f"{http.method} {http.url.path}: {why.detail}"
+        return problem(why.status_code, code, titles[code], detail)
+
+    @app.exception_handler(Exception)
+    async def failed(http: HttpRequest, why: Exception) -> Problem:
+        log.error("request failed", path=http.url.path, method=http.method, exc_info=why)
+        detail = "the outcome is unknown: repeat the request with the same Idempotency-Key"
+        return problem(500, "internal-error", titles["internal-error"], detail)

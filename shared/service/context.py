@@ -1,0 +1,172 @@
+"""What every context service is made of: store, relay, tokens, command routes, owner routes.
+
+A context's `__main__` hands in what is its own; nothing here knows a business word.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any, NamedTuple
+
+import asyncpg
+from fastapi import FastAPI, Header
+from pydantic import Field
+
+from shared.clock import Clock, SimulatedClock, system_clock
+from shared.contract.envelope import SHARDS, DomainEvent
+from shared.decider.command import Command
+from shared.errors import NotPermitted
+from shared.eventstore.database import apply_schema, open_pool
+from shared.eventstore.store import EventStore
+from shared.http.app import CommandApi, Route, build_app
+from shared.http.auth import TokenVerifier
+from shared.http.command_routes import add_commands
+from shared.relay.relay import Relay
+from shared.replicas.coverage import coverage
+from shared.replicas.subscription import Reaction, Subscription
+from shared.service.logs import configure_logs
+from shared.service.runner import Runner, http_server
+from shared.service.settings import Settings
+
+SIMULATION_STARTS = datetime(2000, 1, 1, tzinfo=UTC)
+
+SHARED_REFUSALS = {"service-not-ready": "服务尚未就绪"}
+
+
+class Parts(NamedTuple):
+    """What a context hands in: its commands, refusal titles, reactions and further routes.
+
+    `make_context` builds what handlers are given from the store; `add_routes` adds the context's
+    own queries to the app.
+    """
+
+    name: str
+    commands: Mapping[str, Route]
+    refusals: Mapping[str, str]
+    make_context: Callable[[EventStore], Any]
+    reactions: Mapping[str, Mapping[type[DomainEvent], Reaction]] = {}
+    add_routes: Callable[[FastAPI, CommandApi], None] | None = None
+
+
+class Republish(Command):
+    """Publish a range of one shard again, or (without a shard) everything, from the store."""
+
+    shard: Annotated[int, Field(ge=0, lt=SHARDS)] | None = None
+    first: Annotated[int, Field(ge=1)] = 1
+    last: Annotated[int, Field(ge=1)] = 2**62
+
+
+def service_clock(settings: Settings) -> Clock:
+    """The machine's clock, or a simulated one where the settings allow it (demo and tests)."""
+    return SimulatedClock(SIMULATION_STARTS) if settings.simulated_clock else system_clock
+
+
+async def serve(parts: Parts, settings: Settings) -> None:
+    """Run one context until a signal. Raises SystemExit(70) when a part fails."""
+    configure_logs(parts.name, settings.log_level)
+    async with Runner(settings.stop_seconds) as runner:
+        pool = await runner.start(pool_for(settings.database_url))
+        await apply_schema(pool, "shared.eventstore", f"services.{parts.name}")
+        store = EventStore(pool, service_clock(settings))
+        relay = Relay(
+            pool,
+            parts.name,
+            settings.kafka,
+            poll_seconds=settings.relay_poll_seconds,
+            batch=settings.relay_batch_events,
+        )
+        store.on_append.append(relay.wake)
+        tokens = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
+        app = context_app(parts, tokens, store, relay)
+        await runner.background("relay", relay.run())
+        await runner.background("relay-metrics", relay.observe())
+        for context, reactions in parts.reactions.items():
+            copy = Subscription(pool, parts.name, context, settings.kafka, reactions)
+            await runner.background(f"copy-of-{context}", copy.run())
+        await runner.start(http_server(app, settings.http_host, settings.http_port))
+        await runner.until_stopped()
+
+
+def context_app(parts: Parts, tokens: TokenVerifier, store: EventStore, relay: Relay) -> FastAPI:
+    """The HTTP face of one context: health, owner routes, its queries and its commands."""
+
+    async def ready() -> dict[str, str]:
+        # A write, because a read passes on a server that fell back to read-only.
+        async with asyncio.timeout(5):
+            await store.pool.execute("UPDATE store_epoch SET epoch = epoch")
+        return {"postgres": "writable"}
+
+    app = build_app(parts.name, {**SHARED_REFUSALS, **parts.refusals}, ready)
+    api = CommandApi(parts.name, store, tokens, parts.make_context(store))
+    add_owner_routes(app, tokens, store, relay)
+    add_copy_routes(app, tokens, store, parts.reactions)
+    if parts.add_routes is not None:
+        parts.add_routes(app, api)
+    add_commands(app, api, parts.commands)
+    return app
+
+
+def add_owner_routes(app: FastAPI, tokens: TokenVerifier, store: EventStore, relay: Relay) -> None:
+    """What an owner answers about its log: shard heads, republishing, and one stream's events."""
+
+    @app.get("/v1/relay/heads", tags=["relay"])
+    async def heads(authorization: Annotated[str | None, Header()] = None) -> dict[str, Any]:
+        """How far each shard was stamped and acknowledged. Roles: operator, auditor, producer."""
+        await tokens.actor(authorization, "operator", "auditor", "producer")
+        return await relay.heads()
+
+    @app.post("/v1/relay/republish", tags=["relay"])
+    async def republish(
+        command: Republish, authorization: Annotated[str | None, Header()] = None
+    ) -> dict[str, int]:
+        """Publish again what a reader misses, or all of it into a wiped Kafka. Role: operator."""
+        await tokens.actor(authorization, "operator", "producer")
+        shards = range(SHARDS) if command.shard is None else [command.shard]
+        return {"republished": await relay.republish(shards, command.first, command.last)}
+
+    @app.get("/v1/{org_id}/streams/{stream:path}", tags=["streams"])
+    async def stream_events(
+        org_id: str, stream: str, authorization: Annotated[str | None, Header()] = None
+    ) -> dict[str, Any]:
+        """One stream's events, oldest first; the stream is named without its union."""
+        actor = await tokens.actor(authorization, "clerk", "approver", "chair", "auditor")
+        if not actor.may_act_for(org_id):
+            raise NotPermitted("union-not-yours", f"the token does not cover the union {org_id}")
+        loaded = await store.load(f"{org_id}/{stream}")
+        return {
+            "stream": f"{org_id}/{stream}",
+            "version": loaded.version,
+            "events": [
+                {"type": event.type_name(), "data": event.model_dump(mode="json")}
+                for event in loaded.events
+            ],
+        }
+
+
+def add_copy_routes(
+    app: FastAPI, tokens: TokenVerifier, store: EventStore, contexts: Iterable[str]
+) -> None:
+    """What a context answers about its own copies of others: what they heard, and what not."""
+
+    @app.get("/v1/copies", tags=["relay"])
+    async def copies(
+        authorization: Annotated[str | None, Header()] = None,
+    ) -> list[dict[str, Any]]:
+        """How far each copy heard its owner, by shard. Roles: operator, auditor, producer."""
+        await tokens.actor(authorization, "operator", "auditor", "producer")
+        return [await coverage(store.pool, context) for context in contexts]
+
+
+@asynccontextmanager
+async def pool_for(dsn: str, *, plan_each: bool = False) -> AsyncIterator[asyncpg.Pool]:
+    """A pool for as long as the service runs; `plan_each` as in `open_pool`."""
+    pool = await open_pool(dsn, plan_each=plan_each)
+    try:
+        yield pool
+    finally:
+        try:
+            async with asyncio.timeout(5):
+                await pool.close()
+        except TimeoutError:
+            pool.terminate()

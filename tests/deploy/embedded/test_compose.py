@@ -1,0 +1,210 @@
+"""The compose file against what it names: modules, settings, secrets, Kafka's own reading of it."""
+
+import base64
+import importlib.util
+import json
+import os
+import re
+import stat
+import subprocess
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+import jsonschema
+import pytest
+import yaml
+
+from deploy.compose.make_secrets import make_secrets
+from deploy.compose.provision import passwords_in, run
+from deploy.embedded import SERVICES, EmbeddedError, topic_partitions
+from deploy.embedded.jars import kafka_jars
+from deploy.embedded.java import Java
+from shared.service.settings import OwnerSettings, ReportingSettings, Settings
+
+PROJECT = Path(__file__).parents[3]
+COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text("utf-8"))
+OURS = ("members", "benefits", "events", "worker", "reporting", "provision")
+SETTINGS: dict[str, type[Settings]] = {
+    "members": OwnerSettings,
+    "benefits": Settings,
+    "events": Settings,
+    "worker": ReportingSettings,
+    "reporting": ReportingSettings,
+}
+
+
+def test_it_follows_the_compose_specification() -> None:
+    package = importlib.util.find_spec("check_jsonschema")
+    assert package is not None
+    assert package.origin is not None
+    schema = Path(package.origin).parent / "builtin_schemas" / "vendor" / "compose-spec.json"
+    jsonschema.validate(COMPOSE, json.loads(schema.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_every_container_is_confined(name: str) -> None:
+    service = COMPOSE["services"][name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service.get("user") != "root"
+    assert "privileged" not in service
+    for port in service.get("ports", ()):
+        assert port.startswith("127.0.0.1:")
+    if "build" not in service:
+        tag = service["image"].rpartition(":")[2]
+        assert re.match(r"v?\d", tag), f"{name} has no fixed version"
+    if name != "provision":
+        assert "healthcheck" in service
+        assert "stop_grace_period" in service
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_command_is_a_module_of_ours(name: str) -> None:
+    [module] = COMPOSE["services"][name]["command"]
+    path = PROJECT / module.replace(".", "/")
+    assert path.with_suffix(".py").exists() or (path / "__main__.py").exists()
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_service_finds_every_setting_it_needs(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    make_secrets(tmp_path / "made")
+    mounted = tmp_path / "run-secrets"
+    mounted.mkdir()
+    service = COMPOSE["services"][name]
+    for secret in service["secrets"]:
+        value = (tmp_path / "made" / secret["source"]).read_text()
+        (mounted / secret["target"]).write_text(value)
+    for key in [key for key in os.environ if key.startswith("GUILDHALL_")]:
+        monkeypatch.delenv(key)
+    for key, value in service["environment"].items():
+        monkeypatch.setenv(key, _chosen(value))
+
+    settings = SETTINGS[name](_secrets_dir=mounted)  # type: ignore[call-arg]
+    owner = "reporting" if name == "worker" else name
+    database = urlsplit(settings.database_url)
+    assert (database.username, database.path) == (f"guildhall_{owner}", f"/guildhall_{owner}")
+    assert database.hostname in COMPOSE["services"]
+    assert settings.kafka.partition(":")[0] in COMPOSE["services"]
+    assert settings.http_port == 8000
+    grace = int(service["stop_grace_period"].rstrip("s"))
+    assert grace > settings.stop_seconds
+    for url in re.findall(r"http://(\w+):8000", " ".join(service["environment"].values())):
+        assert url in COMPOSE["services"]
+
+
+def test_prometheus_scrapes_every_service() -> None:
+    file = PROJECT / "deploy" / "observability" / "prometheus.yml"
+    jobs = yaml.safe_load(file.read_text("utf-8"))["scrape_configs"]
+    assert {job["job_name"] for job in jobs} == set(SETTINGS)
+
+
+def test_secrets_are_made_once_and_are_private_on_the_host(tmp_path: Path) -> None:
+    directory = tmp_path / "secrets"
+    written = make_secrets(directory)
+    files = {path.name: path.read_text() for path in directory.iterdir()}
+    assert set(written) == set(files) == set(COMPOSE["secrets"])
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+    assert len(set(files.values())) == len(files)
+    assert make_secrets(directory) == []
+    assert {path.name: path.read_text() for path in directory.iterdir()} == files
+
+
+def test_the_image_has_no_secret_and_every_file_it_copies() -> None:
+    ignored = (PROJECT / ".dockerignore").read_text("utf-8").splitlines()
+    assert "deploy/compose/secrets" in ignored
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", _dockerfile(), re.MULTILINE)
+    for path in " ".join(copied).split():
+        assert (PROJECT / path).exists()
+        assert f"!{path.partition('/')[0]}" in ignored
+
+
+def test_the_image_runs_as_the_account_of_the_compose_file() -> None:
+    user = re.findall(r"^USER (.+)$", _dockerfile(), re.MULTILINE)[-1]
+    assert {COMPOSE["services"][name]["user"] for name in OURS} == {user} == {"10001:10001"}
+    assert re.search(r'^ENTRYPOINT \["python", "-m"\]$', _dockerfile(), re.MULTILINE)
+
+
+async def test_kafkas_image_accepts_its_settings(kafka: str, tmp_path: Path) -> None:
+    """By the class that reads them in that image; it formats the data with them as well."""
+    for name in ("default", "mounted", "final"):
+        (tmp_path / name).mkdir()
+    for name in ("server.properties", "log4j2.yaml", "tools-log4j2.yaml"):
+        (tmp_path / "default" / name).write_text("")
+    environment = dict(COMPOSE["services"]["kafka"]["environment"])
+    data = tmp_path / "data"
+    environment["KAFKA_LOG_DIRS"] = str(data)
+    environment["CLUSTER_ID"] = base64.urlsafe_b64encode(bytes(16)).decode().rstrip("=")
+    command = Java().command(await kafka_jars(print), "kafka.docker.KafkaDockerWrapper")
+    directories = [
+        f"--{name}-configs-dir={tmp_path / name}" for name in ("default", "mounted", "final")
+    ]
+    done = subprocess.run(  # noqa: ASYNC221
+        [*command, "setup", *directories],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    written = (tmp_path / "final" / "server.properties").read_text().splitlines()
+    assert "auto.create.topics.enable=false" in written
+    assert "log.retention.ms=-1" in written
+    assert (data / "meta.properties").exists()
+
+
+async def test_provisioning_makes_databases_roles_and_topics_again_and_again(
+    kafka: str, database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On the session's PostgreSQL, whose superuser has its own password."""
+    administrator = urlsplit(database)
+    make_secrets(tmp_path)
+    (tmp_path / "postgres_password").chmod(0o600)
+    (tmp_path / "postgres_password").write_text(str(administrator.password))
+    sources = tmp_path / "sources.yaml"
+    sources.write_text("- {name: canteen-of-the-test}\n")
+    environment = {
+        "GUILDHALL_KAFKA": kafka,
+        "GUILDHALL_DATABASE_HOST": administrator.netloc.rpartition("@")[2],
+        "GUILDHALL_SOURCES_FILE": str(sources),
+    }
+    for _ in range(2):
+        await run(environment, tmp_path)
+    assert "topic guildhall.ext.canteen-of-the-test.v1" in capsys.readouterr().out
+    for service in SERVICES:
+        secret = (tmp_path / f"{service}_database_url").read_text()
+        url = secret.replace("postgres:5432", environment["GUILDHALL_DATABASE_HOST"])
+        await (await asyncpg.connect(url)).close()
+
+
+def test_a_missing_secret_is_named(tmp_path: Path) -> None:
+    with pytest.raises(EmbeddedError, match="members_database_url"):
+        passwords_in(tmp_path)
+
+
+def test_the_register_of_outside_sources_is_valid_and_empty() -> None:
+    text = (PROJECT / "deploy" / "compose" / "sources.yaml").read_text("utf-8")
+    assert yaml.safe_load(text) == []
+    example = "\n".join(
+        line.removeprefix("# ") for line in text.splitlines() if line.startswith(("# - ", "#   "))
+    )
+    [source] = yaml.safe_load(example)
+    assert f"guildhall.ext.{source['name']}.v1" in topic_partitions([source["name"]])
+
+
+def _dockerfile() -> str:
+    return (PROJECT / "deploy" / "Dockerfile").read_text("utf-8")
+
+
+def _chosen(value: str) -> str:
+    """A value as compose substitutes it, with `.env` from the example."""
+    example = (PROJECT / "deploy" / "compose" / "env.example").read_text("utf-8")
+    chosen = dict(
+        line.split("=", 1) for line in example.splitlines() if line and not line.startswith("#")
+    )
+    match = re.fullmatch(r"\$\{(\w+):[?-].*\}", value)
+    return chosen[match[1]] if match else value

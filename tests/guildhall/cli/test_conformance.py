@@ -1,0 +1,193 @@
+"""`guildhall contract …`: what a producer can check alone, row by row, before it publishes."""
+
+import json
+from base64 import b64encode
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import jsonschema
+import pytest
+from typer.testing import CliRunner
+
+from guildhall.cli.__main__ import app
+from guildhall.cli.conformance import Row, check_row, rows_of
+from shared.contract.envelope import Envelope
+from shared.contract.members import MemberLeft
+from shared.kafka.cloudevents import to_record
+from shared.testing.author import Author
+
+STREAM = "tjtc/person-p-000001"
+EVENT = MemberLeft(
+    org_id="tjtc", occurred_on=date(2022, 9, 1), person_id="p-000001", reason="resigned"
+)
+
+
+def envelope() -> Envelope:
+    return Author("members").write(STREAM, EVENT, event_id=UUID(int=7))
+
+
+def structured(**changes: Any) -> dict[str, Any]:
+    """A CloudEvent in JSON format; an attribute given as None is left out."""
+    headers = {name: value.decode() for name, value in to_record(envelope()).headers}
+    attributes = {name[3:]: text for name, text in headers.items() if name.startswith("ce_")}
+    document = {**attributes, "data": json.loads(envelope().data), **changes}
+    return {name: value for name, value in document.items() if value is not None}
+
+
+def reasons(document: Any, type_name: str | None = None) -> list[str]:
+    _, violations = check_row(Row(3, json.dumps(document).encode()), type_name)
+    assert all(violation.row == 3 for violation in violations)
+    return [violation.reason for violation in violations]
+
+
+def data(**changes: Any) -> dict[str, Any]:
+    return {**json.loads(envelope().data), **changes}
+
+
+def test_a_cloud_event_that_meets_the_contract_is_accepted() -> None:
+    assert reasons(structured()) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"specversion": "0.3"}, "not-cloudevents"),
+        ({"specversion": None}, "not-cloudevents"),
+        ({"data": None}, "not-cloudevents"),
+        ({"actor": None}, "attribute-missing"),
+        ({"id": "not-a-uuid"}, "attribute-invalid"),
+        ({"time": "2022-09-01"}, "attribute-invalid"),
+        ({"type": "guildhall.members.MemberVanished.v1"}, "unknown-type"),
+        ({"subject": "other/person-p-000001", "shard": None}, "stream-not-of-union"),
+        ({"shard": "1"}, "wrong-shard"),
+        ({"data": data(org_id="other")}, "attribute-invalid"),
+        ({"data": data(reason="bored")}, "invalid-data"),
+        ({"data": data(occurred_on=None)}, "invalid-data"),
+        ({"data": data(name="王利")}, "unknown-field"),
+    ],
+)
+def test_what_breaks_the_contract_is_named(changes: dict[str, Any], reason: str) -> None:
+    assert reasons(structured(**changes)) == [reason]
+
+
+def test_every_field_at_fault_is_named_at_once() -> None:
+    wrong = data(reason="bored", person_id="x", extra=1)
+    assert sorted(reasons(structured(data=wrong))) == [
+        "invalid-data",
+        "invalid-data",
+        "unknown-field",
+    ]
+
+
+def test_a_row_that_is_not_json_is_named() -> None:
+    _, violations = check_row(Row(9, b'{"specversion": '))
+    assert [(v.row, v.reason) for v in violations] == [(9, "not-json")]
+    assert reasons(["a", "list"]) == ["not-cloudevents"]
+
+
+def dump(headers: Any, **changes: Any) -> dict[str, Any]:
+    record = to_record(envelope())
+    return {"key": record.key.decode(), "headers": headers, "value": data(), **changes}
+
+
+def header_texts() -> dict[str, str]:
+    return {name: value.decode() for name, value in to_record(envelope()).headers}
+
+
+def test_a_dumped_kafka_record_is_read_in_every_shape_tools_write() -> None:
+    named = header_texts()
+    flat = [part for pair in named.items() for part in pair]
+    assert reasons(dump(named)) == []
+    assert reasons(dump([list(pair) for pair in named.items()])) == []
+    kcat = {"payload": json.dumps(data()), "topic": "t", "partition": 0}
+    assert reasons({"key": STREAM, "headers": flat, **kcat}) == []
+    encoded = b64encode(envelope().data).decode()
+    assert reasons(dump(named, value=encoded, encoding="base64")) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"key": "another-key"}, "key-not-subject"),
+        ({"value": None}, "no-value"),
+        ({"value": 7}, "not-json"),
+        ({"value": "%%%", "encoding": "base64"}, "not-json"),
+        ({"headers": 7}, "not-cloudevents"),
+        ({"headers": {}}, "not-cloudevents"),
+    ],
+)
+def test_a_dumped_record_that_is_no_event_is_named(changes: dict[str, Any], reason: str) -> None:
+    assert reasons({**dump(header_texts()), **changes}) == [reason]
+
+
+def test_bare_data_is_checked_against_a_named_type() -> None:
+    assert reasons(data(), "guildhall.members.MemberLeft.v1") == []
+    assert reasons(data(reason="bored"), "guildhall.members.MemberLeft.v1") == ["invalid-data"]
+
+
+def test_rows_are_numbered_as_lines_and_blank_ones_passed_over(tmp_path: Path) -> None:
+    lines = tmp_path / "rows.jsonl"
+    lines.write_bytes(b'\xef\xbb\xbf{"a": 1}\r\n\n  \n{"a": 2}')
+    assert list(rows_of(lines)) == [Row(1, b'{"a": 1}'), Row(4, b'{"a": 2}')]
+
+
+def test_a_json_file_is_one_document_or_an_array(tmp_path: Path) -> None:
+    document = tmp_path / "rows.json"
+    document.write_text('[\n {"a": 1},\n {"a": 2}\n]')
+    assert [row.number for row in rows_of(document)] == [1, 2]
+    document.write_text('{\n "a": 1\n}')
+    assert list(rows_of(document)) == [Row(1, b'{"a":1}')]
+
+
+def check(file: Path, *options: str) -> Any:
+    return CliRunner().invoke(app, ["contract", "check", str(file), *options])
+
+
+def test_check_is_0_only_if_every_row_meets_the_contract(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    good = json.dumps(structured())
+    file.write_text(f"{good}\n")
+    assert check(file).exit_code == 0
+
+    file.write_text(f"{good}\n{json.dumps(structured(id='x'))}\n{good}\n")
+    done = check(file)
+    assert done.exit_code == 1
+    assert "row 2: attribute-invalid" in done.stderr
+    assert "3 rows checked, 1 refused" in done.stdout
+
+    document = json.loads(check(file, "--json").stdout)
+    assert document["checked"] == 3
+    assert [violation["row"] for violation in document["violations"]] == [2]
+
+
+def test_an_empty_file_proves_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text("\n")
+    done = check(file)
+    assert done.exit_code == 1
+    assert "holds no record" in done.stderr
+
+
+def test_a_json_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "rows.json"
+    file.write_text("[1,")
+    assert check(file).exit_code == 1
+
+
+def test_the_schema_of_a_type_accepts_its_events() -> None:
+    done = CliRunner().invoke(app, ["contract", "schema", "MemberLeft"])
+    schema = json.loads(done.stdout)
+    jsonschema.validate(data(), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(data(reason="bored"), schema)
+    assert CliRunner().invoke(app, ["contract", "schema", "Nothing"]).exit_code == 2
+
+
+def test_types_are_listed_with_their_topics() -> None:
+    done = CliRunner().invoke(app, ["contract", "list", "--context", "events", "--json"])
+    types = json.loads(done.stdout)["types"]
+    assert {row["topic"] for row in types} == {"guildhall.events.v1"}
+    assert "guildhall.events.CongressHeld.v1" in {row["type"] for row in types}
+    assert CliRunner().invoke(app, ["contract", "list", "--context", "x"]).exit_code == 2

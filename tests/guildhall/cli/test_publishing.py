@@ -1,0 +1,175 @@
+"""`guildhall events publish`: what reaches a real Kafka is what a reader of ours accepts."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from guildhall.cli.publishing import Outcome, Plan, publish_file, topic_for
+from shared.contract.benefits import GiftReturned
+from shared.contract.envelope import Envelope
+from shared.errors import ContractViolation
+from shared.kafka.cloudevents import STRUCTURED_CONTENT_TYPE, from_record, to_record
+from shared.testing.author import Author
+from shared.testing.topics import make_topic
+
+PARTITIONS = 3
+
+
+def returned(number: int) -> GiftReturned:
+    return GiftReturned(
+        org_id="tjtc",
+        occurred_on=date(2022, 9, 1),
+        programme_id="cakes",
+        person_id=f"p-00000{number}",
+        reason="returned",
+    )
+
+
+def envelopes(count: int, author: Author | None = None) -> list[Envelope]:
+    author = author or Author(source="/ext/canteen")
+    return [
+        author.write(f"tjtc/gift-cakes.p-00000{number}", returned(number))
+        for number in range(count)
+    ]
+
+
+def as_json(envelope: Envelope, **changes: Any) -> str:
+    headers = {name: value.decode() for name, value in to_record(envelope).headers}
+    attributes = {name[3:]: text for name, text in headers.items() if name.startswith("ce_")}
+    return json.dumps({**attributes, "data": json.loads(envelope.data), **changes})
+
+
+def plan(tmp_path: Path, lines: list[str], topic: str | None, **changes: Any) -> Plan:
+    file = tmp_path / "events.jsonl"
+    file.write_text("\n".join(lines))
+    return Plan(file, topic, False, False, False)._replace(**changes)
+
+
+async def publish(given: Plan, kafka: str) -> Outcome:
+    return await publish_file(given, kafka, lambda _: None)
+
+
+@pytest.fixture
+async def made_topic(kafka: str, topic: str) -> str:
+    client = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await client.start()
+    try:
+        await make_topic(client, topic, PARTITIONS)
+    finally:
+        await client.close()
+    return topic
+
+
+async def records(kafka: str, topic: str) -> list[Any]:
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+        consumer.assign(partitions)
+        ends = await consumer.end_offsets(partitions)
+        found: list[Any] = []
+        while len(found) < sum(ends.values()):
+            batches = await consumer.getmany(timeout_ms=1000)
+            found += [record for batch in batches.values() for record in batch]
+        return found
+    finally:
+        await consumer.stop()
+
+
+@pytest.mark.parametrize("structured", [False, True])
+async def test_a_published_event_is_read_as_it_was_written(
+    kafka: str, made_topic: str, tmp_path: Path, structured: bool
+) -> None:
+    written = envelopes(4)
+    given = plan(tmp_path, [as_json(e) for e in written], made_topic, structured=structured)
+
+    outcome = await publish(given, kafka)
+
+    assert outcome == Outcome(4, {made_topic: 4}, [], None)
+    found = await records(kafka, made_topic)
+    read = [from_record(record.key, record.value, record.headers) for record in found]
+    assert sorted(read) == sorted(written)
+    kinds = {dict(record.headers)["content-type"] == STRUCTURED_CONTENT_TYPE for record in found}
+    assert kinds == {structured}
+
+
+async def test_bad_rows_are_refused_by_row_and_the_others_published(
+    kafka: str, made_topic: str, tmp_path: Path
+) -> None:
+    first, second = envelopes(2)
+    lines = [as_json(first), "{", as_json(second, type="guildhall.x.Y.v1"), as_json(second)]
+
+    outcome = await publish(plan(tmp_path, lines, made_topic), kafka)
+
+    assert outcome.published == 2
+    assert [(v.row, v.reason) for v in outcome.violations] == [(2, "not-json"), (3, "unknown-type")]
+
+
+async def test_all_or_nothing_publishes_nothing_when_a_row_is_bad(
+    kafka: str, made_topic: str, tmp_path: Path
+) -> None:
+    lines = [as_json(envelopes(1)[0]), "{"]
+    outcome = await publish(plan(tmp_path, lines, made_topic, all_or_nothing=True), kafka)
+    assert (outcome.published, [v.row for v in outcome.violations]) == (0, [2])
+    assert await records(kafka, made_topic) == []
+
+
+async def test_unchecked_rows_go_out_as_they_are(
+    kafka: str, made_topic: str, tmp_path: Path
+) -> None:
+    lines = ["not even json", as_json(envelopes(1)[0], actor="")]
+    outcome = await publish(plan(tmp_path, lines, made_topic, unchecked=True), kafka)
+    assert (outcome.published, outcome.violations) == (2, [])
+    values = {record.value for record in await records(kafka, made_topic)}
+    assert values == {line.encode() for line in lines}
+
+
+async def test_a_numbered_event_goes_to_its_shards_partition(
+    kafka: str, made_topic: str, tmp_path: Path
+) -> None:
+    written = envelopes(6, Author("benefits"))
+    await publish(plan(tmp_path, [as_json(e) for e in written], made_topic), kafka)
+    for record in await records(kafka, made_topic):
+        shard = from_record(record.key, record.value, record.headers).shard
+        assert shard is not None
+        assert record.partition == shard % PARTITIONS
+
+
+async def test_one_stream_goes_to_one_partition_in_order(
+    kafka: str, made_topic: str, tmp_path: Path
+) -> None:
+    author = Author(source="/ext/canteen")
+    written = [author.write("tjtc/gift-cakes.p-000001", returned(1)) for _ in range(50)]
+    await publish(plan(tmp_path, [as_json(e) for e in written], made_topic), kafka)
+    found = await records(kafka, made_topic)
+    assert len({record.partition for record in found}) == 1
+    versions = [from_record(r.key, r.value, r.headers).stream_version for r in found]
+    assert versions == list(range(1, 51))
+
+
+async def test_a_topic_that_does_not_exist_is_named(kafka: str, topic: str, tmp_path: Path) -> None:
+    outcome = await publish(plan(tmp_path, [as_json(envelopes(1)[0])], topic), kafka)
+    assert outcome.published == 0
+    assert outcome.error is not None
+    assert f"there is no topic {topic}" in outcome.error
+
+
+async def test_a_kafka_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    outcome = await publish(plan(tmp_path, [as_json(envelopes(1)[0])], "t"), "127.0.0.1:1")
+    assert outcome.published == 0
+    assert outcome.error is not None
+    assert "127.0.0.1:1" in outcome.error
+
+
+def test_a_source_has_its_own_topic() -> None:
+    event = envelopes(1)[0]
+    assert topic_for(event) == "guildhall.ext.canteen.v1"
+    assert topic_for(event._replace(source="/guildhall/benefits")) == "guildhall.benefits.v1"
+    for stranger in ("canteen", "/ext/", "/ext/a/b", "https://canteen.example"):
+        with pytest.raises(ContractViolation, match="unregistered-source"):
+            topic_for(event._replace(source=stranger))

@@ -1,0 +1,80 @@
+"""An office without a network: it answers as services do, and keeps what it was sent."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+
+from guildhall.imports.office import Answer
+
+Decide = Callable[[str, Mapping[str, Any]], Answer]
+
+
+def accept(_name: str, body: Mapping[str, Any]) -> Answer:
+    """A service that has nothing against it."""
+    return Answer(
+        201, {"events": max([1, *(len(v) for v in body.values() if isinstance(v, list))])}
+    )
+
+
+def refuse_rows(*rows: tuple[int, str], status: int = 422, title: str = "有误") -> Answer:
+    """A refusal that names rows (from 1) with their codes, as bulk commands give it."""
+    return Answer(
+        status,
+        {
+            "code": rows[0][1],
+            "title": title,
+            "errors": [{"row": row, "code": code, "person_id": "p-000000"} for row, code in rows],
+        },
+    )
+
+
+class RecordingOffice:
+    """Knows the employee numbers it is given; decides commands by a function, once per key."""
+
+    def __init__(
+        self, numbers: Sequence[str], decide: Decide = accept, org_id: str = "tjtc"
+    ) -> None:
+        self.numbers, self.decide, self.org_id = numbers, decide, org_id
+        self.sent: list[tuple[str, Mapping[str, Any], str]] = []
+        self.done: dict[str, tuple[Mapping[str, Any], Answer]] = {}
+
+    async def command(self, service: str, name: str, body: Mapping[str, Any], key: str) -> Answer:
+        """Decide it, or replay the answer given before under the same key."""
+        self.sent.append((f"{service}/{name}", body, key))
+        if key in self.done:
+            before, answer = self.done[key]
+            assert before == body, "a key used with another body"
+            return answer._replace(replayed=True)
+        answer = self.decide(name, body)
+        if answer.accepted:
+            self.done[key] = (body, answer)
+        return answer
+
+    async def ask(self, service: str, path: str, body: Mapping[str, Any]) -> Answer:
+        """The look-up of people; a person's id is made of the number."""
+        assert (service, path) == ("members", "people/lookup")
+        known = [no for no in body["employee_nos"] if no in self.numbers]
+        people = [{"employee_no": no, "person_id": person(no)} for no in known]
+        return Answer(200, {"people": people})
+
+
+def person(employee_no: str) -> str:
+    """The person id of an employee number in these tests."""
+    return f"p-{employee_no:0>6}"
+
+
+def write_xlsx(file: Path, rows: Sequence[Sequence[Any]]) -> Path:
+    """A workbook with these rows."""
+    workbook = Workbook()
+    for row in rows:
+        workbook.worksheets[0].append(row)
+    workbook.save(file)
+    return file
+
+
+def write_csv(file: Path, text: str, encoding: str = "utf-8-sig") -> Path:
+    """A csv file with this text."""
+    file.write_bytes(text.encode(encoding))
+    return file

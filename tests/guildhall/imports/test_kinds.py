@@ -1,0 +1,108 @@
+"""Every kind of file becomes commands that the services' own models accept."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from guildhall.imports import KINDS
+from guildhall.imports.kinds import Kind
+from guildhall.imports.reading import known_headings
+from guildhall.imports.upload import import_file
+from services.benefits.api import COMMANDS as BENEFITS
+from services.benefits.api import REFUSALS as BENEFITS_REFUSALS
+from services.members.api import COMMANDS as MEMBERS
+from services.members.api import REFUSALS as MEMBERS_REFUSALS
+from tests.guildhall.imports.desk import RecordingOffice, write_csv
+
+ROUTES = {
+    **{f"members/{name}": route for name, route in MEMBERS.items()},
+    **{f"benefits/{name}": route for name, route in BENEFITS.items()},
+}
+ROWS: dict[str, tuple[str, list[str]]] = {
+    "staff": ("工号,姓名,性别,出生年月,入职日期", ["0012,王利,女,1985-03,2009年8月1日"]),
+    "members": (
+        "工号,姓名,入会日期,入会方式,原工会编号",
+        ["0012,王利,2009-9-1,新入会,", "0013,李明,2022-5-16,会籍转入,tjjt"],
+    ),
+    "leavers": (
+        "工号,姓名,离开方式,离开日期,转入工会编号",
+        ["1,甲,会籍转出,2022-2-15,tjjt", "2,乙,离职,2022-2-28,", "3,丙,退休（保留会籍）,2022-3-31,",
+         "4,丁,去世,2022-4-1,", "5,戊,退会,2022-4-1,", "6,己,离职(非会员),2022-4-1,",
+         "7,庚,退休(不保留会籍),2022-4-1,"],
+    ),
+    "receipts": (
+        "项目编号,工号,签收日期,代签人工号",
+        ["spring-2022,1,2022-1-20,", "spring-2022,2,2022-1-20,1"],
+    ),
+    "gifts": (
+        "项目编号,工号,身份,份数,发放日期,名册外原因",
+        ["mid-autumn-2022,1,职工,,2022-9-8,余份", "mid-autumn-2022,2,会员,2,2022-9-8,"],
+    ),
+    "claims": (
+        "申请编号,工号,身份,申请类型,与职工关系,事由编号,申请金额（元）,发生日期,申请日期",
+        ["zy-1,1,会员,住院,,case-1,\"2,000.00\",2022-2-17,2022-2-22",
+         "ss-1,2,职工,丧事,父母,case-2,1000,2022-2-17,2022-2-22"],
+    ),
+    "insured": ("保单编号,工号,姓名,身份,参保日期", ["ankang-2022,1,王利,职工,2022-4-11"]),
+    "budget": (
+        "年度,科目,金额(元),批准日期,审议机构,金额为估计",
+        ["2022年,职工活动-集体福利,600000,2022-1-12,\"committee,superior\",是",
+         "2022年,维权-送温暖,90000,2022-1-12,\"committee,superior\",是"],
+    ),
+    "income": ("收入编号,收入来源,经费来源,金额,到账日期", ["sr-1,会费,工会经费,21500,2022-1-10"]),
+    "payments": (
+        "凭证编号,付款日期,金额(元),经费来源,付款方,预算科目,事项编号,经办账号,会议纪要编号,金额为估计",
+        ["zf-1,2022-1-25,258500.00,工会经费,本级工会,职工活动-集体福利,tjtc/programme-spring-2022,clerk,"
+         "wyh-2022-01,是"],
+    ),
+}  # fmt: skip
+"""A file of each kind: headings, and rows that show every way to fill them in."""
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+async def test_what_a_kind_sends_is_what_the_service_takes(kind: Kind, tmp_path: Path) -> None:
+    headings, rows = ROWS[kind.name]
+    file = write_csv(tmp_path / "a.csv", "\n".join([headings, *rows, ""]))
+    office = RecordingOffice([str(n) for n in range(10)] + ["0012", "0013"])
+    outcome = await import_file(office, kind, file)
+    assert outcome.complete, outcome.bad
+    assert office.sent
+    for name, body, _key in office.sent:
+        ROUTES[name].command.model_validate_json(_json(body))
+        assert kind.role in ROUTES[name].roles, f"{kind.role} may not send {name}"
+
+
+async def test_who_leaves_ends_the_membership_first_and_the_post_after_it(tmp_path: Path) -> None:
+    headings, rows = ROWS["leavers"]
+    file = write_csv(tmp_path / "a.csv", "\n".join([headings, *rows, ""]))
+    office = RecordingOffice([str(n) for n in range(10)])
+    await import_file(office, KINDS["leavers"], file)
+    names = [name.removeprefix("members/") for name, _, _ in office.sent]
+    assert names[-1] == "record-staff-left"
+    assert sorted(names[:-1]) == [
+        "record-member-died",
+        "record-member-left",
+        "record-member-left",
+        "record-member-retired",
+        "record-member-retired",
+        "transfer-out-member",
+    ]
+    posts = {row["person_id"][-1]: row["reason"] for row in office.sent[-1][1]["people"]}
+    assert posts == {"1": "transferred", "2": "resigned", "6": "resigned"}
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+def test_what_counts_as_entered_before_is_a_refusal_the_services_know(kind: Kind) -> None:
+    assert kind.already <= MEMBERS_REFUSALS.keys() | BENEFITS_REFUSALS.keys()
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+def test_no_heading_of_a_kind_means_two_columns(kind: Kind) -> None:
+    assert len(known_headings(kind)) == sum(len(set(column.headings)) for column in kind.columns)
+
+
+def _json(body: Any) -> bytes:
+    import orjson  # noqa: PLC0415
+
+    return orjson.dumps(body)

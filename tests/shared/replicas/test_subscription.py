@@ -1,0 +1,217 @@
+"""A service's own copy of another context's facts: each applied once, whatever becomes of the log,
+and what it did not hear is known."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+
+from shared.contract.catalogue import source_of, topic_of
+from shared.contract.envelope import SHARDS, Envelope
+from shared.contract.events import IssueRaised
+from shared.eventstore.database import apply_schema, open_pool
+from shared.eventstore.epochs import Epochs, keep_epochs
+from shared.eventstore.store import Also
+from shared.kafka.cloudevents import to_record
+from shared.replicas.coverage import coverage
+from shared.replicas.subscription import Subscription
+from shared.testing.author import Author
+from shared.testing.topics import make_topic
+from tests.shared.eventstore.test_store import raised
+
+
+@pytest.fixture
+async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
+    pool = await open_pool(database)
+    await apply_schema(pool, "shared.eventstore")
+    await pool.execute("CREATE TABLE copy (issue_id text PRIMARY KEY, times int NOT NULL)")
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+async def admin(kafka: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    yield admin
+    await admin.close()
+
+
+@pytest.fixture
+async def context(admin: AIOKafkaAdminClient, topic: str) -> AsyncIterator[str]:
+    name = topic.replace("test.", "s")
+    await make_topic(admin, topic_of(name), 1)
+    yield name
+    await admin.delete_topics([topic_of(name)])
+
+
+def heard(event: IssueRaised, _: Envelope) -> Also:
+    return Also(
+        "INSERT INTO copy AS c VALUES ($1, 1) ON CONFLICT (issue_id) DO UPDATE"
+        " SET times = c.times + 1",
+        [(event.issue_id,)],
+    )
+
+
+@asynccontextmanager
+async def following(pool: asyncpg.Pool, kafka: str, context: str) -> AsyncIterator[None]:
+    """A copy at work."""
+    copy = Subscription(pool, "benefits", context, kafka, {IssueRaised: heard})
+    task = asyncio.create_task(copy.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+def issues(author: Author, context: str, numbers: Iterable[int]) -> list[Envelope]:
+    """Issues the context raises, all in one stream and so in one shard."""
+    source = source_of(context)
+    return [author.write("tjtc/issue-1", raised(f"i{n}"), source=source) for n in numbers]
+
+
+async def publish(kafka: str, context: str, envelopes: Iterable[Envelope]) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=kafka)
+    await producer.start()
+    for envelope in envelopes:
+        record = to_record(envelope)
+        await producer.send_and_wait(
+            topic_of(context), record.value, record.key, 0, headers=record.headers
+        )
+    await producer.stop()
+
+
+async def publish_in_transactions(kafka: str, context: str, numbers: range) -> None:
+    """Each record in a Kafka transaction of its own, so that markers leave holes in the offsets;
+    between them, transactions that are aborted."""
+    author = Author("events")
+    producer = AIOKafkaProducer(bootstrap_servers=kafka, transactional_id=f"{context}-{numbers}")
+    await producer.start()
+    for [kept, aborted] in [issues(author, context, [n, 1000 + n]) for n in numbers]:
+        for envelope, end in (
+            (kept, producer.commit_transaction),
+            (aborted, producer.abort_transaction),
+        ):
+            record = to_record(envelope)
+            await producer.begin_transaction()
+            await producer.send_and_wait(
+                topic_of(context), record.value, record.key, 0, headers=record.headers
+            )
+            await end()
+    await producer.stop()
+
+
+async def copied(pool: asyncpg.Pool, count: int) -> dict[str, int]:
+    async with asyncio.timeout(60):
+        while await pool.fetchval("SELECT count(*) FROM copy") < count:
+            await asyncio.sleep(0.05)
+    return {row["issue_id"]: row["times"] for row in await pool.fetch("SELECT * FROM copy")}
+
+
+async def test_each_record_once_across_holes_aborted_transactions_and_restarts(
+    pool: asyncpg.Pool, kafka: str, context: str
+) -> None:
+    for part in (range(0, 4), range(4, 8)):
+        await publish_in_transactions(kafka, context, part)
+        async with following(pool, kafka, context):
+            found = await copied(pool, part.stop)
+    assert found == {f"i{n}": 1 for n in range(8)}
+
+
+async def test_a_topic_made_anew_is_read_from_its_start(
+    pool: asyncpg.Pool, kafka: str, context: str, admin: AIOKafkaAdminClient
+) -> None:
+    """Its new records have offsets that the old topic's position had passed."""
+    author = Author("events")
+    await publish(kafka, context, issues(author, context, range(5)))
+    async with following(pool, kafka, context):
+        await copied(pool, 5)
+        await admin.delete_topics([topic_of(context)])
+        await make_topic(admin, topic_of(context), 1)
+        await publish(kafka, context, issues(author, context, range(5, 8)))
+        assert await copied(pool, 8) == {f"i{n}": 1 for n in range(8)}
+
+
+@pytest.mark.parametrize("lost", ["tail", "cluster"])
+async def test_a_log_that_lost_what_was_read_is_read_from_its_start(
+    pool: asyncpg.Pool, kafka: str, context: str, lost: str
+) -> None:
+    """A position beyond the log's end, or of another cluster, must not leave the copy stuck."""
+    author = Author("events")
+    await publish(kafka, context, issues(author, context, range(3)))
+    async with following(pool, kafka, context):
+        await copied(pool, 3)
+    change = "next_offset = 900" if lost == "tail" else "next_offset = 900, cluster_id = 'gone'"
+    await pool.execute(f"UPDATE subscription_positions SET {change}")
+    await publish(kafka, context, issues(author, context, range(3, 5)))
+    async with following(pool, kafka, context):
+        assert await copied(pool, 5) == {f"i{n}": 2 if n < 3 else 1 for n in range(5)}
+
+
+async def test_a_skipped_record_is_a_hole_until_it_is_heard(
+    pool: asyncpg.Pool, kafka: str, context: str
+) -> None:
+    envelopes = issues(Author("events"), context, range(6))
+    await publish(kafka, context, [*envelopes[:2], *envelopes[4:]])
+    async with following(pool, kafka, context):
+        await copied(pool, 4)
+        stands = await coverage(pool, context)
+        assert stands["shards"] == [
+            {"shard": envelopes[0].shard, "head": 2, "lacks_upto": 4, "last": 6}
+        ]
+        assert stands["read"] == 4
+        await publish(kafka, context, envelopes[2:4])
+        await copied(pool, 6)
+    assert (await coverage(pool, context))["shards"] == [
+        {"shard": envelopes[0].shard, "head": 6, "lacks_upto": 0, "last": 6}
+    ]
+
+
+async def test_what_was_not_understood_was_not_heard_and_stops_nothing(
+    pool: asyncpg.Pool, kafka: str, context: str
+) -> None:
+    first, second, third = issues(Author("events"), context, range(3))
+    spoilt = second._replace(data=b'{"org_id": "tjtc"}')
+    forged = Author("events").write("tjtc/issue-1", raised("forged"))
+    await publish(kafka, context, [first, spoilt, forged, third])
+    async with following(pool, kafka, context):
+        assert await copied(pool, 2) == {"i0": 1, "i2": 1}
+    assert (await coverage(pool, context))["shards"] == [
+        {"shard": first.shard, "head": 1, "lacks_upto": 2, "last": 3}
+    ]
+
+
+async def test_what_the_other_context_lost_in_a_restore_is_passed_over(
+    pool: asyncpg.Pool, kafka: str, context: str
+) -> None:
+    author = Author("events")
+    kept, lost = issues(author, context, range(2)), issues(author, context, range(2, 4))
+    author.restore(*kept)
+    new = issues(author, context, range(4, 5))
+    await keep_epochs(pool, source_of(context), Epochs(([len(kept)] * SHARDS,)))
+    await publish(kafka, context, [*kept, *lost, *new])
+    async with following(pool, kafka, context):
+        assert await copied(pool, 3) == {"i0": 1, "i1": 1, "i4": 1}
+    assert (await coverage(pool, context))["shards"] == [
+        {"shard": kept[0].shard, "head": 3, "lacks_upto": 0, "last": 3}
+    ]
+
+
+async def test_a_table_of_positions_without_topic_ids_is_made_anew(database: str) -> None:
+    old: Any = await asyncpg.connect(database)
+    await old.execute(
+        "CREATE TABLE subscription_positions (cluster_id text, topic text, partition integer,"
+        " next_offset bigint, PRIMARY KEY (cluster_id, topic, partition));"
+        "INSERT INTO subscription_positions VALUES ('c', 't', 0, 7)"
+    )
+    pool = await open_pool(database)
+    await apply_schema(pool, "shared.eventstore")
+    assert await old.fetch("SELECT topic_id FROM subscription_positions") == []
+    await pool.close()
+    await old.close()
