@@ -159,7 +159,11 @@ async def test_closing_leaves_no_process(tmp_path: Path) -> None:
 
 async def test_a_supervisor_killed_at_once_leaves_no_process(tmp_path: Path) -> None:
     holder = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.deploy.holder", str(tmp_path), stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-m",
+        "tests.deploy.stack.holder",
+        str(tmp_path),
+        stdout=asyncio.subprocess.PIPE,
     )
     assert holder.stdout is not None
     pids = [int(pid) for pid in (await holder.stdout.readline()).split()]

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from guildhall.cli.figures import add_up, yuan
-from tests.deploy.fake_services import FakeServices, refused
+from tests.guildhall.cli.fake_services import FakeServices, refused
 
 FIGURE = "new_members"
 LIST = f"GET reporting/v1/tjtc/figures/{FIGURE}"

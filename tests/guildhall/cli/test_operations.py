@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from guildhall.cli.operations import waiting_for_kafka
-from tests.deploy.fake_services import URLS, FakeServices
+from tests.guildhall.cli.fake_services import URLS, FakeServices
 
 COMPLETE = {"source": "/guildhall/members", "complete": True, "behind": 0, "holes": []}
 LOST = {

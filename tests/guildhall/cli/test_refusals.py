@@ -9,7 +9,7 @@ import pytest
 
 from guildhall.cli.connection import problem_of
 from guildhall.output import refusal_lines
-from tests.deploy.fake_services import FakeServices, refused
+from tests.guildhall.cli.fake_services import FakeServices, refused
 
 COMMAND = "POST benefits/v1/tjtc/issue-gifts"
 

@@ -14,7 +14,7 @@ from guildhall.imports.office import Answer
 from guildhall.imports.reading import BadRow
 from guildhall.imports.sending import ImportRefused
 from guildhall.imports.upload import Outcome
-from tests.deploy.fake_services import FakeServices
+from tests.guildhall.cli.fake_services import FakeServices
 
 COMPLETE = Outcome("members", 3, 2, 1, 0, [], 2, 1, False, (), None)
 

@@ -7,7 +7,7 @@ import pytest
 
 from deploy.stack.running import Running, write_running
 from guildhall.cli import connection
-from tests.deploy.fake_services import URLS, FakeServices
+from tests.guildhall.cli.fake_services import URLS, FakeServices
 
 
 @pytest.fixture
