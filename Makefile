@@ -26,11 +26,12 @@ test: $(VENV)/ready-dev $(VENV)/servers ## every test: tidy, domains, properties
 test-fast: $(VENV)/ready-dev ## the tests that need no Kafka and no PostgreSQL
 	@$(BIN)/pytest -m "not servers" $(ARGS)
 
-check: $(VENV)/ready-dev ## ruff, mypy --strict, import contracts, compose schema
+check: $(VENV)/ready-dev $(VENV)/servers ## ruff, mypy --strict, import contracts, compose schema, migrations
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	@$(BIN)/pytest tests/shared/eventstore/test_migrations.py
 
 bad-records: $(VENV)/ready-dev $(VENV)/servers ## bad records of every class amid right ones, on real Kafka: RECORDS=200000
 	@GUILDHALL_BAD_RECORDS=$(or $(RECORDS),200000) $(BIN)/pytest -s tests/journeys/test_bad_records.py $(ARGS)

@@ -1,7 +1,7 @@
 """Fixtures for every test: one real PostgreSQL and one real Kafka for the whole session."""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -83,12 +83,24 @@ async def kafka(servers: Embedded) -> str:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def database(postgres: str) -> AsyncIterator[str]:
+async def new_database(postgres: str) -> AsyncIterator[Callable[[], Awaitable[str]]]:
+    """Makes a new, empty database: its superuser's DSN. Dropped afterwards."""
+    names: list[str] = []
+
+    async def make() -> str:
+        names.append(f"test_{secrets.token_hex(6)}")
+        await _execute(postgres, f"CREATE DATABASE {names[-1]}")
+        return urlunsplit(urlsplit(postgres)._replace(path=f"/{names[-1]}"))
+
+    yield make
+    for name in names:
+        await _execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(new_database: Callable[[], Awaitable[str]]) -> str:
     """The superuser's DSN of a new, empty database, dropped afterwards."""
-    name = f"test_{secrets.token_hex(6)}"
-    await _execute(postgres, f"CREATE DATABASE {name}")
-    yield urlunsplit(urlsplit(postgres)._replace(path=f"/{name}"))
-    await _execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    return await new_database()
 
 
 @pytest.fixture

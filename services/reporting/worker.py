@@ -23,7 +23,7 @@ from services.reporting.reconciliation.client_token import ClientToken
 from services.reporting.reconciliation.reconciler import Reconciler
 from services.reporting.reconciliation.watchdog import Place, Watchdog
 from shared.clock import SimulatedClock
-from shared.eventstore.database import apply_schema
+from shared.eventstore.migrations import migrate
 from shared.eventstore.store import EventStore
 from shared.http.app import build_app as build_http
 from shared.http.auth import TokenVerifier
@@ -41,7 +41,7 @@ async def main(settings: ReportingSettings) -> None:
     configure_logs("reporting-worker", settings.log_level)
     async with Runner(settings.stop_seconds) as runner:
         pool = await runner.start(pool_for(settings.database_url))
-        await apply_schema(pool, "shared.eventstore", "services.reporting")
+        await migrate(pool, "shared.eventstore", "services.reporting")
         async with pool.acquire() as connection:
             await create_tables(connection, LIVE)
         store = EventStore(pool, service_clock(settings))

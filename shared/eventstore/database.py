@@ -6,9 +6,7 @@ A DSN may name several hosts; the one that accepts writes is used.
 """
 
 import asyncio
-import hashlib
 import socket
-from importlib.resources import files
 
 import asyncpg
 
@@ -94,25 +92,3 @@ def _read_only(connection: asyncpg.Connection) -> bool:
     """
     said = connection.get_settings()
     return "on" in (said.default_transaction_read_only, said.in_hot_standby)
-
-
-async def apply_schema(pool: asyncpg.Pool, *packages: str) -> None:
-    """Run `schema.sql` of each package, in order, once per content, under one advisory lock."""
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock(hashtext('guildhall.schema'))")
-        await connection.execute(
-            "CREATE TABLE IF NOT EXISTS schema_applied"
-            " (package text, sha256 text, applied_at timestamptz DEFAULT now(),"
-            " PRIMARY KEY (package, sha256))"
-        )
-        for package in packages:
-            sql = files(package).joinpath("schema.sql").read_text(encoding="utf-8")
-            digest = hashlib.sha256(sql.encode()).hexdigest()
-            known = await connection.fetchval(
-                "SELECT 1 FROM schema_applied WHERE package = $1 AND sha256 = $2", package, digest
-            )
-            if not known:
-                await connection.execute(sql)
-                await connection.execute(
-                    "INSERT INTO schema_applied (package, sha256) VALUES ($1, $2)", package, digest
-                )

@@ -17,7 +17,8 @@ from shared.clock import Clock, SimulatedClock, system_clock
 from shared.contract.envelope import SHARDS, DomainEvent
 from shared.decider.command import Command
 from shared.errors import NotPermitted
-from shared.eventstore.database import apply_schema, open_pool
+from shared.eventstore.database import open_pool
+from shared.eventstore.migrations import migrate
 from shared.eventstore.store import EventStore
 from shared.http.app import CommandApi, Route, build_app
 from shared.http.auth import TokenVerifier
@@ -67,7 +68,7 @@ async def serve(parts: Parts, settings: Settings) -> None:
     configure_logs(parts.name, settings.log_level)
     async with Runner(settings.stop_seconds) as runner:
         pool = await runner.start(pool_for(settings.database_url))
-        await apply_schema(pool, "shared.eventstore", f"services.{parts.name}")
+        await migrate(pool, "shared.eventstore", f"services.{parts.name}")
         store = EventStore(pool, service_clock(settings))
         relay = Relay(
             pool,

@@ -20,8 +20,9 @@ from joserfc.jwk import ECKey, KeySet
 from shared.clock import Clock, SimulatedClock
 from shared.contract.catalogue import source_of
 from shared.contract.envelope import DomainEvent, Envelope
-from shared.eventstore.database import apply_schema, open_pool
+from shared.eventstore.database import open_pool
 from shared.eventstore.event_ids import uuid7
+from shared.eventstore.migrations import migrate
 from shared.eventstore.store import EventStore
 from shared.http.auth import TokenVerifier
 from shared.relay.relay import Relay
@@ -146,7 +147,7 @@ async def in_process(
     """Build one context on an empty database, on a clock simulated at END_OF_2022 by default."""
     pool = await open_pool(dsn, size=5)
     try:
-        await apply_schema(pool, "shared.eventstore", f"services.{parts.name}")
+        await migrate(pool, "shared.eventstore", f"services.{parts.name}")
         store = EventStore(pool, clock or SimulatedClock(END_OF_2022))
         # The relay is built for the owner routes and never run: these tests have no Kafka.
         relay = Relay(pool, parts.name, "", poll_seconds=1.0, batch=100)

@@ -25,7 +25,7 @@ from services.reporting.projections.as_of import LIVE
 from services.reporting.queries.knowledge import Period
 from shared.clock import system_clock
 from shared.contract.benefits import GiftReceiptSigned
-from shared.eventstore.database import apply_schema
+from shared.eventstore.migrations import migrate
 from shared.testing.author import Author
 from tests.reporting.records import Partition, gift
 
@@ -81,7 +81,7 @@ class History:
     @classmethod
     async def empty(cls, pool: asyncpg.Pool) -> "History":
         """A history of nothing, its tables made."""
-        await apply_schema(pool, "shared.eventstore", "services.reporting")
+        await migrate(pool, "shared.eventstore", "services.reporting")
         async with pool.acquire() as connection:
             await create_tables(connection, LIVE)
         return cls(pool)

@@ -17,7 +17,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from deploy.embedded import create_topics
 from services.reporting.projections import create_tables
 from services.reporting.projections.as_of import LIVE
-from shared.eventstore.database import apply_schema
+from shared.eventstore.migrations import migrate
 from tests.benchmarks.cpu import cost
 from tests.benchmarks.drain import Drained, drain, group_committed
 from tests.benchmarks.gifts import TOPIC, publish
@@ -104,7 +104,7 @@ async def _streams(rig: Rig, targets: list[TopicPartition], events: int) -> Drai
 async def _copying(rig: Rig, events: int, name: str, source: str = "") -> Drained:
     target = await rig.database()
     connection = await asyncpg.connect(target)
-    await apply_schema(await rig.pool(target), "shared", "services.reporting")
+    await migrate(await rig.pool(target), "shared.eventstore", "services.reporting")
     await create_tables(connection, LIVE)
     sql = "SELECT coalesce(sum(next_offset), 0)::bigint FROM peer_positions"
     command = [*module("tests.benchmarks.peers.copying"), target, rig.kafka]

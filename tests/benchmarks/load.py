@@ -21,7 +21,8 @@ import uvloop
 from aiokafka import AIOKafkaProducer
 
 from shared.clock import system_clock
-from shared.eventstore.database import apply_schema, open_pool
+from shared.eventstore.database import open_pool
+from shared.eventstore.migrations import migrate
 from shared.eventstore.store import EventStore, Reply, Write
 from shared.kafka.cloudevents import to_record
 from shared.relay.relay import Relay
@@ -40,7 +41,7 @@ Send = Callable[[range], Awaitable[None]]
 async def to_store(database: str, kafka: str, accepted: list[float]) -> AsyncIterator[Send]:
     """Events into the store, several in one transaction; relayed meanwhile."""
     pool = await open_pool(database)
-    await apply_schema(pool, "shared.eventstore")
+    await migrate(pool, "shared.eventstore")
     store = EventStore(pool, system_clock)
     fields = Settings.model_fields
     relay = Relay(

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer
 from deploy.embedded import create_topics
 from shared.clock import system_clock
 from shared.contract.catalogue import topic_of
-from shared.eventstore.database import apply_schema
+from shared.eventstore.migrations import migrate
 from shared.eventstore.store import EventStore, Reply, Write
 from shared.kafka.cloudevents import to_record
 from shared.relay.relay import Relay
@@ -36,7 +36,7 @@ async def benchmark(rig: Rig, sizes: Sizes) -> list[Row]:
     each_turn = min(sizes.events, TURN_EVENTS)
     await create_topics(rig.kafka)
     pool = await rig.pool(await rig.database())
-    await apply_schema(pool, "shared.eventstore")
+    await migrate(pool, "shared.eventstore")
     relay = Relay(pool, "benefits", rig.kafka, poll_seconds=WOKEN_ONLY, batch=AT_ONCE)
     relayed, produced = [], []
     async with producing(rig.kafka) as producer:

@@ -18,7 +18,7 @@ from services.benefits.handlers.gifts import issue_gifts_to_roster
 from services.benefits.handlers.programmes import freeze_roster, open_programme
 from shared.clock import system_clock
 from shared.contract.envelope import Actor
-from shared.eventstore.database import apply_schema
+from shared.eventstore.migrations import migrate
 from shared.eventstore.store import EVENT_COLUMNS, EncodedWrite, EventStore, Reply, Request, encode
 from tests.benchmarks.peers import event_sourcing
 from tests.benchmarks.rig import Rig, Sizes
@@ -61,7 +61,7 @@ async def benchmark(rig: Rig, sizes: Sizes) -> list[Row]:
 
 async def _command(rig: Rig, people: int) -> Rate:
     pool = await rig.pool(await rig.database())
-    await apply_schema(pool, "shared.eventstore", "services.benefits")
+    await migrate(pool, "shared.eventstore", "services.benefits")
     await pool.execute("INSERT INTO known_unions (org_id, simulated) VALUES ($1, false)", ORG)
     await pool.execute(MEMBERS, ORG, people, timeout=120)
     await pool.execute("ANALYZE")
@@ -95,7 +95,7 @@ async def _command(rig: Rig, people: int) -> Rate:
 
 async def _store(rig: Rig, people: int) -> tuple[Rate, list[Rate]]:
     pool = await rig.pool(await rig.database())
-    await apply_schema(pool, "shared.eventstore")
+    await migrate(pool, "shared.eventstore")
     store = EventStore(pool, system_clock)
     writes = [EncodedWrite(gift_stream(n), 0, [encode(gift(n))]) for n in range(people)]
     rate = await timed("store", people, lambda: store.append(request(), writes, Reply(201, {})))
@@ -106,7 +106,7 @@ async def _copied(rig: Rig, source: asyncpg.Pool, people: int) -> Rate:
     """COPY of the same rows into the same tables, in one transaction: append if making them were
     free."""
     pool = await rig.pool(await rig.database())
-    await apply_schema(pool, "shared.eventstore")
+    await migrate(pool, "shared.eventstore")
     rows = {
         table: [tuple(row) for row in await source.fetch(f"SELECT {', '.join(of)} FROM {table}")]
         for table, of in TABLES.items()
@@ -123,7 +123,7 @@ async def _copied(rig: Rig, source: asyncpg.Pool, people: int) -> Rate:
 async def _sent(rig: Rig, source: asyncpg.Pool, people: int) -> Rate:
     """The bytes of that COPY, sent as they are: PostgreSQL alone."""
     pool = await rig.pool(await rig.database())
-    await apply_schema(pool, "shared.eventstore")
+    await migrate(pool, "shared.eventstore")
     files = {table: BytesIO() for table in TABLES}
     for table, of in TABLES.items():
         query = f"SELECT {', '.join(of)} FROM {table}"

@@ -31,7 +31,8 @@ from shared.clock import system_clock
 from shared.contract.benefits import GiftIssued, GiftReceiptSigned
 from shared.contract.envelope import Actor, shard_of
 from shared.errors import StaleVersion
-from shared.eventstore.database import apply_schema, open_pool
+from shared.eventstore.database import open_pool
+from shared.eventstore.migrations import migrate
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EncodedWrite, EventStore, Write, encode
 from tests.benchmarks.rig import Rig
@@ -281,7 +282,7 @@ async def measure(benches: Sequence[Bench], commands: int) -> None:
 async def on_database(rig: Rig, layout: Layout, deliveries: int) -> Bench:
     """A layout on a new database, empty."""
     pool = await open_pool(await rig.database(), size=WRITERS + 2)
-    await apply_schema(pool, "shared.eventstore")
+    await migrate(pool, "shared.eventstore")
     return Bench(layout, EventStore(pool, system_clock), max(1, deliveries // TO_A_PROGRAMME))
 
 

@@ -28,7 +28,8 @@ from services.reporting.rebuild.coordinator import rebuild
 from shared.clock import system_clock
 from shared.contract.catalogue import CATALOGUE, topic_of
 from shared.contract.envelope import Envelope
-from shared.eventstore.database import apply_schema, open_pool
+from shared.eventstore.database import open_pool
+from shared.eventstore.migrations import migrate
 from shared.testing.topics import make_topic
 from tests.journeys.bad_records import Sent, Traffic
 from tests.journeys.waiting import until
@@ -48,7 +49,7 @@ SECONDS = 60.0 + BAD_RECORDS / 200
 async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
     """A pool on a fresh reporting database."""
     pool = await open_pool(database, size=4)
-    await apply_schema(pool, "shared.eventstore", "services.reporting")
+    await migrate(pool, "shared.eventstore", "services.reporting")
     async with pool.acquire() as connection:
         await create_tables(connection, LIVE)
     yield pool

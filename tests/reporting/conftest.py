@@ -11,7 +11,8 @@ from services.reporting.ingest.publishers import publishers
 from services.reporting.projections import create_tables
 from services.reporting.projections.as_of import LIVE
 from shared.clock import system_clock
-from shared.eventstore.database import apply_schema, open_pool
+from shared.eventstore.database import open_pool
+from shared.eventstore.migrations import migrate
 from shared.testing.topics import make_topic
 from tests.reporting.history import with_canteen
 from tests.reporting.reading import PARTITIONS
@@ -21,7 +22,7 @@ from tests.reporting.reading import PARTITIONS
 async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
     """A pool on a fresh reporting database."""
     pool = await open_pool(database, size=4)
-    await apply_schema(pool, "shared.eventstore", "services.reporting")
+    await migrate(pool, "shared.eventstore", "services.reporting")
     async with pool.acquire() as connection:
         await create_tables(connection, LIVE)
     yield pool

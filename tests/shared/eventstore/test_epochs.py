@@ -8,8 +8,9 @@ import pytest
 from shared.clock import system_clock
 from shared.contract.catalogue import source_of
 from shared.contract.envelope import shard_of
-from shared.eventstore.database import apply_schema, open_pool
+from shared.eventstore.database import open_pool
 from shared.eventstore.epochs import NOTHING, known_epochs, raise_epoch, stated
+from shared.eventstore.migrations import migrate
 from shared.eventstore.store import EventStore, Reply, Write
 from shared.relay.relay import Relay
 from shared.relay.shard_log import RANGE, STAMP, envelope_of_row
@@ -23,7 +24,7 @@ SHARD = shard_of(STREAM)
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
     pool = await open_pool(database, size=4)
-    await apply_schema(pool, "shared.eventstore")
+    await migrate(pool, "shared.eventstore")
     yield pool
     await pool.close()
 

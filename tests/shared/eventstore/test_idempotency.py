@@ -10,8 +10,9 @@ from shared.clock import system_clock
 from shared.contract.envelope import Actor
 from shared.contract.events import IssueRaised
 from shared.errors import Conflict, Invalid, SaidBefore
-from shared.eventstore.database import apply_schema, open_pool
+from shared.eventstore.database import open_pool
 from shared.eventstore.idempotency import save_refusal, saved_reply
+from shared.eventstore.migrations import migrate
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import COPY_FROM_EVENTS, EventStore, Write
 
@@ -26,7 +27,7 @@ OK = Reply(201, {"version": 1})
 @pytest.fixture
 async def store(database: str) -> AsyncIterator[EventStore]:
     pool = await open_pool(database)
-    await apply_schema(pool, "shared.eventstore")
+    await migrate(pool, "shared.eventstore")
     yield EventStore(pool, system_clock)
     await pool.close()
 

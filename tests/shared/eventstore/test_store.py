@@ -11,8 +11,9 @@ from shared.clock import system_clock
 from shared.contract.envelope import Actor, shard_of
 from shared.contract.events import IssueRaised, IssueResolved
 from shared.errors import Invalid, StaleVersion
-from shared.eventstore.database import apply_schema, open_pool
+from shared.eventstore.database import open_pool
 from shared.eventstore.idempotency import saved_reply
+from shared.eventstore.migrations import migrate
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import COPY_FROM_EVENTS, EventStore, Write
 
@@ -24,7 +25,7 @@ OK = Reply(201, {"stream": STREAM, "version": 1})
 @pytest.fixture
 async def store(database: str) -> AsyncIterator[EventStore]:
     pool = await open_pool(database, size=25)
-    await apply_schema(pool, "shared.eventstore")
+    await migrate(pool, "shared.eventstore")
     yield EventStore(pool, system_clock)
     await pool.close()
 

@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable
-from importlib.resources import files
 from typing import Any
 
 import asyncpg
@@ -11,20 +10,21 @@ import pytest
 
 from shared.clock import system_clock
 from shared.contract.envelope import SHARDS, Envelope, shard_of
-from shared.eventstore.database import apply_schema, open_pool
+from shared.eventstore.database import open_pool
+from shared.eventstore.migrations import migrate, migrations
 from shared.eventstore.request import Reply
 from shared.eventstore.store import EventStore, Write
 from shared.relay.relay import BACKLOG, Relay
 from shared.relay.shard_log import RANGE, STAMP, UNPUBLISHED, Stamps
 from tests.shared.eventstore.test_store import raised, request
 
-SCHEMA = files("shared.eventstore").joinpath("schema.sql").read_text(encoding="utf-8")
+SCHEMA = "".join(migration.sql for migration in migrations("shared.eventstore"))
 
 
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
     pool = await open_pool(database)
-    await apply_schema(pool, "shared.eventstore")
+    await migrate(pool, "shared.eventstore")
     yield pool
     await pool.close()
 

@@ -14,8 +14,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 from shared.contract.catalogue import source_of, topic_of
 from shared.contract.envelope import SHARDS, Envelope
 from shared.contract.events import IssueRaised
-from shared.eventstore.database import apply_schema, open_pool
+from shared.eventstore.database import open_pool
 from shared.eventstore.epochs import Epochs, keep_epochs
+from shared.eventstore.migrations import migrate
 from shared.eventstore.store import Also
 from shared.kafka.cloudevents import to_record
 from shared.replicas.coverage import coverage
@@ -28,7 +29,7 @@ from tests.shared.eventstore.test_store import raised
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
     pool = await open_pool(database)
-    await apply_schema(pool, "shared.eventstore")
+    await migrate(pool, "shared.eventstore")
     await pool.execute("CREATE TABLE copy (issue_id text PRIMARY KEY, times int NOT NULL)")
     yield pool
     await pool.close()
@@ -211,7 +212,7 @@ async def test_a_table_of_positions_without_topic_ids_is_made_anew(database: str
         "INSERT INTO subscription_positions VALUES ('c', 't', 0, 7)"
     )
     pool = await open_pool(database)
-    await apply_schema(pool, "shared.eventstore")
+    await migrate(pool, "shared.eventstore")
     assert await old.fetch("SELECT topic_id FROM subscription_positions") == []
     await pool.close()
     await old.close()

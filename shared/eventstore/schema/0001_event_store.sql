@@ -1,0 +1,106 @@
+-- One event store: append-only events, the outbox beside them, the shard log, idempotency keys.
+-- Stream names are compared by byte ("C"): cheaper on every append, and all streams of one prefix are
+-- one range of the index.
+-- adopts: d41ac6f43d31cc7f4a9902e374c5dcfd490d8dce6c96680eef9529a0af44c294
+-- adopts: ee8c942ab45a96969caa7e156ea49da531af4c102e029eaa33f0749238ffaf3a
+
+CREATE TABLE events (
+    stream         text        COLLATE "C" NOT NULL,
+    version        integer     NOT NULL CHECK (version > 0),
+    event_id       uuid        NOT NULL,
+    type           text        NOT NULL,
+    org_id         text        NOT NULL,
+    shard          smallint    NOT NULL,
+    recorded_at    timestamptz NOT NULL,
+    actor          text        NOT NULL,
+    role           text        NOT NULL,
+    correlation_id text        NOT NULL,
+    causation_id   text        NOT NULL,
+    simulated      boolean     NOT NULL,
+    data           bytea       NOT NULL,
+    PRIMARY KEY (stream, version)
+);
+
+-- Not yet stamped by the relay. `id` orders one stream's events: version n+1 is written only after
+-- version n was seen committed, so its id is larger. No cursor ever runs along `id`.
+CREATE TABLE outbox (
+    id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    shard   smallint NOT NULL,
+    stream  text     COLLATE "C" NOT NULL,
+    version integer  NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 20000);
+
+-- The order in which a shard's events are published: dense, permanent, stored before publishing.
+-- `epoch` is the one in which an event was stamped: published again, it is the same record.
+CREATE TABLE shard_log (
+    shard    smallint NOT NULL,
+    sequence bigint   NOT NULL CHECK (sequence > 0),
+    stream   text     COLLATE "C" NOT NULL,
+    version  integer  NOT NULL,
+    epoch    integer  NOT NULL DEFAULT 1,
+    PRIMARY KEY (shard, sequence)
+);
+
+-- head: last sequence stamped; acked: last sequence that Kafka acknowledged.
+CREATE TABLE shards (
+    shard smallint PRIMARY KEY,
+    head  bigint NOT NULL DEFAULT 0,
+    acked bigint NOT NULL DEFAULT 0 CHECK (acked <= head)
+);
+INSERT INTO shards (shard) SELECT generate_series(0, 31);
+
+-- A restore raises the epoch, so that events "from the future" of the lost one can be told.
+CREATE TABLE store_epoch (
+    one_row boolean PRIMARY KEY DEFAULT true CHECK (one_row),
+    epoch   integer NOT NULL
+);
+INSERT INTO store_epoch (epoch) VALUES (1);
+
+-- The past epochs of logs, this store's own and those it reads: inherited[shard + 1] is the last
+-- sequence of that epoch which the log still has. What lies beyond is dead.
+CREATE TABLE log_epochs (
+    source    text     NOT NULL,
+    epoch     integer  NOT NULL CHECK (epoch > 0),
+    inherited bigint[] NOT NULL CHECK (cardinality(inherited) = 32),
+    PRIMARY KEY (source, epoch)
+);
+
+CREATE TABLE idempotency (
+    client    text     NOT NULL,
+    key       text     NOT NULL,
+    body_hash bytea    NOT NULL,
+    status    smallint NOT NULL,
+    reply     bytea    NOT NULL,
+    PRIMARY KEY (client, key)
+);
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only: correct by adding an event', TG_TABLE_NAME;
+END $$;
+CREATE TRIGGER events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON events
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+ALTER TABLE events ENABLE ALWAYS TRIGGER events_append_only;
+CREATE TRIGGER shard_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON shard_log
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+ALTER TABLE shard_log ENABLE ALWAYS TRIGGER shard_log_append_only;
+
+-- How far this service's own copies read the topics of other contexts. An offset means nothing
+-- without the id of its topic: a topic made anew counts from 0 again.
+CREATE TABLE subscription_positions (
+    cluster_id  text    NOT NULL,
+    topic_id    uuid    NOT NULL,
+    partition   integer NOT NULL,
+    topic       text    NOT NULL,
+    next_offset bigint  NOT NULL,
+    PRIMARY KEY (cluster_id, topic_id, partition)
+);
+
+-- Which of another context's events this service's copy has heard, by shard sequence: what is
+-- skipped leaves a hole between two ranges, or is missing behind the last.
+CREATE TABLE copy_coverage (
+    source    text           NOT NULL,
+    shard     smallint       NOT NULL,
+    sequences int8multirange NOT NULL,
+    PRIMARY KEY (source, shard)
+);
