@@ -31,7 +31,7 @@ headers named `ce_<attribute>` (binary mode, which we write); structured mode is
 | `id` | UUID; with `source` the identity of the event |
 | `source` | who says so: `/guildhall/<context>`, or a registered source of your own |
 | `type` | as below |
-| `subject` | the stream, `<org_id>/<kind>-<id>`; also `partitionkey` and the record's key |
+| `subject` | the stream, by the type's template below; also `partitionkey` and the record's key |
 | `time` | the instant of recording (RFC 3339 with an offset); the civil date is in the data |
 | `orgid` | the union, as in the data |
 | `actor`, `role` | the account that acted, and in which role |
@@ -64,7 +64,8 @@ def _section(cls: type[DomainEvent]) -> str:
     sample = orjson.loads((SAMPLES / f"{cls.__name__}.v{cls.VERSION}.json").read_bytes())
     example = orjson.dumps(sample["data"], option=orjson.OPT_INDENT_2).decode()
     return (
-        f"### {cls.__name__}\n\n`{cls.type_name()}`\n\n{cleandoc(cls.__doc__ or '')}\n\n"
+        f"### {cls.__name__}\n\n`{cls.type_name()}`, stream `{cls.STREAM.template}`\n\n"
+        f"{cleandoc(cls.__doc__ or '')}\n\n"
         f"| field | value | meaning |\n|---|---|---|\n{rows}\n\n```json\n{example}\n```\n"
     )
 

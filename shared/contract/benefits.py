@@ -62,7 +62,7 @@ class BudgetAmount(Part):
     amount_fen: Fen
 
 
-class ProgrammeOpened(BenefitsEvent):
+class ProgrammeOpened(BenefitsEvent, stream="programme-{programme_id}"):
     """A benefit programme (项目, such as 春节慰问) with its population, form, value and money."""
 
     programme_id: Slug
@@ -78,7 +78,7 @@ class ProgrammeOpened(BenefitsEvent):
     decision_ref: Slug | None = None
 
 
-class RosterFrozen(BenefitsEvent):
+class RosterFrozen(BenefitsEvent, stream="programme-{programme_id}"):
     """The roster of a programme, frozen as of a day: one chunk of at most 1,000 person ids.
 
     `count` and `sha256` are of the whole set (ids sorted, joined by newlines): the reader's check.
@@ -93,7 +93,7 @@ class RosterFrozen(BenefitsEvent):
     sha256: Sha256
 
 
-class GiftApplied(BenefitsEvent):
+class GiftApplied(BenefitsEvent, stream="programme-{programme_id}"):
     """Portions applied for from the union above."""
 
     programme_id: Slug
@@ -102,7 +102,7 @@ class GiftApplied(BenefitsEvent):
     to_org: OrgId
 
 
-class GiftReceived(BenefitsEvent):
+class GiftReceived(BenefitsEvent, stream="programme-{programme_id}"):
     """Portions that came from the union above, to be issued: not our own spending."""
 
     programme_id: Slug
@@ -111,7 +111,7 @@ class GiftReceived(BenefitsEvent):
     from_org: OrgId
 
 
-class GiftIssued(BenefitsEvent):
+class GiftIssued(BenefitsEvent, stream="gift-{programme_id}.{person_id}"):
     """A gift (慰问品) was handed to a person: `quantity` portions worth `amount_fen` together.
 
     Who did not stand on the programme's frozen roster (`on_roster`) has an `off_roster_reason`.
@@ -131,7 +131,7 @@ class GiftIssued(BenefitsEvent):
     off_roster_reason: OffRosterReason | None = None
 
 
-class GiftReceiptSigned(BenefitsEvent):
+class GiftReceiptSigned(BenefitsEvent, stream="gift-{programme_id}.{person_id}"):
     """The recipient signed for it (签收); `signed_by` differs only where another hand signed."""
 
     programme_id: Slug
@@ -139,7 +139,7 @@ class GiftReceiptSigned(BenefitsEvent):
     signed_by: PersonId
 
 
-class GiftReturned(BenefitsEvent):
+class GiftReturned(BenefitsEvent, stream="gift-{programme_id}.{person_id}"):
     """The gift came back, or was entered in error: it is not counted from this event on."""
 
     programme_id: Slug
@@ -147,7 +147,7 @@ class GiftReturned(BenefitsEvent):
     reason: Literal["returned", "entered_in_error", "undeliverable"]
 
 
-class ProgrammeClosed(BenefitsEvent):
+class ProgrammeClosed(BenefitsEvent, stream="programme-{programme_id}"):
     """Nothing more is issued; `missed` names who stood on the roster and received nothing.
 
     `issued` counts people and `missed_count` those missed, the same in every chunk; more than 1,000
@@ -163,7 +163,7 @@ class ProgrammeClosed(BenefitsEvent):
     missed_count: Count = 0
 
 
-class ClaimFiled(BenefitsEvent):
+class ClaimFiled(BenefitsEvent, stream="claim-{claim_id}"):
     """A member asks for money or help (慰问金/补助申请). An illness is only `case_id`, opaque."""
 
     claim_id: Slug
@@ -177,7 +177,7 @@ class ClaimFiled(BenefitsEvent):
     documents: tuple[Document, ...] = ()
 
 
-class ClaimApproved(BenefitsEvent):
+class ClaimApproved(BenefitsEvent, stream="claim-{claim_id}"):
     """An approver who is not its maker allowed it; the actor is in the envelope."""
 
     claim_id: Slug
@@ -188,7 +188,7 @@ class ClaimApproved(BenefitsEvent):
     filed_by: Line
 
 
-class ClaimRejected(BenefitsEvent):
+class ClaimRejected(BenefitsEvent, stream="claim-{claim_id}"):
     """An approver refused it, for one of the named reasons."""
 
     claim_id: Slug
@@ -197,7 +197,7 @@ class ClaimRejected(BenefitsEvent):
     reason: Literal["not_covered", "evidence_missing", "claimed_before", "too_late", "withdrawn"]
 
 
-class ClaimPaid(BenefitsEvent):
+class ClaimPaid(BenefitsEvent, stream="claim-{claim_id}"):
     """The approved money reached the person."""
 
     claim_id: Slug
@@ -212,7 +212,7 @@ class ClaimPaid(BenefitsEvent):
     payment_id: Slug | None = None
 
 
-class ClaimReversed(BenefitsEvent):
+class ClaimReversed(BenefitsEvent, stream="claim-{claim_id}"):
     """A paid claim is undone: paid in error or paid back. It has its own date."""
 
     claim_id: Slug
@@ -221,7 +221,7 @@ class ClaimReversed(BenefitsEvent):
     reason: Literal["entered_in_error", "paid_back", "duplicate"]
 
 
-class PolicyBought(BenefitsEvent):
+class PolicyBought(BenefitsEvent, stream="policy-{policy_id}"):
     """An insurance policy for many: `insured_due` is how many the insurer was told."""
 
     policy_id: Slug
@@ -236,7 +236,7 @@ class PolicyBought(BenefitsEvent):
     payer: Payer
 
 
-class MemberInsured(BenefitsEvent):
+class MemberInsured(BenefitsEvent, stream="insured-{policy_id}.{person_id}"):
     """One person is covered by a policy, in the capacity stated (the report insures 女教工)."""
 
     policy_id: Slug
@@ -245,7 +245,7 @@ class MemberInsured(BenefitsEvent):
     capacity: Capacity
 
 
-class BudgetApproved(BenefitsEvent):
+class BudgetApproved(BenefitsEvent, stream="budget-{budget_year}"):
     """The year's budget, line by line, after committee, audit committee and the union above."""
 
     budget_year: Count
@@ -254,7 +254,7 @@ class BudgetApproved(BenefitsEvent):
     amount_assumed: Flag = False
 
 
-class BudgetAdjusted(BenefitsEvent):
+class BudgetAdjusted(BenefitsEvent, stream="budget-{budget_year}"):
     """The budget's lines as they are from now on (in principle once a year, BUD-03)."""
 
     budget_year: Count
@@ -263,7 +263,7 @@ class BudgetAdjusted(BenefitsEvent):
     amount_assumed: Flag = False
 
 
-class IncomeReceived(BenefitsEvent):
+class IncomeReceived(BenefitsEvent, stream="income-{income_id}"):
     """Money the union received."""
 
     income_id: Slug
@@ -273,7 +273,7 @@ class IncomeReceived(BenefitsEvent):
     amount_assumed: Flag = False
 
 
-class ExpenditurePaid(BenefitsEvent):
+class ExpenditurePaid(BenefitsEvent, stream="payment-{payment_id}"):
     """Money the union paid: the books. `refers_to` is the stream it paid for, such as a programme.
 
     Only other sources may leave `budget_line` out; its absence is a finding, never a pass.
@@ -291,7 +291,7 @@ class ExpenditurePaid(BenefitsEvent):
     decision_ref: Slug | None = None
 
 
-class ProcurementDecided(BenefitsEvent):
+class ProcurementDecided(BenefitsEvent, stream="procurement-{procurement_id}"):
     """How something is bought, and on what basis (政府采购法 art. 31 for single source)."""
 
     procurement_id: Slug
@@ -306,7 +306,7 @@ class ProcurementDecided(BenefitsEvent):
     decision_ref: Slug | None = None
 
 
-class ContractSigned(BenefitsEvent):
+class ContractSigned(BenefitsEvent, stream="procurement-{procurement_id}"):
     """The contract of a procurement was signed."""
 
     procurement_id: Slug

@@ -43,8 +43,12 @@ def event_class(type_name: str) -> type[DomainEvent]:
         ) from None
 
 
+STREAM_KEYWORD = "x-guildhall-stream"
+"""The keyword of a schema under which it says to which stream an event belongs."""
+
+
 def json_schema(type_name: str) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of an event's data, with what each field means.
+    """The JSON Schema (2020-12) of an event's data, with what each field means, and its stream.
 
     Raises ContractViolation `unknown-type`.
     """
@@ -52,4 +56,9 @@ def json_schema(type_name: str) -> dict[str, Any]:
     schema = cls.model_json_schema()
     for field, node in schema["properties"].items():
         node["description"] = meaning(cls.__name__, field)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": type_name, **schema}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": type_name,
+        STREAM_KEYWORD: cls.STREAM.template,
+        **schema,
+    }

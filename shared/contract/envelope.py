@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.contract.streams import StreamName
 from shared.contract.values import BusinessDate, Instant, OrgId
 
 SHARDS = 32
@@ -35,10 +36,21 @@ class DomainEvent(BaseModel):
 
     CONTEXT: ClassVar[str]
     VERSION: ClassVar[int] = 1
+    STREAM: ClassVar[StreamName]
 
     org_id: OrgId
     occurred_on: BusinessDate
     source_recorded_on: BusinessDate | None = None
+
+    def __init_subclass__(cls, *, stream: str | None = None, **config: Any) -> None:
+        """`stream`: the template of its stream's name within the union, by its own fields."""
+        super().__init_subclass__(**config)
+        if stream is not None:
+            cls.STREAM = StreamName(stream)
+
+    def stream_of(self) -> str:
+        """The stream it belongs to, such as `tjtc/gift-spring-2022.p-a7k2m9`."""
+        return self.STREAM.of(self)
 
     @classmethod
     def type_name(cls) -> str:

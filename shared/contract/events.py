@@ -48,7 +48,7 @@ class Verdict(Part):
     place: PositiveCount
 
 
-class ActivityPlanned(EventsEvent):
+class ActivityPlanned(EventsEvent, stream="activity-{activity_id}"):
     """An activity was planned, with its organiser and the notice's date."""
 
     activity_id: Slug
@@ -59,7 +59,7 @@ class ActivityPlanned(EventsEvent):
     planned_for: BusinessDate
 
 
-class ActivityHeld(EventsEvent):
+class ActivityHeld(EventsEvent, stream="activity-{activity_id}"):
     """The activity took place. `session` counts repeated sessions of it from 1."""
 
     activity_id: Slug
@@ -69,21 +69,21 @@ class ActivityHeld(EventsEvent):
     session: PositiveCount
 
 
-class ActivityCancelled(EventsEvent):
+class ActivityCancelled(EventsEvent, stream="activity-{activity_id}"):
     """The activity will not take place."""
 
     activity_id: Slug
     reason: Literal["epidemic", "weather", "no_participants", "other"]
 
 
-class ParticipantRegistered(EventsEvent):
+class ParticipantRegistered(EventsEvent, stream="activity-{activity_id}"):
     """A person put their name down. Registering is not attending."""
 
     activity_id: Slug
     person_id: PersonId
 
 
-class AttendanceRecorded(EventsEvent):
+class AttendanceRecorded(EventsEvent, stream="activity-{activity_id}"):
     """A person was there, in one session. No record means unknown, never absent."""
 
     activity_id: Slug
@@ -91,7 +91,7 @@ class AttendanceRecorded(EventsEvent):
     session: PositiveCount
 
 
-class ContestEntered(EventsEvent):
+class ContestEntered(EventsEvent, stream="activity-{activity_id}"):
     """An entry to a contest, by one person or a team."""
 
     activity_id: Slug
@@ -99,7 +99,7 @@ class ContestEntered(EventsEvent):
     person_ids: tuple[PersonId, ...] = Field(min_length=1, max_length=100)
 
 
-class ContestJudged(EventsEvent):
+class ContestJudged(EventsEvent, stream="activity-{activity_id}"):
     """The judges' places; an entry without a place was not placed."""
 
     activity_id: Slug
@@ -107,7 +107,7 @@ class ContestJudged(EventsEvent):
     verdicts: tuple[Verdict, ...]
 
 
-class AwardGranted(EventsEvent):
+class AwardGranted(EventsEvent, stream="activity-{activity_id}"):
     """An award for an entry, worth `value_fen` (fen) if it has a value."""
 
     activity_id: Slug
@@ -117,7 +117,7 @@ class AwardGranted(EventsEvent):
     value_fen: Fen | None = None
 
 
-class MeetingConvened(EventsEvent):
+class MeetingConvened(EventsEvent, stream="meeting-{meeting_id}"):
     """A meeting was called; `delegates_due` is the number entitled to attend."""
 
     meeting_id: Slug
@@ -127,7 +127,7 @@ class MeetingConvened(EventsEvent):
     delegates_due: PositiveCount
 
 
-class CongressHeld(EventsEvent):
+class CongressHeld(EventsEvent, stream="meeting-{meeting_id}"):
     """A congress met: delegates due and present make its quorum (CON-11: two thirds)."""
 
     meeting_id: Slug
@@ -137,7 +137,7 @@ class CongressHeld(EventsEvent):
     delegates_present: Count
 
 
-class ResolutionPassed(EventsEvent):
+class ResolutionPassed(EventsEvent, stream="meeting-{meeting_id}"):
     """A resolution with its votes; `subject` is its official title."""
 
     meeting_id: Slug
@@ -148,7 +148,7 @@ class ResolutionPassed(EventsEvent):
     abstained: Count
 
 
-class RegulationAdopted(EventsEvent):
+class RegulationAdopted(EventsEvent, stream="regulation-{regulation_id}"):
     """A regulation was adopted or revised, where given by a meeting's resolution."""
 
     regulation_id: Slug
@@ -157,7 +157,7 @@ class RegulationAdopted(EventsEvent):
     meeting_id: Slug | None = None
 
 
-class HealthCheckArranged(EventsEvent):
+class HealthCheckArranged(EventsEvent, stream="check-{check_id}"):
     """A health check for a population; `procurement_id` is how it was bought. No results, ever."""
 
     check_id: Slug
@@ -168,7 +168,7 @@ class HealthCheckArranged(EventsEvent):
     procurement_id: Slug | None = None
 
 
-class HealthCheckReported(EventsEvent):
+class HealthCheckReported(EventsEvent, stream="check-{check_id}"):
     """How many were examined, and how many re-examinations were arranged: counts only."""
 
     check_id: Slug
@@ -176,7 +176,7 @@ class HealthCheckReported(EventsEvent):
     reexaminations: Count
 
 
-class VolunteerServiceRecorded(EventsEvent):
+class VolunteerServiceRecorded(EventsEvent, stream="volunteer-{person_id}"):
     """A person served as a volunteer, for so many days."""
 
     person_id: PersonId
@@ -185,7 +185,7 @@ class VolunteerServiceRecorded(EventsEvent):
     days: PositiveCount
 
 
-class PeriodAttested(EventsEvent):
+class PeriodAttested(EventsEvent, stream="attestation-{subject}.{month}"):
     """A month is attested free of incidents in one subject: a zero needs its evidence."""
 
     subject: AttestedSubject
@@ -193,14 +193,14 @@ class PeriodAttested(EventsEvent):
     incidents: Count
 
 
-class IncidentReported(EventsEvent):
+class IncidentReported(EventsEvent, stream="incident-{incident_id}"):
     """An incident in one of the attested subjects."""
 
     incident_id: Slug
     subject: AttestedSubject
 
 
-class PlanItemSet(EventsEvent):
+class PlanItemSet(EventsEvent, stream="plan-{item_id}"):
     """An item of a year's plan; `section` is the report's heading it belongs to."""
 
     item_id: Slug
@@ -210,21 +210,21 @@ class PlanItemSet(EventsEvent):
     due_on: BusinessDate | None = None
 
 
-class PlanItemDone(EventsEvent):
+class PlanItemDone(EventsEvent, stream="plan-{item_id}"):
     """A plan item was done; `evidence` are the streams that show it."""
 
     item_id: Slug
     evidence: tuple[Line, ...] = Field(default=(), max_length=100)
 
 
-class IssueRaised(EventsEvent):
+class IssueRaised(EventsEvent, stream="issue-{issue_id}"):
     """A problem the report names (存在问题)."""
 
     issue_id: Slug
     title: Title
 
 
-class IssueResolved(EventsEvent):
+class IssueResolved(EventsEvent, stream="issue-{issue_id}"):
     """The problem is solved."""
 
     issue_id: Slug

@@ -18,7 +18,7 @@ class MembersEvent(DomainEvent):
     CONTEXT: ClassVar[str] = "members"
 
 
-class OrganisationRegistered(MembersEvent):
+class OrganisationRegistered(MembersEvent, stream="organisation"):
     """A union exists in the tree. `simulated` unions run on a simulated clock only."""
 
     name: Title
@@ -27,7 +27,7 @@ class OrganisationRegistered(MembersEvent):
     simulated: Flag = False
 
 
-class StaffRegistered(MembersEvent):
+class StaffRegistered(MembersEvent, stream="person-{person_id}"):
     """A person works for the unit the union belongs to. Birth month only (PIPL art. 6)."""
 
     person_id: PersonId
@@ -36,7 +36,7 @@ class StaffRegistered(MembersEvent):
     spell: PositiveCount = 1
 
 
-class StaffLeft(MembersEvent):
+class StaffLeft(MembersEvent, stream="person-{person_id}"):
     """The labour relation ended; the last day in post is `occurred_on`."""
 
     person_id: PersonId
@@ -44,7 +44,7 @@ class StaffLeft(MembersEvent):
     spell: PositiveCount = 1
 
 
-class StaffCountDeclared(MembersEvent):
+class StaffCountDeclared(MembersEvent, stream="organisation"):
     """The unit's own head count on a day, to be held against the staff register.
 
     Of several for one day, the one recorded last holds.
@@ -54,7 +54,7 @@ class StaffCountDeclared(MembersEvent):
     women_staff: Count
 
 
-class MemberJoined(MembersEvent):
+class MemberJoined(MembersEvent, stream="person-{person_id}"):
     """Membership began on `occurred_on`: new, transferred in (会籍转入), or rejoined."""
 
     person_id: PersonId
@@ -63,7 +63,7 @@ class MemberJoined(MembersEvent):
     spell: PositiveCount = 1
 
 
-class MemberTransferredOut(MembersEvent):
+class MemberTransferredOut(MembersEvent, stream="person-{person_id}"):
     """Membership moved to another union (会籍转出); it ended here on `occurred_on`."""
 
     person_id: PersonId
@@ -71,7 +71,7 @@ class MemberTransferredOut(MembersEvent):
     spell: PositiveCount = 1
 
 
-class MemberLeft(MembersEvent):
+class MemberLeft(MembersEvent, stream="person-{person_id}"):
     """Membership ended on `occurred_on`."""
 
     person_id: PersonId
@@ -79,7 +79,7 @@ class MemberLeft(MembersEvent):
     spell: PositiveCount = 1
 
 
-class MemberRetired(MembersEvent):
+class MemberRetired(MembersEvent, stream="person-{person_id}"):
     """A member retired. `membership_retained`: 保留会籍, still a member, without dues."""
 
     person_id: PersonId
@@ -87,14 +87,14 @@ class MemberRetired(MembersEvent):
     spell: PositiveCount = 1
 
 
-class MemberDied(MembersEvent):
+class MemberDied(MembersEvent, stream="person-{person_id}"):
     """A member died on `occurred_on`."""
 
     person_id: PersonId
     spell: PositiveCount = 1
 
 
-class DependantDeclared(MembersEvent):
+class DependantDeclared(MembersEvent, stream="person-{person_id}"):
     """A dependant of a member, who may receive in that capacity."""
 
     person_id: PersonId
@@ -102,7 +102,7 @@ class DependantDeclared(MembersEvent):
     relation: Literal["spouse", "child", "parent"]
 
 
-class AffiliationTransferStarted(MembersEvent):
+class AffiliationTransferStarted(MembersEvent, stream="organisation"):
     """The union began to move from one upper union to another (转隶)."""
 
     from_parent: OrgId
@@ -110,13 +110,13 @@ class AffiliationTransferStarted(MembersEvent):
     members_due: Count
 
 
-class MemberHandoverPrepared(MembersEvent):
+class MemberHandoverPrepared(MembersEvent, stream="organisation"):
     """Membership files were prepared for the new upper union: how many are ready, cumulatively."""
 
     prepared: Count
 
 
-class AffiliationTransferCompleted(MembersEvent):
+class AffiliationTransferCompleted(MembersEvent, stream="organisation"):
     """The move to the new upper union took effect on `occurred_on`."""
 
     from_parent: OrgId

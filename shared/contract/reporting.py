@@ -28,7 +28,7 @@ class ReportingEvent(DomainEvent):
     CONTEXT: ClassVar[str] = "reporting"
 
 
-class FindingRaised(ReportingEvent):
+class FindingRaised(ReportingEvent, stream="finding-{finding_id}"):
     """A rule did not pass: `fail`, or `indeterminate` where a value or evidence is missing.
 
     `known_at` is the log_index the verdict was derived at; `evidence` are event ids (at most 1,000,
@@ -50,14 +50,14 @@ class FindingRaised(ReportingEvent):
     evidence_count: Count
 
 
-class FindingExplained(ReportingEvent):
+class FindingExplained(ReportingEvent, stream="finding-{finding_id}"):
     """A person explained a finding; the words are kept outside the log under this checksum."""
 
     finding_id: Slug
     note_sha256: Sha256
 
 
-class FindingResolved(ReportingEvent):
+class FindingResolved(ReportingEvent, stream="finding-{finding_id}"):
     """The verdict no longer stands: the facts as known at `known_at` make it pass."""
 
     finding_id: Slug
@@ -65,7 +65,7 @@ class FindingResolved(ReportingEvent):
     known_at: LogIndex
 
 
-class ReportIssued(ReportingEvent):
+class ReportIssued(ReportingEvent, stream="report-{report_id}"):
     """A report was issued: its period, what was known, and the checksum of its text."""
 
     report_id: Slug
@@ -76,7 +76,7 @@ class ReportIssued(ReportingEvent):
     format: Literal["md", "docx", "xlsx", "pdf"]
 
 
-class QuarantineDiscarded(ReportingEvent):
+class QuarantineDiscarded(ReportingEvent, stream="quarantine-{record_id}"):
     """A person settled a record in quarantine as never to be applied. It concerns the installation:
     what could not be read names no union that could be believed.
 

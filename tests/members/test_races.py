@@ -45,9 +45,7 @@ async def test_one_employee_number_has_one_holder(union: InProcess) -> None:
 async def test_one_transfer_of_affiliation_begins(union: InProcess) -> None:
     start = {"from_parent": "jt-group", "members_due": 1, "started_on": "2022-04-01"}
     bodies = [{**start, "to_parent": to} for to in ("edu-bureau", "city", "other")]
-    codes = await at_once(
-        union, "open_transfers", "start-affiliation-transfer", bodies, role="chair"
-    )
+    codes = await at_once(union, "events", "start-affiliation-transfer", bodies, role="chair")
     assert codes == ["accepted", "transfer-under-way", "transfer-under-way"]
 
 

@@ -12,7 +12,7 @@ from services.members.commands import (
     RegisterOrganisation,
     StartAffiliationTransfer,
 )
-from services.members.domain import affiliation, organisation
+from services.members.domain import organisation
 from services.members.domain.affiliation import (
     complete_transfer,
     record_prepared,
@@ -149,7 +149,6 @@ class TestAffiliationTransfer:
         *before: DomainEvent,
         parent: str | None = GROUP,
         above: tuple[str, ...] = (),
-        moving_to: str | None = None,
         **fields: Any,
     ) -> Outcome:
         command = {
@@ -159,27 +158,22 @@ class TestAffiliationTransfer:
             "started_on": date(2022, 4, 1),
             **fields,
         }
-        return given(affiliation, affiliation.INITIAL, *before).when(
-            start_transfer,
-            StartAffiliationTransfer(**command),
-            ORG,
-            TODAY,
-            parent=parent,
-            above_new=above,
-            moving_to=moving_to,
+        registered = REGISTERED.model_copy(update={"parent_org_id": parent})
+        return given(organisation, organisation.INITIAL, registered, *before).when(
+            start_transfer, StartAffiliationTransfer(**command), ORG, TODAY, above_new=above
         )
 
     def preparing(
         self, prepared: int, *before: DomainEvent, now: int = 511, on: date = TODAY
     ) -> Outcome:
         command = RecordHandoverPrepared(to_parent=BUREAU, prepared=prepared, prepared_on=on)
-        return given(affiliation, affiliation.INITIAL, *before).when(
+        return given(organisation, organisation.INITIAL, REGISTERED, *before).when(
             record_prepared, command, ORG, TODAY, members_now=now
         )
 
     def completing(self, on: date, *before: DomainEvent) -> Outcome:
         command = CompleteAffiliationTransfer(to_parent=BUREAU, completed_on=on)
-        return given(affiliation, affiliation.INITIAL, *before).when(
+        return given(organisation, organisation.INITIAL, REGISTERED, *before).when(
             complete_transfer, command, ORG, TODAY
         )
 
@@ -193,13 +187,15 @@ class TestAffiliationTransfer:
     def test_the_upper_union_left_is_taken_as_stated_where_none_is_recorded(self) -> None:
         self.starting(parent=None).then(STARTED)
 
-    def test_after_one_transfer_took_effect_another_may_begin(self) -> None:
-        self.starting(STARTED, self.COMPLETED).then(STARTED)
+    def test_after_one_transfer_took_effect_another_may_begin_from_there(self) -> None:
+        onwards = {"from_parent": BUREAU, "to_parent": "city"}
+        self.starting(STARTED, self.COMPLETED, **onwards).then(STARTED.model_copy(update=onwards))
+        self.starting(STARTED, self.COMPLETED).then_refused("not-the-parent")
 
     def test_refusals_of_a_start_in_their_precedence(self) -> None:
         self.starting(STARTED, started_on=TOMORROW).then_refused("date-in-future")
-        self.starting(parent="city", moving_to="city").then_refused("transfer-under-way")
         self.starting(STARTED, parent="city").then_refused("transfer-under-way")
+        self.starting(STARTED, to_parent="city").then_refused("transfer-under-way")
         self.starting(parent="city", to_parent=GROUP).then_refused("not-the-parent")
         self.starting(to_parent=GROUP, above=(ORG,)).then_refused("same-parent")
         self.starting(above=(GROUP, ORG)).then_refused("parent-is-below")
@@ -216,6 +212,8 @@ class TestAffiliationTransfer:
     def test_refusals_of_prepared_files_in_their_precedence(self) -> None:
         self.preparing(999, on=TOMORROW).then_refused("date-in-future")
         self.preparing(999).then_refused("no-transfer")
+        elsewhere = STARTED.model_copy(update={"to_parent": "city"})
+        self.preparing(1, elsewhere).then_refused("no-transfer")
         self.preparing(999, STARTED, on=date(2022, 3, 31)).then_refused("before-transfer")
         self.preparing(518, STARTED).then_refused("more-than-members")
 

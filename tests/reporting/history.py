@@ -11,7 +11,6 @@ from services.reporting.ingest.publishers import Publisher, publishers
 from services.reporting.journal.record import Entry
 from services.reporting.projections.as_of import FOREVER
 from services.reporting.projections.engine import Changes, Key, Projection, Row, dispatch
-from shared.contract import benefits, events, members, reporting
 from shared.contract.catalogue import CATALOGUE, CONTEXTS, topic_of
 from shared.contract.envelope import DomainEvent, Envelope
 from shared.testing.author import Author
@@ -20,73 +19,6 @@ from tests.reporting.records import ORG, Partition
 
 CANTEEN, CANTEEN_TOPIC = "/ext/canteen", "guildhall.ext.canteen.v1"
 """A source that is not ours and numbers nothing: what it says is not provable."""
-
-STREAMS: dict[type[DomainEvent], str] = {
-    **dict.fromkeys((members.OrganisationRegistered, members.StaffCountDeclared), "organisation"),
-    **dict.fromkeys(
-        (
-            members.StaffRegistered, members.StaffLeft, members.MemberJoined, members.MemberLeft,
-            members.MemberTransferredOut, members.MemberRetired, members.MemberDied,
-            members.DependantDeclared,
-        ),
-        "person-{person_id}",
-    ),
-    **dict.fromkeys(
-        (
-            members.AffiliationTransferStarted, members.MemberHandoverPrepared,
-            members.AffiliationTransferCompleted,
-        ),
-        "affiliation",
-    ),
-    **dict.fromkeys(
-        (
-            benefits.ProgrammeOpened, benefits.RosterFrozen, benefits.GiftApplied,
-            benefits.GiftReceived, benefits.ProgrammeClosed,
-        ),
-        "programme-{programme_id}",
-    ),
-    **dict.fromkeys(
-        (benefits.GiftIssued, benefits.GiftReceiptSigned, benefits.GiftReturned),
-        "gift-{programme_id}.{person_id}",
-    ),
-    **dict.fromkeys(
-        (
-            benefits.ClaimFiled, benefits.ClaimApproved, benefits.ClaimRejected,
-            benefits.ClaimPaid, benefits.ClaimReversed,
-        ),
-        "claim-{claim_id}",
-    ),
-    benefits.PolicyBought: "policy-{policy_id}",
-    benefits.MemberInsured: "insured-{policy_id}.{person_id}",
-    **dict.fromkeys((benefits.BudgetApproved, benefits.BudgetAdjusted), "budget-{budget_year}"),
-    benefits.IncomeReceived: "income-{income_id}",
-    benefits.ExpenditurePaid: "payment-{payment_id}",
-    **dict.fromkeys(
-        (benefits.ProcurementDecided, benefits.ContractSigned), "procurement-{procurement_id}"
-    ),
-    **dict.fromkeys(
-        (
-            events.ActivityPlanned, events.ActivityHeld, events.ActivityCancelled,
-            events.ParticipantRegistered, events.AttendanceRecorded, events.ContestEntered,
-            events.ContestJudged, events.AwardGranted,
-        ),
-        "activity-{activity_id}",
-    ),
-    **dict.fromkeys(
-        (events.MeetingConvened, events.CongressHeld, events.ResolutionPassed),
-        "meeting-{meeting_id}",
-    ),
-    events.RegulationAdopted: "regulation-{regulation_id}",
-    **dict.fromkeys((events.HealthCheckArranged, events.HealthCheckReported), "check-{check_id}"),
-    events.VolunteerServiceRecorded: "volunteer-{person_id}",
-    events.PeriodAttested: "attestation-{subject}.{month}",
-    events.IncidentReported: "incident-{incident_id}",
-    **dict.fromkeys((events.PlanItemSet, events.PlanItemDone), "plan-{item_id}"),
-    **dict.fromkeys(
-        (reporting.FindingRaised, reporting.FindingResolved), "finding-{finding_id}"
-    ),
-    **dict.fromkeys((events.IssueRaised, events.IssueResolved), "issue-{issue_id}"),
-}  # fmt: skip
 
 
 class History:
@@ -118,9 +50,8 @@ class History:
         return self
 
     def _write(self, author: Author, event: DomainEvent) -> None:
-        name = STREAMS[type(event)].format(**event.model_dump())
         self.envelopes.append(
-            author.write(f"{ORG}/{name}", event, recorded_at=self.now, simulated=True)
+            author.write(event.stream_of(), event, recorded_at=self.now, simulated=True)
         )
         self.now = datetime.fromtimestamp(self.now.timestamp() + 60, UTC)
 

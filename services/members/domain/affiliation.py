@@ -1,9 +1,7 @@
-"""A union's move from one upper union to another (转隶): stream `<org>/affiliation-<to_parent>`."""
+"""A union's move from one upper union to another (转隶), one at a time."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
-from typing import assert_never
 
 from services.members.commands import (
     CompleteAffiliationTransfer,
@@ -11,6 +9,7 @@ from services.members.commands import (
     StartAffiliationTransfer,
 )
 from services.members.domain.dates import not_future
+from services.members.domain.organisation import Registered, Transfer
 from shared.contract.members import (
     AffiliationTransferCompleted,
     AffiliationTransferStarted,
@@ -23,59 +22,26 @@ AffiliationEvent = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NotUnderWay:
-    """No transfer to this upper union, or the last one took effect."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnderWay:
-    """A transfer that began; `prepared` of `members_due` files are ready."""
-
-    from_parent: str
-    started_on: date
-    members_due: int
-    prepared: int = 0
-
-
-Transfer = NotUnderWay | UnderWay
-INITIAL = NotUnderWay()
-
-
-def evolve(state: Transfer, event: AffiliationEvent) -> Transfer:
-    """The transfer after `event`."""
-    match event:
-        case AffiliationTransferStarted():
-            return UnderWay(event.from_parent, event.occurred_on, event.members_due)
-        case MemberHandoverPrepared():
-            return replace(state, prepared=event.prepared) if isinstance(state, UnderWay) else state
-        case AffiliationTransferCompleted():
-            return NotUnderWay()
-        case _:
-            assert_never(event)
-
-
 def start_transfer(
-    state: Transfer,
+    union: Registered,
     command: StartAffiliationTransfer,
     org_id: str,
     today: date,
     *,
-    parent: str | None,
     above_new: Sequence[str],
-    moving_to: str | None,
 ) -> list[AffiliationEvent]:
-    """Begin the move. `parent` is the upper union now, `above_new` those above the new one,
-    `moving_to` where a transfer under way leads.
+    """Begin the move. `above_new`: the unions above the new upper union, as recorded here.
 
     Raises Invalid `date-in-future`; Conflict `transfer-under-way`, `not-the-parent`,
     `same-parent`, `parent-is-below`.
     """
     not_future(command.started_on, today)
-    if moving_to is not None or isinstance(state, UnderWay):
-        raise Conflict("transfer-under-way", f"a transfer to {moving_to} is under way")
-    if parent is not None and parent != command.from_parent:
-        raise Conflict("not-the-parent", f"the upper union is {parent}")
+    if union.transfer is not None:
+        raise Conflict(
+            "transfer-under-way", f"a transfer to {union.transfer.to_parent} is under way"
+        )
+    if union.parent is not None and union.parent != command.from_parent:
+        raise Conflict("not-the-parent", f"the upper union is {union.parent}")
     if command.to_parent == command.from_parent:
         raise Conflict("same-parent", f"{command.to_parent} is the upper union already")
     if org_id in (command.to_parent, *above_new):
@@ -93,7 +59,7 @@ def start_transfer(
 
 
 def record_prepared(
-    state: Transfer, command: RecordHandoverPrepared, org_id: str, today: date, members_now: int
+    union: Registered, command: RecordHandoverPrepared, org_id: str, today: date, members_now: int
 ) -> list[AffiliationEvent]:
     """So many files are ready; a lower number than before corrects it.
 
@@ -101,7 +67,7 @@ def record_prepared(
     `more-than-members` above both `members_due` and `members_now` (people join meanwhile).
     """
     not_future(command.prepared_on, today)
-    transfer = _under_way(state, command.to_parent, command.prepared_on)
+    transfer = _under_way(union, command.to_parent, command.prepared_on)
     if command.prepared > max(transfer.members_due, members_now):
         raise Conflict(
             "more-than-members",
@@ -118,14 +84,14 @@ def record_prepared(
 
 
 def complete_transfer(
-    state: Transfer, command: CompleteAffiliationTransfer, org_id: str, today: date
+    union: Registered, command: CompleteAffiliationTransfer, org_id: str, today: date
 ) -> list[AffiliationEvent]:
     """The move took effect.
 
     Raises Invalid `date-in-future`; Conflict `no-transfer`, `before-transfer`.
     """
     not_future(command.completed_on, today)
-    transfer = _under_way(state, command.to_parent, command.completed_on)
+    transfer = _under_way(union, command.to_parent, command.completed_on)
     return [
         AffiliationTransferCompleted(
             org_id=org_id,
@@ -137,12 +103,13 @@ def complete_transfer(
     ]
 
 
-def _under_way(state: Transfer, to_parent: str, on: date) -> UnderWay:
-    if not isinstance(state, UnderWay):
+def _under_way(union: Registered, to_parent: str, on: date) -> Transfer:
+    transfer = union.transfer
+    if transfer is None or transfer.to_parent != to_parent:
         raise Conflict("no-transfer", f"no transfer to {to_parent} is under way")
-    if on < state.started_on:
-        raise Conflict("before-transfer", f"the transfer began on {state.started_on}")
-    return state
+    if on < transfer.started_on:
+        raise Conflict("before-transfer", f"the transfer began on {transfer.started_on}")
+    return transfer
 
 
 DECISIONS: dict[type, Callable[..., list[AffiliationEvent]]] = {

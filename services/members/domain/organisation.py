@@ -1,4 +1,4 @@
-"""The union itself: stream `<org>/organisation`."""
+"""The union itself and its place in the tree: the stream `<org>/organisation`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,11 +9,23 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.members.commands import DeclareStaffCount, RegisterOrganisation
 from services.members.domain.dates import not_future
-from shared.contract.members import OrganisationRegistered, StaffCountDeclared
+from shared.contract.members import (
+    AffiliationTransferCompleted,
+    AffiliationTransferStarted,
+    MemberHandoverPrepared,
+    OrganisationRegistered,
+    StaffCountDeclared,
+)
 from shared.contract.values import OrgId
 from shared.errors import Conflict, Invalid, NotPermitted, Unknown
 
-OrganisationEvent = OrganisationRegistered | StaffCountDeclared
+OrganisationEvent = (
+    OrganisationRegistered
+    | StaffCountDeclared
+    | AffiliationTransferStarted
+    | MemberHandoverPrepared
+    | AffiliationTransferCompleted
+)
 
 ORG_ID = TypeAdapter[str](OrgId)
 
@@ -24,11 +36,27 @@ class Unregistered:
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """A move to another upper union that began; `prepared` of `members_due` files are ready."""
+
+    from_parent: str
+    to_parent: str
+    started_on: date
+    members_due: int
+    prepared: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Registered:
-    """A union that keeps its records here; `staff_counts`: (staff, women) declared by day."""
+    """A union that keeps its records here; `staff_counts`: (staff, women) declared by day.
+
+    `parent` is its upper union now, `transfer` the move under way to another, one at a time.
+    """
 
     simulated: bool
+    parent: str | None = None
     staff_counts: Mapping[date, tuple[int, int]] = field(default_factory=dict)
+    transfer: Transfer | None = None
 
 
 Organisation = Unregistered | Registered
@@ -37,13 +65,23 @@ INITIAL = Unregistered()
 
 def evolve(state: Organisation, event: OrganisationEvent) -> Organisation:
     """The union after `event`."""
+    if isinstance(event, OrganisationRegistered):
+        return Registered(event.simulated, event.parent_org_id)
+    assert isinstance(state, Registered), f"{event.type_name()} before OrganisationRegistered"
     match event:
-        case OrganisationRegistered():
-            return Registered(event.simulated)
         case StaffCountDeclared():
-            known = state if isinstance(state, Registered) else Registered(simulated=False)
             declared = {event.occurred_on: (event.staff, event.women_staff)}
-            return replace(known, staff_counts={**known.staff_counts, **declared})
+            return replace(state, staff_counts={**state.staff_counts, **declared})
+        case AffiliationTransferStarted():
+            began = Transfer(
+                event.from_parent, event.to_parent, event.occurred_on, event.members_due
+            )
+            return replace(state, transfer=began)
+        case MemberHandoverPrepared():
+            assert state.transfer is not None, "prepared before the transfer began"
+            return replace(state, transfer=replace(state.transfer, prepared=event.prepared))
+        case AffiliationTransferCompleted():
+            return replace(state, parent=event.to_parent, transfer=None)
         case _:
             assert_never(event)
 

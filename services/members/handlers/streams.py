@@ -18,7 +18,7 @@ from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import Also, EventStore, Loaded, Write
 
 ATTEMPTS = 3
-GUARDED = frozenset({"person_records", "open_transfers"})
+GUARDED = frozenset({"person_records"})
 """Tables whose unique keys decide between two commands that no stream version keeps apart."""
 
 

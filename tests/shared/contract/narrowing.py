@@ -1,11 +1,14 @@
 """Whether a JSON Schema promises less than an earlier one did.
 
 What was acceptable must stay acceptable, and what was stated must stay: fields are not removed, no
-field becomes required, and no type, list, bound or pattern gets narrower.
+field becomes required, no type, list, bound or pattern gets narrower, and no event moves to another
+stream.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from shared.contract.catalogue import STREAM_KEYWORD
 
 Node = Mapping[str, Any]
 
@@ -16,7 +19,11 @@ SAME_OR_GONE = ("pattern", "format", "uniqueItems")
 
 def narrowings(before: Node, now: Node) -> list[str]:
     """What `now` takes away from `before`, one sentence each; nothing when it only adds."""
-    return list(_node("", _inlined(before, before), _inlined(now, now)))
+    losses = list(_node("", _inlined(before, before), _inlined(now, now)))
+    stream = before.get(STREAM_KEYWORD)
+    if stream and now.get(STREAM_KEYWORD) != stream:
+        losses.append(f"stream: was {stream}, is {now.get(STREAM_KEYWORD, 'none')}")
+    return losses
 
 
 def _inlined(node: Any, root: Node) -> Any:

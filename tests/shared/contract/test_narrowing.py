@@ -6,6 +6,7 @@ import pytest
 from pydantic import BaseModel, Field, create_model
 
 from shared.contract.benefits import GiftIssued
+from shared.contract.catalogue import STREAM_KEYWORD, json_schema
 from shared.contract.values import ONE_LINE
 from tests.shared.contract.narrowing import narrowings
 
@@ -83,3 +84,11 @@ def test_a_real_event_that_lost_a_field_is_seen() -> None:
     fields = {name: value for name, value in before["properties"].items() if name != "fund"}
     now = {**before, "properties": fields}
     assert narrowings(before, now) == [".fund: removed"]
+
+
+def test_an_event_that_moved_to_another_stream_is_seen() -> None:
+    before = json_schema(GiftIssued.type_name())
+    now = {**before, STREAM_KEYWORD: "{org_id}/gift-{programme_id}"}
+    moved = "stream: was {org_id}/gift-{programme_id}.{person_id}, is {org_id}/gift-{programme_id}"
+    assert narrowings(before, now) == [moved]
+    assert narrowings(before, before) == []
