@@ -70,12 +70,12 @@ PLANTED: dict[int, Planted] = {
     ), ("delay",), 0.8, LOST),
     2: Planted("position outside the transaction", (
         Edit(INGEST, "        async with self.pool.acquire() as connection, connection.transaction"
-             "():\n            head = await journal.lock_head(connection)\n"
+             "():\n            head = await journal.begin_batch(connection)\n"
              "            await move_positions(connection, moves)\n",
              "        async with self.pool.acquire() as apart:\n"
              "            await move_positions(apart, moves)\n"
              "        async with self.pool.acquire() as connection, connection.transaction():\n"
-             "            head = await journal.lock_head(connection)\n"),
+             "            head = await journal.begin_batch(connection)\n"),
     ), ("kill worker", "kill backend"), 0.8, LOST | {"miscounted"}),
     3: Planted("dedupe removed", (
         Edit(ADMISSION, "    earlier, epochs = seen.get(identity), ",

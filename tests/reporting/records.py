@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from services.reporting.ingest.offsets import Move
-from services.reporting.ingest.quarantine import Discarding
+from services.reporting.ingest.settle import Discarding
 from services.reporting.journal.record import Origin, Raw
 from shared.contract.benefits import GiftIssued
 from shared.contract.catalogue import topic_of

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from services.reporting.api.access import Built, Operator, Watcher
 from services.reporting.api.answers import quarantine_answer, reconciled_answer
-from services.reporting.ingest import quarantine
+from services.reporting.ingest import quarantine, settle
 from services.reporting.queries.status import status
 from services.reporting.rebuild.coordinator import Rebuilt
 from shared.contract.reporting import DiscardReason
@@ -67,7 +67,7 @@ async def show_quarantined(built: Built, _: Watcher, number: int) -> Json:
 @router.post("/v1/quarantine/{number:int}/retry")
 async def retry_quarantined(built: Built, actor: Operator, number: int) -> Json:
     """Try a record again, with those of its stream that wait behind it."""
-    return Json((await quarantine.retry(built.ingest, number, actor.subject))._asdict())
+    return Json((await settle.retry(built.ingest, number, actor.subject))._asdict())
 
 
 @router.post("/v1/quarantine/{number:int}/discard")
@@ -76,8 +76,8 @@ async def discard_quarantined(built: Built, actor: Operator, number: int, comman
 
     Refuses no-such-record, already-settled; said again alike it is answered alike.
     """
-    why = quarantine.Discarding(command.code, command.reason)
-    await quarantine.discard(built.ingest, number, actor, why)
+    why = settle.Discarding(command.code, command.reason)
+    await settle.discard(built.ingest, number, actor, why)
     return Json({"id": number, "state": "discarded"})
 
 

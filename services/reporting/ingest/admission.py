@@ -23,7 +23,8 @@ ShardKey = tuple[str, int]
 
 
 class Refused(NamedTuple):
-    """A record that cannot be accepted. `parks` holds its whole stream back until it is settled.
+    """A record that cannot be accepted. `blocks_stream`: all that follows in its stream
+    waits until a person has settled it.
 
     `retried`: it comes from quarantine, and holds its stream as it did before.
     """
@@ -32,7 +33,7 @@ class Refused(NamedTuple):
     reason: str
     detail: str
     envelope: Envelope | None = None
-    parks: bool = False
+    blocks_stream: bool = False
     retried: bool = False
 
 
@@ -101,7 +102,7 @@ def _refused(
         and envelope.source == publisher.source
         and envelope.shard is not None
     )
-    return Refused(raw, reason, detail[:500], envelope, parks=owner)
+    return Refused(raw, reason, detail[:500], envelope, blocks_stream=owner)
 
 
 def admit(
@@ -135,18 +136,18 @@ def admit(
 def stream_held(record: Decoded) -> Refused:
     """The refusal of what follows, in its stream, a record that is in quarantine."""
     detail = f"an earlier event of {record.envelope.stream} is not settled"
-    return Refused(record.raw, "stream-held", detail, record.envelope, parks=True)
+    return Refused(record.raw, "stream-held", detail, record.envelope, blocks_stream=True)
 
 
 def _behind_a_gap(record: Decoded, first: int) -> Refused:
     """Whether the stream makes sense without the discarded version, only a person can say."""
     detail = f"version {first - 1} of {record.envelope.stream} was discarded: retry to go on"
-    return Refused(record.raw, "version-gap", detail, record.envelope, parks=True)
+    return Refused(record.raw, "version-gap", detail, record.envelope, blocks_stream=True)
 
 
 def _admit_refused(record: Refused, result: Admission, holding: dict[StreamKey, int]) -> None:
     envelope = record.envelope
-    if record.parks and envelope is not None and envelope.shard is not None:
+    if record.blocks_stream and envelope is not None and envelope.shard is not None:
         key, sequence = (envelope.source, envelope.shard), envelope.shard_sequence or 0
         epochs = result.epochs_of(envelope)
         if epochs.are_dead(envelope):
@@ -154,7 +155,7 @@ def _admit_refused(record: Refused, result: Admission, holding: dict[StreamKey, 
             return
         if sequence <= result.heads.get(key, 0) and not record.retried:
             # Seen before: an owner's record comes again on every republish, and holds nothing anew.
-            record = record._replace(parks=False)
+            record = record._replace(blocks_stream=False)
         else:
             holding[envelope.source, envelope.stream] = 0
             if sequence == result.heads.get(key, 0) + 1 and envelope.epoch <= epochs.current:

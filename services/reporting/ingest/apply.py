@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 
 import asyncpg
 
+from services.reporting.ingest import parked, quarantine
 from services.reporting.ingest.admission import Admission, Refused, admit, decode
-from services.reporting.ingest.batch_end import close
+from services.reporting.ingest.batch_end import Released, by_outcome, close
 from services.reporting.ingest.bisect import write_isolated
 from services.reporting.ingest.lookup import exceptions, look_up
 from services.reporting.ingest.lost_events import settle_reentered
 from services.reporting.ingest.offsets import Move, move_positions
-from services.reporting.ingest.outcomes import groups, raw_of, set_aside
 from services.reporting.ingest.publishers import Publisher
 from services.reporting.journal import log as journal
 from services.reporting.journal.record import Decoded, Raw
@@ -33,18 +33,6 @@ from shared.metrics import (
     JOURNAL_HEAD,
     PROJECTION_APPLIED_AT,
 )
-
-RELEASE = """
-DELETE FROM parked p
-USING unnest($1::text[], $2::int[], $3::bigint[]) AS batch(source, shard, records)
-WHERE p.source = batch.source AND p.shard = batch.shard AND p.sequence <= batch.records
-    + coalesce((SELECT h.sequence FROM shard_heads h
-                WHERE h.source = batch.source AND h.shard = batch.shard), 0)
-    + (SELECT count(*) FROM parked w WHERE w.source = batch.source AND w.shard = batch.shard)
-RETURNING p.*
-"""
-"""Parked records that a batch may reach: its own and the parked ones cannot move a head further, so
-that a sequence from nowhere is not read again with every batch of its shard."""
 
 
 class QuarantineFull(Exception):
@@ -84,11 +72,11 @@ class Ingest:
         started = time.perf_counter()
         records = [self.read(record) if isinstance(record, Raw) else record for record in given]
         async with self.pool.acquire() as connection, connection.transaction():
-            head = await journal.lock_head(connection)
+            head = await journal.begin_batch(connection)
             await move_positions(connection, moves)
             admission, released = await self._admit(connection, records)
             admission, head = await self._write(connection, head, admission)
-            await close(connection, head, admission, [(r.raw, 2) for r in released])
+            await close(connection, head, admission, [Released("parked", released)])
             if admission.refused:
                 await self._check_room(connection)
         self.full = ""
@@ -99,11 +87,11 @@ class Ingest:
 
     async def retry(self, raws: Sequence[Raw], connection: asyncpg.Connection) -> Admission:
         """Apply records that were in quarantine, in the caller's transaction."""
-        head = await journal.lock_head(connection)
+        head = await journal.begin_batch(connection)
         again = [self.read(raw)._replace(retried=True) for raw in raws]
         admission, released = await self._admit(connection, again)
         admission, head = await self._write(connection, head, admission)
-        left = [(raw, 3) for raw in raws] + [(record.raw, 2) for record in released]
+        left = [Released("quarantined", raws), Released("parked", released)]
         await close(connection, head, admission, left)
         self._observe(admission)
         return admission
@@ -127,38 +115,26 @@ class Ingest:
             # By offset: of one stream, what came first is retried first.
             refused = sorted(admission.refused + failed, key=lambda r: r.raw.origin.offset)
             admission = admission._replace(accepted=written, refused=refused)
-        admission = await set_aside(connection, admission)
+        admission = await parked.park(connection, admission)
+        await quarantine.insert(connection, admission.refused)
         await settle_reentered(connection, admission)
         return admission, head
 
     async def _admit(
         self, connection: asyncpg.Connection, records: Sequence[Decoded | Refused]
-    ) -> tuple[Admission, list[Decoded | Refused]]:
+    ) -> tuple[Admission, list[Raw]]:
+        """Decide about a batch; returns the parked records too that it released."""
         there_are = await exceptions(connection)
         decoded = [record for record in records if isinstance(record, Decoded)]
-        waiting = await self._released(connection, records) if there_are.parked else []
+        released = await parked.release(connection, records) if there_are.parked else []
+        waiting = [self.read(raw) for raw in released]
         decoded += [record for record in waiting if isinstance(record, Decoded)]
         known = await look_up(connection, records, decoded, there_are)
         ordered = _in_sequence(records, waiting)
         admission = admit(
             ordered, known.heads, known.identities, known.held, known.versions, epochs=known.epochs
         )
-        return admission, waiting
-
-    async def _released(
-        self, connection: asyncpg.Connection, records: Sequence[Decoded | Refused]
-    ) -> list[Decoded | Refused]:
-        """Parked records of the shards in this batch: what they waited for may be in it, and be
-        refused; its sequence is taken all the same."""
-        shards = Counter(
-            (r.envelope.source, r.envelope.shard)
-            for r in records
-            if r.envelope is not None and (r.sequenced if isinstance(r, Decoded) else r.parks)
-        )
-        if not shards:
-            return []
-        rows = await connection.fetch(RELEASE, *zip(*shards, strict=True), list(shards.values()))
-        return [self.read(raw_of(row)) for row in rows]
+        return admission, released
 
     def _seal(self, accepted: Sequence[Decoded], head: journal.Head) -> datetime:
         if self.allow_simulated:
@@ -173,7 +149,7 @@ class Ingest:
             raise QuarantineFull(self.full)
 
     def _observe(self, admission: Admission) -> None:
-        for outcome, group in groups(admission):
+        for outcome, group in by_outcome(admission).items():
             for topic, count in Counter([raw.origin.topic for raw in group]).items():
                 INGESTED.labels(topic, outcome).inc(count)
         if not admission.accepted:

@@ -76,7 +76,7 @@ def _fold_failed(record: Decoded, why: Exception) -> Refused:
     log.error("a fold raised; its stream waits", type=record.envelope.type, error=error, at=place)
     FOLD_FAILURES.labels(record.envelope.type, error).inc()
     detail = f"{error} at {place}, folding {record.envelope.type}"
-    return Refused(record.raw, "fold-failed", detail, record.envelope, parks=True)
+    return Refused(record.raw, "fold-failed", detail, record.envelope, blocks_stream=True)
 
 
 def _place(why: Exception) -> str:

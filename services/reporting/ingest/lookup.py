@@ -16,7 +16,7 @@ from shared.eventstore.epochs import Epochs, known_epochs
 
 EXCEPTIONS = """
 SELECT EXISTS (SELECT 1 FROM parked) AS parked,
-    EXISTS (SELECT 1 FROM quarantine WHERE parks_stream AND state IN ('open', 'discarded'))
+    EXISTS (SELECT 1 FROM quarantine WHERE blocks_stream AND state IN ('open', 'discarded'))
         OR EXISTS (SELECT 1 FROM ahead_of_owner) AS held,
     EXISTS (SELECT 1 FROM log_epochs) AS restored
 """

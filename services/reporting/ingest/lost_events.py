@@ -12,7 +12,7 @@ import asyncpg
 import structlog
 
 from services.reporting.ingest.admission import Admission
-from services.reporting.ingest.outcomes import raw_of
+from services.reporting.ingest.raw_rows import raw_of
 from services.reporting.journal import log as journal
 from services.reporting.journal.record import Decoded, StreamKey, leaf_hash
 from shared.contract.envelope import SHARDS
@@ -39,7 +39,7 @@ WITH batch AS (SELECT * FROM unnest($1::text[], $2::text[]) AS b(source, stream)
 SELECT source, stream, min(first) AS first FROM (
     SELECT source, stream, CASE state WHEN 'open' THEN 0 ELSE stream_version + 1 END AS first
     FROM quarantine JOIN batch USING (source, stream)
-    WHERE parks_stream AND state IN ('open', 'discarded')
+    WHERE blocks_stream AND state IN ('open', 'discarded')
     UNION ALL
     SELECT source, stream, 0 FROM ahead_of_owner JOIN batch USING (source, stream)
 ) held GROUP BY source, stream
@@ -58,7 +58,7 @@ REENTERED = (
     "SELECT * FROM quarantine WHERE state = 'open' AND reason = 'dead-epoch' AND event_id = ANY($1)"
 )
 SETTLE = """
-UPDATE quarantine SET state = 'discarded', parks_stream = false, settled_by = 'ingest',
+UPDATE quarantine SET state = 'discarded', blocks_stream = false, settled_by = 'ingest',
     settled_why = 'the restored owner published this very event again'
 WHERE id = ANY($1)
 """

@@ -230,7 +230,7 @@ async def _catch_up(connection: asyncpg.Connection, after: int) -> int:
 
 async def _swap(connection: asyncpg.Connection, after: int) -> None:
     async with connection.transaction():
-        head = await journal.lock_head(connection)
+        head = await journal.begin_batch(connection)
         async for entries in journal.read(connection, after, head.next_index - 1, BATCH_ENTRIES):
             await fold_entries(connection, NEXT, entries)
         wrong = await sums.differences(connection, NEXT, after)

@@ -19,7 +19,7 @@ import httpx
 import structlog
 
 from services.reporting.ingest import lost_events as epochs
-from services.reporting.ingest import quarantine
+from services.reporting.ingest import parked
 from services.reporting.journal import log as journal
 from services.reporting.projections.as_of import LIVE
 from services.reporting.projections.figure_sums import differences
@@ -160,7 +160,7 @@ class Reconciler:
         gaps, wrong = await self._observe(last)
         complete = all(state.complete for state in states) and not ahead and not gaps
         self.cut = last if complete else self.cut
-        await quarantine.give_up(self.pool, self.give_up_seconds)
+        await parked.give_up(self.pool, self.give_up_seconds)
         _observe_missing(states, copies)
         everywhere = None not in told.values() and not any(copy.holes for copy in copies)
         return Reconciled(

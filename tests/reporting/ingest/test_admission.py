@@ -95,7 +95,7 @@ def test_a_bad_record_under_an_old_sequence_holds_no_stream() -> None:
     bad = decode(partition.raw(first, value=b"{}"), PUBLISHERS, False)
     heads = {(first.source, first.shard or 0): first.shard_sequence or 0}
     result = admit([bad, decoded(partition, second)], heads, {}, {}, {})
-    assert [(refused.reason, refused.parks) for refused in result.refused] == [
+    assert [(refused.reason, refused.blocks_stream) for refused in result.refused] == [
         ("invalid-data", False)
     ]
     assert [record.envelope for record in result.accepted] == [second]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
-from services.reporting.ingest import quarantine
+from services.reporting.ingest import parked, quarantine, settle
 from services.reporting.ingest.apply import Ingest, QuarantineFull
 from services.reporting.ingest.offsets import Fenced
 from services.reporting.ingest.publishers import Publisher, publishers
@@ -147,8 +147,8 @@ async def test_a_bad_event_of_the_owner_holds_its_stream_alone_until_it_is_retri
     assert await gifts_known(pool) == ["p-00000002"]
     waiting = await quarantine.listed(pool)
     assert [row["reason"] for row in waiting] == ["unknown-type", "stream-held"]
-    await quarantine.discard(ingest, waiting[0]["id"], OPERATOR, IN_ERROR)
-    retried = await quarantine.retry(ingest, waiting[1]["id"], "operator-1")
+    await settle.discard(ingest, waiting[0]["id"], OPERATOR, IN_ERROR)
+    retried = await settle.retry(ingest, waiting[1]["id"], "operator-1")
     assert retried.applied == 1
     assert await gifts_known(pool) == ["p-00000001", "p-00000002"]
     assert await consumed(pool) == {"applied": 2, "duplicate": 0, "parked": 0, "quarantined": 1}
@@ -186,13 +186,13 @@ async def test_what_waited_too_long_behind_a_hole_is_quarantined_and_can_be_retr
     )
     raws = [partition.raw(first), partition.raw(third)]
     await ingest.apply(raws, partition.move(raws))
-    assert await quarantine.give_up(pool, seconds=3600) == 0
-    assert await quarantine.give_up(pool, seconds=0) == 1
+    assert await parked.give_up(pool, seconds=3600) == 0
+    assert await parked.give_up(pool, seconds=0) == 1
     (row,) = await quarantine.listed(pool)
     assert row["reason"] == "gap-not-closed"
     assert (await quarantine.one(pool, row["id"]))["value"] == third.data
     assert await consumed(pool) == {"applied": 1, "duplicate": 0, "parked": 0, "quarantined": 1}
-    assert (await quarantine.retry(ingest, row["id"], "operator-1")).applied == 1
+    assert (await settle.retry(ingest, row["id"], "operator-1")).applied == 1
 
 
 async def test_a_gap_in_an_outside_sources_versions_is_quarantined_until_it_closes(
@@ -294,5 +294,5 @@ async def test_a_retry_that_meets_parked_records_counts_each_once(
     await ingest.apply(raws, partition.move(raws))
     assert await counted(pool) == (0, 0, 1, 2)
     first, _ = await quarantine.listed(pool)
-    await quarantine.retry(ingest, first["id"], "operator-1")
+    await settle.retry(ingest, first["id"], "operator-1")
     assert await counted(pool) == (0, 0, 1, 2)

@@ -3,7 +3,7 @@
 import asyncpg
 
 from services.reporting.ingest.admission import Admission, Refused
-from services.reporting.ingest.batch_end import close
+from services.reporting.ingest.batch_end import Released, close
 from services.reporting.journal import log as journal
 from tests.reporting.records import Partition, counted
 
@@ -36,12 +36,12 @@ async def test_shard_heads_are_where_the_batch_says(pool: asyncpg.Pool) -> None:
     assert [tuple(row) for row in rows] == [("/a", 3, 9), ("/b", 3, 1)]
 
 
-async def test_a_released_record_leaves_the_column_it_stood_in(pool: asyncpg.Pool) -> None:
+async def test_a_released_record_is_taken_off_the_outcome_it_had(pool: asyncpg.Pool) -> None:
     raw = Partition().junk(b"x")
     refused = NOTHING._replace(refused=[Refused(raw, "undecodable", "")])
     async with pool.acquire() as connection, connection.transaction():
         head = await journal.lock_head(connection)
         await close(connection, head, refused)
         assert await counted(connection) == (0, 0, 0, 1)
-        await close(connection, head, NOTHING, [(raw, 3)])
+        await close(connection, head, NOTHING, [Released("quarantined", [raw])])
         assert await counted(connection) == (0, 0, 0, 0)

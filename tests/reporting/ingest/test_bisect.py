@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from services.reporting.ingest import apply as ingest_module
-from services.reporting.ingest import quarantine
+from services.reporting.ingest import quarantine, settle
 from services.reporting.ingest.apply import Ingest
 from services.reporting.journal.record import Entry
 from services.reporting.projections import fold_entries
@@ -66,7 +66,7 @@ async def test_only_the_stream_whose_fold_raises_waits_and_a_retry_applies_it_in
         ("stream-held", gift_stream(21)),
     ]
     assert re.fullmatch(
-        rf"KeyError at tests\.reporting\.test_isolating:\d+, folding {GIFT_ISSUED}",
+        rf"KeyError at {re.escape(__name__)}:\d+, folding {GIFT_ISSUED}",
         waiting[0]["detail"],
     )
     assert FOLD_FAILURES.labels(GIFT_ISSUED, "KeyError")._value.get() == before + 2
@@ -78,7 +78,7 @@ async def test_only_the_stream_whose_fold_raises_waits_and_a_retry_applies_it_in
     assert await counted(pool) == (39, 0, 0, 4)
 
     # The projection is mended.
-    retried = await quarantine.retry(ingest, waiting[0]["id"], "operator-1")
+    retried = await settle.retry(ingest, waiting[0]["id"], "operator-1")
     assert (retried.tried, retried.applied) == (2, 2)
     found = await deliveries(pool)
     assert [quantity for person, quantity in found if person == "p-00000007"] == [1, 2]
@@ -98,7 +98,7 @@ async def test_a_retry_before_the_fold_is_mended_leaves_it_waiting(
     await ingest.apply(more, partition.move(more))
     (first, second) = await quarantine.listed(pool)
     assert (first["reason"], second["reason"]) == ("fold-failed", "stream-held")
-    retried = await quarantine.retry(ingest, first["id"], "operator-1")
+    retried = await settle.retry(ingest, first["id"], "operator-1")
     assert (retried.tried, retried.applied, retried.still_quarantined) == (2, 0, 2)
     assert [row["state"] for row in await quarantine.listed(pool)] == ["open", "open"]
     assert await counted(pool) == (1, 0, 0, 2)

@@ -12,7 +12,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from services.reporting.ingest import consumer as intake_module
 from services.reporting.ingest.consumer import Intake
 from services.reporting.ingest.offsets import Fenced
-from services.reporting.ingest.quarantine import discard, listed
+from services.reporting.ingest.quarantine import listed
+from services.reporting.ingest.settle import discard
 from shared.kafka.topic_ids import ClusterIdentity
 from shared.metrics import CONSUMER_LAG, INGEST_STOPPED
 from shared.testing.author import Author

@@ -4,7 +4,7 @@ import asyncpg
 
 from services.reporting.ingest.apply import Ingest
 from services.reporting.ingest.lookup import Exceptions, exceptions, look_up
-from services.reporting.ingest.quarantine import discard
+from services.reporting.ingest.settle import discard
 from services.reporting.journal.record import Decoded
 from shared.testing.author import Author
 from tests.reporting.records import IN_ERROR, OPERATOR, Partition, gift, gift_stream

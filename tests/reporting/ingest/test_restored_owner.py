@@ -75,7 +75,7 @@ def test_what_lies_beyond_the_restore_is_quarantined_and_holds_nothing_back(
     assert events(result.accepted) == [*kept, *new]
     assert events(result.refused) == lost
     assert set(reasons(result)) == {"dead-epoch"}
-    assert not any(refused.parks for refused in result.refused)
+    assert not any(refused.blocks_stream for refused in result.refused)
     assert "epoch 2 has it up to 2" in result.refused[0].detail
 
 

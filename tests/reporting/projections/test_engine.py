@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from services.reporting.ingest.apply import Ingest
-from services.reporting.journal.log import lock_head
+from services.reporting.journal.log import begin_batch
 from services.reporting.journal.record import Entry
 from services.reporting.projections import FIGURE_LINES
 from services.reporting.projections.as_of import LIVE
@@ -28,7 +28,7 @@ async def test_a_batch_probes_the_primary_key_also_of_a_table_never_analysed(
     author, partition = Author(), Partition()
     raws = [partition.raw(author.write(gift_stream(n), gift(n))) for n in range(2000)]
     async with pool.acquire() as connection, connection.transaction():
-        await lock_head(connection)
+        await begin_batch(connection)
         await connection.execute(f"SET LOCAL plan_cache_mode = {mode}")
         await connection.execute(
             "PREPARE found (text[], text[], text[]) AS " + find_sql(LIVE, DELIVERIES, ["row_ctid"])

@@ -1,0 +1,26 @@
+"""A record of Kafka in the columns of a row, byte for byte: what is parked and what is quarantined
+is kept so, and read again from there."""
+
+import hashlib
+from typing import Any
+
+from services.reporting.journal.record import Origin, Raw, pack_headers, unpack_headers
+
+
+def bytes_row(raw: Raw) -> tuple[Any, ...]:
+    """The columns `key`, `headers` and `value`."""
+    return raw.key, pack_headers(raw.headers), raw.value
+
+
+def raw_of(row: Any) -> Raw:
+    """The record kept in a row of `parked` or `quarantine`."""
+    origin = Origin(
+        row["cluster_id"], row["topic_id"], row["topic"], row["partition"], row["kafka_offset"]
+    )
+    return Raw(origin, row["key"], unpack_headers(row["headers"]), row["value"])
+
+
+def content_hash(raw: Raw) -> bytes:
+    """SHA-256 of what the record holds, wherever it was read."""
+    parts = (raw.key or b"", pack_headers(raw.headers), raw.value or b"")
+    return hashlib.sha256(b"\0".join(parts)).digest()

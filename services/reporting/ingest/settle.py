@@ -1,0 +1,134 @@
+"""A person settles a record in quarantine: it is tried again, or never to be applied.
+
+A stream blocked by one of its own records waits as a whole: retrying the first retries, in order,
+all that wait behind it.
+"""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import asyncpg
+
+from services.reporting.ingest.apply import Ingest
+from services.reporting.ingest.quarantine import one
+from services.reporting.ingest.raw_rows import raw_of
+from shared.contract.envelope import Actor
+from shared.contract.reporting import INSTALLATION, DiscardReason, QuarantineDiscarded
+from shared.contract.values import SHANGHAI
+from shared.errors import Conflict, StaleVersion, Unknown
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.store import Also, EventStore, Write
+
+GO_ON = """
+UPDATE quarantine gap SET blocks_stream = false FROM quarantine first
+WHERE first.id = $1 AND first.blocks_stream AND gap.state = 'discarded' AND gap.blocks_stream
+    AND gap.source = first.source AND gap.stream = first.stream
+    AND gap.stream_version < first.stream_version
+"""
+"""A person who retries what waits behind a discarded version goes on without it."""
+
+DISCARD = """
+UPDATE quarantine SET state = CASE state WHEN 'open' THEN 'discarded' END,
+    settled_by = $2, settled_for = $3, settled_why = $4 WHERE id = $1
+"""
+"""Of a record that is not open anymore it makes none: NOT NULL refuses, with event and all."""
+
+
+class Retried(NamedTuple):
+    """How many records were tried again, and what became of them."""
+
+    tried: int
+    applied: int
+    duplicate: int
+    still_quarantined: int
+
+
+async def retry(ingest: Ingest, number: int, actor: str) -> Retried:
+    """Try a record again, with those of its stream that wait behind it; one transaction.
+
+    Raises Unknown `no-such-record`, Conflict `already-settled`.
+    """
+    async with ingest.pool.acquire() as connection, connection.transaction():
+        await _open_record(connection, number)
+        await connection.execute(GO_ON, number)
+        rows = await connection.fetch(
+            "UPDATE quarantine q SET state = 'retrying' FROM quarantine first"
+            " WHERE first.id = $1 AND q.state = 'open' AND (q.id = first.id"
+            " OR (first.blocks_stream AND q.blocks_stream AND q.id > first.id"
+            "     AND q.source = first.source AND q.stream = first.stream)) RETURNING q.*",
+            number,
+        )
+        rows.sort(key=lambda row: row["id"])
+        admission = await ingest.retry([raw_of(row) for row in rows], connection)
+        await connection.execute(
+            "UPDATE quarantine SET state = 'applied', settled_by = $1, settled_why = 'retried'"
+            " WHERE state = 'retrying'",
+            actor,
+        )
+    return Retried(
+        len(rows), len(admission.accepted), len(admission.duplicates), len(admission.refused)
+    )
+
+
+class Discarding(NamedTuple):
+    """Why a record is never to be applied: a code for the log, words for whoever asks here."""
+
+    reason: DiscardReason
+    words: str
+
+
+async def discard(ingest: Ingest, number: int, actor: Actor, why: Discarding) -> None:
+    """Settle a record as never to be applied, and say so as QuarantineDiscarded.
+
+    It stays listed, with who and why. Said again alike it changes nothing. Where the record
+    blocked a stream, versions after it wait on, until a retry goes on without it.
+    Raises Unknown `no-such-record`, Conflict `already-settled`.
+    """
+    record = await one(ingest.pool, number)
+    if _settled_so(record, actor, why):
+        return
+    # On a simulated clock this process' own stands still; the journal's last seal does not.
+    moment = await ingest.pool.fetchval(
+        "SELECT greatest(sealed_at, $1) FROM journal_head", ingest.clock()
+    )
+    store = EventStore(ingest.pool, lambda: moment)
+    event = QuarantineDiscarded(
+        org_id=INSTALLATION,
+        occurred_on=moment.astimezone(SHANGHAI).date(),
+        record_id=number,
+        content_sha256=record["content"].hex(),
+        refused_for=record["reason"],
+        reason=why.reason,
+        note_sha256=sha256(why.words.encode()).hexdigest(),
+    )
+    request = Request(
+        actor,
+        INSTALLATION,
+        key=None,
+        body_hash=b"",
+        correlation_id=f"quarantine-{number}",
+        simulated=ingest.allow_simulated,
+    )
+    settled = Also(DISCARD, [(number, actor.subject, why.reason, why.words)])
+    try:
+        write = Write(f"{INSTALLATION}/quarantine-{number}", 0, [event])
+        await store.append(request, [write], Reply(200, {}), [settled])
+    except (StaleVersion, asyncpg.NotNullViolationError):
+        # Somebody settled it since it was read above.
+        record = await one(ingest.pool, number)
+        if not _settled_so(record, actor, why):
+            raise Conflict("already-settled", f"record {number} is {record['state']}") from None
+
+
+def _settled_so(record: Mapping[str, Any], actor: Actor, why: Discarding) -> bool:
+    settled = record["settled_by"], record["settled_for"], record["settled_why"]
+    return record["state"] == "discarded" and settled == (actor.subject, *why)
+
+
+async def _open_record(connection: asyncpg.Connection, number: int) -> None:
+    state = await connection.fetchval("SELECT state FROM quarantine WHERE id = $1", number)
+    if state is None:
+        raise Unknown("no-such-record", f"no record {number} in quarantine")
+    if state != "open":
+        raise Conflict("already-settled", f"record {number} is {state}")

@@ -1,0 +1,151 @@
+"""A record in quarantine is settled once, by a person, and the log says so."""
+
+import asyncio
+from hashlib import sha256
+
+import asyncpg
+import pytest
+
+from services.reporting.ingest import quarantine, settle
+from services.reporting.ingest.apply import Ingest
+from services.reporting.ingest.settle import Discarding
+from services.reporting.projections.as_of import LIVE
+from shared.clock import system_clock
+from shared.contract.catalogue import topic_of
+from shared.contract.reporting import QuarantineDiscarded
+from shared.errors import Conflict, Unknown
+from shared.eventstore.store import EventStore
+from shared.testing.author import Author
+from tests.reporting.records import IN_ERROR, OPERATOR, Partition, counted, gift, gift_stream
+
+UNKNOWN = "guildhall.benefits.GiftBlessed.v1"
+STREAM = gift_stream(1)
+
+
+class Stream:
+    """One stream of benefits, whose second version reporting cannot read."""
+
+    def __init__(self, ingest: Ingest) -> None:
+        self.ingest, self.author, self.partition = ingest, Author(), Partition()
+
+    async def says(self, quantity: int, **changes: object) -> None:
+        envelope = self.author.write(STREAM, gift(1, quantity=quantity), **changes)
+        raws = [self.partition.raw(envelope)]
+        await self.ingest.apply(raws, self.partition.move(raws))
+
+    async def quantities(self) -> list[int]:
+        rows = await self.ingest.pool.fetch(
+            f"SELECT quantity FROM {LIVE}.deliveries ORDER BY valid_from"
+        )
+        return [row["quantity"] for row in rows]
+
+
+@pytest.fixture
+async def stream(ingest: Ingest) -> Stream:
+    """Version 1 counts, version 2 is refused."""
+    stream = Stream(ingest)
+    await stream.says(1)
+    await stream.says(2, type=UNKNOWN)
+    return stream
+
+
+async def said(pool: asyncpg.Pool, number: int) -> list[object]:
+    store = EventStore(pool, system_clock)
+    return list((await store.load(f"guildhall/quarantine-{number}")).events)
+
+
+async def test_a_discard_is_an_event_with_its_reason_as_a_code_and_no_words(
+    pool: asyncpg.Pool, ingest: Ingest, stream: Stream
+) -> None:
+    (row,) = await quarantine.listed(pool)
+    for _ in range(2):  # said again alike, it changes nothing
+        await settle.discard(ingest, row["id"], OPERATOR, IN_ERROR)
+    (event,) = await said(pool, row["id"])
+    assert isinstance(event, QuarantineDiscarded)
+    record = await quarantine.one(pool, row["id"])
+    assert event.content_sha256 == record["content"].hex()
+    assert (event.org_id, event.refused_for, event.reason) == (
+        "guildhall",
+        "unknown-type",
+        "sent_in_error",
+    )
+    assert event.note_sha256 == sha256(IN_ERROR.words.encode()).hexdigest()
+    stored = await pool.fetchrow("SELECT actor, role, simulated, data FROM events")
+    assert tuple(stored)[:3] == ("operator-1", "operator", False)
+    assert IN_ERROR.words.encode() not in stored["data"]
+    assert (record["settled_by"], record["settled_for"], record["settled_why"]) == (
+        "operator-1",
+        "sent_in_error",
+        "published in error",
+    )
+    assert await pool.fetchval("SELECT count(*) FROM outbox") == 1
+
+
+async def test_the_discard_is_read_as_any_other_event(
+    pool: asyncpg.Pool, ingest: Ingest, stream: Stream
+) -> None:
+    (row,) = await quarantine.listed(pool)
+    await settle.discard(ingest, row["id"], OPERATOR, IN_ERROR)
+    (event,) = await said(pool, row["id"])
+    assert isinstance(event, QuarantineDiscarded)
+    author, partition = Author("reporting"), Partition(topic_of("reporting"))
+    raws = [partition.raw(author.write(f"guildhall/quarantine-{row['id']}", event))]
+    admission = await ingest.apply(raws, [])
+    assert (len(admission.accepted), admission.refused) == (1, [])
+
+
+async def test_what_is_not_open_is_not_discarded_and_nothing_is_said(
+    pool: asyncpg.Pool, ingest: Ingest, stream: Stream
+) -> None:
+    with pytest.raises(Unknown, match="no-such-record"):
+        await settle.discard(ingest, 999, OPERATOR, IN_ERROR)
+    (row,) = await quarantine.listed(pool)
+    await pool.execute("UPDATE quarantine SET state = 'applied'")
+    with pytest.raises(Conflict, match="already-settled"):
+        await settle.discard(ingest, row["id"], OPERATOR, IN_ERROR)
+    assert await said(pool, row["id"]) == []
+
+
+async def test_of_two_who_discard_for_different_reasons_one_is_refused(
+    pool: asyncpg.Pool, ingest: Ingest, stream: Stream
+) -> None:
+    (row,) = await quarantine.listed(pool)
+    outcomes = await asyncio.gather(
+        settle.discard(ingest, row["id"], OPERATOR, IN_ERROR),
+        settle.discard(ingest, row["id"], OPERATOR, Discarding("other", "as I said")),
+        return_exceptions=True,
+    )
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Conflict", "NoneType"]
+    assert len(await said(pool, row["id"])) == 1
+
+
+async def test_a_stream_goes_on_without_a_discarded_version_only_when_a_person_says_so(
+    pool: asyncpg.Pool, ingest: Ingest, stream: Stream
+) -> None:
+    (bad,) = await quarantine.listed(pool)
+    await settle.discard(ingest, bad["id"], OPERATOR, IN_ERROR)
+    await stream.says(3)  # nothing waited when it was discarded, and still it is not passed over
+    assert await stream.quantities() == [1]
+    (gap,) = await quarantine.listed(pool)
+    assert (gap["reason"], gap["detail"]) == (
+        "version-gap",
+        f"version 2 of {STREAM} was discarded: retry to go on",
+    )
+
+    await stream.says(4)
+    retried = await settle.retry(ingest, gap["id"], "operator-1")
+    assert (retried.tried, retried.applied) == (2, 2)
+    await stream.says(5)
+    assert await stream.quantities() == [1, 3, 4, 5]
+    assert await counted(pool) == (4, 0, 0, 1)
+
+
+async def test_versions_before_a_discarded_one_are_not_held(
+    pool: asyncpg.Pool, ingest: Ingest
+) -> None:
+    stream = Stream(ingest)
+    await stream.says(1, type=UNKNOWN, stream_version=9)
+    (bad,) = await quarantine.listed(pool)
+    await settle.discard(ingest, bad["id"], OPERATOR, IN_ERROR)
+    await stream.says(2)
+    assert await stream.quantities() == [2]
