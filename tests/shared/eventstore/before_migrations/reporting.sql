@@ -101,7 +101,7 @@ CREATE TABLE IF NOT EXISTS quarantine (
     source       text,
     stream       text,
     event_id     uuid,
-    blocks_stream boolean    NOT NULL DEFAULT false,
+    parks_stream boolean     NOT NULL DEFAULT false,
     cluster_id   text        NOT NULL,
     topic_id     uuid        NOT NULL,
     topic        text        NOT NULL,
@@ -120,8 +120,8 @@ CREATE TABLE IF NOT EXISTS quarantine (
 );
 ALTER TABLE quarantine ADD COLUMN IF NOT EXISTS stream_version integer NOT NULL DEFAULT 0;
 ALTER TABLE quarantine ADD COLUMN IF NOT EXISTS settled_for text;  -- why, as a code
-CREATE INDEX IF NOT EXISTS quarantine_blocking ON quarantine (source, stream)
-    WHERE blocks_stream AND state IN ('open', 'discarded');
+CREATE INDEX IF NOT EXISTS quarantine_holds ON quarantine (source, stream)
+    WHERE parks_stream AND state IN ('open', 'discarded');
 CREATE INDEX IF NOT EXISTS quarantine_open ON quarantine (id) WHERE state = 'open';
 CREATE UNIQUE INDEX IF NOT EXISTS quarantine_content ON quarantine (topic, content);
 
