@@ -1,7 +1,6 @@
-"""The drill: restore to a second, prove the copy, write down how long it took.
+"""The drill: restore to a second, prove the copy, log how long each step took.
 
-A backup that was never restored is a hope. The copy is thrown away afterwards; the archive, the
-living server and its epoch are left as they are.
+The copy is thrown away afterwards; the archive, the live server and its epoch stay as they are.
 """
 
 import json
@@ -19,10 +18,10 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from deploy.backup.archive import Archive, BackupError
-from deploy.backup.contexts import DATABASE_PREFIX, Server, committed, epoch_of, shortfalls
-from deploy.backup.living import database_of
+from deploy.backup.databases import DATABASE_PREFIX, Server, committed, epoch_of, shortfalls
+from deploy.backup.live_server import database_of
 from deploy.backup.programs import run
-from deploy.backup.restoring import Clockwork, Restored, restore
+from deploy.backup.restore import Restored, StepTimer, restore
 from deploy.embedded import Embedded
 
 LOG = "drills.jsonl"
@@ -45,8 +44,8 @@ class Drilled(NamedTuple):
     total_seconds: float
 
 
-class Protocol(Clockwork):
-    """What a drill writes down as it goes: seconds by step, what was checked, what failed."""
+class DrillReport(StepTimer):
+    """The report of a drill: seconds by step, what was checked, what failed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,79 +64,79 @@ def any_second(archive: Archive, chance: random.Random) -> datetime:
 
 
 async def drill(
-    archive: Archive, at: datetime, *, living: str | None = None, scratch: Path | None = None
+    archive: Archive, at: datetime, *, live: str | None = None, scratch: Path | None = None
 ) -> Drilled:
     """Restore to `at` into a fresh directory, prove it, and add a line to the archive's drill log.
 
-    `living` is the DSN of the server in use: what it knows as of that moment must be the same.
+    `live` is the DSN of the server in use: what it knows as of that moment must be the same.
     Raises BackupError and EmbeddedError where the restore itself fails; that is logged too.
     """
-    began, started, protocol = datetime.now(UTC), time.perf_counter(), Protocol()
+    began, started, report = datetime.now(UTC), time.perf_counter(), DrillReport()
     events = log_index = 0
     try:
         with tempfile.TemporaryDirectory(prefix="guildhall-drill-", dir=scratch) as directory:
             copy = Path(directory)
             copy.chmod(0o755)
             restored = await restore(archive, at, copy, new_epoch=False)
-            protocol.seconds |= restored.seconds
+            report.seconds |= restored.seconds
             events = sum(each.events for each in restored.found.values())
-            _check_promised(archive, restored, protocol)
-            log_index = await _prove(copy, restored, living, protocol)
-            with protocol.step("page checksums"):
+            _check_promised(archive, restored, report)
+            log_index = await _prove(copy, restored, live, report)
+            with report.step("page checksums"):
                 await run("pg_checksums", "--check", "-D", copy / "postgres")
-            protocol.checks["page checksums"] = "every page, by pg_checksums"
+            report.checks["page checksums"] = "every page, by pg_checksums"
     except Exception as why:
-        protocol.failures.append(f"{type(why).__name__}: {why}")
+        report.failures.append(f"{type(why).__name__}: {why}")
         raise
     finally:
         drilled = Drilled(
             at,
             began,
-            not protocol.failures,
-            protocol.failures,
-            protocol.checks,
+            not report.failures,
+            report.failures,
+            report.checks,
             events,
             log_index,
-            protocol.seconds,
+            report.seconds,
             round(time.perf_counter() - started, 3),
         )
-        _write_down(archive, drilled)
+        _log(archive, drilled)
     return drilled
 
 
-def _check_promised(archive: Archive, restored: Restored, protocol: Protocol) -> None:
-    """What was committed before that second, by the archive's marks, and is not there."""
+def _check_promised(archive: Archive, restored: Restored, report: DrillReport) -> None:
+    """Compare with the archive's last mark before that second: all it promises must be there."""
     mark = archive.last_mark(restored.epoch, restored.at)
     if mark is None:
-        protocol.checks["committed before"] = "no mark before that second"
+        report.checks["committed before"] = "no mark before that second"
         return
-    protocol.checks["committed before"] = (
+    report.checks["committed before"] = (
         f"mark of {mark.at:%Y-%m-%dT%H:%M:%SZ}, {sum(mark.events.values())} events"
     )
-    protocol.failures += shortfalls(mark, restored.found)
+    report.failures += shortfalls(mark, restored.found)
 
 
-async def _prove(copy: Path, restored: Restored, living: str | None, protocol: Protocol) -> int:
+async def _prove(copy: Path, restored: Restored, live: str | None, report: DrillReport) -> int:
     """Start the copy, check its indexes where possible, rebuild its projections and compare."""
     servers = Embedded(copy)
     try:
-        with protocol.step("start"):
+        with report.step("start"):
             server = await servers.start_postgres()
-        with protocol.step("amcheck"):
-            protocol.checks["amcheck"] = await _amcheck(server)
+        with report.step("amcheck"):
+            report.checks["amcheck"] = await _amcheck(server)
         if "reporting" not in restored.found:
-            protocol.checks["projections"] = "reporting never started on this server"
+            report.checks["projections"] = "reporting never started on this server"
             return 0
-        with protocol.step("rebuild"):
+        with report.step("rebuild"):
             proved = await _ask_reporting(server)
         compared = len(proved["digests"])
-        protocol.checks["projections"] = f"rebuilt from the journal, {compared} compared"
+        report.checks["projections"] = f"rebuilt from the journal, {compared} compared"
         if not proved["equal"]:
-            protocol.failures.append("a restored projection differs from what its journal gives")
+            report.failures.append("a restored projection differs from what its journal gives")
         if not proved["journal_dense"]:
-            protocol.failures.append("the restored journal has a gap")
-        with protocol.step("as known"):
-            protocol.checks["as known"] = await _as_known(living, restored, proved, protocol)
+            report.failures.append("the restored journal has a gap")
+        with report.step("as known"):
+            report.checks["as known"] = await _as_known(live, restored, proved, report)
     finally:
         await servers.stop()
     return int(proved["log_index"])
@@ -156,18 +155,18 @@ async def _amcheck(server: str) -> str:
 
 
 async def _as_known(
-    living: str | None, restored: Restored, proved: Mapping[str, Any], protocol: Protocol
+    live: str | None, restored: Restored, proved: Mapping[str, Any], report: DrillReport
 ) -> str:
-    """Compare with what the living server knows as of the copy's last log_index."""
-    if living is None:
+    """Compare with what the live server knows as of the copy's last log_index."""
+    if live is None:
         return "not compared: no living server"
-    now = await committed(Server({"dsn": living}))
+    now = await committed(Server({"dsn": live}))
     if epoch_of(now) != restored.epoch:
         return f"not compared: the living server is in epoch {epoch_of(now)}"
-    known = await _ask_reporting(living, proved["log_index"])
+    known = await _ask_reporting(live, proved["log_index"])
     differing = sorted(n for n, d in known["digests"].items() if proved["digests"][n] != d)
     if differing:
-        protocol.failures.append(
+        report.failures.append(
             f"as known at {proved['log_index']} they differ: {', '.join(differing)}"
         )
     return f"the living server's projections at log index {proved['log_index']}"
@@ -201,7 +200,7 @@ async def _ask_reporting(server: str, log_index: int | None = None) -> dict[str,
     return answer
 
 
-def _write_down(archive: Archive, drilled: Drilled) -> None:
+def _log(archive: Archive, drilled: Drilled) -> None:
     document = drilled._asdict()
     document |= {name: document[name].isoformat() for name in ("at", "drilled_at")}
     with (archive.path / LOG).open("a", encoding="utf-8") as file:

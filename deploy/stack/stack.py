@@ -23,9 +23,9 @@ from aiokafka.errors import KafkaError
 from deploy.embedded import Embedded, EmbeddedError, create_topics
 from deploy.identity import PICK_GRANT
 from deploy.identity.registrations import Clients, clients_in
-from deploy.stack.keeping import clock_of, person_key_in, source_names, sources_file_in
-from deploy.stack.running import Running, forget_running, write_running
+from deploy.stack.run_file import RunFile, remove_run_file, write_run_file
 from deploy.stack.services import SERVICES, Place, environment_of
+from deploy.stack.state_files import clock_of, person_key_in, source_names, sources_file_in
 from deploy.stack.supervisor import Launch, Report, Supervisor
 
 CLIENT = "cli"
@@ -113,9 +113,9 @@ class Stack:
         return self._supervisor
 
     @property
-    def running(self) -> Running:
+    def running(self) -> RunFile:
         """What `run.json` says."""
-        return Running(
+        return RunFile(
             pid=os.getpid(),
             started_at=self._started_at.isoformat(),
             simulated=self.simulated,
@@ -257,7 +257,7 @@ class Stack:
     def _keep_running(self) -> None:
         """Write `run.json` again; process ids change when services are started again."""
         if self.seconds_to_ready:
-            write_running(self.directory, self.running)
+            write_run_file(self.directory, self.running)
 
     async def _stop(self) -> None:
         for task in self._tasks:
@@ -266,7 +266,7 @@ class Stack:
             with contextlib.suppress(BaseException):
                 await task
         if self.seconds_to_ready:
-            forget_running(self.directory)
+            remove_run_file(self.directory)
         try:
             if self._supervisor is not None:
                 await self._supervisor.close()

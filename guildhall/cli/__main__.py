@@ -4,9 +4,12 @@ import sys
 
 import typer
 
-from guildhall.cli import backup, commands, contract, events, figures, operations, running
+from guildhall.cli import backup, commands, contract, events, figures, stack
 from guildhall.cli.quarantine import quarantine
+from guildhall.cli.rebuild import rebuild
+from guildhall.cli.reconcile import reconcile
 from guildhall.cli.rules import rules
+from guildhall.cli.status import status
 
 app = typer.Typer(
     name="guildhall",
@@ -23,10 +26,10 @@ app = typer.Typer(
 
 RUN, ASK, ENTER, OPERATE = "Run", "Ask", "Enter", "Operate"
 
-app.command(rich_help_panel=RUN)(running.up)
-app.command(rich_help_panel=RUN)(running.demo)
-app.command(rich_help_panel=RUN)(operations.status)
-app.command(rich_help_panel=RUN)(running.token)
+app.command(rich_help_panel=RUN)(stack.up)
+app.command(rich_help_panel=RUN)(stack.demo)
+app.command(rich_help_panel=RUN)(status)
+app.command(rich_help_panel=RUN)(stack.token)
 app.command(rich_help_panel=ASK)(figures.figures)
 app.command(rich_help_panel=ASK)(figures.explain)
 app.command(rich_help_panel=ASK)(figures.findings)
@@ -37,8 +40,8 @@ app.command(rich_help_panel=ENTER)(commands.commands)
 app.command("import", rich_help_panel=ENTER)(commands.import_)
 app.add_typer(events.events, name="events", rich_help_panel=ENTER)
 app.add_typer(contract.contract, name="contract", rich_help_panel=ENTER)
-app.command(rich_help_panel=OPERATE)(operations.rebuild)
-app.command(rich_help_panel=OPERATE)(operations.reconcile)
+app.command(rich_help_panel=OPERATE)(rebuild)
+app.command(rich_help_panel=OPERATE)(reconcile)
 app.command(rich_help_panel=OPERATE)(backup.backup)
 app.command(rich_help_panel=OPERATE)(backup.restore)
 app.command(rich_help_panel=OPERATE)(backup.drill)

@@ -47,24 +47,24 @@ def backup(
     Example: guildhall backup --to /mnt/other/guildhall --follow
     """
     from deploy.backup.archive import Archive, Mark
-    from deploy.backup.living import living_server
-    from deploy.backup.taking import follow as follow_log
-    from deploy.backup.taking import take
+    from deploy.backup.base_backup import take
+    from deploy.backup.live_server import live_server
+    from deploy.backup.wal_stream import follow as follow_wal
 
     output = Output(machine)
 
     async def told(mark: Mark) -> None:
         output.notice(f"archived up to {_second(mark.at)}, {sum(mark.events.values()):,} events")
 
-    with _failing(output):
-        server = living_server(data, database_url)
+    with _exit_on_failure(output):
+        server = live_server(data, database_url)
         taken = _run(take(Archive(to), server, base=base))
         output.document(taken._asdict() | {"mark": taken.mark._asdict()})
         if taken.base:
             output.say(f"base {taken.base} of epoch {taken.epoch}, verified")
         output.say(f"can be restored up to {_second(taken.mark.at)}")
         if follow:
-            _run(follow_log(Archive(to), server, MARK_SECONDS, told))
+            _run(follow_wal(Archive(to), server, MARK_SECONDS, told))
 
 
 def restore(
@@ -82,10 +82,10 @@ def restore(
     Example: guildhall restore --from /mnt/other/guildhall --at 2026-11-23T12:34:56Z --data .data
     """
     from deploy.backup.archive import Archive
-    from deploy.backup.restoring import restore as restore_to
+    from deploy.backup.restore import restore as restore_to
 
     output = Output(machine)
-    with _failing(output):
+    with _exit_on_failure(output):
         done = _run(restore_to(Archive(source), _instant(at), data))
         output.document(
             {
@@ -129,18 +129,18 @@ def drill(
     from deploy.backup.archive import Archive, BackupError
     from deploy.backup.drill import any_second
     from deploy.backup.drill import drill as drill_to
-    from deploy.backup.living import living_server
+    from deploy.backup.live_server import live_server
 
     output, archive = Output(machine), Archive(source)
-    with _failing(output):
+    with _exit_on_failure(output):
         if age:
             _tell_age(output, archive)
             return
-        living: str | None = None
+        live: str | None = None
         with contextlib.suppress(BackupError):
-            living = living_server(data, database_url)
+            live = live_server(data, database_url)
         moment = any_second(archive, random.Random()) if at is None else _instant(at)
-        done = _run(drill_to(archive, moment, living=living, scratch=scratch))
+        done = _run(drill_to(archive, moment, live=live, scratch=scratch))
         output.document(done._asdict())
         output.table(("step", ">seconds"), [(n, f"{s:.1f}") for n, s in done.seconds.items()])
         output.table(("check", "what"), list(done.checks.items()))
@@ -175,8 +175,8 @@ def _tell_age(output: Output, archive: Any) -> None:
 
 
 @contextlib.contextmanager
-def _failing(output: Output) -> Iterator[None]:
-    """Turn what a backup cannot do into a printed reason and status 1."""
+def _exit_on_failure(output: Output) -> Iterator[None]:
+    """Turn a failure of a backup or a restore into its printed reason and status 1."""
     from deploy.backup.archive import BackupError
     from deploy.embedded import EmbeddedError
 

@@ -114,7 +114,7 @@ def import_(
 
     Example: guildhall import gifts 春节.xlsx --org tjtc --set programme_id=spring-2022
     """
-    from guildhall.cli.importing import run_import
+    from guildhall.cli.file_import import run_import
     from guildhall.imports import KINDS
 
     if kind not in KINDS:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from deploy.identity import PICK_GRANT
-from deploy.stack.running import NotRunning, read_running
+from deploy.stack.run_file import NotRunning, read_run_file
 
 if TYPE_CHECKING:
     import httpx
@@ -69,7 +69,7 @@ def find_target(data: Path, url: str | None, token: str | None) -> Target:
         urls = {service: f"{base}/{service}" for service in ADDRESSED} if base else {}
         return Target({**urls, **named}, token, kafka=os.environ.get("GUILDHALL_KAFKA"))
     try:
-        running = read_running(data)
+        running = read_run_file(data)
     except NotRunning as why:
         raise Unreachable(str(why)) from why
     return Target(

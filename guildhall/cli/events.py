@@ -11,7 +11,7 @@ import typer
 
 from guildhall.cli.connection import OWNERS, SERVICES, find_target
 from guildhall.cli.contract import show_violations
-from guildhall.cli.session import DEFAULT_DATA, Data, Machine, Session, connected, ending
+from guildhall.cli.session import DEFAULT_DATA, Data, Machine, Session, connected, exit_on_failure
 from guildhall.output import Output
 
 events = typer.Typer(
@@ -53,10 +53,10 @@ def publish(
 
     Example: guildhall events publish canteen.jsonl --topic guildhall.ext.canteen.v1
     """
-    from guildhall.cli.publishing import Plan, publish_file
+    from guildhall.cli.producer import Plan, publish_file
 
     output = Output(machine)
-    with ending(output):
+    with exit_on_failure(output):
         servers = kafka or find_target(data, None, None).kafka
         if servers is None:
             raise typer.BadParameter("Kafka has not started yet; --kafka names another one")

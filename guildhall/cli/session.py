@@ -74,7 +74,7 @@ def connected(acts_as: str) -> Callable[[Callable[..., None]], Callable[..., Non
             **named: Any,
         ) -> None:
             output = Output(machine)
-            with ending(output):
+            with exit_on_failure(output):
                 target = find_target(data, url, token)
                 with Connection(target, acts_for or acts_as) as connection:
                     command(Session(connection, output, bool(acts_for)), *arguments, **named)
@@ -101,7 +101,7 @@ def connected(acts_as: str) -> Callable[[Callable[..., None]], Callable[..., Non
     return decorate
 
 
-class ending:
+class exit_on_failure:
     """Turn a failure into its printed reason and an exit status (see EXIT_…)."""
 
     def __init__(self, output: Output) -> None:

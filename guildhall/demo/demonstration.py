@@ -18,17 +18,11 @@ from deploy.identity import PICK_GRANT
 from deploy.identity.private import write_private
 from deploy.identity.registrations import DEFAULT_PEOPLE, People
 from deploy.stack.children import ForkServerGone
-from deploy.stack.keeping import WrongClock
 from deploy.stack.stack import Stack
+from deploy.stack.state_files import WrongClock
 from deploy.stack.supervisor import ServiceFailed
-from guildhall.demo.asking import Asking, NotArrived, arrived
-from guildhall.demo.comparing import show_differences, told
-from guildhall.demo.desk import ORG, Entry
-from guildhall.demo.entering import Entered, NotEntered, Place, Year, enter
-from guildhall.demo.figures import PRINTED, Compared, compare
-from guildhall.demo.generate import generate, read_script
-from guildhall.demo.people import Story
-from guildhall.demo.showing import (
+from guildhall.demo.differences import answers_of, show_differences
+from guildhall.demo.display import (
     show_figures,
     show_outsiders,
     show_report,
@@ -36,12 +30,18 @@ from guildhall.demo.showing import (
     show_timings,
     show_verdicts,
 )
-from guildhall.imports.office import open_http
+from guildhall.demo.figures import PRINTED, Compared, compare
+from guildhall.demo.generate import generate, read_script
+from guildhall.demo.loader import Entered, NotEntered, Place, Year, enter
+from guildhall.demo.people import Story
+from guildhall.demo.queries import NotArrived, Queries, wait_for_arrival
+from guildhall.demo.script import ORG, Entry
+from guildhall.imports.http_client import open_http
 from guildhall.output import Output
 from shared.contract.values import SHANGHAI
 
 COMPARED_ORG = "tjtc-b"
-"""The union beside ours, in the same log, whose year is told by the other story."""
+"""The union beside ours, in the same log, whose year follows the other story."""
 
 COLLEAGUES = ("operator", "clerk", "clerk2", "approver", "chair", "cashier", "auditor")
 CONNECTIONS = 16
@@ -107,7 +107,7 @@ async def _run(directory: Path, story: Story, seed: int, output: Output) -> list
     stories: dict[str, Story] = {ORG: story}
     if story == 2:
         stories[COMPARED_ORG] = 1
-        let_in(directory)
+        admit_office(directory)
     output.notice(f"启动服务，数据目录 {directory}")
     files = asyncio.create_task(asyncio.to_thread(_generate, directory, stories, seed))
     stack = Stack(directory, simulated=True, wait_for_kafka=False, report=output.notice)
@@ -138,7 +138,7 @@ def _files(directory: Path, org: str) -> Path:
     return directory / "office" / org
 
 
-def let_in(directory: Path) -> None:
+def admit_office(directory: Path) -> None:
     """The office's people of a new directory may act for the union beside ours, too."""
     file = directory / "identity" / "people.json"
     if not file.exists():
@@ -185,7 +185,7 @@ async def enter_and_arrive(
     entered = await enter(before, progress)
     timings["录入"] = ("至报告日：" + _amount(entered), entered.seconds)
     with timings.measure("到齐", "日志已含全部事件"):
-        await arrived(place)
+        await wait_for_arrival(place)
     after = [
         Year(y.place, y.directory, y.script[len(b.script) :], y.people)
         for y, b in zip(years, before, strict=True)
@@ -193,7 +193,7 @@ async def enter_and_arrive(
     done = sum(len(year.script) for year in before)
     late = await enter(after, lambda n: progress(done + n))
     timings["补录"] = ("报告日之后：" + _amount(late), late.seconds)
-    await arrived(place)
+    await wait_for_arrival(place)
     return entered
 
 
@@ -218,18 +218,18 @@ def _until_report(script: Sequence[Entry]) -> list[Entry]:
 
 
 async def _show(place: Place, story: Story, output: Output, timings: Timings) -> list[Compared]:
-    asking = Asking(place, ORG)
+    queries = Queries(place, ORG)
     with timings.measure("查询", "14 个数字及其清单、报告、名册核对、疑点"):
-        compared = await compare(asking)
-        report = await asking.report()
-        ours = await told(asking)
-        other = await told(Asking(place, COMPARED_ORG)) if story == 2 else None
+        compared = await compare(queries)
+        report = await queries.report()
+        ours = await answers_of(queries)
+        other = await answers_of(Queries(place, COMPARED_ORG)) if story == 2 else None
     show_figures(output, compared)
     show_report(output, report)
     show_rolls(output, ours.rolls, ORG)
     for count in ours.rolls:
         if count["kind"] == "programme" and not count["agrees"]:
-            show_outsiders(output, await asking.reconciliation(count["id"]))
+            show_outsiders(output, await queries.reconciliation(count["id"]))
     show_verdicts(output, ours.verdicts, ORG)
     if other is not None:
         show_rolls(output, other.rolls, COMPARED_ORG)

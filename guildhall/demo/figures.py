@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from guildhall.demo.asking import Asking, Explained
+from guildhall.demo.queries import Explained, Queries
 
 
 class Printed(NamedTuple):
@@ -54,13 +54,13 @@ class Compared(NamedTuple):
         return self.found == self.printed.number and self.explained.adds_up
 
 
-async def compare(asking: Asking) -> list[Compared]:
+async def compare(queries: Queries) -> list[Compared]:
     """Every printed number beside the log's, each counted from its own list."""
-    return list(await asyncio.gather(*(_compared(asking, printed) for printed in PRINTED)))
+    return list(await asyncio.gather(*(_compared(queries, printed) for printed in PRINTED)))
 
 
-async def _compared(asking: Asking, printed: Printed) -> Compared:
-    explained = await asking.explain(printed.figure)
+async def _compared(queries: Queries, printed: Printed) -> Compared:
+    explained = await queries.explain(printed.figure)
     if not printed.each:
         return Compared(printed, explained.value, explained)
     return Compared(printed, worth_of_each(explained.events), explained)

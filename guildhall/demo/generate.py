@@ -16,14 +16,18 @@ from typing import Any
 import orjson
 from openpyxl import Workbook
 
-from guildhall.demo.desk import ORG, Desk, Entry, Table
-from guildhall.demo.gifts import tell_the_gifts
-from guildhall.demo.life import tell_the_life
-from guildhall.demo.money import tell_the_money
-from guildhall.demo.occasions import tell_the_occasions
-from guildhall.demo.people import Story, the_union
-from guildhall.demo.plans import tell_the_plans
-from guildhall.demo.roll import tell_the_roll
+from guildhall.demo.activities import add_activities
+from guildhall.demo.attestations import add_attestations
+from guildhall.demo.gifts import add_gifts
+from guildhall.demo.health_check import add_health_check
+from guildhall.demo.insurance import add_insurance
+from guildhall.demo.meetings import add_meetings
+from guildhall.demo.membership import add_membership
+from guildhall.demo.money import add_money
+from guildhall.demo.people import Story, people_of
+from guildhall.demo.personal_benefits import add_personal_benefits
+from guildhall.demo.plans import add_plans
+from guildhall.demo.script import ORG, Entry, Script, Table
 
 SCRIPT = "script.jsonl"
 MADE_AT = datetime(2022, 1, 1)
@@ -31,28 +35,32 @@ MADE_AT = datetime(2022, 1, 1)
 MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 
 
-def the_year(seed: int, story: Story, org: str = ORG) -> Desk:
-    """The year 2022 of the union `org`, told in full."""
-    desk, people = Desk(org), the_union(seed, story)
-    tell_the_roll(desk, people)
-    tell_the_gifts(desk, people, seed)
-    tell_the_occasions(desk, people, seed)
-    tell_the_life(desk, people, seed)
-    tell_the_plans(desk)
-    tell_the_money(desk)
-    return desk
+def script_of(seed: int, story: Story, org: str = ORG) -> Script:
+    """The whole year 2022 of the union `org`."""
+    script, people = Script(org), people_of(seed, story)
+    add_membership(script, people)
+    add_gifts(script, people, seed)
+    add_personal_benefits(script, people, seed)
+    add_insurance(script, people)
+    add_meetings(script)
+    add_activities(script, people, seed)
+    add_health_check(script, people)
+    add_attestations(script)
+    add_plans(script)
+    add_money(script)
+    return script
 
 
-def generate(directory: Path, seed: int = 2022, story: Story = 1, org: str = ORG) -> Desk:
+def generate(directory: Path, seed: int = 2022, story: Story = 1, org: str = ORG) -> Script:
     """Write the year's files and its script into `directory`, and return what they say."""
-    desk = the_year(seed, story, org)
+    script = script_of(seed, story, org)
     directory.mkdir(parents=True, exist_ok=True)
-    for name, table in desk.files.items():
+    for name, table in script.files.items():
         content = _csv(table) if name.endswith(".csv") else _xlsx(table)
         (directory / name).write_bytes(content)
-    lines = [orjson.dumps(_line(entry)) for entry in desk.in_order()]
+    lines = [orjson.dumps(_line(entry)) for entry in script.in_order()]
     (directory / SCRIPT).write_bytes(b"\n".join(lines) + b"\n")
-    return desk
+    return script
 
 
 def read_script(directory: Path) -> list[Entry]:
@@ -105,8 +113,8 @@ def main() -> None:
     parser.add_argument("--story", type=int, choices=(1, 2), default=1)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
     asked = parser.parse_args()
-    desk = generate(asked.output, asked.seed, asked.story)
-    print(f"{asked.output}: {len(desk.files)} files, {len(desk.entries)} entries in {SCRIPT}")
+    script = generate(asked.output, asked.seed, asked.story)
+    print(f"{asked.output}: {len(script.files)} files, {len(script.entries)} entries in {SCRIPT}")
 
 
 if __name__ == "__main__":

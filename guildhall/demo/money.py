@@ -3,7 +3,7 @@
 from calendar import monthrange
 from datetime import date
 
-from guildhall.demo.desk import Desk, Table, moment
+from guildhall.demo.script import Script, Table, instant
 from guildhall.imports.money import LINES
 
 BUDGET_YUAN = (
@@ -22,30 +22,29 @@ APPROVED_ON = date(2022, 1, 12)
 DUES_YUAN, ALLOCATION_YUAN = 21_500, 212_000
 
 
-def tell_the_money(desk: Desk) -> None:
-    """Budget and income, then every payment that the year's telling put on the desk."""
-    _budget(desk)
-    _income(desk)
-    _payment_lists(desk)
+def add_money(script: Script) -> None:
+    """Budget and income, then every payment of the script."""
+    _budget(script)
+    _income(script)
+    _payment_lists(script)
 
 
-def _budget(desk: Desk) -> None:
+def _budget(script: Script) -> None:
     bodies = "committee,audit-committee,superior"
     rows = [(2022, line, f"{yuan}.00", APPROVED_ON, bodies, "是") for line, yuan in BUDGET_YUAN]
-    desk.sheet(
-        moment(APPROVED_ON, "16:30"),
+    script.import_file(
         "chair",
+        instant(APPROVED_ON, "16:30"),
         "budget",
         "经费预算-2022.csv",
         Table("", BUDGET_HEADINGS, rows),
     )
     lines = {LINES[line]: yuan for line, yuan in BUDGET_YUAN} | ADJUSTED
     adjusted_on = date(2022, 9, 28)
-    desk.form(
-        moment(adjusted_on, "16:30"),
+    script.command(
         "chair",
-        "benefits",
-        "adjust-budget",
+        instant(adjusted_on, "16:30"),
+        "benefits/adjust-budget",
         budget_year=2022,
         lines=[{"budget_line": line, "amount_fen": yuan * 100} for line, yuan in lines.items()],
         approved_by=bodies.split(","),
@@ -54,7 +53,7 @@ def _budget(desk: Desk) -> None:
     )
 
 
-def _income(desk: Desk) -> None:
+def _income(script: Script) -> None:
     """One list a quarter; the last on 14 December, and the interest a week later."""
     quarters: dict[date, list[tuple[str, str, str, int, date]]] = {}
     for quarter, entered_on in enumerate(
@@ -82,9 +81,9 @@ def _income(desk: Desk) -> None:
     )
     quarters[date(2022, 12, 22)] = [("sr-2022-lx", "利息", "工会经费", 1_312, date(2022, 12, 21))]
     for entered_on, rows in quarters.items():
-        desk.sheet(
-            moment(entered_on, "16:40"),
+        script.import_file(
             "cashier",
+            instant(entered_on, "16:40"),
             "income",
             f"收入登记-{entered_on:%Y-%m-%d}.csv",
             Table(
@@ -98,9 +97,9 @@ def _income(desk: Desk) -> None:
         )
 
 
-def _payment_lists(desk: Desk) -> None:
+def _payment_lists(script: Script) -> None:
     """One list a month, entered on its last day; December's on the day before the report."""
-    payments = sorted(desk.payments, key=lambda payment: (payment.paid_on, payment.payment_id))
+    payments = sorted(script.payments, key=lambda payment: (payment.paid_on, payment.payment_id))
     for month in range(1, 13):
         listed = [p for p in payments if p.paid_on.month == month]
         last = monthrange(2022, month)[1] if month < 12 else 14
@@ -115,16 +114,16 @@ def _payment_lists(desk: Desk) -> None:
                 p.fund,
                 "本级工会",
                 p.line,
-                f"{desk.org}/{p.refers_to}",
+                f"{script.org}/{p.refers_to}",
                 "clerk",
                 p.decision_ref,
                 "是" if p.assumed else "否",
             )
             for p in listed
         ]
-        desk.sheet(
-            moment(entered_on, "17:20"),
+        script.import_file(
             "approver",
+            instant(entered_on, "17:20"),
             "payments",
             f"支出登记-2022-{month:02d}.csv",
             Table("", PAYMENT_HEADINGS, rows),

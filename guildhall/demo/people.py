@@ -110,7 +110,7 @@ def staff_on(people: Iterable[Person], day: date) -> list[Person]:
     return [person for person in people if person.in_post(day)]
 
 
-def the_union(seed: int, story: Story) -> list[Person]:
+def people_of(seed: int, story: Story) -> list[Person]:
     """Everybody of the year, in the order of the roster. The same seed, the same people."""
     opening = _opening(Random(f"{seed}:opening"))
     return [*opening, *_hired(Random(f"{seed}:hired"), story)]

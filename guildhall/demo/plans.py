@@ -1,39 +1,23 @@
 """What the year was to bring, what the next one is to bring, and the two problems reported."""
 
 from datetime import date
+from typing import Any
 
-from guildhall.demo.desk import Desk, moment
+from guildhall.demo.script import Script, instant
 
+SET_ON_2022, SET_ON_2023 = date(2022, 1, 13), date(2022, 12, 13)
 PLAN_2022 = (
-    (
-        "p22-congress",
-        "rights",
-        "适时召开教代会",
-        "2022-12-31",
-        ("meeting-jdh-2022-1", "meeting-jdh-2022-2"),
-    ),
-    (
-        "p22-rules",
-        "basics",
-        "完善工会各项制度",
-        "2022-12-31",
-        (
-            "regulation-staff-congress-rules",
-            "regulation-members-congress-rules",
-            "regulation-union-funds-rules",
-        ),
-    ),
+    ("p22-congress", "rights", "适时召开教代会", "2022-12-31",
+     ("meeting-jdh-2022-1", "meeting-jdh-2022-2")),
+    ("p22-rules", "basics", "完善工会各项制度", "2022-12-31",
+     ("regulation-staff-congress-rules", "regulation-members-congress-rules",
+      "regulation-union-funds-rules")),
     ("p22-health-check", "welfare", "组织教职工体检", "2022-09-30", ("check-health-check-2022",)),
-    (
-        "p22-womens-day",
-        "activities",
-        "庆三八健身操微视频评比",
-        "2022-03-31",
-        ("activity-womens-day-video-2022",),
-    ),
+    ("p22-womens-day", "activities", "庆三八健身操微视频评比", "2022-03-31",
+     ("activity-womens-day-video-2022",)),
     ("p22-holidays", "welfare", "做好节日慰问", "2022-10-31", ()),
     ("p22-members-congress", "basics", "召开第三次会员代表大会", "2022-12-31", None),
-)
+)  # fmt: skip
 """Each with the streams that show it was done; None: not done."""
 
 PLAN_2023 = (
@@ -60,61 +44,28 @@ ISSUES = (
 )
 
 
-def tell_the_plans(desk: Desk) -> None:
+def add_plans(script: Script) -> None:
     """Plan items of both years and the problems; two items are done after the report."""
-    set_on = date(2022, 1, 13)
     for number, (item_id, section, title, due_on, evidence) in enumerate(PLAN_2022):
-        desk.form(
-            moment(set_on, f"15:{number:02d}"),
-            "clerk",
-            "events",
-            "set-plan-item",
-            item_id=item_id,
-            plan_year=2022,
-            section=section,
-            title=title,
-            due_on=due_on,
-            set_on=set_on,
-        )
+        item = {"item_id": item_id, "section": section, "title": title, "due_on": due_on}
+        at = f"15:{number:02d}"
+        _set(script, SET_ON_2022, at, plan_year=2022, **item)
         if evidence is not None:
             done_on = date(2022, 12, 12) if evidence else date(2022, 12, 23)
-            desk.form(
-                moment(done_on, f"15:{number:02d}"),
-                "clerk",
-                "events",
-                "complete-plan-item",
-                item_id=item_id,
-                evidence=[f"{desk.org}/{each}" for each in evidence],
-                done_on=done_on,
-            )
+            _complete(script, done_on, at, item_id, [f"{script.org}/{each}" for each in evidence])
     for number, (item_id, section, title) in enumerate(PLAN_2023):
-        desk.form(
-            moment(date(2022, 12, 13), f"15:{number:02d}"),
-            "clerk",
-            "events",
-            "set-plan-item",
-            item_id=item_id,
-            plan_year=2023,
-            section=section,
-            title=title,
-            set_on=date(2022, 12, 13),
-        )
-    desk.form(
-        moment(date(2022, 12, 30), "15:30"),
-        "clerk",
-        "events",
-        "complete-plan-item",
-        item_id="p23-summer",
-        done_on=date(2022, 12, 30),
-        evidence=(),
-    )
+        item = {"item_id": item_id, "section": section, "title": title}
+        _set(script, SET_ON_2023, f"15:{number:02d}", plan_year=2023, **item)
+    _complete(script, date(2022, 12, 30), "15:30", "p23-summer", [])
     for issue_id, title, raised_on in ISSUES:
-        desk.form(
-            moment(raised_on, "15:40"),
-            "chair",
-            "events",
-            "raise-issue",
-            issue_id=issue_id,
-            title=title,
-            raised_on=raised_on,
-        )
+        body = {"issue_id": issue_id, "title": title, "raised_on": raised_on}
+        script.command("chair", instant(raised_on, "15:40"), "events/raise-issue", **body)
+
+
+def _set(script: Script, on: date, at: str, **item: Any) -> None:
+    script.command("clerk", instant(on, at), "events/set-plan-item", set_on=on, **item)
+
+
+def _complete(script: Script, on: date, at: str, item_id: str, evidence: list[str]) -> None:
+    body = {"item_id": item_id, "evidence": evidence, "done_on": on}
+    script.command("clerk", instant(on, at), "events/complete-plan-item", **body)

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from guildhall.imports.bad_rows import bad_rows_file, write_bad_rows
+from guildhall.imports.error_file import error_file_of, write_error_file
+from guildhall.imports.http_client import CommandClient
 from guildhall.imports.kinds import ROWS_PER_COMMAND, Command, Kind, Row
-from guildhall.imports.office import Office
-from guildhall.imports.reading import TITLES, BadRow, known_headings, read_rows
-from guildhall.imports.sending import ImportRefused, Sending, TooManyErrors, send
-from guildhall.imports.sheets import Sheet, SheetError, read_sheet
+from guildhall.imports.rows import TITLES, RowError, known_headings, read_rows
+from guildhall.imports.spreadsheet import Sheet, SheetError, read_sheet
+from guildhall.imports.submission import ImportRefused, Submission, TooManyErrors, send
 
 MAX_ERROR_RATE = 0.20
 
@@ -49,7 +49,7 @@ class Outcome(NamedTuple):
     accepted: int
     already: int
     not_sent: int
-    bad: Sequence[BadRow]
+    bad: Sequence[RowError]
     events: int
     commands: int
     stopped: bool
@@ -63,7 +63,7 @@ class Outcome(NamedTuple):
 
 
 async def import_file(
-    office: Office,
+    client: CommandClient,
     kind: Kind,
     file: Path,
     *,
@@ -77,23 +77,25 @@ async def import_file(
     upload again. Raises SheetError, ImportRefused, OSError, httpx.TransportError.
     """
     sheet = read_sheet(file, known_headings(kind))
-    reading = read_rows(kind, sheet, given)
-    total = len(reading.rows) + len({flaw.number for flaw in reading.bad})
+    parsed = read_rows(kind, sheet, given)
+    total = len(parsed.rows) + len({flaw.number for flaw in parsed.bad})
     if not total:
         raise SheetError("no-rows", f"{file.name} has no rows below its headings")
-    rows, bad = await _with_people(office, kind, reading.rows)
-    run = _Run(total, options, [*reading.bad, *bad], progress)
-    sending = Sending(
-        office, kind, _digest(file, office.org_id, kind, given), options.patience_seconds
+    rows, bad = await _with_people(client, kind, parsed.rows)
+    run = _Run(total, options, [*parsed.bad, *bad], progress)
+    submission = Submission(
+        client, kind, _digest(file, client.org_id, kind, given), options.patience_seconds
     )
-    await run.send_all(sending, kind.commands(rows))
-    return run.outcome(kind, reading.ignored, _write(file, sheet, run.bad))
+    await run.send_all(submission, kind.commands(rows))
+    return run.outcome(kind, parsed.ignored, _write(file, sheet, run.bad))
 
 
 class _Run:
     """The state of one import while it is under way."""
 
-    def __init__(self, total: int, options: Options, bad: list[BadRow], progress: Progress) -> None:
+    def __init__(
+        self, total: int, options: Options, bad: list[RowError], progress: Progress
+    ) -> None:
         self.total, self.bad, self._progress = total, bad, progress
         self.accepted: set[int] = set()
         self.already: set[int] = set()
@@ -102,22 +104,22 @@ class _Run:
         self._at_once = asyncio.Semaphore(options.at_once)
         self.stopped = self._bad_left() < 0
 
-    async def send_all(self, sending: Sending, waves: Sequence[Sequence[Command]]) -> None:
+    async def send_all(self, submission: Submission, waves: Sequence[Sequence[Command]]) -> None:
         """Send wave after wave; a row refused in one is left out of the next."""
         for wave in waves:
             bad = self._bad_numbers()
             kept = [c._replace(rows=[r for r in c.rows if r.number not in bad]) for c in wave]
-            tasks = [self._send(sending, command) for command in kept if command.rows]
+            tasks = [self._send(submission, command) for command in kept if command.rows]
             for result in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(result, BaseException):
                     raise result
 
-    async def _send(self, sending: Sending, command: Command) -> None:
+    async def _send(self, submission: Submission, command: Command) -> None:
         async with self._at_once:
             if self.stopped:
                 return
             try:
-                sent = await send(sending, command, self._bad_left())
+                sent = await send(submission, command, self._bad_left())
             except TooManyErrors as why:
                 self.stopped = True
                 self.bad += why.bad
@@ -158,20 +160,20 @@ class _Run:
 
 
 async def _with_people(
-    office: Office, kind: Kind, rows: Sequence[Row]
-) -> tuple[list[Row], list[BadRow]]:
+    client: CommandClient, kind: Kind, rows: Sequence[Row]
+) -> tuple[list[Row], list[RowError]]:
     """The rows with person ids for employee numbers, and the rows whose numbers nobody holds."""
     numbers = {row.values[field] for row in rows for field in kind.people if field in row.values}
     found: dict[str, str] = {}
     asked = sorted(numbers)
     for at in range(0, len(asked), ROWS_PER_COMMAND):
         question = {"employee_nos": asked[at : at + ROWS_PER_COMMAND], "purpose": kind.purpose}
-        answer = await office.ask("members", "people/lookup", question)
+        answer = await client.ask("members", "people/lookup", question)
         if not answer.accepted:
             raise ImportRefused(answer)
         found |= {each["employee_no"]: each["person_id"] for each in answer.body["people"]}
     ready: list[Row] = []
-    bad: list[BadRow] = []
+    bad: list[RowError] = []
     for row in rows:
         unknown = [
             field
@@ -187,9 +189,9 @@ async def _with_people(
     return ready, bad
 
 
-def _unknown(kind: Kind, row: Row, field: str) -> BadRow:
+def _unknown(kind: Kind, row: Row, field: str) -> RowError:
     heading = next(column.headings[0] for column in kind.columns if column.field == field)
-    return BadRow(row.number, heading, "unknown-employee", TITLES["unknown-employee"])
+    return RowError(row.number, heading, "unknown-employee", TITLES["unknown-employee"])
 
 
 def _digest(file: Path, org_id: str, kind: Kind, given: Mapping[str, Any] | None) -> str:
@@ -198,11 +200,11 @@ def _digest(file: Path, org_id: str, kind: Kind, given: Mapping[str, Any] | None
     return hashlib.sha256(options + b"\n" + file.read_bytes()).hexdigest()
 
 
-def _write(file: Path, sheet: Sheet, bad: Sequence[BadRow]) -> Path | None:
-    target = bad_rows_file(file)
+def _write(file: Path, sheet: Sheet, bad: Sequence[RowError]) -> Path | None:
+    target = error_file_of(file)
     if not bad:
         # What was wrong last time is not wrong any more.
         target.unlink(missing_ok=True)
         return None
-    write_bad_rows(target, sheet, bad)
+    write_error_file(target, sheet, bad)
     return target

@@ -23,8 +23,8 @@ from deploy.embedded.directory import DataDirectory
 from deploy.identity import PICK_GRANT
 from deploy.identity.private import write_private
 from deploy.identity.registrations import clients_in
-from deploy.stack.keeping import person_key_in, sources_file_in
 from deploy.stack.services import SERVICES, Place, environment_of
+from deploy.stack.state_files import person_key_in, sources_file_in
 from deploy.stack.supervisor import Launch, Report, Supervisor
 from tests.faults.proxy import Proxy
 

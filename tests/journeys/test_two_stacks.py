@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.stack.running import NotRunning, read_running
+from deploy.stack.run_file import NotRunning, read_run_file
 from deploy.stack.stack import Stack
 from tests.journeys.conftest import new_stack
 from tests.journeys.office import Office
@@ -44,7 +44,7 @@ async def test_two_stacks_do_not_collide_and_a_stopped_one_leaves_no_process(
         await until(lambda: portions(second, http, org_id), lambda value: value == 3)
         await until(lambda: portions(stack, http, org_id), lambda value: value == 5)
 
-        here, other = read_running(stack.directory), read_running(second.directory)
+        here, other = read_run_file(stack.directory), read_run_file(second.directory)
         assert set(here.pids) == set(other.pids) == set(stack.services)
         assert not set(here.pids.values()) & set(other.pids.values())
         assert not set(here.urls.values()) & set(other.urls.values())
@@ -55,7 +55,7 @@ async def test_two_stacks_do_not_collide_and_a_stopped_one_leaves_no_process(
     assert processes_of(second.directory) == set()
     assert not [pid for pid in alive if Path(f"/proc/{pid}").exists()]
     with pytest.raises(NotRunning):
-        read_running(second.directory)
+        read_run_file(second.directory)
 
     # The other goes on.
     [newcomer] = await office.take_on(1, first=5)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from deploy.backup.archive import BASE_NAME, Archive, BackupError, Mark, Origin, instant
-from deploy.backup.contexts import Committed, mark_of, shortfalls
+from deploy.backup.databases import Committed, mark_of, shortfalls
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

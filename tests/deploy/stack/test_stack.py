@@ -15,16 +15,16 @@ import httpx
 import pytest
 
 from deploy.embedded import Embedded, EmbeddedError
-from deploy.stack.keeping import (
+from deploy.stack.run_file import FILE, NotRunning, read_run_file
+from deploy.stack.services import SERVICES, Place, environment_of
+from deploy.stack.stack import Stack
+from deploy.stack.state_files import (
     WrongClock,
     clock_of,
     person_key_in,
     source_names,
     sources_file_in,
 )
-from deploy.stack.running import FILE, NotRunning, read_running
-from deploy.stack.services import SERVICES, Place, environment_of
-from deploy.stack.stack import Stack
 from deploy.stack.supervisor import ServiceFailed
 
 PATIENCE_SECONDS = 180.0
@@ -142,7 +142,7 @@ async def test_a_stack_lives_through_kafkas_death_and_stops_without_a_trace(
 ) -> None:
     reports: list[str] = []
     async with Stack(tmp_path, report=reports.append) as stack:
-        running = read_running(tmp_path)
+        running = read_run_file(tmp_path)
         assert running == stack.running
         assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
         assert set(running.pids) == set(SERVICES)
@@ -166,7 +166,7 @@ async def test_a_stack_lives_through_kafkas_death_and_stops_without_a_trace(
         # A service that is killed comes back by itself, with another process id in run.json.
         await stack.kill_service("members")
         await stack.ready()
-        assert read_running(tmp_path).pids["members"] != running.pids["members"]
+        assert read_run_file(tmp_path).pids["members"] != running.pids["members"]
         assert any("members ended with signal 9" in report for report in reports)
 
         # A worker that is stopped takes up where it was.
@@ -180,7 +180,7 @@ async def test_a_stack_lives_through_kafkas_death_and_stops_without_a_trace(
     assert len(processes) == len(SERVICES) + 2
     assert not any(map(alive, processes))
     with pytest.raises(NotRunning):
-        read_running(tmp_path)
+        read_run_file(tmp_path)
 
 
 @pytest.mark.servers
@@ -206,7 +206,7 @@ async def test_a_directory_has_one_stack(tmp_path: Path, postgres: str, kafka: s
         second = another()
         with pytest.raises(EmbeddedError, match="holds this directory"):
             await second.__aenter__()
-        assert read_running(tmp_path) == stack.running
+        assert read_run_file(tmp_path) == stack.running
         await stack.ready()
 
 
@@ -266,7 +266,7 @@ async def test_up_says_where_everything_is_and_a_signal_stops_it_cleanly(
     async with asyncio.timeout(PATIENCE_SECONDS):
         while not (tmp_path / FILE).exists():
             await asyncio.sleep(0.05)
-    running = read_running(tmp_path)
+    running = read_run_file(tmp_path)
     assert all(map(alive, running.pids.values()))
 
     process.send_signal(number)
@@ -305,4 +305,4 @@ async def test_a_second_up_in_one_directory_says_who_holds_it(
         output, _ = await asyncio.wait_for(process.communicate(), PATIENCE_SECONDS)
         assert process.returncode == 1
         assert "holds this directory" in json.loads(output)["detail"]
-        assert read_running(tmp_path) == stack.running
+        assert read_run_file(tmp_path) == stack.running

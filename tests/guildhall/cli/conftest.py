@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.stack.running import Running, write_running
+from deploy.stack.run_file import RunFile, write_run_file
 from guildhall.cli import connection
 from tests.guildhall.cli.fake_services import URLS, FakeServices
 
@@ -15,9 +15,9 @@ def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeServices:
     """A stack in `tmp_path` whose services answer what the test puts into `answers`."""
     for name in ("GUILDHALL_DATA", "GUILDHALL_URL", "GUILDHALL_TOKEN", "GUILDHALL_ORG"):
         monkeypatch.delenv(name, raising=False)
-    write_running(
+    write_run_file(
         tmp_path,
-        Running(
+        RunFile(
             pid=1,
             started_at="2022-12-15T00:00:00+00:00",
             simulated=True,

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from guildhall.demo.desk import Entry
 from guildhall.demo.generate import read_script
+from guildhall.demo.script import Entry
 from guildhall.imports import KINDS
 from guildhall.imports.kinds import Values
-from guildhall.imports.reading import known_headings, read_rows
-from guildhall.imports.sheets import read_sheet
+from guildhall.imports.rows import known_headings, read_rows
+from guildhall.imports.spreadsheet import read_sheet
 from shared.contract.values import SHANGHAI
 
 ENDS_MEMBERSHIP = {"transferred_out", "left_unit"}
@@ -31,9 +31,9 @@ class Files:
         for entry in self.script:
             if entry.file is not None and entry.imports is not None:
                 kind = KINDS[entry.imports]
-                reading = read_rows(kind, read_sheet(directory / entry.file, known_headings(kind)))
-                assert not reading.bad, (entry.file, reading.bad[:3])
-                self._rows.setdefault(kind.name, []).extend(row.values for row in reading.rows)
+                parsed = read_rows(kind, read_sheet(directory / entry.file, known_headings(kind)))
+                assert not parsed.bad, (entry.file, parsed.bad[:3])
+                self._rows.setdefault(kind.name, []).extend(row.values for row in parsed.rows)
 
     def rows(self, kind: str) -> list[Values]:
         """Every row of a kind of sheet."""

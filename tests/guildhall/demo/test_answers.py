@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from guildhall.demo import showing
-from guildhall.demo.asking import Explained, add_up
-from guildhall.demo.comparing import Told, show_differences
+from guildhall.demo import display
+from guildhall.demo.differences import UnionAnswers, show_differences
 from guildhall.demo.figures import PRINTED, Compared, Printed, worth_of_each
+from guildhall.demo.queries import Explained, add_up
 from guildhall.output import Output
 
 FOURTEEN = (2, 517, 80, 319, 511, 12, 8, 4, 1000, 6, 8, 33, 542, 2)
@@ -70,10 +70,10 @@ def test_of_the_report_only_the_wanted_sections_are_shown() -> None:
             "3. 丙。",
         )
     )
-    assert showing.sections(text, showing.SECTIONS) == ["### (三)职工福利", "1. 甲[^a]。"]
+    assert display.sections(text, display.SECTIONS) == ["### (三)职工福利", "1. 甲[^a]。"]
 
 
-def told(org: str, members: int, outcome: str, portions: int = 542) -> Told:
+def answers_of(org: str, members: int, outcome: str, portions: int = 542) -> UnionAnswers:
     def figure(value: int) -> Mapping[str, Any]:
         return {"title": "中秋", "unit": "名", "value": value}
 
@@ -102,7 +102,7 @@ def told(org: str, members: int, outcome: str, portions: int = 542) -> Told:
         "persons": [],
     }
     figures = {"portions": figure(portions), "members": figure(members)}
-    return Told(org, figures, [roll], [verdict, personal])
+    return UnionAnswers(org, figures, [roll], [verdict, personal])
 
 
 def test_two_unions_are_told_apart_by_what_differs_alone(
@@ -110,7 +110,7 @@ def test_two_unions_are_told_apart_by_what_differs_alone(
 ) -> None:
     shown = io.StringIO()
     monkeypatch.setattr("sys.stdout", shown)
-    ours, other = told("tjtc", 530, "fail"), told("tjtc-b", 542, "pass")
+    ours, other = answers_of("tjtc", 530, "fail"), answers_of("tjtc-b", 542, "pass")
     show_differences(Output(), ours, other, ["portions"])
     text = shown.getvalue()
     assert "报告中的数字全部相同" in text
@@ -123,6 +123,9 @@ def test_another_report_is_not_called_the_same(monkeypatch: pytest.MonkeyPatch) 
     shown = io.StringIO()
     monkeypatch.setattr("sys.stdout", shown)
     show_differences(
-        Output(), told("tjtc", 542, "pass"), told("tjtc-b", 542, "pass", portions=500), ["portions"]
+        Output(),
+        answers_of("tjtc", 542, "pass"),
+        answers_of("tjtc-b", 542, "pass", portions=500),
+        ["portions"],
     )
     assert "报告中的数字不同" in shown.getvalue()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from guildhall.imports import cells
 from guildhall.imports.cells import CellError
-from guildhall.imports.reading import TITLES
+from guildhall.imports.rows import TITLES
 
 
 @pytest.mark.parametrize(

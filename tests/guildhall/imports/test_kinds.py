@@ -7,13 +7,13 @@ import pytest
 
 from guildhall.imports import KINDS
 from guildhall.imports.kinds import Kind
-from guildhall.imports.reading import known_headings
+from guildhall.imports.rows import known_headings
 from guildhall.imports.upload import import_file
 from services.benefits.api import COMMANDS as BENEFITS
 from services.benefits.api import REFUSALS as BENEFITS_REFUSALS
 from services.members.api import COMMANDS as MEMBERS
 from services.members.api import REFUSALS as MEMBERS_REFUSALS
-from tests.guildhall.imports.desk import RecordingOffice, write_csv
+from tests.guildhall.imports.recording_client import RecordingClient, write_csv
 
 ROUTES = {
     **{f"members/{name}": route for name, route in MEMBERS.items()},
@@ -64,11 +64,11 @@ ROWS: dict[str, tuple[str, list[str]]] = {
 async def test_what_a_kind_sends_is_what_the_service_takes(kind: Kind, tmp_path: Path) -> None:
     headings, rows = ROWS[kind.name]
     file = write_csv(tmp_path / "a.csv", "\n".join([headings, *rows, ""]))
-    office = RecordingOffice([str(n) for n in range(10)] + ["0012", "0013"])
-    outcome = await import_file(office, kind, file)
+    client = RecordingClient([str(n) for n in range(10)] + ["0012", "0013"])
+    outcome = await import_file(client, kind, file)
     assert outcome.complete, outcome.bad
-    assert office.sent
-    for name, body, _key in office.sent:
+    assert client.sent
+    for name, body, _key in client.sent:
         ROUTES[name].command.model_validate_json(_json(body))
         assert kind.role in ROUTES[name].roles, f"{kind.role} may not send {name}"
 
@@ -76,9 +76,9 @@ async def test_what_a_kind_sends_is_what_the_service_takes(kind: Kind, tmp_path:
 async def test_who_leaves_ends_the_membership_first_and_the_post_after_it(tmp_path: Path) -> None:
     headings, rows = ROWS["leavers"]
     file = write_csv(tmp_path / "a.csv", "\n".join([headings, *rows, ""]))
-    office = RecordingOffice([str(n) for n in range(10)])
-    await import_file(office, KINDS["leavers"], file)
-    names = [name.removeprefix("members/") for name, _, _ in office.sent]
+    client = RecordingClient([str(n) for n in range(10)])
+    await import_file(client, KINDS["leavers"], file)
+    names = [name.removeprefix("members/") for name, _, _ in client.sent]
     assert names[-1] == "record-staff-left"
     assert sorted(names[:-1]) == [
         "record-member-died",
@@ -88,7 +88,7 @@ async def test_who_leaves_ends_the_membership_first_and_the_post_after_it(tmp_pa
         "record-member-retired",
         "transfer-out-member",
     ]
-    posts = {row["person_id"][-1]: row["reason"] for row in office.sent[-1][1]["people"]}
+    posts = {row["person_id"][-1]: row["reason"] for row in client.sent[-1][1]["people"]}
     assert posts == {"1": "transferred", "2": "resigned", "6": "resigned"}
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from guildhall.imports import KINDS
-from guildhall.imports.office import Answer
-from guildhall.imports.sending import ImportRefused
+from guildhall.imports.http_client import Answer
+from guildhall.imports.submission import ImportRefused
 from guildhall.imports.upload import Options, Outcome, import_file
-from tests.guildhall.imports.desk import (
-    RecordingOffice,
+from tests.guildhall.imports.recording_client import (
+    RecordingClient,
     accept,
     person,
     refuse_rows,
@@ -51,12 +51,12 @@ def balance(outcome: Outcome) -> int:
 
 
 async def test_a_good_file_goes_in_whole_in_one_command(tmp_path: Path) -> None:
-    office = RecordingOffice([])
-    outcome = await import_file(office, STAFF, roster(tmp_path / "a.xlsx", 600))
+    client = RecordingClient([])
+    outcome = await import_file(client, STAFF, roster(tmp_path / "a.xlsx", 600))
     assert (outcome.accepted, outcome.events, outcome.commands) == (600, 600, 1)
     assert outcome.complete and outcome.bad_rows_file is None
     assert outcome.ignored == ("身份证号",)
-    [(name, body, _)] = office.sent
+    [(name, body, _)] = client.sent
     assert name == "members/register-staff"
     assert body["people"][0] == {
         "employee_no": "0000",
@@ -68,8 +68,8 @@ async def test_a_good_file_goes_in_whole_in_one_command(tmp_path: Path) -> None:
 
 
 async def test_good_rows_go_in_and_bad_rows_come_back_with_their_numbers(tmp_path: Path) -> None:
-    office = RecordingOffice([])
-    outcome = await import_file(office, STAFF, roster(tmp_path / "a.xlsx", 600, bad=7))
+    client = RecordingClient([])
+    outcome = await import_file(client, STAFF, roster(tmp_path / "a.xlsx", 600, bad=7))
     assert (outcome.accepted, balance(outcome)) == (593, 600)
     assert [(bad.number, bad.field, bad.code) for bad in outcome.bad[:2]] == [
         (3, "入职日期", "invalid-date"),
@@ -79,11 +79,11 @@ async def test_good_rows_go_in_and_bad_rows_come_back_with_their_numbers(tmp_pat
 
 
 async def test_above_the_error_rate_nothing_goes_in(tmp_path: Path) -> None:
-    office = RecordingOffice([])
-    outcome = await import_file(office, STAFF, roster(tmp_path / "a.xlsx", 100, bad=21))
+    client = RecordingClient([])
+    outcome = await import_file(client, STAFF, roster(tmp_path / "a.xlsx", 100, bad=21))
     assert (outcome.stopped, outcome.accepted, outcome.not_sent) == (True, 0, 79)
-    assert office.sent == []
-    at_the_rate = await import_file(office, STAFF, roster(tmp_path / "b.xlsx", 100, bad=20))
+    assert client.sent == []
+    at_the_rate = await import_file(client, STAFF, roster(tmp_path / "b.xlsx", 100, bad=20))
     assert (at_the_rate.stopped, at_the_rate.accepted) == (False, 80)
 
 
@@ -94,32 +94,32 @@ async def test_rows_that_a_service_refuses_count_towards_the_error_rate(tmp_path
 
     numbers = [f"{n:04d}" for n in range(100)]
     file = sign_off(tmp_path / "a.xlsx", numbers)
-    office = RecordingOffice(numbers, decide)
-    outcome = await import_file(office, RECEIPTS, file)
+    client = RecordingClient(numbers, decide)
+    outcome = await import_file(client, RECEIPTS, file)
     assert (outcome.stopped, outcome.accepted, outcome.not_sent) == (True, 0, 70)
-    lenient = await import_file(office, RECEIPTS, file, options=Options(max_error_rate=0.3))
+    lenient = await import_file(client, RECEIPTS, file, options=Options(max_error_rate=0.3))
     assert (lenient.stopped, lenient.accepted, len(lenient.bad)) == (False, 70, 30)
 
 
 async def test_a_repeated_upload_adds_nothing(tmp_path: Path) -> None:
-    file, office = roster(tmp_path / "a.xlsx", 50), RecordingOffice([])
-    first = await import_file(office, STAFF, file)
-    again = await import_file(office, STAFF, file)
+    file, client = roster(tmp_path / "a.xlsx", 50), RecordingClient([])
+    first = await import_file(client, STAFF, file)
+    again = await import_file(client, STAFF, file)
     assert (first.accepted, again.accepted) == (50, 0)
     assert (again.already, again.events, again.complete) == (50, 0, True)
-    assert len(office.done) == 1
+    assert len(client.done) == 1
 
 
 async def test_the_same_file_for_another_union_is_another_upload(tmp_path: Path) -> None:
-    file, office, other = (
+    file, client, other = (
         roster(tmp_path / "a.xlsx", 5),
-        RecordingOffice([]),
-        RecordingOffice([], org_id="other"),
+        RecordingClient([]),
+        RecordingClient([], org_id="other"),
     )
-    other.done = office.done
-    await import_file(office, STAFF, file)
+    other.done = client.done
+    await import_file(client, STAFF, file)
     assert (await import_file(other, STAFF, file)).accepted == 5
-    assert len(office.done) == 2
+    assert len(client.done) == 2
 
 
 async def test_a_repeated_upload_of_a_file_with_refused_rows_adds_nothing(tmp_path: Path) -> None:
@@ -135,17 +135,17 @@ async def test_a_repeated_upload_of_a_file_with_refused_rows_adds_nothing(tmp_pa
         return accept("", body)
 
     numbers = [str(n) for n in range(1, 21)]
-    office, file = RecordingOffice(numbers, decide), sign_off(tmp_path / "a.xlsx", numbers)
-    first = await import_file(office, RECEIPTS, file)
-    again = await import_file(office, RECEIPTS, file)
+    client, file = RecordingClient(numbers, decide), sign_off(tmp_path / "a.xlsx", numbers)
+    first = await import_file(client, RECEIPTS, file)
+    again = await import_file(client, RECEIPTS, file)
     assert (first.accepted, first.events, len(first.bad)) == (19, 19, 1)
     assert (again.accepted, again.already, again.events, len(again.bad)) == (0, 19, 0, 1)
 
 
 async def test_an_employee_number_nobody_holds_is_a_bad_row(tmp_path: Path) -> None:
-    office = RecordingOffice(["1", "2", "3", "4"])
+    client = RecordingClient(["1", "2", "3", "4"])
     file = sign_off(tmp_path / "a.xlsx", ["1", "2", "3", "4", "9"])
-    outcome = await import_file(office, RECEIPTS, file)
+    outcome = await import_file(client, RECEIPTS, file)
     assert [(bad.number, bad.field, bad.code) for bad in outcome.bad] == [
         (6, "工号", "unknown-employee")
     ]
@@ -158,16 +158,16 @@ async def test_a_lagging_copy_is_waited_for(tmp_path: Path) -> None:
         refuse_rows((2, "unknown-member")),
         Answer(201, {"events": 2}),
     ]
-    office = RecordingOffice(["1", "2"], lambda _name, _body: answers.pop(0))
-    outcome = await import_file(office, RECEIPTS, sign_off(tmp_path / "a.xlsx", ["1", "2"]))
-    assert outcome.complete and len(office.sent) == 3
-    assert len({key for _, _, key in office.sent}) == 1
+    client = RecordingClient(["1", "2"], lambda _name, _body: answers.pop(0))
+    outcome = await import_file(client, RECEIPTS, sign_off(tmp_path / "a.xlsx", ["1", "2"]))
+    assert outcome.complete and len(client.sent) == 3
+    assert len({key for _, _, key in client.sent}) == 1
 
 
 async def test_a_copy_that_never_catches_up_is_given_up(tmp_path: Path) -> None:
-    office = RecordingOffice(["1", "2"], lambda *_: refuse_rows((2, "unknown-member")))
+    client = RecordingClient(["1", "2"], lambda *_: refuse_rows((2, "unknown-member")))
     outcome = await import_file(
-        office,
+        client,
         RECEIPTS,
         sign_off(tmp_path / "a.xlsx", ["1", "2"]),
         options=Options(max_error_rate=1.0, patience_seconds=0.1),
@@ -177,9 +177,9 @@ async def test_a_copy_that_never_catches_up_is_given_up(tmp_path: Path) -> None:
 
 async def test_a_refusal_that_names_no_row_concerns_all_of_them(tmp_path: Path) -> None:
     refusal = Answer(404, {"code": "unknown-programme", "title": "没有这个项目"})
-    office = RecordingOffice(["1", "2"], lambda *_: refusal)
+    client = RecordingClient(["1", "2"], lambda *_: refusal)
     outcome = await import_file(
-        office,
+        client,
         RECEIPTS,
         sign_off(tmp_path / "a.xlsx", ["1", "2"]),
         options=Options(max_error_rate=1.0),
@@ -197,25 +197,25 @@ async def test_an_invalid_request_points_at_its_row(tmp_path: Path) -> None:
         error = {"pointer": "/people/1/name", "code": "string_too_long", "detail": "…"}
         return Answer(422, {"code": "invalid-request", "title": "不合规", "errors": [error]})
 
-    outcome = await import_file(RecordingOffice([], decide), STAFF, roster(tmp_path / "a.xlsx", 6))
+    outcome = await import_file(RecordingClient([], decide), STAFF, roster(tmp_path / "a.xlsx", 6))
     assert [(bad.number, bad.field, bad.code) for bad in outcome.bad] == [
         (4, "name", "invalid-request")
     ]
 
 
 async def test_a_missing_role_refuses_the_import_as_a_whole(tmp_path: Path) -> None:
-    office = RecordingOffice([], lambda *_: Answer(403, {"code": "role-missing", "title": "无权"}))
+    client = RecordingClient([], lambda *_: Answer(403, {"code": "role-missing", "title": "无权"}))
     with pytest.raises(ImportRefused):
-        await import_file(office, STAFF, roster(tmp_path / "a.xlsx", 3))
+        await import_file(client, STAFF, roster(tmp_path / "a.xlsx", 3))
 
 
 async def test_the_bad_rows_file_can_be_corrected_and_uploaded(tmp_path: Path) -> None:
-    office = RecordingOffice([])
-    first = await import_file(office, STAFF, roster(tmp_path / "a.xlsx", 20, bad=2))
+    client = RecordingClient([])
+    first = await import_file(client, STAFF, roster(tmp_path / "a.xlsx", 20, bad=2))
     errors = first.bad_rows_file
     assert errors is not None and errors.name == "a.errors.xlsx"
     assert stat.S_IMODE(errors.stat().st_mode) == 0o600
-    again = await import_file(office, STAFF, errors, options=Options(max_error_rate=1.0))
+    again = await import_file(client, STAFF, errors, options=Options(max_error_rate=1.0))
     assert [bad.code for bad in again.bad] == ["invalid-date"] * 2, "not corrected yet"
 
     from openpyxl import load_workbook  # noqa: PLC0415 - the clerk's spreadsheet
@@ -227,14 +227,14 @@ async def test_the_bad_rows_file_can_be_corrected_and_uploaded(tmp_path: Path) -
     for row in (2, 3):
         sheet.cell(row, 5, "2020-09-01")
     workbook.save(errors)
-    corrected = await import_file(office, STAFF, errors)
+    corrected = await import_file(client, STAFF, errors)
     assert (corrected.accepted, corrected.complete) == (2, True)
 
 
 async def test_no_cell_of_a_bad_rows_file_can_start_a_formula(tmp_path: Path) -> None:
     text = ",".join(HEADINGS) + '\n0001,"=cmd|x",女,3,明天,+1\n0002,@a,女,3,明天,-1\n'
     outcome = await import_file(
-        RecordingOffice([]),
+        RecordingClient([]),
         STAFF,
         write_csv(tmp_path / "a.csv", text),
         options=Options(max_error_rate=1.0),
@@ -246,9 +246,9 @@ async def test_no_cell_of_a_bad_rows_file_can_start_a_formula(tmp_path: Path) ->
 
 async def test_neither_names_nor_numbers_are_in_what_an_import_answers(tmp_path: Path) -> None:
     refusal = refuse_rows((1, "person-died"), (2, "person-died"))
-    office = RecordingOffice([], lambda *_: refusal)
+    client = RecordingClient([], lambda *_: refusal)
     file = roster(tmp_path / "a.xlsx", 20, bad=4)
-    outcome = await import_file(office, STAFF, file, options=Options(max_error_rate=1.0))
+    outcome = await import_file(client, STAFF, file, options=Options(max_error_rate=1.0))
     said = repr(outcome)
     assert "姓名" not in said and "120101" not in said and "0000" not in said
 
@@ -256,7 +256,7 @@ async def test_neither_names_nor_numbers_are_in_what_an_import_answers(tmp_path:
 async def test_progress_reaches_the_end(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
     await import_file(
-        RecordingOffice([]),
+        RecordingClient([]),
         STAFF,
         roster(tmp_path / "a.xlsx", 2500, bad=3),
         progress=lambda done, total: seen.append((done, total)),

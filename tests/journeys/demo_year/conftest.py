@@ -6,9 +6,9 @@ import pytest
 import pytest_asyncio
 
 from deploy.stack.stack import Stack
-from guildhall.demo.demonstration import Timings, enter_and_arrive, let_in, open_place
-from guildhall.demo.entering import Year
+from guildhall.demo.demonstration import Timings, admit_office, enter_and_arrive, open_place
 from guildhall.demo.generate import generate, read_script
+from guildhall.demo.loader import Year
 from tests.journeys.demo_year.journey import Journey
 
 
@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 async def journey(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Journey]:
     """The running stack, the year 2022 of story 1 entered and arrived."""
     directory = tmp_path_factory.mktemp("demo-year")
-    let_in(directory)
+    admit_office(directory)
     files = directory / "office"
     generate(files, 2022, 1)
     async with Stack(directory, simulated=True) as stack, open_place(stack) as place:

@@ -10,9 +10,9 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 
 from deploy.stack.stack import Stack
-from guildhall.demo.asking import Asking, arrived
-from guildhall.demo.desk import ORG
-from guildhall.demo.entering import Place
+from guildhall.demo.loader import Place
+from guildhall.demo.queries import Queries, wait_for_arrival
+from guildhall.demo.script import ORG
 from shared.contract.catalogue import source_of
 from shared.kafka.cloudevents import Record
 
@@ -28,7 +28,7 @@ class Journey:
 
     def __init__(self, stack: Stack, place: Place) -> None:
         self.stack, self.place = stack, place
-        self.asking = Asking(place, ORG)
+        self.queries = Queries(place, ORG)
 
     async def get(self, service: str, path: str, person: str = "auditor", **query: Any) -> Any:
         """The JSON a service answers."""
@@ -69,9 +69,9 @@ class Journey:
                 return answer.json()
             await asyncio.sleep(0.1)
 
-    async def arrived(self) -> int:
+    async def wait_for_arrival(self) -> int:
         """Wait until everything entered is in the journal; its head."""
-        return await arrived(self.place)
+        return await wait_for_arrival(self.place)
 
     async def figures(self, org: str = ORG, as_of: int | None = None) -> dict[str, int]:
         """Every figure of 2022 by name, as known now or at a log_index."""

@@ -3,14 +3,14 @@
 import asyncio
 from uuid import UUID
 
-from guildhall.demo.asking import add_up
-from guildhall.demo.desk import ORG
 from guildhall.demo.figures import compare
+from guildhall.demo.queries import add_up
+from guildhall.demo.script import ORG
 from tests.journeys.demo_year.journey import OWNERS, Journey
 
 
 async def test_the_14_numbers_come_out_with_lists_that_add_up(journey: Journey) -> None:
-    compared = await compare(journey.asking)
+    compared = await compare(journey.queries)
     wrong = [
         (one.printed.says, one.found, one.explained.listed) for one in compared if not one.equal
     ]
@@ -18,8 +18,8 @@ async def test_the_14_numbers_come_out_with_lists_that_add_up(journey: Journey) 
 
 
 async def test_every_figure_is_its_list(journey: Journey) -> None:
-    names = [figure["figure"] for figure in (await journey.asking.get("figures"))["figures"]]
-    explained = await asyncio.gather(*map(journey.asking.explain, names))
+    names = [figure["figure"] for figure in (await journey.queries.get("figures"))["figures"]]
+    explained = await asyncio.gather(*map(journey.queries.explain, names))
     assert [one.name for one in explained if not one.adds_up] == []
     assert sum(one.value > 0 for one in explained) > 60
 
@@ -29,7 +29,7 @@ async def test_the_journal_holds_each_event_once_with_where_it_was_in_kafka(
 ) -> None:
     assert await journey.journalled() == await journey.stamped()
     for figure in ("gift_mid_autumn_portions", "members_admitted", "matchmaking_sessions"):
-        events = (await journey.asking.explain(figure)).events
+        events = (await journey.queries.explain(figure)).events
         places = {(event["topic"], event["partition"], event["offset"]) for event in events}
         assert len(places) == len(events)
         topics = {f"guildhall.{owner}.v1" for owner in OWNERS}
@@ -37,7 +37,7 @@ async def test_the_journal_holds_each_event_once_with_where_it_was_in_kafka(
 
 
 async def test_an_event_leads_to_its_bytes_its_origin_and_its_figures(journey: Journey) -> None:
-    [birth, *_] = (await journey.asking.explain("gift_birth")).events
+    [birth, *_] = (await journey.queries.explain("gift_birth")).events
     view = await journey.get("reporting", f"/v1/{ORG}/events/{birth['event_id']}")
     assert view["data"]["amount_fen"] == 100_000
     assert (view["origin"]["partition"], view["origin"]["offset"]) == (
@@ -49,16 +49,16 @@ async def test_an_event_leads_to_its_bytes_its_origin_and_its_figures(journey: J
 
 
 async def test_no_name_and_no_employee_number_is_in_any_event(journey: Journey) -> None:
-    events = (await journey.asking.explain("volunteers")).events
+    events = (await journey.queries.explain("volunteers")).events
     view = await journey.get("reporting", f"/v1/{ORG}/events/{events[0]['event_id']}")
     assert "王利" not in str(view)
 
 
 async def test_late_facts_are_known_later_and_change_none_of_the_14(journey: Journey) -> None:
-    then = {one.printed.figure: one.explained.value for one in await compare(journey.asking)}
+    then = {one.printed.figure: one.explained.value for one in await compare(journey.queries)}
     now = await journey.figures()
     assert {name: now[name] for name in then} == then
-    reported = (await journey.asking.get("figures"))["figures"]
+    reported = (await journey.queries.get("figures"))["figures"]
     known_then = {figure["figure"]: figure["value"] for figure in reported}
     assert (known_then["members_left"], now["members_left"]) == (4, 6)
     assert (known_then["summer_portions_issued"], now["summer_portions_issued"]) == (78, 80)
@@ -71,7 +71,7 @@ async def test_the_membership_account_closes_every_day(journey: Journey) -> None
 
 
 async def test_the_counts_agree_with_the_roll_of_their_own_day(journey: Journey) -> None:
-    counts = (await journey.asking.get("rosters"))["counts"]
+    counts = (await journey.queries.get("rosters"))["counts"]
     assert [(one["people"], one["members"], one["agrees"]) for one in counts] == [
         (517, 517, True),
         (511, 511, True),
@@ -80,7 +80,7 @@ async def test_the_counts_agree_with_the_roll_of_their_own_day(journey: Journey)
 
 
 async def test_the_report_s_sentences_bear_the_14_numbers(journey: Journey) -> None:
-    text = await journey.asking.report()
+    text = await journey.queries.report()
     for said in (
         "教代会2[",
         "517[",

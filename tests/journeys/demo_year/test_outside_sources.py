@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from guildhall.demo.desk import ORG
+from guildhall.demo.script import ORG
 from shared.contract.catalogue import outside_topic
 from shared.kafka.cloudevents import STRUCTURED_CONTENT_TYPE, Record
 from tests.journeys.demo_year.journey import Journey, until
@@ -68,7 +68,7 @@ async def _quarantined(journey: Journey) -> list[dict[str, Any]]:
 async def test_a_registered_source_moves_a_figure_that_then_says_what_it_cannot_prove(
     journey: Journey,
 ) -> None:
-    await journey.arrived()
+    await journey.wait_for_arrival()
     before = await _cakes(journey)
     assert before["provable"]
     await journey.publish(CANTEEN, [record(cake("p-canteen0001"))])
@@ -85,7 +85,7 @@ async def test_a_registered_source_moves_a_figure_that_then_says_what_it_cannot_
 async def test_what_cannot_be_accepted_waits_with_reason_and_bytes_and_the_rest_flows(
     journey: Journey,
 ) -> None:
-    await journey.arrived()
+    await journey.wait_for_arrival()
     before, waiting = await _cakes(journey), len(await _quarantined(journey))
     used = uuid4()
     stranger = record(cake("p-canteen0002", source="/ext/stranger"))

@@ -25,11 +25,11 @@ async def _known(journey: Journey, head: int) -> list[tuple[int, int, int]]:
 async def test_a_rebuild_equals_what_was_live_and_changes_no_past_answer(
     journey: Journey,
 ) -> None:
-    head = await journey.arrived()
+    head = await journey.wait_for_arrival()
     asked = [head // 4, head // 2, head]
     known = await _known(journey, head)
     answers = [await journey.figures(as_of=index) for index in asked]
-    assert len({content for _, _, content in known}) > len(known) // 2, "it told them apart"
+    assert len({content for _, _, content in known}) > len(known) // 2, "it answers_of them apart"
 
     rebuilt = await journey.post("reporting", "/v1/rebuild")
 

@@ -1,13 +1,13 @@
 """The ingest worker stops: commands go on, figures stand still, and catch up."""
 
-from guildhall.demo.desk import ORG
+from guildhall.demo.script import ORG
 from tests.journeys.demo_year.journey import Journey, until
 
 
 async def test_while_the_worker_is_down_commands_go_on_and_figures_stand_still(
     journey: Journey,
 ) -> None:
-    await journey.arrived()
+    await journey.wait_for_arrival()
     before, head = await journey.figures(), await journey.head()
     await journey.stack.stop_service("worker")
     try:
@@ -31,7 +31,7 @@ async def test_while_the_worker_is_down_commands_go_on_and_figures_stand_still(
         assert (await journey.figures(), await journey.head()) == (before, head)
     finally:
         await journey.stack.start_service("worker")
-    await journey.arrived()
+    await journey.wait_for_arrival()
     after = await journey.figures()
     assert after["activities_held"] == before["activities_held"] + 2
     unchanged = before.keys() - {"activities_held"}

@@ -1,4 +1,4 @@
-"""An office without a network: it answers as services do, and keeps what it was sent."""
+"""A client without a network: it answers as services do, and keeps what it was sent."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from guildhall.imports.office import Answer
+from guildhall.imports.http_client import Answer
 
 Decide = Callable[[str, Mapping[str, Any]], Answer]
 
@@ -30,7 +30,7 @@ def refuse_rows(*rows: tuple[int, str], status: int = 422, title: str = "有误"
     )
 
 
-class RecordingOffice:
+class RecordingClient:
     """Knows the employee numbers it is given; decides commands by a function, once per key."""
 
     def __init__(

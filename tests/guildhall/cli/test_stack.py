@@ -8,11 +8,11 @@ import pytest
 from typer.testing import CliRunner
 
 import guildhall.demo
-from guildhall.cli import importing
+from guildhall.cli import file_import
 from guildhall.cli.__main__ import app
-from guildhall.imports.office import Answer
-from guildhall.imports.reading import BadRow
-from guildhall.imports.sending import ImportRefused
+from guildhall.imports.http_client import Answer
+from guildhall.imports.rows import RowError
+from guildhall.imports.submission import ImportRefused
 from guildhall.imports.upload import Outcome
 from tests.guildhall.cli.fake_services import FakeServices
 
@@ -73,7 +73,7 @@ def run_import(
     *options: str,
 ) -> tuple[Any, Imports]:
     imports = Imports(outcome)
-    monkeypatch.setattr(importing, "import_file", imports)
+    monkeypatch.setattr(file_import, "import_file", imports)
     sheet = services.data / "members.csv"
     sheet.write_text("工号\n")
     return services.run("import", "members", str(sheet), "--org", "tjtc", *options), imports
@@ -89,7 +89,7 @@ def test_an_import_is_0_only_if_every_row_is_in(
     assert imports.given == {"joined_on": "2022-09-01", "kind": "new"}
     assert "3 rows: 2 entered, 1 were already in, 0 refused, 0 not sent" in done.stdout
 
-    flawed = COMPLETE._replace(bad=[BadRow(3, "工号", "unknown-employee", "查无此人")])
+    flawed = COMPLETE._replace(bad=[RowError(3, "工号", "unknown-employee", "查无此人")])
     done, _ = run_import(services, monkeypatch, flawed)
     assert done.exit_code == 1
     assert "row 3: 工号  查无此人 (unknown-employee)" in done.stdout

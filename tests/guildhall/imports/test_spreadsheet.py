@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from guildhall.imports import KINDS, sheets
-from guildhall.imports.reading import known_headings, read_rows
-from guildhall.imports.sheets import Sheet, SheetError, read_sheet
-from tests.guildhall.imports.desk import write_csv, write_xlsx
+from guildhall.imports import KINDS, spreadsheet
+from guildhall.imports.rows import known_headings, read_rows
+from guildhall.imports.spreadsheet import Sheet, SheetError, read_sheet
+from tests.guildhall.imports.recording_client import write_csv, write_xlsx
 
 STAFF = KINDS["staff"]
 HEADINGS = ["工号", "姓名", "性别", "出生月份", "入职日期"]
@@ -53,10 +53,8 @@ def test_an_18_digit_number_written_as_text_keeps_every_digit(tmp_path: Path) ->
 
 def test_a_number_that_a_spreadsheet_rounded_is_named_where_it_is_needed(tmp_path: Path) -> None:
     file = write_xlsx(tmp_path / "a.xlsx", [HEADINGS, [1.20101199003078e17, *ROW[1:]]])
-    reading = read_rows(STAFF, staff(file))
-    assert [(bad.number, bad.field, bad.code) for bad in reading.bad] == [
-        (2, "工号", "digits-lost")
-    ]
+    parsed = read_rows(STAFF, staff(file))
+    assert [(bad.number, bad.field, bad.code) for bad in parsed.bad] == [(2, "工号", "digits-lost")]
 
 
 def test_a_number_is_read_as_a_person_sees_it(tmp_path: Path) -> None:
@@ -72,14 +70,14 @@ def test_a_formula_is_refused_and_never_calculated(tmp_path: Path, formula: str)
         write_xlsx(tmp_path / "a.xlsx", [HEADINGS, [formula, *ROW[1:]]]),
         write_csv(tmp_path / "a.csv", text),
     ):
-        reading = read_rows(STAFF, staff(file))
-        assert [(bad.field, bad.code) for bad in reading.bad] == [("工号", "formula")]
+        parsed = read_rows(STAFF, staff(file))
+        assert [(bad.field, bad.code) for bad in parsed.bad] == [("工号", "formula")]
 
 
 def test_a_formula_in_a_column_nobody_reads_does_no_harm(tmp_path: Path) -> None:
     file = write_xlsx(tmp_path / "a.xlsx", [[*HEADINGS, "年龄"], [*ROW, "=2022-1980"]])
-    reading = read_rows(STAFF, staff(file))
-    assert len(reading.rows) == 1 and reading.ignored == ("年龄",)
+    parsed = read_rows(STAFF, staff(file))
+    assert len(parsed.rows) == 1 and parsed.ignored == ("年龄",)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +103,7 @@ def test_a_file_that_cannot_be_read_is_refused_by_name(
 def test_a_file_that_unpacks_to_too_much_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sheets, "UNPACKED_MAX", 1_000_000)
+    monkeypatch.setattr(spreadsheet, "UNPACKED_MAX", 1_000_000)
     file = tmp_path / "a.xlsx"
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * 1_000_001)
@@ -125,11 +123,11 @@ def test_a_sheet_without_a_needed_column_is_refused_unless_the_value_is_given(
     with pytest.raises(SheetError) as why:
         read_rows(kind, sheet)
     assert (why.value.code, "项目编号" in why.value.detail) == ("column-missing", True)
-    reading = read_rows(kind, sheet, {"programme_id": "spring-2022"})
-    assert reading.rows[0].values["programme_id"] == "spring-2022"
+    parsed = read_rows(kind, sheet, {"programme_id": "spring-2022"})
+    assert parsed.rows[0].values["programme_id"] == "spring-2022"
 
 
 def test_a_person_listed_twice_goes_in_once(tmp_path: Path) -> None:
-    reading = read_rows(STAFF, staff(write_xlsx(tmp_path / "a.xlsx", [HEADINGS, ROW, ROW])))
-    assert [row.number for row in reading.rows] == [2]
-    assert [(bad.number, bad.code) for bad in reading.bad] == [(3, "listed-twice")]
+    parsed = read_rows(STAFF, staff(write_xlsx(tmp_path / "a.xlsx", [HEADINGS, ROW, ROW])))
+    assert [row.number for row in parsed.rows] == [2]
+    assert [(bad.number, bad.code) for bad in parsed.bad] == [(3, "listed-twice")]

@@ -1,7 +1,7 @@
-"""The office's desk: what is entered, when, by whom, and the files it comes from.
+"""The script of a year: what is entered, when, by whom, and the office files it comes from.
 
-A form is a command entered by hand; a sheet is a file that is imported. Both bear the moment of
-entering, which becomes the simulated clock; the business dates are inside.
+A command is entered by hand; a file is imported. Both bear the instant of entry, which becomes the
+simulated clock; the business dates are inside.
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,13 +51,13 @@ class Payment(NamedTuple):
     assumed: bool = True
 
 
-def moment(day: date, at: str = "10:00") -> datetime:
+def instant(day: date, at: str = "10:00") -> datetime:
     """An instant of a working day, in Asia/Shanghai."""
     return datetime.combine(day, time.fromisoformat(at), SHANGHAI)
 
 
-class Desk:
-    """Collects entries, sheets and payments of one union while the year is told, in any order."""
+class Script:
+    """Collects entries, files and payments of one union, in any order."""
 
     def __init__(self, org: str = ORG) -> None:
         self.org = org
@@ -65,13 +65,18 @@ class Desk:
         self.files: dict[str, Table] = {}
         self.payments: list[Payment] = []
 
-    def form(
-        self, at: datetime, by: Who, service: str, command: str, /, *, org: str = "", **body: Any
-    ) -> None:
-        """Enter a command; dates in `body` are written as ISO text."""
-        self.entries.append(Entry(at, by, org or self.org, service, command, _plain(body)))
+    def command(self, by: Who, at: datetime, name: str, /, **body: Any) -> None:
+        """Enter a command, named `service/command`; dates in `body` are written as ISO text."""
+        self.command_for(self.org, by, at, name, body)
 
-    def sheet(self, at: datetime, by: Who, kind: str, name: str, table: Table) -> None:
+    def command_for(
+        self, org: str, by: Who, at: datetime, name: str, body: Mapping[str, Any]
+    ) -> None:
+        """Enter a command that concerns another union."""
+        service, command = name.split("/")
+        self.entries.append(Entry(at, by, org, service, command, _plain(body)))
+
+    def import_file(self, by: Who, at: datetime, kind: str, name: str, table: Table) -> None:
         """Import a file of this kind."""
         assert name not in self.files, name
         self.files[name] = table
@@ -82,7 +87,7 @@ class Desk:
         self.payments.append(payment)
 
     def in_order(self) -> list[Entry]:
-        """Every entry by its moment; what was told first comes first within one."""
+        """Every entry by its instant; of two at one instant, the first added comes first."""
         return sorted(self.entries, key=lambda entry: entry.at)
 
 

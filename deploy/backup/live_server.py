@@ -1,4 +1,4 @@
-"""The server that is in use: the embedded one of a stack's directory, or the one that is named."""
+"""The live server: the embedded one of a stack's directory, or one named by its DSN."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from deploy.embedded.directory import is_free
 from deploy.embedded.postgres import SUPERUSER
 
 
-def living_server(data: Path, named: str | None = None) -> str:
+def live_server(data: Path, named: str | None = None) -> str:
     """The administrator's DSN: `named`, else that of the embedded server that runs in `data`.
 
     Raises BackupError where none runs there.

@@ -38,7 +38,7 @@ class Answer(NamedTuple):
         return str(self.body.get("title") or self.code)
 
 
-class Office(Protocol):
+class CommandClient(Protocol):
     """Who sends an import: one person, for one union."""
 
     @property
@@ -55,8 +55,8 @@ class Office(Protocol):
         ...
 
 
-class HttpOffice:
-    """An Office over HTTP. `simulated_now` is sent where the services run on a simulated clock."""
+class HttpClient:
+    """A CommandClient over HTTP; `simulated_now` is for services on a simulated clock."""
 
     def __init__(
         self,

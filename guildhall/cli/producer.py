@@ -1,4 +1,4 @@
-"""From a file of CloudEvents to Kafka: check each row, send it, count what Kafka acknowledged."""
+"""The producer of `guildhall events publish`: check each row, send it, count acknowledgements."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from shared.errors import ContractViolation
 from shared.kafka.cloudevents import STRUCTURED_CONTENT_TYPE, Record, to_record
 
 UNACKNOWLEDGED_MAX = 5_000
-"""So many records wait for Kafka at a time; more would only fill memory."""
+"""In-flight records, at most: a bound on memory."""
 
 OUTSIDE = "/ext/"
 OUR_TOPICS = {source_of(context): topic_of(context) for context in CONTEXTS}
@@ -40,8 +40,8 @@ class Outcome(NamedTuple):
     error: str | None
 
 
-class Sending(NamedTuple):
-    """A row on its way: the record, and where to. `partition` None means by key."""
+class ProducerRecord(NamedTuple):
+    """A record and its topic. `shard` None: the hash of the key chooses the partition."""
 
     topic: str
     record: Record
@@ -61,22 +61,22 @@ def topic_for(envelope: Envelope) -> str:
     return outside_topic(name)
 
 
-def prepare(row: Row, plan: Plan) -> tuple[Sending | None, list[Violation]]:
+def prepare(row: Row, plan: Plan) -> tuple[ProducerRecord | None, list[Violation]]:
     """What to send for a row, or what is wrong with it."""
     envelope, violations = check_row(row)
     if plan.unchecked and plan.topic is not None:
-        return Sending(plan.topic, _as_it_is(row, envelope), None), []
+        return ProducerRecord(plan.topic, _structured(row, envelope), None), []
     if envelope is None or violations:
         return None, violations
     try:
         topic = plan.topic or topic_for(envelope)
     except ContractViolation as why:
         return None, [Violation(row.number, why.reason, why.detail)]
-    record = _as_it_is(row, envelope) if plan.structured else to_record(envelope)
-    return Sending(topic, record, envelope.shard), []
+    record = _structured(row, envelope) if plan.structured else to_record(envelope)
+    return ProducerRecord(topic, record, envelope.shard), []
 
 
-def _as_it_is(row: Row, envelope: Envelope | None) -> Record:
+def _structured(row: Row, envelope: Envelope | None) -> Record:
     key = envelope.stream.encode() if envelope else b""
     return Record(key, row.content, [("content-type", STRUCTURED_CONTENT_TYPE)])
 
@@ -101,10 +101,10 @@ async def publish_file(plan: Plan, servers: str, progress: Callable[[float], Non
         await producer.start()
         done = 0
         for row in rows_of(plan.file):
-            sending, violations = prepare(row, plan)
+            record, violations = prepare(row, plan)
             publisher.violations += violations
-            if sending is not None:
-                await publisher.send(sending)
+            if record is not None:
+                await publisher.send(record)
             done += len(row.content) + 1
             progress(done)
         await publisher.settle()
@@ -118,7 +118,7 @@ async def publish_file(plan: Plan, servers: str, progress: Callable[[float], Non
 
 
 class _Publisher:
-    """Sends records and counts acknowledgements, a bounded number in flight."""
+    """Sends records and counts acknowledgements; the number in flight is bounded."""
 
     def __init__(self, producer: AIOKafkaProducer) -> None:
         self._producer = producer
@@ -128,16 +128,16 @@ class _Publisher:
         self.violations: list[Violation] = []
         self.error: str | None = None
 
-    async def send(self, sending: Sending) -> None:
+    async def send(self, outgoing: ProducerRecord) -> None:
         """Send one record. Raises KafkaError where its topic does not exist."""
-        partitions = await self._partitions_of(sending.topic)
-        # A numbered event goes where its owner's relay sends it; others by the hash of the key.
-        partition = None if sending.shard is None else sending.shard % partitions
-        record = sending.record
+        topic, record, shard = outgoing
+        partitions = await self._partitions_of(topic)
+        # Partitioning: a numbered event goes where its owner's relay sends it; others by key hash.
+        partition = None if shard is None else shard % partitions
         future = await self._producer.send(
-            sending.topic, record.value, record.key or None, partition, headers=record.headers
+            topic, record.value, record.key or None, partition, headers=record.headers
         )
-        self._in_flight.append((sending.topic, future))
+        self._in_flight.append((topic, future))
         if len(self._in_flight) >= UNACKNOWLEDGED_MAX:
             await self.settle()
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from guildhall.imports.cells import Cell, CellError
 from guildhall.imports.kinds import Column, Kind, Row
-from guildhall.imports.sheets import Sheet, SheetError, SheetRow, tidy_heading
+from guildhall.imports.spreadsheet import Sheet, SheetError, SheetRow, tidy_heading
 
 TITLES: dict[str, str] = {
     "missing": "必填项为空",
@@ -29,7 +29,7 @@ TITLES: dict[str, str] = {
 """Our own refusals of a row; a service's refusal comes with its own title."""
 
 
-class BadRow(NamedTuple):
+class RowError(NamedTuple):
     """A row that did not go in: its number in the sheet, the heading concerned, and why.
 
     Neither `code` nor `title` holds anything that stands in the row.
@@ -41,11 +41,11 @@ class BadRow(NamedTuple):
     title: str
 
 
-class Reading(NamedTuple):
+class ParsedRows(NamedTuple):
     """What a sheet says: rows that can be sent, rows that cannot, headings nobody reads."""
 
     rows: list[Row]
-    bad: list[BadRow]
+    bad: list[RowError]
     ignored: tuple[str, ...]
 
 
@@ -54,7 +54,7 @@ def known_headings(kind: Kind) -> frozenset[str]:
     return frozenset(tidy_heading(name) for column in kind.columns for name in column.headings)
 
 
-def read_rows(kind: Kind, sheet: Sheet, given: Mapping[str, Any] | None = None) -> Reading:
+def read_rows(kind: Kind, sheet: Sheet, given: Mapping[str, Any] | None = None) -> ParsedRows:
     """Read every row. `given` are values for fields that the sheet has no column for.
 
     Raises SheetError `column-missing`.
@@ -69,7 +69,7 @@ def read_rows(kind: Kind, sheet: Sheet, given: Mapping[str, Any] | None = None) 
     if missing:
         raise SheetError("column-missing", f"no column {'、'.join(missing)} ({kind.title})")
     rows: list[Row] = []
-    bad: list[BadRow] = []
+    bad: list[RowError] = []
     for line in sheet.rows:
         values, flaws = _read_row(kind, line, where, given)
         bad += flaws
@@ -78,7 +78,7 @@ def read_rows(kind: Kind, sheet: Sheet, given: Mapping[str, Any] | None = None) 
     rows, twice = _listed_once(kind, rows)
     used = set(where.values())
     ignored = tuple(heading for heading in sheet.headings if heading not in used)
-    return Reading(rows, [*bad, *twice], ignored)
+    return ParsedRows(rows, [*bad, *twice], ignored)
 
 
 def _heading_of(column: Column, headings: Sequence[str]) -> str | None:
@@ -88,16 +88,16 @@ def _heading_of(column: Column, headings: Sequence[str]) -> str | None:
 
 def _read_row(
     kind: Kind, line: SheetRow, where: Mapping[str, str | None], given: Mapping[str, Any]
-) -> tuple[dict[str, Any], list[BadRow]]:
+) -> tuple[dict[str, Any], list[RowError]]:
     values: dict[str, Any] = {}
-    flaws: list[BadRow] = []
+    flaws: list[RowError] = []
     for column in kind.columns:
         heading = where[column.field]
         try:
             value = _read_cell(column, line.cells.get(heading or "", Cell("")), given)
         except CellError as why:
             title = TITLES[why.code]
-            flaws.append(BadRow(line.number, heading or column.headings[0], why.code, title))
+            flaws.append(RowError(line.number, heading or column.headings[0], why.code, title))
             continue
         if value is not None:
             values[column.field] = value
@@ -116,10 +116,10 @@ def _read_cell(column: Column, cell: Cell, given: Mapping[str, Any]) -> Any:
     return column.default
 
 
-def _listed_once(kind: Kind, rows: Sequence[Row]) -> tuple[list[Row], list[BadRow]]:
+def _listed_once(kind: Kind, rows: Sequence[Row]) -> tuple[list[Row], list[RowError]]:
     seen: Counter[tuple[Any, ...]] = Counter()
     once: list[Row] = []
-    twice: list[BadRow] = []
+    twice: list[RowError] = []
     heading = next(c.headings[0] for c in kind.columns if c.field == kind.key[-1])
     for row in rows:
         key = tuple(row.values.get(field) for field in kind.key)
@@ -127,5 +127,5 @@ def _listed_once(kind: Kind, rows: Sequence[Row]) -> tuple[list[Row], list[BadRo
         if seen[key] == 1:
             once.append(row)
         else:
-            twice.append(BadRow(row.number, heading, "listed-twice", TITLES["listed-twice"]))
+            twice.append(RowError(row.number, heading, "listed-twice", TITLES["listed-twice"]))
     return once, twice

@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 
 from guildhall.cli.connection import Connection, Refused, Unreachable
+from guildhall.imports.http_client import HttpClient, open_http
 from guildhall.imports.kinds import Kind
-from guildhall.imports.office import HttpOffice, open_http
-from guildhall.imports.sending import ImportRefused
-from guildhall.imports.sheets import SheetError
+from guildhall.imports.spreadsheet import SheetError
+from guildhall.imports.submission import ImportRefused
 from guildhall.imports.upload import Options, Outcome, import_file
 from guildhall.output import Bar
 
@@ -28,10 +28,10 @@ async def run_import(
     """Import a file as the connection's person. Raises Refused, Unreachable."""
     urls, token = connection.target.urls, connection.bearer()
     async with open_http() as http:
-        office = HttpOffice(http, urls, org, token, now)
+        client = HttpClient(http, urls, org, token, now)
         try:
             return await import_file(
-                office,
+                client,
                 kind,
                 file,
                 given=given,

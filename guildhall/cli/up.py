@@ -8,8 +8,8 @@ from pathlib import Path
 
 from deploy.embedded import EmbeddedError
 from deploy.stack.children import ForkServerGone
-from deploy.stack.keeping import WrongClock
 from deploy.stack.stack import Stack
+from deploy.stack.state_files import WrongClock
 from deploy.stack.supervisor import ServiceFailed
 from guildhall.output import Output
 

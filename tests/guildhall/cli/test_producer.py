@@ -9,7 +9,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from guildhall.cli.publishing import Outcome, Plan, publish_file, topic_for
+from guildhall.cli.producer import Outcome, Plan, publish_file, topic_for
 from shared.contract.benefits import GiftReturned
 from shared.contract.envelope import Envelope
 from shared.errors import ContractViolation

@@ -4,12 +4,12 @@ verdict, asked of the log. Nothing here knows which story either of them was."""
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from guildhall.demo.asking import Asking
-from guildhall.demo.showing import OUTCOMES
+from guildhall.demo.display import OUTCOMES
+from guildhall.demo.queries import Queries
 from guildhall.output import Output
 
 
-class Told(NamedTuple):
+class UnionAnswers(NamedTuple):
     """What the log tells of one union's year."""
 
     org: str
@@ -18,18 +18,20 @@ class Told(NamedTuple):
     verdicts: Sequence[Mapping[str, Any]]
 
 
-async def told(asking: Asking) -> Told:
+async def answers_of(queries: Queries) -> UnionAnswers:
     """Ask the log about a union's year."""
-    figures = (await asking.get("figures"))["figures"]
-    return Told(
-        asking.org,
+    figures = (await queries.get("figures"))["figures"]
+    return UnionAnswers(
+        queries.org,
         {figure["figure"]: figure for figure in figures},
-        (await asking.get("rosters"))["counts"],
-        (await asking.get("verdicts"))["verdicts"],
+        (await queries.get("rosters"))["counts"],
+        (await queries.get("verdicts"))["verdicts"],
     )
 
 
-def show_differences(output: Output, ours: Told, other: Told, printed: Sequence[str]) -> None:
+def show_differences(
+    output: Output, ours: UnionAnswers, other: UnionAnswers, printed: Sequence[str]
+) -> None:
     """Every figure, roll and verdict in which two unions differ; `printed` figures say nothing."""
     same = all(ours.figures[name]["value"] == other.figures[name]["value"] for name in printed)
     said = "全部相同" if same else "不同"
@@ -67,7 +69,7 @@ COUNTED = {
 }
 
 
-def _rolls(ours: Told, other: Told) -> list[tuple[Any, ...]]:
+def _rolls(ours: UnionAnswers, other: UnionAnswers) -> list[tuple[Any, ...]]:
     theirs = {count["id"]: count for count in other.rolls}
     return [
         (count["title"] or count["id"], label, count[name], theirs[count["id"]][name])
@@ -78,7 +80,7 @@ def _rolls(ours: Told, other: Told) -> list[tuple[Any, ...]]:
     ]
 
 
-def _verdicts(ours: Told, other: Told) -> list[tuple[str, ...]]:
+def _verdicts(ours: UnionAnswers, other: UnionAnswers) -> list[tuple[str, ...]]:
     """Verdicts that do not pass on one side or the other, and differ. A subject that names a
     person is another one in every union; where it passes, it says nothing here."""
     mine, theirs = _said(ours), _said(other)
@@ -89,7 +91,7 @@ def _verdicts(ours: Told, other: Told) -> list[tuple[str, ...]]:
     ]
 
 
-def _said(one: Told) -> dict[tuple[str, str], str]:
+def _said(one: UnionAnswers) -> dict[tuple[str, str], str]:
     return {
         (verdict["rule"], verdict["subject"]): _sentence(verdict)
         for verdict in one.verdicts

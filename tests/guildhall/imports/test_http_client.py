@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from guildhall.imports.office import HttpOffice
+from guildhall.imports.http_client import HttpClient
 
 ACCEPTED = httpx.Response(201, json={"events": 1})
 REFUSED = httpx.Response(409, json={"code": "no-programme", "title": "没有这个项目"})
@@ -32,8 +32,8 @@ class Service:
 
 async def send(service: Service, key: str = "file-1") -> Any:
     async with httpx.AsyncClient(transport=httpx.MockTransport(service)) as http:
-        office = HttpOffice(http, {"benefits": "http://benefits"}, "tjtc", "token")
-        return await office.command("benefits", "issue-gifts", {}, key)
+        client = HttpClient(http, {"benefits": "http://benefits"}, "tjtc", "token")
+        return await client.command("benefits", "issue-gifts", {}, key)
 
 
 async def test_what_was_refused_once_and_mended_since_goes_in_under_the_next_key() -> None:
@@ -69,8 +69,8 @@ async def test_a_lost_answer_is_asked_for_under_the_same_key(lost: Exception) ->
 async def test_who_waits_asks_twice_a_try_and_not_more_with_every_try() -> None:
     service = Service(*[REFUSED] * 9, ACCEPTED)
     async with httpx.AsyncClient(transport=httpx.MockTransport(service)) as http:
-        office = HttpOffice(http, {"benefits": "http://benefits"}, "tjtc", "token")
-        while not (await office.command("benefits", "issue-gifts", {}, "file-1")).accepted:
+        client = HttpClient(http, {"benefits": "http://benefits"}, "tjtc", "token")
+        while not (await client.command("benefits", "issue-gifts", {}, "file-1")).accepted:
             pass
     assert len(service.keys) == 19 and service.keys[-1] == "file-1~10"
 
@@ -80,9 +80,9 @@ async def test_a_key_that_may_not_be_settled_is_kept() -> None:
     refused = httpx.Response(401, json={"code": "token-refused"})
     service = Service(refused)
     async with httpx.AsyncClient(transport=httpx.MockTransport(service)) as http:
-        office = HttpOffice(http, {"benefits": "http://benefits"}, "tjtc", "token")
-        assert (await office.command("benefits", "issue-gifts", {}, "file-1")).status == 401
+        client = HttpClient(http, {"benefits": "http://benefits"}, "tjtc", "token")
+        assert (await client.command("benefits", "issue-gifts", {}, "file-1")).status == 401
         service.said.clear()
         service.says.append(ACCEPTED)
-        assert (await office.command("benefits", "issue-gifts", {}, "file-1")).accepted
+        assert (await client.command("benefits", "issue-gifts", {}, "file-1")).accepted
     assert service.keys == ["file-1", "file-1"]

@@ -10,8 +10,8 @@ import httpx
 import orjson
 import pytest
 
-from guildhall.demo.desk import Entry
-from guildhall.demo.entering import NotEntered, Place, Year, enter
+from guildhall.demo.loader import NotEntered, Place, Year, enter
+from guildhall.demo.script import Entry
 
 Answer = Callable[[str, dict[str, Any]], tuple[int, dict[str, Any]]]
 

@@ -1,4 +1,4 @@
-"""Sending one command of an import until it is done, or refused for good."""
+"""Submission one command of an import until it is done, or refused for good."""
 
 import asyncio
 import hashlib
@@ -6,30 +6,30 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from guildhall.imports.http_client import Answer, CommandClient
 from guildhall.imports.kinds import Command, Kind, Row
-from guildhall.imports.office import Answer, Office
-from guildhall.imports.reading import BadRow
+from guildhall.imports.rows import RowError
 
 RETRY_SECONDS = 0.2
 FIRST_RETRY_SECONDS = 0.02
-STILL_COMING = frozenset({"unknown-member", "unknown-union", "members-behind"})
+REPLICA_BEHIND = frozenset({"unknown-member", "unknown-union", "members-behind"})
 """Refusals of a service whose copy of members lags. Everyone sent was found in members' own records
 a moment ago, so the copy is waited for, as long as `patience_seconds`."""
 
 
-class Sent(NamedTuple):
+class Submitted(NamedTuple):
     """What became of a command's rows. `events` were written now; `already` rows were before."""
 
     accepted: list[Row]
     already: list[Row]
-    bad: list[BadRow]
+    bad: list[RowError]
     events: int
 
 
 class TooManyErrors(Exception):
     """So many rows of the command are refused that nothing of it may go in."""
 
-    def __init__(self, bad: list[BadRow]) -> None:
+    def __init__(self, bad: list[RowError]) -> None:
         super().__init__(f"{len(bad)} rows are refused")
         self.bad = bad
 
@@ -42,27 +42,27 @@ class ImportRefused(Exception):
         self.answer = answer
 
 
-class Sending(NamedTuple):
+class Submission(NamedTuple):
     """How the commands of one file are sent. `digest`: of union, options and content."""
 
-    office: Office
+    client: CommandClient
     kind: Kind
     digest: str
     patience_seconds: float
 
 
-async def send(sending: Sending, command: Command, bad_rows_max: float) -> Sent:
+async def send(submission: Submission, command: Command, bad_rows_max: float) -> Submitted:
     """Send the command; rows the service refuses are taken out, the rest goes in together.
 
     With more refused rows than `bad_rows_max` nothing of it goes in.
 
     Raises TooManyErrors, ImportRefused.
     """
-    rows, bad, already = list(command.rows), list[BadRow](), list[Row]()
-    deadline, pause = time.monotonic() + sending.patience_seconds, FIRST_RETRY_SECONDS
+    rows, bad, already = list(command.rows), list[RowError](), list[Row]()
+    deadline, pause = time.monotonic() + submission.patience_seconds, FIRST_RETRY_SECONDS
     while rows:
-        key = _key(sending, command, rows)
-        answer = await sending.office.command(
+        key = _key(submission, command, rows)
+        answer = await submission.client.command(
             command.service, command.name, command.body(rows), key
         )
         if answer.accepted:
@@ -74,7 +74,7 @@ async def send(sending: Sending, command: Command, bad_rows_max: float) -> Sent:
             await asyncio.sleep(pause)
             pause = min(2 * pause, RETRY_SECONDS)
             continue
-        before = {at for at, why in refused.items() if why.code in sending.kind.already}
+        before = {at for at, why in refused.items() if why.code in submission.kind.already}
         already += [rows[at] for at in sorted(before)]
         bad += [
             why._replace(number=rows[at].number)
@@ -84,32 +84,34 @@ async def send(sending: Sending, command: Command, bad_rows_max: float) -> Sent:
         if len(bad) > bad_rows_max:
             raise TooManyErrors(bad)
         rows = [row for at, row in enumerate(rows) if at not in refused]
-    return Sent([], already, bad, 0)
+    return Submitted([], already, bad, 0)
 
 
-def refused_rows(answer: Answer, count: int) -> dict[int, BadRow]:
+def refused_rows(answer: Answer, count: int) -> dict[int, RowError]:
     """Which of `count` rows (from 0) a refusal concerns; all of them where it names none.
 
     A service numbers rows from 1; a request that is not valid points into a list, from 0.
     """
-    named: dict[int, BadRow] = {}
+    named: dict[int, RowError] = {}
     for error in answer.body.get("errors") or ():
         at, field = _place(error)
         if at is not None and 0 <= at < count:
             code = str(error.get("code") or answer.code) if "row" in error else answer.code
             title = answer.title if code == answer.code else code
-            named.setdefault(at, BadRow(0, field, code, title))
-    return named or {at: BadRow(0, "", answer.code, answer.title) for at in range(count)}
+            named.setdefault(at, RowError(0, field, code, title))
+    return named or {at: RowError(0, "", answer.code, answer.title) for at in range(count)}
 
 
-def _accepted(answer: Answer, rows: list[Row], already: list[Row], bad: list[BadRow]) -> Sent:
+def _accepted(
+    answer: Answer, rows: list[Row], already: list[Row], bad: list[RowError]
+) -> Submitted:
     if answer.replayed:
-        return Sent([], [*already, *rows], bad, 0)
-    return Sent(rows, already, bad, int(answer.body.get("events", len(rows))))
+        return Submitted([], [*already, *rows], bad, 0)
+    return Submitted(rows, already, bad, int(answer.body.get("events", len(rows))))
 
 
-def _may_come(answer: Answer, refused: Mapping[int, BadRow]) -> bool:
-    return answer.status == 503 or {why.code for why in refused.values()} <= STILL_COMING
+def _may_come(answer: Answer, refused: Mapping[int, RowError]) -> bool:
+    return answer.status == 503 or {why.code for why in refused.values()} <= REPLICA_BEHIND
 
 
 def _place(error: Mapping[str, Any]) -> tuple[int | None, str]:
@@ -120,8 +122,8 @@ def _place(error: Mapping[str, Any]) -> tuple[int | None, str]:
     return number, steps[-1] if not steps[-1].isdigit() else ""
 
 
-def _key(sending: Sending, command: Command, rows: Sequence[Row]) -> str:
+def _key(submission: Submission, command: Command, rows: Sequence[Row]) -> str:
     """The same file, the same command, the same rows: the same key, so nothing goes in twice."""
     numbers = ",".join(str(row.number) for row in rows)
-    parts = f"{sending.digest}/{command.label}/{numbers}"
-    return f"import-{sending.kind.name}-{hashlib.sha256(parts.encode()).hexdigest()[:40]}"
+    parts = f"{submission.digest}/{command.label}/{numbers}"
+    return f"import-{submission.kind.name}-{hashlib.sha256(parts.encode()).hexdigest()[:40]}"

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from guildhall.demo.entering import Place
+from guildhall.demo.loader import Place
 
 OWNERS = ("members", "benefits", "events")
 YEAR = 2022
@@ -38,7 +38,7 @@ class Explained(NamedTuple):
         return self.listed == self.value
 
 
-class Asking:
+class Queries:
     """Questions about one union's year. Raises httpx.HTTPError."""
 
     def __init__(self, place: Place, org: str) -> None:
@@ -91,7 +91,7 @@ def add_up(measure: str, events: Sequence[Mapping[str, Any]]) -> int:
             return sum(event[measure] or 0 for event in events)
 
 
-async def arrived(place: Place) -> int:
+async def wait_for_arrival(place: Place) -> int:
     """Wait until reporting's journal holds all the owners have published; answers its head.
 
     Raises NotArrived after ARRIVAL_SECONDS, httpx.HTTPError.

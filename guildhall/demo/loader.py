@@ -18,15 +18,15 @@ from typing import Any, NamedTuple
 import httpx
 import orjson
 
-from guildhall.demo.desk import Entry
+from guildhall.demo.script import Entry
 from guildhall.imports import KINDS
-from guildhall.imports.office import Answer, HttpOffice
-from guildhall.imports.sending import STILL_COMING
+from guildhall.imports.http_client import Answer, HttpClient
+from guildhall.imports.submission import REPLICA_BEHIND
 from guildhall.imports.upload import Options, import_file
 from shared.contract.values import SHANGHAI
 
 REF = "employee:"
-WAITED_FOR = STILL_COMING | {"count-differs", "roster-empty", "contended"}
+WAITED_FOR = REPLICA_BEHIND | {"count-differs", "roster-empty", "contended"}
 """A roster was to hold so many, and the copy of the members does not yet, or holds nobody."""
 
 PATIENCE_SECONDS = 120.0
@@ -57,7 +57,7 @@ class People:
     """Person ids by employee number, asked of members once; names never leave the sheets."""
 
     def __init__(self, place: Place, org: str) -> None:
-        self._office = HttpOffice(place.http, place.urls, org, place.tokens["clerk"])
+        self._office = HttpClient(place.http, place.urls, org, place.tokens["clerk"])
         self.known: dict[str, str] = {}
         self._asking = asyncio.Lock()
 
@@ -75,7 +75,7 @@ class People:
                 }
 
 
-class DeskOffice(HttpOffice):
+class EntryClient(HttpClient):
     """One entry's sender: at its moment, as its person; who is known is not looked up again."""
 
     def __init__(self, place: Place, entry: Entry, people: People) -> None:
@@ -111,28 +111,28 @@ class Year:
 
     async def enter(self, entry: Entry) -> None:
         """Enter one thing. Raises NotEntered."""
-        office = DeskOffice(self.place, entry, self.people)
-        events = await (self._sheet(office, entry) if entry.file else self._form(office, entry))
-        self.counted.update(commands=office.sent, events=events)
+        client = EntryClient(self.place, entry, self.people)
+        events = await (self._sheet(client, entry) if entry.file else self._form(client, entry))
+        self.counted.update(commands=client.sent, events=events)
 
-    async def _sheet(self, office: DeskOffice, entry: Entry) -> int:
+    async def _sheet(self, client: EntryClient, entry: Entry) -> int:
         assert entry.file is not None and entry.imports is not None
         options = Options(max_error_rate=0.0, patience_seconds=PATIENCE_SECONDS)
         outcome = await import_file(
-            office, KINDS[entry.imports], self.directory / entry.file, options=options
+            client, KINDS[entry.imports], self.directory / entry.file, options=options
         )
         if not outcome.complete:
             why = "; ".join(f"row {flaw.number}: {flaw.code}" for flaw in outcome.bad[:5])
             raise NotEntered(f"{entry.file}: {len(outcome.bad)} rows refused ({why})")
         return outcome.events
 
-    async def _form(self, office: DeskOffice, entry: Entry) -> int:
+    async def _form(self, client: EntryClient, entry: Entry) -> int:
         assert entry.service is not None and entry.command is not None
         body = await self._with_people(entry.body or {})
         key = _key(entry)
         pause, deadline = FIRST_PAUSE_SECONDS, time.monotonic() + PATIENCE_SECONDS
         while True:
-            answer = await office.command(entry.service, entry.command, body, key)
+            answer = await client.command(entry.service, entry.command, body, key)
             if answer.accepted:
                 return 0 if answer.replayed else int(answer.body.get("events", 0))
             if not _may_pass(answer) or time.monotonic() > deadline:

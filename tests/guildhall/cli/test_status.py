@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from guildhall.cli.operations import waiting_for_kafka
+from guildhall.cli.status import waiting_for_kafka
 from tests.guildhall.cli.fake_services import URLS, FakeServices
 
 COMPLETE = {"source": "/guildhall/members", "complete": True, "behind": 0, "holes": []}

@@ -13,7 +13,7 @@ from deploy.identity.private import write_private
 FILE = "run.json"
 
 
-class Running(NamedTuple):
+class RunFile(NamedTuple):
     """A running stack: addresses by service, process ids, and how to ask for a token.
 
     `kafka` is None while Kafka has not started yet.
@@ -39,16 +39,16 @@ class NotRunning(Exception):
     """No stack runs in that directory; the message says how to start one."""
 
 
-def write_running(directory: Path, running: Running) -> None:
+def write_run_file(directory: Path, running: RunFile) -> None:
     """Write `run.json`, replacing it in one step."""
     document = json.dumps(running._asdict(), ensure_ascii=False, indent=1)
     write_private(directory / FILE, document.encode())
 
 
-def read_running(directory: Path) -> Running:
+def read_run_file(directory: Path) -> RunFile:
     """The stack that runs in `directory`. Raises NotRunning."""
     try:
-        return Running(**json.loads((directory / FILE).read_text(encoding="utf-8")))
+        return RunFile(**json.loads((directory / FILE).read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise NotRunning(
             f"no stack runs in {directory}: `guildhall up --data {directory}` starts one"
@@ -57,6 +57,6 @@ def read_running(directory: Path) -> Running:
         raise NotRunning(f"{directory / FILE} is not readable: {why}") from why
 
 
-def forget_running(directory: Path) -> None:
+def remove_run_file(directory: Path) -> None:
     """Remove `run.json`: the stack has stopped."""
     (directory / FILE).unlink(missing_ok=True)

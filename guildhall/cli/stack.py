@@ -35,7 +35,7 @@ def up(
     Example: guildhall up --data .data
     """
     from deploy.stack.services import SERVICES
-    from guildhall.cli.foreground import CannotRun, run
+    from guildhall.cli.up import CannotRun, run
 
     for name in only or ():
         if name not in SERVICES:

@@ -1,7 +1,7 @@
-"""Restoring a server's data to a second, beside or in place of what is there.
+"""Point-in-time recovery: a server's data restored to a second.
 
-The data are laid out under another name, recovered by a server that only we can reach, given this
-directory's password and, unless it is a drill, a new epoch. Only then do they take their place.
+The data are staged under another name, recovered by a server behind a private socket, and given
+this directory's password and, unless it is a drill, a new epoch. Only then are they swapped in.
 """
 
 import asyncio
@@ -19,10 +19,10 @@ from typing import NamedTuple
 import asyncpg
 
 from deploy.backup.archive import Archive, BackupError, Choice, Origin
-from deploy.backup.contexts import Committed, Server, committed, epoch_of, raise_epochs
+from deploy.backup.databases import Committed, Server, committed, epoch_of, raise_epochs
 from deploy.backup.manifest import verify
 from deploy.backup.programs import program
-from deploy.backup.taking import wal_files
+from deploy.backup.wal_stream import wal_files
 from deploy.embedded.account import postgres_account
 from deploy.embedded.child import Account, Child
 from deploy.embedded.directory import DataDirectory
@@ -37,8 +37,8 @@ recovery_target_action = 'promote'
 recovery_target_timeline = 'current'
 """
 RECOVERY_SETTINGS = [line.split(" =")[0] for line in RECOVERY.split("\n") if line]
-ONLY_US = "local all all trust\n"
-"""Its socket lies in a directory that only this account enters."""
+PRIVATE_HBA = "local all all trust\n"
+"""The socket lies in a directory that only this account enters."""
 
 
 class Restored(NamedTuple):
@@ -54,7 +54,7 @@ class Restored(NamedTuple):
     seconds: dict[str, float]
 
 
-class Clockwork:
+class StepTimer:
     """Seconds by step."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ async def restore(
 
     Raises BackupError and EmbeddedError; then nothing of `data` has changed.
     """
-    choice, clock = archive.choose(at), Clockwork()
+    choice, clock = archive.choose(at), StepTimer()
     directory = DataDirectory(data)
     directory.hold()
     draft = directory.path / "postgres.restored"
@@ -85,20 +85,20 @@ async def restore(
             await asyncio.to_thread(verify, choice.base)
         account = postgres_account(draft, program("postgres").parent)
         with clock.step("copy"):
-            _lay_out(choice, draft, account)
+            _stage(choice, draft, account)
         with clock.step("recover"):
             found, epoch = await _recover(
                 archive, choice, directory, draft, account, new_epoch=new_epoch
             )
-        moved = _take_place(draft, directory.path / "postgres")
+        moved = _swap_in(draft, directory.path / "postgres")
     finally:
         shutil.rmtree(draft, ignore_errors=True)
         directory.release()
     return Restored(choice.at, choice.base.name, epoch, found, moved, clock.seconds)
 
 
-def _lay_out(choice: Choice, draft: Path, account: Account) -> None:
-    """The base, the log that follows it, and the word to recover up to the second."""
+def _stage(choice: Choice, draft: Path, account: Account) -> None:
+    """Stage the base backup, the WAL after it, and the recovery target."""
     shutil.copytree(choice.base, draft)
     staged = draft / STAGED
     staged.mkdir()
@@ -107,7 +107,7 @@ def _lay_out(choice: Choice, draft: Path, account: Account) -> None:
     with (draft / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
         settings.write(RECOVERY.format(staged=STAGED, at=choice.at.isoformat()))
     (draft / "recovery.signal").touch()
-    (draft / "only_us.conf").write_text(ONLY_US, "utf-8")
+    (draft / "private_hba.conf").write_text(PRIVATE_HBA, "utf-8")
     draft.chmod(0o700)
     if account.uid >= 0:
         for path in (draft, *draft.rglob("*")):
@@ -124,7 +124,7 @@ async def _recover(
     new_epoch: bool,
 ) -> tuple[dict[str, Committed], int]:
     async with _recovering(directory, draft, account) as server:
-        await _settle(server, directory)
+        await _reset_settings(server, directory)
         found = await committed(server)
         epoch = epoch_of(found)
         if new_epoch:
@@ -132,7 +132,7 @@ async def _recover(
             epoch = archive.begin_epoch(epoch + 1, origin)
             await raise_epochs(server, found, epoch)
     shutil.rmtree(draft / STAGED)
-    (draft / "only_us.conf").unlink()
+    (draft / "private_hba.conf").unlink()
     return found, epoch
 
 
@@ -140,7 +140,7 @@ async def _recover(
 async def _recovering(
     directory: DataDirectory, draft: Path, account: Account
 ) -> AsyncIterator[Server]:
-    """A server on the draft that has recovered, behind a socket of our own."""
+    """A server on the draft that has recovered, behind a private socket."""
     child = Child(
         "the recovering PostgreSQL",
         directory.log("restore"),
@@ -153,7 +153,7 @@ async def _recovering(
         settings = SETTINGS | {
             "listen_addresses": "",
             "unix_socket_directories": socket,
-            "hba_file": str(draft / "only_us.conf"),
+            "hba_file": str(draft / "private_hba.conf"),
         }
         server = Server({"host": socket, "user": SUPERUSER})
         try:
@@ -173,7 +173,7 @@ async def _recovering(
 
 
 class _Recovering(Exception):
-    """It answers, and has not arrived at the second yet."""
+    """The server answers, and has not reached the recovery target yet."""
 
 
 async def _recovered(server: Server) -> None:
@@ -187,8 +187,8 @@ async def _recovered(server: Server) -> None:
         await connection.close()
 
 
-async def _settle(server: Server, directory: DataDirectory) -> None:
-    """Give it this directory's password, and forget how it was recovered."""
+async def _reset_settings(server: Server, directory: DataDirectory) -> None:
+    """Give the server this directory's password, and reset the recovery settings."""
     connection = await server.connect()
     try:
         password = directory.passwords([SUPERUSER])[SUPERUSER]
@@ -200,8 +200,8 @@ async def _settle(server: Server, directory: DataDirectory) -> None:
         await connection.close()
 
 
-def _take_place(draft: Path, final: Path) -> Path | None:
-    """Put the draft where the server's data lie; what was there is kept under another name."""
+def _swap_in(draft: Path, final: Path) -> Path | None:
+    """Rename the draft to the server's data directory; an old one is kept under another name."""
     moved = None
     if final.exists():
         moved = final.with_name(f"postgres.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")

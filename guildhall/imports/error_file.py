@@ -12,22 +12,22 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from deploy.identity.private import write_private
-from guildhall.imports.reading import BadRow
-from guildhall.imports.sheets import Sheet
+from guildhall.imports.rows import RowError
+from guildhall.imports.spreadsheet import Sheet
 
 ADDED = ("原行号", "有误的栏", "错误代码", "说明")
 RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def bad_rows_file(file: Path) -> Path:
+def error_file_of(file: Path) -> Path:
     """Where the bad rows of a file are written: beside it, in the same format."""
     suffix = ".csv" if file.suffix.lower() in {".csv", ".tsv", ".txt"} else ".xlsx"
     return file.with_name(f"{file.stem}.errors{suffix}")
 
 
-def write_bad_rows(target: Path, sheet: Sheet, bad: Sequence[BadRow]) -> None:
+def write_error_file(target: Path, sheet: Sheet, bad: Sequence[RowError]) -> None:
     """Write each bad row once, with everything that is wrong with it. Replaces the file."""
-    flaws: dict[int, list[BadRow]] = {}
+    flaws: dict[int, list[RowError]] = {}
     for flaw in bad:
         flaws.setdefault(flaw.number, []).append(flaw)
     headings = [heading for heading in sheet.headings if heading not in ADDED]
@@ -41,7 +41,7 @@ def write_bad_rows(target: Path, sheet: Sheet, bad: Sequence[BadRow]) -> None:
     write_private(target, _csv(lines) if target.suffix == ".csv" else _xlsx(lines))
 
 
-def _reasons(flaws: Sequence[BadRow]) -> list[str]:
+def _reasons(flaws: Sequence[RowError]) -> list[str]:
     return [
         str(flaws[0].number),
         *(

@@ -1,0 +1,50 @@
+"""`guildhall reconcile`: compare the owners' logs with reporting's journal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from guildhall.cli.session import Session, connected
+from guildhall.output import sentence
+
+
+@connected(acts_as="operator")
+def reconcile(session: Session) -> None:
+    """Compare the owners' logs with the journal; status 0 only if everything is here and agrees.
+
+    Example: guildhall reconcile
+    """
+    found = session.connection.post("reporting", "/v1/reconcile", {}, seconds=None)
+    session.output.document(found)
+    session.output.table(
+        ("source", "complete", ">behind", "holes"),
+        (
+            [
+                row.get("source"),
+                "yes" if row.get("complete") else "no",
+                row.get("behind"),
+                ", ".join(map(_hole, row.get("holes", ()))),
+            ]
+            for row in found["sources"]
+        ),
+    )
+    for copy in found.get("copies", ()):
+        if copy["holes"]:
+            lacking = ", ".join(map(_hole, copy["holes"]))
+            session.output.say(f"{copy['reader']} lacks of {copy['source']}: {lacking}")
+    for difference in found["differences"]:
+        session.output.say(f"differs: {sentence(difference)}")
+    for said, name in (("gone from the journal", "gaps"), ("log-ahead-of-owner", "ahead")):
+        for row in found.get(name, ()):
+            session.output.say(f"{said}: {sentence(row)}")
+    if not found["complete"] or found["differences"]:
+        session.untrue(
+            "something is missing here or in a copy, is gone from the journal, or sums differ"
+        )
+    session.output.say("complete: all that the owners published is in the journal and every copy")
+
+
+def _hole(hole: Any) -> str:
+    """A hole as shard:first-last, however the service writes it."""
+    if isinstance(hole, Mapping):
+        return f"{hole['shard']}:{hole['have'] + 1}-{hole['acked']}"
+    return str(hole)
