@@ -3,7 +3,7 @@
 from typing import Any
 
 from shared.testing.http import InProcess
-from tests.benefits.examples import BODIES
+from tests.benefits.requests import BODIES
 
 
 async def accepted(service: InProcess, *names: str) -> dict[str, Any]:

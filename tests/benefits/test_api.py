@@ -12,7 +12,7 @@ from shared.contract.benefits import EVENTS, ClaimApproved, GiftIssued, GiftRece
 from shared.contract.envelope import plain
 from shared.testing.http import TEST_ORG, InProcess, in_process, token
 from tests.benefits.asking import accepted, done, refused
-from tests.benefits.examples import (
+from tests.benefits.requests import (
     ANN,
     BO,
     BODIES,
@@ -25,8 +25,8 @@ from tests.benefits.examples import (
     OPEN_SPRING,
     REJECT,
     STRANGER,
-    union_registered,
 )
+from tests.examples.members import organisation_registered
 
 
 async def test_every_command_is_accepted_in_its_turn(service: InProcess) -> None:
@@ -244,9 +244,9 @@ async def test_a_case_is_claimed_once_until_it_is_rejected_or_reversed(service: 
 
 async def test_a_real_service_and_a_simulated_union_refuse_each_other(database: str) -> None:
     async with in_process(PARTS, database, clock=system_clock) as service:
-        await service.hear(f"{TEST_ORG}/organisation", union_registered())
+        await service.hear(f"{TEST_ORG}/organisation", organisation_registered(simulated=True))
         await refused(service, "open-programme", OPEN_SPRING, 403, "simulated-union-refused")
-        await service.hear("tjjt/organisation", union_registered("tjjt", simulated=False))
+        await service.hear("tjjt/organisation", organisation_registered(org_id="tjjt"))
         await done(service, "open-programme", OPEN_SPRING, org="tjjt")
         written = await service.events()
         assert [event.org_id for event in written] == ["tjjt"]

@@ -4,7 +4,7 @@ import pytest
 
 from shared.replicas.coverage import cover
 from shared.testing.http import InProcess, recorded, token
-from tests.benefits.examples import union_registered
+from tests.examples.members import organisation_registered
 
 
 async def asked(service: InProcess, *roles: str) -> tuple[int, object]:
@@ -14,7 +14,7 @@ async def asked(service: InProcess, *roles: str) -> tuple[int, object]:
 
 
 async def test_a_copy_is_told_with_its_holes(service: InProcess) -> None:
-    heard = recorded(union_registered(), "tjtc/organisation", 1)
+    heard = recorded(organisation_registered(simulated=True), "tjtc/organisation", 1)
     async with service.store.pool.acquire() as connection:
         for shard, sequence in ((4, 1), (4, 2), (4, 5), (9, 3)):
             event = heard._replace(shard=shard, shard_sequence=sequence)

@@ -4,7 +4,7 @@ from typing import Any
 
 from shared.testing.http import InProcess
 from tests.benefits.asking import accepted, done
-from tests.benefits.examples import (
+from tests.benefits.requests import (
     ANN,
     BO,
     BODIES,

@@ -11,7 +11,7 @@ from shared.contract.benefits import ClaimFiled, GiftIssued, MemberInsured, Prog
 from shared.eventstore.request import Reply
 from shared.testing.http import InProcess
 from tests.benefits.asking import accepted, done
-from tests.benefits.examples import (
+from tests.benefits.requests import (
     ANN,
     BO,
     BODIES,
@@ -22,10 +22,8 @@ from tests.benefits.examples import (
     OPEN_COOLING,
     OPEN_SPRING,
     ORG,
-    member_joined,
-    staff_registered,
-    union_registered,
 )
+from tests.examples.members import member_joined, organisation_registered, staff_registered
 
 MANY = [f"p-many{number:03d}" for number in range(40)]
 
@@ -33,7 +31,9 @@ MANY = [f"p-many{number:03d}" for number in range(40)]
 async def _many_members(service: InProcess) -> None:
     for person_id in MANY:
         await service.hear(
-            f"{ORG}/person-{person_id}", staff_registered(person_id), member_joined(person_id)
+            f"{ORG}/person-{person_id}",
+            staff_registered(person_id=person_id),
+            member_joined(person_id=person_id, occurred_on="2016-01-01"),
         )
 
 
@@ -202,10 +202,10 @@ async def test_what_our_copy_hears_while_a_command_looks_it_up_is_known(
 
     async def heard_meanwhile(pool: asyncpg.Pool, stream: str) -> int:
         if stream == newcomer:
-            joined = staff_registered(MANY[0]).model_copy(update={"org_id": "nowhere"})
+            joined = staff_registered(org_id="nowhere", person_id=MANY[0])
             await service.hear(stream, joined)
         else:
-            await service.hear(stream, union_registered("nowhere"))
+            await service.hear(stream, organisation_registered(org_id="nowhere", simulated=True))
         return await position(pool, stream)
 
     monkeypatch.setattr(known, "heard_version", heard_meanwhile)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from shared.testing.http import InProcess
-from tests.events.examples import BODIES
+from tests.events.requests import BODIES
 
 
 async def accepted(service: InProcess, *names: str) -> None:

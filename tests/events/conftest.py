@@ -6,14 +6,15 @@ import pytest_asyncio
 
 from services.events.__main__ import PARTS
 from shared.testing.http import TEST_ORG, InProcess, in_process
-from tests.events.examples import ANN, BO, CAI, registered_as_staff, union_registered
+from tests.events.requests import ANN, BO, CAI
+from tests.examples.members import organisation_registered, staff_registered
 
 
 @pytest_asyncio.fixture
 async def service(database: str) -> AsyncIterator[InProcess]:
     """The service on an empty database; its copy knows the union, Ann, Bo and Cai."""
     async with in_process(PARTS, database) as running:
-        await running.hear(f"{TEST_ORG}/organisation", union_registered())
+        await running.hear(f"{TEST_ORG}/organisation", organisation_registered(simulated=True))
         for person in (ANN, BO, CAI):
-            await running.hear(f"{TEST_ORG}/person-{person}", registered_as_staff(person))
+            await running.hear(f"{TEST_ORG}/person-{person}", staff_registered(person_id=person))
         yield running

@@ -5,7 +5,8 @@ import pytest
 from shared.clock import system_clock
 from shared.testing.http import InProcess, in_process, token
 from tests.events.asking import accepted, refused
-from tests.events.examples import ANN, BO, BODIES, STRANGER, union_registered
+from tests.events.requests import ANN, BO, BODIES, STRANGER
+from tests.examples.members import organisation_registered
 
 
 async def test_a_correlation_id_no_record_could_carry_is_replaced(service: InProcess) -> None:
@@ -69,7 +70,9 @@ async def test_a_union_the_copy_has_yet_to_hear_of_is_waited_for(service: InProc
         org="newunion",
         headers=headers,
     )
-    await service.hear("newunion/organisation", union_registered("newunion"))
+    await service.hear(
+        "newunion/organisation", organisation_registered(org_id="newunion", simulated=True)
+    )
     answer = await service.command(
         "plan-activity", BODIES["plan-activity"], org="newunion", headers=headers
     )
@@ -77,7 +80,7 @@ async def test_a_union_the_copy_has_yet_to_hear_of_is_waited_for(service: InProc
 
 
 async def test_a_real_union_is_refused_on_a_simulated_clock(service: InProcess) -> None:
-    await service.hear("realunion/organisation", union_registered("realunion", simulated=False))
+    await service.hear("realunion/organisation", organisation_registered(org_id="realunion"))
     await refused(
         service,
         "plan-activity",

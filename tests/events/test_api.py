@@ -9,7 +9,7 @@ from services.events.api import COMMANDS, REFUSALS
 from shared.contract.events import ActivityHeld
 from shared.testing.http import TEST_ORG, InProcess
 from tests.events.asking import accepted, refused
-from tests.events.examples import ANN, BO, BODIES, CAI, CANCEL
+from tests.events.requests import ANN, BO, BODIES, CAI, CANCEL
 
 
 async def test_every_command_is_accepted_in_its_turn(service: InProcess) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from services.events import queries
 from shared.testing.http import TEST_ORG, InProcess, token
-from tests.events.examples import ANN, BO, BODIES, CAI
+from tests.events.requests import ANN, BO, BODIES, CAI
 
 
 async def command(service: InProcess, name: str, **changed: Any) -> None:

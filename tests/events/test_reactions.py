@@ -8,21 +8,19 @@ from services.events.handlers import known
 from services.events.reactions import REACTIONS
 from shared.contract import members
 from shared.testing.http import TEST_ORG, InProcess
-from tests.events.examples import (
+from tests.events.requests import (
     ANN,
     BODIES,
     CAI,
     STRANGER,
-    dependant_declared,
-    registered_as_staff,
-    union_registered,
 )
+from tests.examples.members import dependant_declared, organisation_registered, staff_registered
 
 
 async def test_a_union_is_known_with_its_clock(service: InProcess) -> None:
     pool = service.store.pool
     assert await queries.union_is_simulated(pool, "realunion") is None
-    await service.hear("realunion/organisation", union_registered("realunion", simulated=False))
+    await service.hear("realunion/organisation", organisation_registered(org_id="realunion"))
     assert await queries.union_is_simulated(pool, "realunion") is False
     assert await queries.union_is_simulated(pool, TEST_ORG) is True
 
@@ -32,7 +30,7 @@ async def test_a_person_is_known_in_their_union_once_anything_is_said_of_them(
 ) -> None:
     pool = service.store.pool
     assert await queries.unknown_people(pool, TEST_ORG, [ANN, STRANGER]) == {STRANGER}
-    await service.hear(f"{TEST_ORG}/person-{STRANGER}", registered_as_staff(STRANGER))
+    await service.hear(f"{TEST_ORG}/person-{STRANGER}", staff_registered(person_id=STRANGER))
     assert await queries.unknown_people(pool, TEST_ORG, [ANN, STRANGER]) == set()
     assert await queries.unknown_people(pool, "other", [ANN]) == {ANN}
 
@@ -41,17 +39,17 @@ async def test_a_dependant_is_known_through_the_member_who_declared_them(
     service: InProcess,
 ) -> None:
     stream, child = f"{TEST_ORG}/person-{ANN}", "p-annschild"
-    await service.hear(stream, dependant_declared(ANN, child), after=1)
+    await service.hear(stream, dependant_declared(person_id=ANN, dependant_id=child), after=1)
     assert await queries.unknown_people(service.store.pool, TEST_ORG, [child]) == set()
     assert await queries.heard_version(service.store.pool, stream) == 2
 
 
 async def test_what_is_heard_again_changes_nothing(service: InProcess) -> None:
     stream = f"{TEST_ORG}/person-{CAI}"
-    await service.hear(stream, registered_as_staff(CAI), after=4)
-    await service.hear(stream, registered_as_staff(CAI))
+    await service.hear(stream, staff_registered(person_id=CAI), after=4)
+    await service.hear(stream, staff_registered(person_id=CAI))
     assert await queries.heard_version(service.store.pool, stream) == 5
-    await service.hear(f"{TEST_ORG}/organisation", union_registered())
+    await service.hear(f"{TEST_ORG}/organisation", organisation_registered(simulated=True))
     assert await queries.union_is_simulated(service.store.pool, TEST_ORG) is True
 
 
@@ -61,7 +59,7 @@ async def test_what_our_copy_hears_while_a_command_looks_it_up_is_known(
     position, plan = known.heard_version, BODIES["plan-activity"]
 
     async def heard_meanwhile(pool: asyncpg.Pool, stream: str) -> int:
-        await service.hear(stream, union_registered("nowhere"))
+        await service.hear(stream, organisation_registered(org_id="nowhere", simulated=True))
         return await position(pool, stream)
 
     monkeypatch.setattr(known, "heard_version", heard_meanwhile)

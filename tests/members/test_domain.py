@@ -9,8 +9,8 @@ from services.members.commands import AdmissionRow, StaffLeavingRow, StaffRow
 from services.members.domain.membership import admit_member
 from services.members.domain.staff import record_staff_left, register_staff
 from shared.contract.envelope import DomainEvent
-from shared.contract.members import MemberJoined
 from shared.testing.decider import Given
+from tests.examples.members import member_joined
 from tests.members.facts import (
     DIED,
     DIED_IN_POST,
@@ -26,7 +26,6 @@ from tests.members.facts import (
     TOMORROW,
     WANG,
     given,
-    of_wang,
 )
 
 
@@ -133,7 +132,7 @@ class TestAdmitMember:
     def test_a_membership_may_come_from_another_union(self) -> None:
         row = admission(kind="transferred_in", from_org="jt-group")
         when(given(IN_POST), admitting(row)).then(
-            of_wang(MemberJoined, date(2015, 9, 10), kind="transferred_in", from_org="jt-group")
+            member_joined(occurred_on=date(2015, 9, 10), person_id=WANG, from_org="jt-group")
         )
 
     @pytest.mark.parametrize("ended", [LEFT, MOVED_OUT, RETIRED])

@@ -21,16 +21,16 @@ from services.members.domain.membership import (
     transfer_out,
 )
 from shared.contract.envelope import DomainEvent
-from shared.contract.members import (
-    DependantDeclared,
-    MemberDied,
-    MemberLeft,
-    MemberRetired,
-    MemberTransferredOut,
-    StaffLeft,
-    StaffRegistered,
-)
 from shared.testing.decider import Given
+from tests.examples.members import (
+    dependant_declared,
+    member_died,
+    member_left,
+    member_retired,
+    member_transferred_out,
+    staff_left,
+    staff_registered,
+)
 from tests.members.facts import (
     CHILD,
     IN_POST,
@@ -43,7 +43,6 @@ from tests.members.facts import (
     TOMORROW,
     WANG,
     given,
-    of_wang,
 )
 
 ON = date(2022, 6, 1)
@@ -65,7 +64,7 @@ class TestMembershipEnds:
     def test_a_membership_moves_to_another_union(self) -> None:
         command = TransferOutMember(person_id=WANG, to_org="jt-group", transferred_on=ON)
         given(IN_POST, JOINED).when(transfer_out, command, ORG, TODAY).then(
-            of_wang(MemberTransferredOut, ON, to_org="jt-group")
+            member_transferred_out(occurred_on=ON, person_id=WANG, to_org="jt-group")
         )
 
     def test_a_membership_does_not_move_to_its_own_union(self) -> None:
@@ -75,7 +74,7 @@ class TestMembershipEnds:
     def test_a_member_leaves_and_keeps_the_post(self) -> None:
         command = RecordMemberLeft(person_id=WANG, left_on=ON, reason="dues_lapsed")
         given(IN_POST, JOINED).when(record_member_left, command, ORG, TODAY).then(
-            of_wang(MemberLeft, ON, reason="dues_lapsed")
+            member_left(occurred_on=ON, person_id=WANG, reason="dues_lapsed")
         )
 
     @pytest.mark.parametrize("retained", [True, False])
@@ -87,32 +86,33 @@ class TestMembershipEnds:
             source_recorded_on=date(2022, 6, 3),
         )
         given(IN_POST, JOINED).when(record_member_retired, command, ORG, TODAY).then(
-            of_wang(
-                MemberRetired,
-                ON,
+            member_retired(
+                occurred_on=ON,
+                person_id=WANG,
                 membership_retained=retained,
                 source_recorded_on=date(2022, 6, 3),
             ),
-            of_wang(StaffLeft, ON, reason="retired", source_recorded_on=date(2022, 6, 3)),
+            staff_left(occurred_on=ON, person_id=WANG, source_recorded_on=date(2022, 6, 3)),
         )
 
     def test_retiring_after_leaving_the_post_says_nothing_of_the_post(self) -> None:
         command = RecordMemberRetired(person_id=WANG, retired_on=ON, membership_retained=True)
         given(IN_POST, JOINED, LEFT_POST).when(record_member_retired, command, ORG, TODAY).then(
-            of_wang(MemberRetired, ON, membership_retained=True)
+            member_retired(occurred_on=ON, person_id=WANG)
         )
 
     def test_a_death_ends_membership_and_post(self) -> None:
         command = RecordMemberDied(person_id=WANG, died_on=ON)
         given(IN_POST, JOINED).when(record_member_died, command, ORG, TODAY).then(
-            of_wang(MemberDied, ON), of_wang(StaffLeft, ON, reason="died")
+            member_died(occurred_on=ON, person_id=WANG),
+            staff_left(occurred_on=ON, person_id=WANG, reason="died"),
         )
 
     def test_a_retired_member_with_membership_retained_is_a_member_still(self) -> None:
         command = RecordMemberDied(person_id=WANG, died_on=ON)
         given(IN_POST, JOINED, RETAINED, LEFT_POST).when(
             record_member_died, command, ORG, TODAY
-        ).then(of_wang(MemberDied, ON))
+        ).then(member_died(occurred_on=ON, person_id=WANG))
 
     def test_a_retained_membership_does_not_end_before_the_retirement(self) -> None:
         command = RecordMemberLeft(person_id=WANG, left_on=date(2019, 4, 30), reason="other")
@@ -151,7 +151,7 @@ class TestMembershipEnds:
     def test_a_post_does_not_end_before_it_began(
         self, decide: Any, command_on: Callable[[date], Any]
     ) -> None:
-        back = of_wang(StaffRegistered, date(2021, 3, 1), gender="female", birth_month=3)
+        back = staff_registered(occurred_on=date(2021, 3, 1), person_id=WANG)
         given(IN_POST, JOINED, LEFT_POST, back).when(
             decide, command_on(date(2021, 2, 1)), ORG, TODAY
         ).then_refused("left-before-staff")
@@ -161,8 +161,8 @@ class TestDeclareDependant:
     COMMAND = DeclareDependant(
         person_id=WANG, name="王小明", relation="child", declared_on=date(2022, 3, 1)
     )
-    CHILD_DECLARED = of_wang(
-        DependantDeclared, date(2022, 3, 1), dependant_id=CHILD, relation="child"
+    CHILD_DECLARED = dependant_declared(
+        occurred_on=date(2022, 3, 1), person_id=WANG, dependant_id=CHILD
     )
 
     def declaring(self, start: Given, command: DeclareDependant, dependant: str = CHILD) -> Any:

@@ -25,29 +25,24 @@ from services.members.domain.organisation import (
     register_organisation,
 )
 from shared.contract.envelope import DomainEvent
-from shared.contract.members import (
-    AffiliationTransferCompleted,
-    AffiliationTransferStarted,
-    MemberHandoverPrepared,
-    OrganisationRegistered,
-    StaffCountDeclared,
-)
 from shared.errors import Refusal
 from shared.testing.decider import Outcome, given
+from tests.examples.members import (
+    affiliation_transfer_completed,
+    affiliation_transfer_started,
+    member_handover_prepared,
+    organisation_registered,
+    staff_count_declared,
+)
 from tests.members.facts import ORG, TODAY, TOMORROW
 
 GROUP, BUREAU = "jt-group", "edu-bureau"
-REGISTERED = OrganisationRegistered(
-    org_id=ORG,
-    occurred_on=date(2002, 5, 1),
-    name="天津交通职业学院工会",
-    kind="grassroots",
-    parent_org_id=GROUP,
-    simulated=True,
+REGISTERED = organisation_registered(
+    occurred_on=date(2002, 5, 1), parent_org_id=GROUP, simulated=True
 )
-DECLARED = StaffCountDeclared(org_id=ORG, occurred_on=date(2022, 3, 1), staff=560, women_staff=319)
-STARTED = AffiliationTransferStarted(
-    org_id=ORG, occurred_on=date(2022, 4, 1), from_parent=GROUP, to_parent=BUREAU, members_due=517
+DECLARED = staff_count_declared(occurred_on=date(2022, 3, 1))
+STARTED = affiliation_transfer_started(
+    occurred_on=date(2022, 4, 1), from_parent=GROUP, to_parent=BUREAU, members_due=517
 )
 
 
@@ -177,8 +172,8 @@ class TestAffiliationTransfer:
             complete_transfer, command, ORG, TODAY
         )
 
-    COMPLETED = AffiliationTransferCompleted(
-        org_id=ORG, occurred_on=TODAY, from_parent=GROUP, to_parent=BUREAU
+    COMPLETED = affiliation_transfer_completed(
+        occurred_on=TODAY, from_parent=GROUP, to_parent=BUREAU
     )
 
     def test_a_transfer_begins(self) -> None:
@@ -203,7 +198,7 @@ class TestAffiliationTransfer:
 
     def test_prepared_files_are_counted_cumulatively_and_corrected_downwards(self) -> None:
         for count in (300, 120):
-            prepared = MemberHandoverPrepared(org_id=ORG, occurred_on=TODAY, prepared=count)
+            prepared = member_handover_prepared(occurred_on=TODAY, prepared=count)
             self.preparing(count, STARTED).then(prepared)
 
     def test_members_who_joined_since_may_be_prepared_too(self) -> None:

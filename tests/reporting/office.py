@@ -13,9 +13,10 @@ from shared.clock import SimulatedClock
 from shared.contract.benefits import GiftIssued, GiftReceiptSigned, GiftReturned
 from shared.contract.catalogue import topic_of
 from shared.contract.envelope import DomainEvent
-from shared.contract.members import MemberJoined, OrganisationRegistered, StaffRegistered
 from shared.eventstore.store import EventStore
 from shared.testing.author import Author
+from tests.examples.benefits import gift_receipt_signed, gift_returned
+from tests.examples.members import member_joined, organisation_registered, staff_registered
 from tests.reporting.history import CANTEEN, CANTEEN_TOPIC, History, with_canteen
 from tests.reporting.records import ORG, Partition, gift
 
@@ -41,8 +42,8 @@ class Office:
     async def opened(cls, pool: asyncpg.Pool) -> "Office":
         """An office whose union is registered, on a simulated clock, with three members."""
         office = cls(pool)
-        registered = OrganisationRegistered(
-            org_id=ORG, occurred_on=DAY, name="学院工会", kind="grassroots", simulated=True
+        registered = organisation_registered(
+            occurred_on=DAY, name="学院工会", simulated=True, parent_org_id=None
         )
         await office.happened(registered, *members(1, 2, 3))
         return office
@@ -107,27 +108,20 @@ def members(*numbers: int) -> list[DomainEvent]:
     for number in numbers:
         person = {"org_id": ORG, "person_id": f"p-{number:08d}", "occurred_on": date(2010, 1, 1)}
         joined += [
-            StaffRegistered.model_validate({**person, "gender": "female", "birth_month": 5}),
-            MemberJoined.model_validate({**person, "kind": "new"}),
+            staff_registered(**person, birth_month=5),
+            member_joined(**person, kind="new", from_org=None),
         ]
     return joined
 
 
 def returned(person: int, programme: str = "mid-autumn-2022") -> GiftReturned:
     """The gift of a numbered person came back."""
-    return GiftReturned(
-        org_id=ORG,
-        occurred_on=DAY,
-        programme_id=programme,
-        person_id=f"p-{person:08d}",
-        reason="returned",
-    )
+    return gift_returned(occurred_on=DAY, programme_id=programme, person_id=f"p-{person:08d}")
 
 
 def signed(person: int) -> GiftReceiptSigned:
     """A numbered person signed for the mid-autumn gift."""
-    return GiftReceiptSigned(
-        org_id=ORG,
+    return gift_receipt_signed(
         occurred_on=DAY,
         programme_id="mid-autumn-2022",
         person_id=f"p-{person:08d}",

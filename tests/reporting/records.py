@@ -14,6 +14,7 @@ from shared.contract.benefits import GiftIssued
 from shared.contract.catalogue import topic_of
 from shared.contract.envelope import Actor, Envelope
 from shared.kafka.cloudevents import to_record
+from tests.examples.benefits import gift_issued
 
 CLUSTER = "test-cluster"
 OPERATOR = Actor("operator-1", "operator", frozenset({"operator"}), frozenset({"*"}))
@@ -54,22 +55,15 @@ class Partition:
 
 def gift(person: int, programme: str = "mid-autumn-2022", **changes: Any) -> GiftIssued:
     """A mid-autumn portion for a numbered person."""
-    fields: dict[str, Any] = {
-        "org_id": ORG,
+    told = {
         "occurred_on": "2022-09-07",
         "programme_id": programme,
         "occasion": "mid_autumn",
         "person_id": f"p-{person:08d}",
-        "capacity": "member",
-        "quantity": 1,
-        "unit_value_fen": 30000,
-        "amount_fen": 30000,
-        "payment_form": "goods",
-        "fund": "union_funds",
-        "payer": "own",
         "on_roster": True,
+        "off_roster_reason": None,
     }
-    return GiftIssued.model_validate({**fields, **changes})
+    return gift_issued(**{**told, **changes})
 
 
 def gift_stream(person: int, programme: str = "mid-autumn-2022") -> str:

@@ -16,7 +16,6 @@ from shared.contract.benefits import (
     ProgrammeOpened,
     RosterFrozen,
 )
-from shared.contract.envelope import DomainEvent
 from shared.contract.members import (
     MemberJoined,
     MemberLeft,
@@ -25,8 +24,26 @@ from shared.contract.members import (
     OrganisationRegistered,
     StaffRegistered,
 )
+from tests.examples import benefits
+from tests.examples.benefits import (
+    gift_issued,
+    gift_receipt_signed,
+    gift_returned,
+    member_insured,
+    policy_bought,
+    programme_closed,
+    programme_opened,
+    roster_frozen,
+)
+from tests.examples.members import (
+    member_joined,
+    member_left,
+    member_retired,
+    member_transferred_out,
+    organisation_registered,
+    staff_registered,
+)
 from tests.reporting.history import History
-from tests.reporting.records import ORG
 
 
 def person(number: int) -> str:
@@ -34,74 +51,54 @@ def person(number: int) -> str:
     return f"p-{number:06d}"
 
 
-def fact(cls: type[DomainEvent], on: str, **fields: Any) -> Any:
-    """An event of the union on a day."""
-    return cls.model_validate({"org_id": ORG, "occurred_on": on, **fields})
-
-
 def union() -> OrganisationRegistered:
     """The union of the report."""
-    return fact(
-        OrganisationRegistered,
-        "2002-05-01",
-        name="天津交通职业学院工会",
-        kind="grassroots",
-        parent_org_id="jt-group",
-        simulated=True,
+    return organisation_registered(
+        occurred_on="2002-05-01", parent_org_id="jt-group", simulated=True
     )
 
 
 def staffed(number: int, on: str = "2015-09-01", *, female: bool = False) -> StaffRegistered:
     """A person works for the unit."""
     gender = "female" if female else "male"
-    return fact(StaffRegistered, on, person_id=person(number), gender=gender, birth_month=5)
+    return staff_registered(occurred_on=on, person_id=person(number), gender=gender, birth_month=5)
 
 
 def joined(number: int, on: str, kind: str = "new", spell: int = 1) -> MemberJoined:
     """A membership began."""
-    return fact(MemberJoined, on, person_id=person(number), kind=kind, spell=spell)
+    return member_joined(
+        occurred_on=on, person_id=person(number), kind=kind, spell=spell, from_org=None
+    )
 
 
 def left(number: int, on: str, spell: int = 1) -> MemberLeft:
     """A membership ended."""
-    return fact(MemberLeft, on, person_id=person(number), reason="resigned", spell=spell)
+    return member_left(occurred_on=on, person_id=person(number), reason="resigned", spell=spell)
 
 
 def transferred_out(number: int, on: str) -> MemberTransferredOut:
     """A membership moved to another union."""
-    return fact(MemberTransferredOut, on, person_id=person(number), to_org="nankai")
+    return member_transferred_out(occurred_on=on, person_id=person(number), to_org="nankai")
 
 
 def retired(number: int, on: str, *, retained: bool) -> MemberRetired:
     """A member retired."""
-    return fact(MemberRetired, on, person_id=person(number), membership_retained=retained)
+    return member_retired(occurred_on=on, person_id=person(number), membership_retained=retained)
 
 
 def programme(programme_id: str, occasion: str, on: str, **terms: Any) -> ProgrammeOpened:
     """A programme for members, of goods worth 300 元 from union funds."""
-    given = {
-        "title": f"2022年{programme_id}",
-        "population": "members",
-        "payment_form": "goods",
-        "unit_value_fen": 30000,
-        "fund": "union_funds",
-        "payer": "own",
-        "budget_line": "staff_activity.welfare",
-        **terms,
-    }
-    return fact(ProgrammeOpened, on, programme_id=programme_id, occasion=occasion, **given)
+    told = {"occurred_on": on, "programme_id": programme_id, "title": f"2022年{programme_id}"}
+    return programme_opened(**{**told, "occasion": occasion, "decision_ref": None, **terms})
 
 
 def roster(programme_id: str, on: str, people: Iterable[int]) -> RosterFrozen:
     """A programme's roster was frozen, in one chunk."""
     ids = sorted(map(person, people))
-    return fact(
-        RosterFrozen,
-        on,
+    return roster_frozen(
+        occurred_on=on,
         programme_id=programme_id,
         as_of=on,
-        chunk=1,
-        chunks=1,
         person_ids=tuple(ids),
         count=len(ids),
         sha256=sha256("\n".join(ids).encode()).hexdigest(),
@@ -112,47 +109,32 @@ def gift(
     programme_id: str, occasion: str, number: int, on: str, *, on_roster: bool = True, **more: Any
 ) -> GiftIssued:
     """A gift of 300 元 was handed over."""
-    given = {
-        "capacity": "member",
-        "quantity": 1,
-        "payment_form": "goods",
-        "fund": "union_funds",
-        "payer": "own",
-        "unit_value_fen": 30000,
-        "amount_fen": 30000 * more.get("quantity", 1),
-        "off_roster_reason": None if on_roster else "not_a_member",
-        **more,
-    }
-    return fact(
-        GiftIssued,
-        on,
-        programme_id=programme_id,
-        occasion=occasion,
-        person_id=person(number),
-        on_roster=on_roster,
-        **given,
+    told = {"occurred_on": on, "programme_id": programme_id, "occasion": occasion}
+    reason = None if on_roster else "not_a_member"
+    worth = {"amount_fen": 30000 * more.get("quantity", 1), **more}
+    return gift_issued(
+        **told, person_id=person(number), on_roster=on_roster, off_roster_reason=reason, **worth
     )
 
 
 def signed(programme_id: str, number: int, on: str) -> GiftReceiptSigned:
     """The recipient signed."""
     who = person(number)
-    return fact(GiftReceiptSigned, on, programme_id=programme_id, person_id=who, signed_by=who)
+    return gift_receipt_signed(
+        occurred_on=on, programme_id=programme_id, person_id=who, signed_by=who
+    )
 
 
 def returned(programme_id: str, number: int, on: str) -> GiftReturned:
     """The gift came back."""
-    return fact(
-        GiftReturned, on, programme_id=programme_id, person_id=person(number), reason="returned"
-    )
+    return gift_returned(occurred_on=on, programme_id=programme_id, person_id=person(number))
 
 
 def closed(programme_id: str, occasion: str, on: str, missed: Iterable[int]) -> ProgrammeClosed:
     """A programme was closed."""
     ids = tuple(map(person, missed))
-    return fact(
-        ProgrammeClosed,
-        on,
+    return programme_closed(
+        occurred_on=on,
         programme_id=programme_id,
         occasion=occasion,
         issued=0,
@@ -163,34 +145,28 @@ def closed(programme_id: str, occasion: str, on: str, missed: Iterable[int]) -> 
 
 def claim_paid(claim_id: str, kind: str, number: int, on: str, **more: Any) -> ClaimPaid:
     """A claim of 1,000 元 was paid."""
+    told = {"occurred_on": on, "claim_id": claim_id, "kind": kind, "person_id": person(number)}
     given = {
-        "capacity": "member",
         "case_id": f"case-{claim_id}",
         "paid_fen": 100000,
         "fund": "care_fund" if kind == "hospital" else "union_funds",
-        "payment_form": "transfer",
+        "payment_id": None,
         **more,
     }
-    return fact(ClaimPaid, on, claim_id=claim_id, kind=kind, person_id=person(number), **given)
+    return benefits.claim_paid(**told, **given)
 
 
 def claim_reversed(claim_id: str, kind: str, number: int, on: str) -> ClaimReversed:
     """A paid claim was undone."""
-    return fact(
-        ClaimReversed,
-        on,
-        claim_id=claim_id,
-        kind=kind,
-        person_id=person(number),
-        reason="paid_back",
+    return benefits.claim_reversed(
+        occurred_on=on, claim_id=claim_id, kind=kind, person_id=person(number)
     )
 
 
 def policy(policy_id: str, plan: str, on: str, due: int) -> PolicyBought:
     """A policy was bought at 60 元 a head, an assumed price."""
-    return fact(
-        PolicyBought,
-        on,
+    return policy_bought(
+        occurred_on=on,
         policy_id=policy_id,
         plan=plan,
         insurer="互助保障",
@@ -199,8 +175,6 @@ def policy(policy_id: str, plan: str, on: str, due: int) -> PolicyBought:
         insured_due=due,
         premium_fen=6000 * due,
         amount_assumed=True,
-        fund="union_funds",
-        payer="own",
     )
 
 
@@ -208,13 +182,8 @@ def insured(
     policy_id: str, plan: str, number: int, on: str, capacity: str = "member"
 ) -> MemberInsured:
     """A person was covered."""
-    return fact(
-        MemberInsured,
-        on,
-        policy_id=policy_id,
-        plan=plan,
-        person_id=person(number),
-        capacity=capacity,
+    return member_insured(
+        occurred_on=on, policy_id=policy_id, plan=plan, person_id=person(number), capacity=capacity
     )
 
 

@@ -26,16 +26,18 @@ from services.benefits.domain.claims import (
     reverse_claim,
 )
 from shared.contract.benefits import (
-    ClaimApproved,
-    ClaimFiled,
-    ClaimPaid,
-    ClaimRejected,
-    ClaimReversed,
     Document,
 )
 from shared.errors import Refusal
 from shared.testing.decider import Given, given
-from tests.benefits.examples import ANN, BODIES, FILE_CLAIM, ORG, TODAY
+from tests.benefits.requests import ANN, BODIES, FILE_CLAIM, ORG, TODAY
+from tests.examples.benefits import (
+    claim_approved,
+    claim_filed,
+    claim_paid,
+    claim_rejected,
+    claim_reversed,
+)
 
 TOMORROW = date(2022, 12, 16)
 FILE = FileClaim.model_validate(FILE_CLAIM)
@@ -44,57 +46,36 @@ REJECT = RejectClaim(claim_id="care-1", reason="too_late", rejected_on=date(2022
 PAY = PayClaim.model_validate(BODIES["pay-claim"][1])
 REVERSE = ReverseClaim.model_validate(BODIES["reverse-claim"][1])
 
-FILED = ClaimFiled(
-    org_id=ORG,
+FILED = claim_filed(
     occurred_on=date(2022, 3, 10),
     claim_id="care-1",
-    kind="hospital",
     person_id=ANN,
-    capacity="member",
     case_id="case-7",
     asked_fen=100000,
     happened_on=date(2022, 3, 1),
     documents=(Document(kind="discharge", sha256="0" * 64),),
+    relation=None,
 )
-APPROVED = ClaimApproved(
-    org_id=ORG,
+APPROVED = claim_approved(
     occurred_on=date(2022, 3, 15),
     claim_id="care-1",
-    kind="hospital",
     person_id=ANN,
     approved_fen=80000,
     decision_ref="minutes-2022-03",
     filed_by="clerk-1",
 )
-REJECTED = ClaimRejected(
-    org_id=ORG,
-    occurred_on=date(2022, 3, 15),
-    claim_id="care-1",
-    kind="hospital",
-    person_id=ANN,
-    reason="too_late",
+REJECTED = claim_rejected(
+    occurred_on=date(2022, 3, 15), claim_id="care-1", person_id=ANN, reason="too_late"
 )
-PAID = ClaimPaid(
-    org_id=ORG,
+PAID = claim_paid(
     occurred_on=date(2022, 3, 20),
     claim_id="care-1",
-    kind="hospital",
     person_id=ANN,
-    capacity="member",
     case_id="case-7",
     paid_fen=80000,
-    fund="care_fund",
-    payment_form="transfer",
     payment_id="pay-9",
 )
-REVERSED = ClaimReversed(
-    org_id=ORG,
-    occurred_on=date(2022, 4, 1),
-    claim_id="care-1",
-    kind="hospital",
-    person_id=ANN,
-    reason="paid_back",
-)
+REVERSED = claim_reversed(occurred_on=date(2022, 4, 1), claim_id="care-1", person_id=ANN)
 
 TWO_PEOPLE = {"approver": "approver-1", "filed_by": "clerk-1"}
 ONE_PERSON = {"approver": "clerk-1", "filed_by": "clerk-1"}

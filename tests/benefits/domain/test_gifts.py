@@ -28,11 +28,12 @@ from services.benefits.domain.gifts import (
     sign_receipts,
 )
 from services.benefits.domain.people import Standing
-from shared.contract.benefits import GiftIssued, GiftReceiptSigned, GiftReturned
+from shared.contract.benefits import GiftIssued, GiftReceiptSigned
 from shared.errors import Refusal
 from shared.testing.decider import Given, given
 from tests.benefits.domain.test_programmes import TOMORROW, closed, frozen, opened, programme
-from tests.benefits.examples import ANN, BO, CAI, DAI, ISSUE_SPRING, ORG, TODAY
+from tests.benefits.requests import ANN, BO, CAI, DAI, ISSUE_SPRING, ORG, TODAY
+from tests.examples.benefits import gift_issued, gift_receipt_signed, gift_returned
 
 MEMBER = Standing(is_member=True, is_staff=True)
 RETAINED = Standing(is_member=True, is_retired=True)
@@ -48,41 +49,19 @@ SPRING = programme(opened(), frozen(ANN, BO, CAI)).state
 
 
 def issued(person_id: str = ANN, **changes: Any) -> GiftIssued:
-    event = GiftIssued(
-        org_id=ORG,
-        occurred_on=date(2022, 1, 20),
-        programme_id="spring-2022",
-        occasion="spring_festival",
-        person_id=person_id,
-        capacity="member",
-        quantity=1,
-        unit_value_fen=30000,
-        amount_fen=30000,
-        payment_form="goods",
-        fund="union_funds",
-        payer="own",
-        on_roster=True,
+    event = gift_issued(
+        occurred_on=date(2022, 1, 20), person_id=person_id, on_roster=True, off_roster_reason=None
     )
     return event.model_copy(update=changes)
 
 
 def signed(person_id: str = ANN) -> GiftReceiptSigned:
-    return GiftReceiptSigned(
-        org_id=ORG,
-        occurred_on=date(2022, 1, 22),
-        programme_id="spring-2022",
-        person_id=person_id,
-        signed_by=person_id,
+    return gift_receipt_signed(
+        occurred_on=date(2022, 1, 22), person_id=person_id, signed_by=person_id
     )
 
 
-RETURNED = GiftReturned(
-    org_id=ORG,
-    occurred_on=date(2022, 1, 25),
-    programme_id="spring-2022",
-    person_id=ANN,
-    reason="returned",
-)
+RETURNED = gift_returned(occurred_on=date(2022, 1, 25), person_id=ANN)
 
 
 def gift(*events: Any) -> Given:

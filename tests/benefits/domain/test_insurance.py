@@ -9,17 +9,16 @@ from services.benefits.commands.insurance import BuyPolicy, InsuredPerson, Insur
 from services.benefits.domain import insurance
 from services.benefits.domain.alike import Recipient
 from services.benefits.domain.insurance import buy_policy, insure_people
-from shared.contract.benefits import MemberInsured, PolicyBought
 from shared.errors import Refusal
 from shared.testing.decider import given
-from tests.benefits.examples import ANN, BO, BODIES, CAI, ORG, TODAY
+from tests.benefits.requests import ANN, BO, BODIES, CAI, ORG, TODAY
+from tests.examples.benefits import member_insured, policy_bought
 
 TOMORROW = date(2022, 12, 16)
 BUY = BuyPolicy.model_validate(BODIES["buy-policy"][1])
 INSURE = InsurePeople.model_validate(BODIES["insure-people"][1])
 
-BOUGHT = PolicyBought(
-    org_id=ORG,
+BOUGHT = policy_bought(
     occurred_on=date(2022, 5, 20),
     policy_id="illness-2022",
     plan="serious_illness",
@@ -27,8 +26,7 @@ BOUGHT = PolicyBought(
     starts_on=date(2022, 6, 1),
     ends_on=date(2023, 5, 31),
     insured_due=3,
-    fund="union_funds",
-    payer="own",
+    premium_fen=None,
 )
 
 BELONGING = [Recipient(ANN, "member"), Recipient(BO, "retiree")]
@@ -54,8 +52,7 @@ def test_a_policy_is_bought_once() -> None:
 
 
 def test_a_population_is_covered_each_in_their_capacity() -> None:
-    covered = MemberInsured(
-        org_id=ORG,
+    covered = member_insured(
         occurred_on=date(2022, 6, 1),
         policy_id="illness-2022",
         plan="serious_illness",

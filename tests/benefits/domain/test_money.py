@@ -21,14 +21,16 @@ from services.benefits.domain.money import (
     receive_income,
 )
 from shared.contract.benefits import (
-    BudgetAdjusted,
     BudgetAmount,
-    BudgetApproved,
-    ExpenditurePaid,
-    IncomeReceived,
 )
 from shared.testing.decider import Given, given
-from tests.benefits.examples import BODIES, ORG, TODAY
+from tests.benefits.requests import BODIES, ORG, TODAY
+from tests.examples.benefits import (
+    budget_adjusted,
+    budget_approved,
+    expenditure_paid,
+    income_received,
+)
 
 TOMORROW = date(2022, 12, 16)
 APPROVE = ApproveBudget.model_validate(BODIES["approve-budget"][1])
@@ -39,39 +41,22 @@ PAY = PayExpenditure.model_validate(BODIES["pay-expenditure"][1])
 WELFARE = BudgetAmount(budget_line="staff_activity.welfare", amount_fen=30_000_000)
 MORE = BudgetAmount(budget_line="staff_activity.welfare", amount_fen=35_000_000)
 
-APPROVED = BudgetApproved(
-    org_id=ORG,
-    occurred_on=date(2022, 1, 5),
-    budget_year=2022,
-    lines=(WELFARE,),
-    approved_by=("committee", "superior"),
+APPROVED = budget_approved(
+    occurred_on=date(2022, 1, 5), lines=(WELFARE,), approved_by=("committee", "superior")
 )
-ADJUSTED = BudgetAdjusted(
-    org_id=ORG,
-    occurred_on=date(2022, 7, 5),
-    budget_year=2022,
-    lines=(MORE,),
-    approved_by=("committee",),
+ADJUSTED = budget_adjusted(occurred_on=date(2022, 7, 5), lines=(MORE,), approved_by=("committee",))
+RECEIVED = income_received(
+    occurred_on=date(2022, 1, 31), income_id="dues-2022-01", source="dues", amount_fen=1_200_000
 )
-RECEIVED = IncomeReceived(
-    org_id=ORG,
-    occurred_on=date(2022, 1, 31),
-    income_id="dues-2022-01",
-    source="dues",
-    fund="union_funds",
-    amount_fen=1_200_000,
-)
-PAID = ExpenditurePaid(
-    org_id=ORG,
+PAID = expenditure_paid(
     occurred_on=date(2022, 3, 20),
     payment_id="pay-9",
     fund="care_fund",
-    payer="own",
-    budget_line="staff_activity.welfare",
     amount_fen=80000,
     refers_to=f"{ORG}/claim-care-1",
     requested_by="clerk-1",
     approved_by="approver-1",
+    decision_ref=None,
 )
 
 

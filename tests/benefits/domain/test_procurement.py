@@ -9,31 +9,25 @@ from pydantic import ValidationError
 from services.benefits.commands.procurement import DecideProcurement, SignContract
 from services.benefits.domain import procurement
 from services.benefits.domain.procurement import decide_procurement, sign_contract
-from shared.contract.benefits import ContractSigned, ProcurementDecided
 from shared.testing.decider import Given, given
-from tests.benefits.examples import BODIES, ORG, TODAY
+from tests.benefits.requests import BODIES, ORG, TODAY
+from tests.examples.benefits import contract_signed, procurement_decided
 
 TOMORROW = date(2022, 12, 16)
 DECIDE = DecideProcurement.model_validate(BODIES["decide-procurement"][1])
 SIGN = SignContract.model_validate(BODIES["sign-contract"][1])
 
-DECIDED = ProcurementDecided(
-    org_id=ORG,
+DECIDED = procurement_decided(
     occurred_on=date(2022, 4, 10),
     procurement_id="health-2022",
     title="教职工体检",
-    method="single_source",
-    basis="only_supplier",
-    supplier="天津市第四中心医院",
-    fund="administration",
     notice_from=date(2022, 4, 1),
     notice_to=date(2022, 4, 8),
+    amount_fen=None,
+    decision_ref=None,
 )
-SIGNED = ContractSigned(
-    org_id=ORG,
-    occurred_on=date(2022, 4, 20),
-    procurement_id="health-2022",
-    supplier="天津市第四中心医院",
+SIGNED = contract_signed(
+    occurred_on=date(2022, 4, 20), procurement_id="health-2022", amount_fen=None
 )
 
 

@@ -26,15 +26,20 @@ from services.benefits.domain.programmes import (
     roster_sha256,
 )
 from shared.contract.benefits import (
-    GiftApplied,
-    GiftReceived,
     ProgrammeClosed,
     ProgrammeOpened,
     RosterFrozen,
 )
 from shared.errors import Refusal
 from shared.testing.decider import Given, given
-from tests.benefits.examples import ANN, BO, CAI, FREEZE_SPRING, OPEN_SPRING, ORG, TODAY
+from tests.benefits.requests import ANN, BO, CAI, FREEZE_SPRING, OPEN_SPRING, ORG, TODAY
+from tests.examples.benefits import (
+    gift_applied,
+    gift_received,
+    programme_closed,
+    programme_opened,
+    roster_frozen,
+)
 
 OPEN = OpenProgramme.model_validate(OPEN_SPRING)
 FREEZE = FreezeRoster.model_validate(FREEZE_SPRING)
@@ -50,13 +55,9 @@ def opened(**changes: Any) -> ProgrammeOpened:
 
 
 def frozen(*people: str) -> RosterFrozen:
-    return RosterFrozen(
-        org_id=ORG,
+    return roster_frozen(
         occurred_on=FREEZE.as_of,
-        programme_id="spring-2022",
         as_of=FREEZE.as_of,
-        chunk=1,
-        chunks=1,
         person_ids=people,
         count=len(people),
         sha256=roster_sha256(people),
@@ -64,14 +65,8 @@ def frozen(*people: str) -> RosterFrozen:
 
 
 def closed(issued: int = 0, *missed: str) -> ProgrammeClosed:
-    return ProgrammeClosed(
-        org_id=ORG,
-        occurred_on=CLOSE.closed_on,
-        programme_id="spring-2022",
-        issued=issued,
-        missed=missed,
-        missed_count=len(missed),
-        occasion="spring_festival",
+    return programme_closed(
+        occurred_on=CLOSE.closed_on, issued=issued, missed=missed, missed_count=len(missed)
     )
 
 
@@ -81,20 +76,7 @@ def programme(*events: Any) -> Given:
 
 def test_a_programme_is_opened_with_all_its_terms() -> None:
     programme().when(open_programme, OPEN, ORG, TODAY).then(
-        ProgrammeOpened(
-            org_id=ORG,
-            occurred_on=date(2022, 1, 10),
-            programme_id="spring-2022",
-            title="2022年春节慰问",
-            occasion="spring_festival",
-            population="members",
-            payment_form="goods",
-            unit_value_fen=30000,
-            fund="union_funds",
-            payer="own",
-            budget_line="staff_activity.welfare",
-            decision_ref="minutes-2022-01",
-        )
+        programme_opened(occurred_on=date(2022, 1, 10))
     )
 
 
@@ -174,21 +156,14 @@ def test_portions_applied_for_and_received_are_two_numbers() -> None:
     receive = ReceivePortions(
         programme_id="spring-2022", quantity=70, from_org="tjjt", received_on=date(2022, 1, 18)
     )
-    applied = GiftApplied(
-        org_id=ORG,
-        occurred_on=apply.applied_on,
-        programme_id="spring-2022",
-        occasion="spring_festival",
-        quantity=80,
-        to_org="tjjt",
+    applied = gift_applied(
+        occurred_on=apply.applied_on, programme_id="spring-2022", occasion="spring_festival"
     )
-    received = GiftReceived(
-        org_id=ORG,
+    received = gift_received(
         occurred_on=receive.received_on,
         programme_id="spring-2022",
         occasion="spring_festival",
         quantity=70,
-        from_org="tjjt",
     )
     programme(opened()).when(apply_for_portions, apply, ORG, TODAY).then(applied)
     programme(opened()).when(receive_portions, receive, ORG, TODAY).then(received)

@@ -21,15 +21,20 @@ from services.events.domain.activities import (
     register_participants,
 )
 from shared.contract.events import (
-    ActivityCancelled,
     ActivityHeld,
-    ActivityPlanned,
     AttendanceRecorded,
-    IssueRaised,
     ParticipantRegistered,
 )
 from shared.errors import Conflict, Invalid, Unknown
 from shared.testing.decider import Given, given
+from tests.examples.events import (
+    activity_cancelled,
+    activity_held,
+    activity_planned,
+    attendance_recorded,
+    issue_raised,
+    participant_registered,
+)
 
 ORG = "tjtc"
 TODAY = date(2022, 12, 15)
@@ -37,46 +42,36 @@ PLANNED_ON, DAY = date(2022, 4, 20), date(2022, 5, 20)
 AFTER_TODAY = date(2022, 12, 16)
 ANN, BO, CAI = "p-ann001", "p-bo0001", "p-cai001"
 
-planned = ActivityPlanned(
-    org_id=ORG,
+planned = activity_planned(
     occurred_on=PLANNED_ON,
     activity_id="matchmaking-1",
     title="线上联谊",
     kind="matchmaking",
     organiser="city_union",
-    online=True,
     planned_for=DAY,
 )
-cancelled = ActivityCancelled(
-    org_id=ORG, occurred_on=DAY, activity_id="matchmaking-1", reason="epidemic"
-)
+cancelled = activity_cancelled(occurred_on=DAY, activity_id="matchmaking-1")
 
 
 def held(session: int, on: date = DAY) -> ActivityHeld:
-    return ActivityHeld(
-        org_id=ORG,
+    return activity_held(
         occurred_on=on,
         activity_id="matchmaking-1",
         kind="matchmaking",
         organiser="city_union",
-        online=True,
         session=session,
     )
 
 
 def registered(person_id: str) -> ParticipantRegistered:
-    return ParticipantRegistered(
-        org_id=ORG, occurred_on=PLANNED_ON, activity_id="matchmaking-1", person_id=person_id
+    return participant_registered(
+        occurred_on=PLANNED_ON, activity_id="matchmaking-1", person_id=person_id
     )
 
 
 def attended(person_id: str, session: int = 1, on: date = DAY) -> AttendanceRecorded:
-    return AttendanceRecorded(
-        org_id=ORG,
-        occurred_on=on,
-        activity_id="matchmaking-1",
-        person_id=person_id,
-        session=session,
+    return attendance_recorded(
+        occurred_on=on, activity_id="matchmaking-1", person_id=person_id, session=session
     )
 
 
@@ -279,7 +274,7 @@ def test_a_future_date_is_refused_before_other_content() -> None:
 
 
 def test_an_event_of_another_aggregate_does_not_fold() -> None:
-    raised = IssueRaised(org_id=ORG, occurred_on=DAY, issue_id="q-1", title="会员关系转隶仍未完成")
+    raised = issue_raised(occurred_on=DAY, issue_id="q-1", title="会员关系转隶仍未完成")
     with pytest.raises(AssertionError):
         activity(planned, raised)
 

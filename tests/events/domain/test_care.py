@@ -15,40 +15,25 @@ from services.events.domain.care import (
     report_health_check,
 )
 from shared.contract.events import (
-    HealthCheckArranged,
-    HealthCheckReported,
     VolunteerServiceRecorded,
 )
 from shared.testing.decider import Given, given
+from tests.examples.events import (
+    health_check_arranged,
+    health_check_reported,
+    volunteer_service_recorded,
+)
 
 ORG = "tjtc"
 TODAY, DAY = date(2022, 12, 15), date(2022, 10, 10)
 AFTER_TODAY = date(2022, 12, 16)
 
-arranged = HealthCheckArranged(
-    org_id=ORG,
-    occurred_on=DAY,
-    check_id="check-2022",
-    provider="天津市第四中心医院",
-    population="staff",
-    people_due=560,
-    payer="administration",
-    procurement_id="exam-2022",
-)
-reported = HealthCheckReported(
-    org_id=ORG, occurred_on=DAY, check_id="check-2022", examined=541, reexaminations=23
-)
+arranged = health_check_arranged(occurred_on=DAY, check_id="check-2022")
+reported = health_check_reported(occurred_on=DAY, check_id="check-2022")
 
 
 def served(on: date = DAY) -> VolunteerServiceRecorded:
-    return VolunteerServiceRecorded(
-        org_id=ORG,
-        occurred_on=on,
-        person_id="p-wang01",
-        service="epidemic-control",
-        place="天津市津南区",
-        days=12,
-    )
+    return volunteer_service_recorded(occurred_on=on, person_id="p-wang01")
 
 
 def arrange(on: date = DAY) -> ArrangeHealthCheck:

@@ -9,48 +9,43 @@ from services.events.commands.activities import EnterContest, GrantAward, JudgeC
 from services.events.domain import activities
 from services.events.domain.contests import enter_contest, grant_award, judge_contest
 from shared.contract.events import (
-    ActivityCancelled,
-    ActivityPlanned,
     AwardGranted,
     ContestEntered,
     ContestJudged,
     Verdict,
 )
 from shared.testing.decider import Given, given
+from tests.examples.events import (
+    activity_cancelled,
+    activity_planned,
+    award_granted,
+    contest_entered,
+    contest_judged,
+)
 
 ORG = "tjtc"
 TODAY, DAY = date(2022, 12, 15), date(2022, 3, 8)
 AFTER_TODAY = date(2022, 12, 16)
 ANN, BO, CAI = "p-ann001", "p-bo0001", "p-cai001"
 
-planned = ActivityPlanned(
-    org_id=ORG,
-    occurred_on=date(2022, 2, 21),
-    activity_id="video-1",
-    title="健身操微视频评比",
-    kind="contest",
-    organiser="own",
-    online=True,
-    planned_for=DAY,
+planned = activity_planned(
+    occurred_on=date(2022, 2, 21), activity_id="video-1", title="健身操微视频评比", planned_for=DAY
 )
-cancelled = ActivityCancelled(org_id=ORG, occurred_on=DAY, activity_id="video-1", reason="other")
+cancelled = activity_cancelled(occurred_on=DAY, activity_id="video-1", reason="other")
 
 
 def entered(entry_id: str, *people: str) -> ContestEntered:
-    return ContestEntered(
-        org_id=ORG, occurred_on=DAY, activity_id="video-1", entry_id=entry_id, person_ids=people
+    return contest_entered(
+        occurred_on=DAY, activity_id="video-1", entry_id=entry_id, person_ids=people
     )
 
 
 def judged(**places: int) -> ContestJudged:
-    return ContestJudged(
-        org_id=ORG, occurred_on=DAY, activity_id="video-1", judges=5, verdicts=verdicts(**places)
-    )
+    return contest_judged(occurred_on=DAY, activity_id="video-1", verdicts=verdicts(**places))
 
 
 def awarded(entry_id: str, award: str = "first-prize", recipients: int = 1) -> AwardGranted:
-    return AwardGranted(
-        org_id=ORG,
+    return award_granted(
         occurred_on=DAY,
         activity_id="video-1",
         entry_id=entry_id,

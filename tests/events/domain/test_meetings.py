@@ -15,8 +15,9 @@ from services.events.domain.meetings import (
     pass_resolution,
     school_year,
 )
-from shared.contract.events import CongressHeld, MeetingConvened, ResolutionPassed
+from shared.contract.events import CongressHeld, MeetingConvened
 from shared.testing.decider import Given, given
+from tests.examples.events import congress_held, meeting_convened, resolution_passed
 
 ORG = "tjtc"
 TODAY, CALLED_ON, DAY = date(2022, 12, 15), date(2022, 3, 15), date(2022, 3, 25)
@@ -24,8 +25,7 @@ AFTER_TODAY = date(2022, 12, 16)
 
 
 def convened(kind: Any = "staff_congress", due: int = 60) -> MeetingConvened:
-    return MeetingConvened(
-        org_id=ORG,
+    return meeting_convened(
         occurred_on=CALLED_ON,
         meeting_id="tc-1",
         kind=kind,
@@ -36,26 +36,11 @@ def convened(kind: Any = "staff_congress", due: int = 60) -> MeetingConvened:
 
 
 def held(present: int = 52) -> CongressHeld:
-    return CongressHeld(
-        org_id=ORG,
-        occurred_on=DAY,
-        meeting_id="tc-1",
-        kind="staff_congress",
-        school_year="2021-2022",
-        delegates_due=60,
-        delegates_present=present,
-    )
+    return congress_held(occurred_on=DAY, meeting_id="tc-1", delegates_present=present)
 
 
-passed = ResolutionPassed(
-    org_id=ORG,
-    occurred_on=DAY,
-    meeting_id="tc-1",
-    resolution_id="r-1",
-    subject="经费收支管理办法",
-    votes_for=50,
-    votes_against=1,
-    abstained=1,
+passed = resolution_passed(
+    occurred_on=DAY, meeting_id="tc-1", resolution_id="r-1", subject="经费收支管理办法"
 )
 
 

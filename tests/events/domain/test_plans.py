@@ -21,36 +21,29 @@ from services.events.domain.plans import (
     set_plan_item,
 )
 from shared.contract.events import (
-    IncidentReported,
-    IssueRaised,
-    IssueResolved,
     PeriodAttested,
-    PlanItemDone,
-    PlanItemSet,
 )
 from shared.testing.decider import Given, given
+from tests.examples.events import (
+    incident_reported,
+    issue_raised,
+    issue_resolved,
+    period_attested,
+    plan_item_done,
+    plan_item_set,
+)
 
 ORG = "tjtc"
 TODAY, DAY = date(2022, 12, 15), date(2022, 5, 2)
 AFTER_TODAY = date(2022, 12, 16)
 EVIDENCE = ("tjtc/activity-lecture-1", "tjtc/programme-summer-2022")
 
-attested = PeriodAttested(
-    org_id=ORG, occurred_on=DAY, subject="safety", month="2022-04", incidents=0
-)
-incident = IncidentReported(org_id=ORG, occurred_on=DAY, incident_id="i-1", subject="safety")
-item = PlanItemSet(
-    org_id=ORG,
-    occurred_on=DAY,
-    item_id="b-1",
-    plan_year=2023,
-    section="basics",
-    title="完善教职工之家网页",
-    due_on=date(2023, 6, 30),
-)
-done = PlanItemDone(org_id=ORG, occurred_on=DAY, item_id="b-1", evidence=EVIDENCE)
-issue = IssueRaised(org_id=ORG, occurred_on=DAY, issue_id="q-1", title="会员关系转隶仍未完成")
-resolved = IssueResolved(org_id=ORG, occurred_on=DAY, issue_id="q-1")
+attested = period_attested(occurred_on=DAY, month="2022-04")
+incident = incident_reported(occurred_on=DAY, incident_id="i-1", subject="safety")
+item = plan_item_set(occurred_on=DAY, item_id="b-1", title="完善教职工之家网页")
+done = plan_item_done(occurred_on=DAY, item_id="b-1", evidence=EVIDENCE)
+issue = issue_raised(occurred_on=DAY, issue_id="q-1", title="会员关系转隶仍未完成")
+resolved = issue_resolved(occurred_on=DAY, issue_id="q-1")
 
 
 def attest(month: str = "2022-04", incidents: int = 0, on: date = DAY) -> AttestPeriod:

@@ -9,6 +9,7 @@ from services.events.domain.meetings import Meeting
 from services.events.domain.regulations import adopt_regulation
 from shared.contract.events import RegulationAdopted
 from shared.testing.decider import Given, given
+from tests.examples.events import regulation_adopted
 
 ORG = "tjtc"
 TODAY, DAY = date(2022, 12, 15), date(2022, 3, 25)
@@ -19,13 +20,8 @@ MET = Meeting("staff_congress", "教代会", date(2022, 3, 15), DAY, 60, present
 
 
 def recorded(action: Any, meeting_id: str | None = None, on: date = DAY) -> RegulationAdopted:
-    return RegulationAdopted(
-        org_id=ORG,
-        occurred_on=on,
-        regulation_id="funds-rule",
-        title="工会经费收支管理办法",
-        action=action,
-        meeting_id=meeting_id,
+    return regulation_adopted(
+        occurred_on=on, title="工会经费收支管理办法", action=action, meeting_id=meeting_id
     )
 
 

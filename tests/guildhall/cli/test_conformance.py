@@ -14,14 +14,12 @@ from typer.testing import CliRunner
 from guildhall.cli.__main__ import app
 from guildhall.cli.conformance import Row, check_row, rows_of
 from shared.contract.envelope import Envelope
-from shared.contract.members import MemberLeft
 from shared.kafka.cloudevents import to_record
 from shared.testing.author import Author
+from tests.examples.members import member_left
 
 STREAM = "tjtc/person-p-000001"
-EVENT = MemberLeft(
-    org_id="tjtc", occurred_on=date(2022, 9, 1), person_id="p-000001", reason="resigned"
-)
+EVENT = member_left(occurred_on=date(2022, 9, 1), person_id="p-000001", reason="resigned")
 
 
 def envelope() -> Envelope:

@@ -16,17 +16,14 @@ from shared.errors import ContractViolation
 from shared.kafka.cloudevents import STRUCTURED_CONTENT_TYPE, from_record, to_record
 from shared.testing.author import Author
 from shared.testing.topics import make_topic
+from tests.examples.benefits import gift_returned
 
 PARTITIONS = 3
 
 
 def returned(number: int) -> GiftReturned:
-    return GiftReturned(
-        org_id="tjtc",
-        occurred_on=date(2022, 9, 1),
-        programme_id="cakes",
-        person_id=f"p-00000{number}",
-        reason="returned",
+    return gift_returned(
+        occurred_on=date(2022, 9, 1), programme_id="cakes", person_id=f"p-00000{number}"
     )
 
 

@@ -10,12 +10,13 @@ import pytest
 from services.reporting.findings.reactor import ACTOR, ATTEMPTS
 from services.reporting.journal import log as journal
 from services.reporting.queries.findings import findings, judged_cut
-from shared.contract.benefits import ExpenditurePaid, ProgrammeOpened
-from shared.contract.members import OrganisationRegistered
-from shared.contract.reporting import FindingExplained, FindingRaised, FindingResolved
+from shared.contract.reporting import FindingRaised, FindingResolved
 from shared.errors import StaleVersion
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import Write
+from tests.examples.benefits import expenditure_paid, programme_opened
+from tests.examples.members import organisation_registered
+from tests.examples.reporting import finding_explained
 from tests.reporting.office import DAY, Office, cash, returned, signed
 from tests.reporting.records import ORG, gift
 
@@ -104,9 +105,7 @@ async def test_another_reason_raises_it_again_and_more_of_the_same_does_not(
 async def explain(office: Office, raised: FindingRaised) -> None:
     stream = f"{ORG}/finding-{raised.finding_id}"
     loaded = await office.store.load(stream)
-    words = FindingExplained(
-        org_id=ORG, occurred_on=DAY, finding_id=raised.finding_id, note_sha256="0" * 64
-    )
+    words = finding_explained(occurred_on=DAY, finding_id=raised.finding_id, note_sha256="0" * 64)
     request = Request(ACTOR, ORG, None, b"", "test", simulated=True)
     await office.store.append(request, [Write(stream, loaded.version, [words])], Reply(201, {}))
 
@@ -169,23 +168,24 @@ async def test_a_union_that_did_not_move_is_not_judged_again(office: Office) -> 
 async def test_a_new_day_judges_everyone_because_a_deadline_may_have_passed(
     office: Office,
 ) -> None:
-    opened = ProgrammeOpened.model_validate(
-        {
-            "org_id": ORG,
-            "occurred_on": DAY,
-            "programme_id": "mid-autumn-2022",
-            "title": "中秋慰问",
-            "occasion": "mid_autumn",
-            "population": "members",
-            "payment_form": "goods",
-            "fund": "union_funds",
-            "payer": "own",
-        }
+    opened = programme_opened(
+        occurred_on=DAY,
+        programme_id="mid-autumn-2022",
+        title="中秋慰问",
+        occasion="mid_autumn",
+        unit_value_fen=None,
+        budget_line=None,
+        decision_ref=None,
     )
     await office.happened(opened, gift(1))
     await office.react()
-    other = OrganisationRegistered(
-        org_id="jt-group", occurred_on=DAY, name="集团工会", kind="group", simulated=True
+    other = organisation_registered(
+        org_id="jt-group",
+        occurred_on=DAY,
+        name="集团工会",
+        kind="group",
+        simulated=True,
+        parent_org_id=None,
     )
     new_year = datetime(2022, 12, 31, 16, 0, tzinfo=UTC)
     await office.stranger_said("jt-group/organisation", other, recorded_at=new_year)
@@ -198,15 +198,15 @@ async def test_a_new_day_judges_everyone_because_a_deadline_may_have_passed(
 
 
 async def test_findings_travel_back_and_are_found_by_period_and_state(office: Office) -> None:
-    paid = ExpenditurePaid(
-        org_id=ORG,
+    paid = expenditure_paid(
         occurred_on=DAY,
         payment_id="pay-1",
-        fund="union_funds",
-        payer="own",
         amount_fen=100,
         requested_by="chair-1",
         approved_by="chair-1",
+        budget_line=None,
+        refers_to=None,
+        decision_ref=None,
     )
     await office.happened(paid, cash(2))
     await office.react()

@@ -3,10 +3,10 @@
 from datetime import date
 
 from services.reporting.projections.books import BUDGET_LINES, PAYMENTS
-from shared.contract.benefits import BudgetAdjusted, BudgetAmount, BudgetApproved, ExpenditurePaid
+from shared.contract.benefits import BudgetAmount
 from shared.contract.values import BudgetLine
+from tests.examples.benefits import budget_adjusted, budget_approved, expenditure_paid
 from tests.reporting.history import History, folded, standing
-from tests.reporting.records import ORG
 
 
 def amounts(**fen: int) -> tuple[BudgetAmount, ...]:
@@ -20,17 +20,13 @@ def amounts(**fen: int) -> tuple[BudgetAmount, ...]:
 
 
 def test_an_adjustment_adds_a_version_and_leaves_the_one_before() -> None:
-    approved = BudgetApproved(
-        org_id=ORG,
+    approved = budget_approved(
         occurred_on=date(2022, 1, 5),
-        budget_year=2022,
         lines=amounts(welfare=500, warmth=100),
         approved_by=("committee",),
     )
-    adjusted = BudgetAdjusted(
-        org_id=ORG,
+    adjusted = budget_adjusted(
         occurred_on=date(2022, 9, 1),
-        budget_year=2022,
         lines=amounts(welfare=700),
         approved_by=("committee", "superior"),
     )
@@ -45,10 +41,8 @@ def test_an_adjustment_adds_a_version_and_leaves_the_one_before() -> None:
 
 
 def test_a_line_listed_twice_is_worth_both() -> None:
-    approved = BudgetApproved(
-        org_id=ORG,
+    approved = budget_approved(
         occurred_on=date(2022, 1, 5),
-        budget_year=2022,
         lines=(*amounts(welfare=500), *amounts(welfare=200)),
         approved_by=("committee",),
     )
@@ -57,15 +51,15 @@ def test_a_line_listed_twice_is_worth_both() -> None:
 
 
 def test_two_sources_with_one_payment_id_are_two_payments() -> None:
-    paid = ExpenditurePaid(
-        org_id=ORG,
+    paid = expenditure_paid(
         occurred_on=date(2022, 3, 1),
         payment_id="p1",
-        fund="union_funds",
-        payer="own",
         amount_fen=100,
         requested_by="clerk-1",
         approved_by="chair-1",
+        budget_line=None,
+        refers_to=None,
+        decision_ref=None,
     )
     rows = standing(folded(PAYMENTS, History()(paid).from_outside(paid).entries()))
     assert [row.amount_fen for row in rows.values()] == [100, 100]

@@ -4,14 +4,14 @@ from datetime import date
 from typing import Any
 
 from services.reporting.projections.claims import CLAIMS, Claim
-from shared.contract.benefits import (
-    ClaimApproved,
-    ClaimFiled,
-    ClaimPaid,
-    ClaimRejected,
-    ClaimReversed,
-)
 from shared.contract.envelope import DomainEvent
+from tests.examples.benefits import (
+    claim_approved,
+    claim_filed,
+    claim_paid,
+    claim_rejected,
+    claim_reversed,
+)
 from tests.reporting.history import History, folded, standing
 from tests.reporting.records import ORG
 
@@ -21,28 +21,22 @@ WHO: dict[str, Any] = {
     "kind": "hospital",
     "person_id": "p-00000001",
 }
-FILED = ClaimFiled(
+FILED = claim_filed(
     **WHO,
     occurred_on=date(2022, 5, 2),
     happened_on=date(2022, 4, 20),
-    capacity="member",
     case_id="case-1",
-    asked_fen=200000,
+    relation=None,
+    documents=(),
 )
-APPROVED = ClaimApproved(
+APPROVED = claim_approved(
     **WHO, occurred_on=date(2022, 5, 9), approved_fen=100000, decision_ref="m-7", filed_by="clerk-2"
 )
-REJECTED = ClaimRejected(**WHO, occurred_on=date(2022, 5, 9), reason="claimed_before")
-PAID = ClaimPaid(
-    **WHO,
-    occurred_on=date(2022, 5, 11),
-    capacity="member",
-    case_id="case-1",
-    paid_fen=100000,
-    fund="care_fund",
-    payment_form="transfer",
+REJECTED = claim_rejected(**WHO, occurred_on=date(2022, 5, 9), reason="claimed_before")
+PAID = claim_paid(
+    **WHO, occurred_on=date(2022, 5, 11), case_id="case-1", paid_fen=100000, payment_id=None
 )
-REVERSED = ClaimReversed(**WHO, occurred_on=date(2022, 6, 1), reason="paid_back")
+REVERSED = claim_reversed(**WHO, occurred_on=date(2022, 6, 1))
 
 
 def claim_after(*events: DomainEvent) -> Claim:

@@ -12,8 +12,9 @@ from services.reporting.projections import FIGURE_LINES
 from services.reporting.projections.as_of import LIVE
 from services.reporting.projections.deliveries import DELIVERIES
 from services.reporting.projections.engine import find_sql, load
-from shared.contract.benefits import GiftReceiptSigned, GiftReturned
+from shared.contract.benefits import GiftReturned
 from shared.testing.author import Author
+from tests.examples.benefits import gift_receipt_signed, gift_returned
 from tests.reporting.records import ORG, Partition, gift, gift_stream
 
 KEYS = "array_agg(org_id), array_agg(source), array_agg(stream)"
@@ -53,8 +54,7 @@ async def test_a_key_finds_its_own_standing_row_and_no_neighbours(
     author, partition = Author(), Partition()
     signed, missing = gift_stream(2), gift_stream(3)
     written = [author.write(gift_stream(n), gift(n)) for n in (1, 2, 4)]
-    receipt = GiftReceiptSigned(
-        org_id=ORG,
+    receipt = gift_receipt_signed(
         occurred_on=date(2022, 9, 8),
         programme_id="mid-autumn-2022",
         person_id="p-00000002",
@@ -88,12 +88,8 @@ async def test_a_row_that_was_said_to_be_new_and_is_not_is_refused_and_not_doubl
 
 def test_only_a_line_that_is_added_can_begin() -> None:
     """A first event that takes a line back would else leave it standing."""
-    returned = GiftReturned(
-        org_id=ORG,
-        occurred_on=date(2022, 9, 9),
-        programme_id="mid-autumn-2022",
-        person_id="p-00000001",
-        reason="returned",
+    returned = gift_returned(
+        occurred_on=date(2022, 9, 9), programme_id="mid-autumn-2022", person_id="p-00000001"
     )
     envelope = Author().write(gift_stream(1), returned)
     entry = Entry(1, envelope, returned, provable=True)

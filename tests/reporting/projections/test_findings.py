@@ -5,13 +5,12 @@ from datetime import date
 from services.reporting.journal.record import Entry
 from services.reporting.projections.findings import FINDINGS, Finding
 from shared.contract.envelope import DomainEvent
-from shared.contract.reporting import FindingExplained, FindingRaised, FindingResolved
 from shared.testing.author import Author
+from tests.examples.reporting import finding_explained, finding_raised, finding_resolved
 from tests.reporting.history import folded, standing
 from tests.reporting.records import ORG
 
-RAISED = FindingRaised(
-    org_id=ORG,
+RAISED = finding_raised(
     occurred_on=date(2022, 9, 30),
     finding_id="wel-03.a",
     rule="wel-03",
@@ -19,19 +18,17 @@ RAISED = FindingRaised(
     subject="programme:mid-autumn-2022",
     period_from=date(2022, 9, 7),
     period_to=date(2022, 9, 9),
-    outcome="fail",
     severity="block",
     reason="forbidden-form",
     clause="津工通〔2017〕67号",
     known_at=7,
     evidence=("a", "b"),
-    evidence_count=2,
 )
-EXPLAINED = FindingExplained(
-    org_id=ORG, occurred_on=date(2022, 10, 1), finding_id="wel-03.a", note_sha256="0" * 64
+EXPLAINED = finding_explained(
+    occurred_on=date(2022, 10, 1), finding_id="wel-03.a", note_sha256="0" * 64
 )
-RESOLVED = FindingResolved(
-    org_id=ORG, occurred_on=date(2022, 10, 2), finding_id="wel-03.a", rule="wel-03", known_at=9
+RESOLVED = finding_resolved(
+    occurred_on=date(2022, 10, 2), finding_id="wel-03.a", rule="wel-03", known_at=9
 )
 
 

@@ -22,13 +22,20 @@ from services.reporting.projections.resolutions import RESOLUTIONS
 from services.reporting.projections.roster import ROSTER
 from services.reporting.projections.unions import UNIONS
 from services.reporting.projections.volunteers import VOLUNTEERS
-from shared.contract import benefits, events, members
 from shared.contract.envelope import DomainEvent
+from tests.examples.benefits import gift_applied, gift_received
+from tests.examples.events import activity_held, activity_planned, contest_judged, resolution_passed
+from tests.examples.members import (
+    affiliation_transfer_completed,
+    affiliation_transfer_started,
+    member_handover_prepared,
+    staff_count_declared,
+    staff_left,
+)
 from tests.reporting.figures.whole_year import whole_year
 from tests.reporting.history import History, folded, standing
 from tests.reporting.year import (
     closed,
-    fact,
     gift,
     joined,
     left,
@@ -100,8 +107,8 @@ class TestProgrammes:
         about = {"programme_id": "s", "occasion": "summer_cooling"}
         found = rows(
             PORTIONS,
-            fact(benefits.GiftApplied, "2022-07-01", **about, quantity=80, to_org="jt-group"),
-            fact(benefits.GiftReceived, "2022-07-09", **about, quantity=78, from_org="jt-group"),
+            gift_applied(occurred_on="2022-07-01", **about, to_org="jt-group"),
+            gift_received(occurred_on="2022-07-09", **about, quantity=78, from_org="jt-group"),
         )
         assert sorted((row.step, row.quantity, row.superior) for row in found) == [
             ("applied", 80, "jt-group"),
@@ -151,7 +158,7 @@ class TestRegister:
         assert [row.member_on(day(each)) for each in days] == [True, False, False, True]
 
     def test_the_last_day_in_post_is_in_post_in_every_spell(self) -> None:
-        gone = fact(members.StaffLeft, "2020-06-30", person_id=person(1), reason="resigned")
+        gone = staff_left(occurred_on="2020-06-30", person_id=person(1), reason="resigned")
         row = only(REGISTER, staffed(1), gone, staffed(1, "2021-01-01"))
         days = ("2015-08-31", "2020-06-30", "2020-07-01", "2020-12-31", "2021-01-01")
         assert [row.staff_on(day(each)) for each in days] == [False, True, False, False, True]
@@ -191,13 +198,8 @@ class TestMeetings:
     def test_a_second_resolution_is_counted_too(self) -> None:
         votes = {"votes_for": 50, "votes_against": 1, "abstained": 2}
         both = [
-            fact(
-                events.ResolutionPassed,
-                "2022-03-20",
-                meeting_id="m",
-                resolution_id=each,
-                subject=each,
-                **votes,
+            resolution_passed(
+                occurred_on="2022-03-20", meeting_id="m", resolution_id=each, subject=each, **votes
             )
             for each in "ab"
         ]
@@ -222,14 +224,8 @@ class TestActivities:
 
     def test_it_was_held_from_its_first_session_to_its_last(self) -> None:
         held = [
-            fact(
-                events.ActivityHeld,
-                on,
-                activity_id="a",
-                kind="culture",
-                organiser="own",
-                online=False,
-                session=session,
+            activity_held(
+                occurred_on=on, activity_id="a", kind="culture", online=False, session=session
             )
             for session, on in ((2, "2022-06-09"), (1, "2022-06-01"), (3, "2022-06-05"))
         ]
@@ -239,17 +235,8 @@ class TestActivities:
     def test_planned_and_judged(self) -> None:
         row = only(
             ACTIVITIES,
-            fact(
-                events.ActivityPlanned,
-                "2022-02-20",
-                activity_id="w",
-                title="健身操微视频评比",
-                kind="contest",
-                organiser="own",
-                online=True,
-                planned_for="2022-03-08",
-            ),
-            fact(events.ContestJudged, "2022-03-10", activity_id="w", judges=5, verdicts=()),
+            activity_planned(occurred_on="2022-02-20", activity_id="w", title="健身操微视频评比"),
+            contest_judged(occurred_on="2022-03-10", activity_id="w", verdicts=()),
         )
         assert (row.title, row.planned_for, row.online) == (
             "健身操微视频评比",
@@ -287,22 +274,15 @@ class TestOffice:
 
 class TestUnions:
     def test_a_move_to_another_upper_union(self) -> None:
-        started = fact(
-            members.AffiliationTransferStarted,
-            "2022-10-01",
-            from_parent="jt-group",
-            to_parent="edu-union",
-            members_due=542,
+        started = affiliation_transfer_started(
+            occurred_on="2022-10-01", from_parent="jt-group", to_parent="edu-union", members_due=542
         )
-        prepared = fact(members.MemberHandoverPrepared, "2022-11-01", prepared=300)
+        prepared = member_handover_prepared(occurred_on="2022-11-01", prepared=300)
         under_way = only(UNIONS, union(), started, prepared)
         assert (under_way.parent_org_id, under_way.moving_to) == ("jt-group", "edu-union")
         assert (under_way.members_due, under_way.members_prepared) == (542, 300)
-        completed = fact(
-            members.AffiliationTransferCompleted,
-            "2023-05-01",
-            from_parent="jt-group",
-            to_parent="edu-union",
+        completed = affiliation_transfer_completed(
+            occurred_on="2023-05-01", from_parent="jt-group", to_parent="edu-union"
         )
         moved = only(UNIONS, union(), started, prepared, completed)
         assert (moved.parent_org_id, moved.moving_to) == ("edu-union", None)
@@ -312,8 +292,8 @@ class TestUnions:
         row = only(
             UNIONS,
             union(),
-            fact(members.StaffCountDeclared, "2022-01-01", staff=500, women_staff=310),
-            fact(members.StaffCountDeclared, "2022-12-01", staff=520, women_staff=319),
+            staff_count_declared(occurred_on="2022-01-01", staff=500, women_staff=310),
+            staff_count_declared(occurred_on="2022-12-01", staff=520),
         )
         assert (row.name, row.simulated) == ("天津交通职业学院工会", True)
         assert (row.staff_declared, row.women_staff_declared) == (520, 319)

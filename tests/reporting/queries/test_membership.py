@@ -10,10 +10,10 @@ from services.reporting.journal.log import last_index
 from services.reporting.queries.figures import values_at
 from services.reporting.queries.knowledge import Period
 from services.reporting.queries.membership import Account, account
-from shared.contract.members import MemberDied
+from tests.examples.members import member_died
 from tests.reporting.history import History
 from tests.reporting.records import ORG
-from tests.reporting.year import fact, joined, left, person, retired, transferred_out
+from tests.reporting.year import joined, left, person, retired, transferred_out
 
 YEAR = Period(date(2022, 1, 1), date(2022, 12, 31))
 
@@ -31,7 +31,7 @@ async def test_opening_plus_what_came_less_what_went_is_closing(
         joined(10, "2022-02-01", "transferred_in"),
         left(1, "2022-03-01"),
         transferred_out(2, "2022-03-01"),
-        fact(MemberDied, "2022-04-01", person_id=person(3)),
+        member_died(occurred_on="2022-04-01", person_id=person(3)),
         retired(4, "2022-06-30", retained=False),
         retired(5, "2022-06-30", retained=True),
         joined(1, "2022-10-01", "rejoined", spell=2),

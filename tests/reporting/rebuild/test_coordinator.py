@@ -14,10 +14,10 @@ from services.reporting.rebuild import coordinator as rebuild_module
 from services.reporting.rebuild import shares
 from services.reporting.rebuild import worker as refold
 from services.reporting.rebuild.coordinator import rebuild
-from shared.contract.benefits import GiftReceiptSigned, GiftReturned
 from shared.contract.catalogue import topic_of
-from shared.contract.events import IssueRaised
 from shared.testing.author import Author
+from tests.examples.benefits import gift_receipt_signed, gift_returned
+from tests.examples.events import issue_raised
 from tests.reporting.history import arbitrary_history
 from tests.reporting.records import ORG, Partition, gift, gift_stream
 
@@ -31,12 +31,10 @@ async def a_year_of_gifts(ingest: Ingest, people: int = 40) -> None:
             "programme_id": "mid-autumn-2022",
             "person_id": f"p-{n:08d}",
         }
-        signed = GiftReceiptSigned.model_validate(
-            {**about, "signed_by": about["person_id"], "occurred_on": "2022-09-08"}
+        signed = gift_receipt_signed(
+            **about, signed_by=about["person_id"], occurred_on="2022-09-08"
         )
-        returned = GiftReturned.model_validate(
-            {**about, "reason": "returned", "occurred_on": "2022-09-09"}
-        )
+        returned = gift_returned(**about, occurred_on="2022-09-09")
         envelopes.append(author.write(gift_stream(n), gift(n)))
         if n % 2:
             envelopes.append(author.write(gift_stream(n), signed))
@@ -125,10 +123,7 @@ async def test_ingest_goes_on_during_a_rebuild(
     await a_year_of_gifts(ingest)
     others, partition = Author("events"), Partition(topic_of("events"), 1)
     issues = [
-        IssueRaised.model_validate(
-            {"org_id": ORG, "occurred_on": "2022-12-01", "issue_id": f"i{n}", "title": "转隶"}
-        )
-        for n in range(30)
+        issue_raised(occurred_on="2022-12-01", issue_id=f"i{n}", title="转隶") for n in range(30)
     ]
 
     async def keep_ingesting() -> None:

@@ -12,13 +12,13 @@ from services.reporting.ingest.apply import Ingest
 from services.reporting.journal.log import last_index
 from services.reporting.queries.knowledge import Period
 from services.reporting.reports.annual import annual_report
-from shared.contract.events import IssueRaised, PeriodAttested, PlanItemSet, RegulationAdopted
-from shared.contract.members import AffiliationTransferStarted, MemberHandoverPrepared
-from shared.contract.reporting import FindingRaised
+from tests.examples.events import issue_raised, period_attested, plan_item_set, regulation_adopted
+from tests.examples.members import affiliation_transfer_started, member_handover_prepared
+from tests.examples.reporting import finding_raised
 from tests.reporting.figures.whole_year import whole_year
 from tests.reporting.history import History
 from tests.reporting.records import ORG
-from tests.reporting.year import claim_paid, fact, gift, programme, three_counts, union
+from tests.reporting.year import claim_paid, gift, programme, three_counts, union
 
 YEAR = Period(date(2022, 1, 1), date(2022, 12, 31))
 NOTE = re.compile(r"\[\^([^\]]+)\]")
@@ -102,7 +102,7 @@ async def test_no_accident_is_written_only_where_every_month_is_attested(
     report: Report, months: int, said: str
 ) -> None:
     attested = (
-        fact(PeriodAttested, "2022-12-31", subject="safety", month=f"2022-{n:02d}", incidents=0)
+        period_attested(occurred_on="2022-12-31", month=f"2022-{n:02d}")
         for n in range(1, months + 1)
     )
     told = [s for s in sentences(await report(History()(*attested))) if s.startswith("安全")]
@@ -165,29 +165,28 @@ async def test_problems_plans_and_the_transfer_come_from_events(report: Report) 
     text = await report(
         History()(
             union(),
-            fact(IssueRaised, "2022-12-01", issue_id="i", title="第三次会员代表大会仍在筹备"),
-            fact(
-                PlanItemSet,
-                "2022-12-13",
+            issue_raised(
+                occurred_on="2022-12-01", issue_id="i", title="第三次会员代表大会仍在筹备"
+            ),
+            plan_item_set(
+                occurred_on="2022-12-13",
                 item_id="p",
-                plan_year=2023,
                 section="rights",
                 title="适时召开职代会",
+                due_on=None,
             ),
-            fact(
-                AffiliationTransferStarted,
-                "2022-10-01",
+            affiliation_transfer_started(
+                occurred_on="2022-10-01",
                 from_parent="jt-group",
                 to_parent="edu-union",
                 members_due=542,
             ),
-            fact(MemberHandoverPrepared, "2022-11-01", prepared=300),
-            fact(
-                RegulationAdopted,
-                "2022-04-01",
+            member_handover_prepared(occurred_on="2022-11-01", prepared=300),
+            regulation_adopted(
+                occurred_on="2022-04-01",
                 regulation_id="r",
                 title="教职工代表大会制度",
-                action="revised",
+                meeting_id=None,
             ),
         )
     )
@@ -201,26 +200,23 @@ async def test_problems_plans_and_the_transfer_come_from_events(report: Report) 
 
 async def test_a_title_of_an_event_is_text_whatever_it_holds(report: Report) -> None:
     title = "见[这里](http://x.test)|**粗**`码`<b>"
-    text = await report(History()(fact(IssueRaised, "2022-12-01", issue_id="i", title=title)))
+    text = await report(
+        History()(issue_raised(occurred_on="2022-12-01", issue_id="i", title=title))
+    )
     assert r"见\[这里\](http://x.test)\|\*\*粗\*\*\`码\`\<b\>" in text
 
 
 async def test_findings_stand_in_the_report_with_rule_clause_and_state(report: Report) -> None:
-    finding = fact(
-        FindingRaised,
-        "2022-12-31",
+    finding = finding_raised(
+        occurred_on="2022-12-31",
         finding_id="wel-06.abc",
-        rule="wel-06",
         rule_version="wel-06.1",
         subject="programme-autumn-2022",
-        period_from="2022-01-01",
-        period_to="2022-12-31",
-        outcome="fail",
-        severity="high",
         reason="off-roster",
         clause="皖工发〔2025〕18号第9页",
         known_at=1,
         evidence_count=0,
+        evidence=(),
     )
     text = await report(History()(finding))
     (row,) = re.findall(r"^\| 高 \|.*$", text, flags=re.M)

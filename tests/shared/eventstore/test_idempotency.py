@@ -8,13 +8,13 @@ import pytest
 
 from shared.clock import system_clock
 from shared.contract.envelope import Actor
-from shared.contract.events import IssueRaised
 from shared.errors import Conflict, Invalid, SaidBefore
 from shared.eventstore.database import open_pool
 from shared.eventstore.idempotency import save_refusal, saved_reply
 from shared.eventstore.migrations import migrate
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import COPY_FROM_EVENTS, EventStore, Write
+from tests.examples.events import issue_raised
 
 CLERK = Actor("clerk-1", "clerk", frozenset({"clerk"}), frozenset({"tjtc"}))
 ASKED = Request(CLERK, "tjtc", "key-1", b"body", "correlation")
@@ -33,9 +33,7 @@ async def store(database: str) -> AsyncIterator[EventStore]:
 
 
 def writes(count: int = 1) -> list[Write]:
-    raised = IssueRaised(
-        org_id="tjtc", occurred_on=date(2022, 12, 15), issue_id="affiliation", title="转隶未完成"
-    )
+    raised = issue_raised(occurred_on=date(2022, 12, 15), title="转隶未完成")
     return [Write(f"tjtc/issue-{n}", 0, [raised]) for n in range(count)]
 
 

@@ -16,6 +16,7 @@ from shared.eventstore.idempotency import saved_reply
 from shared.eventstore.migrations import migrate
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import COPY_FROM_EVENTS, EventStore, Write
+from tests.examples.events import issue_raised, issue_resolved
 
 STREAM = "tjtc/issue-affiliation"
 DAY, LATER = date(2022, 12, 15), date(2023, 6, 1)
@@ -36,11 +37,11 @@ def request(key: str | None = None, body: bytes = b"body") -> Request:
 
 
 def raised(issue: str = "affiliation") -> IssueRaised:
-    return IssueRaised(org_id="tjtc", occurred_on=DAY, issue_id=issue, title="转隶未完成")
+    return issue_raised(occurred_on=DAY, issue_id=issue, title="转隶未完成")
 
 
 def resolved() -> IssueResolved:
-    return IssueResolved(org_id="tjtc", occurred_on=LATER, issue_id="affiliation")
+    return issue_resolved(occurred_on=LATER)
 
 
 async def rows(store: EventStore) -> tuple[int, int]:

@@ -8,7 +8,7 @@ import pytest
 
 from services.events.__main__ import PARTS
 from shared.testing.http import TEST_ORG, InProcess, in_process, token
-from tests.events.examples import union_registered
+from tests.examples.members import organisation_registered
 
 BODY = '{"issue_id": "affiliation", "title": "转隶未完成", "raised_on": "2022-12-15"}'
 CLERK = {"Authorization": f"Bearer {token('clerk')}", "Idempotency-Key": "k-1"}
@@ -17,7 +17,7 @@ CLERK = {"Authorization": f"Bearer {token('clerk')}", "Idempotency-Key": "k-1"}
 @pytest.fixture
 async def service(database: str) -> AsyncIterator[InProcess]:
     async with in_process(PARTS, database) as running:
-        await running.hear(f"{TEST_ORG}/organisation", union_registered())
+        await running.hear(f"{TEST_ORG}/organisation", organisation_registered(simulated=True))
         yield running
 
 

@@ -1,47 +1,9 @@
-"""One acceptable body of every command, and the facts of members they rest on."""
+"""One acceptable body of every command, and who they are about."""
 
-from datetime import date
 from typing import Any
-
-from shared.contract.members import DependantDeclared, OrganisationRegistered, StaffRegistered
-from shared.testing.http import TEST_ORG
 
 ANN, BO, CAI = "p-ann001", "p-bo0001", "p-cai001"
 STRANGER = "p-stranger"
-
-
-def union_registered(org_id: str = TEST_ORG, simulated: bool = True) -> OrganisationRegistered:
-    """The union exists, on a simulated clock as the tests are."""
-    return OrganisationRegistered(
-        org_id=org_id,
-        occurred_on=date(2010, 1, 1),
-        name="天津交通职业学院工会",
-        kind="grassroots",
-        parent_org_id="tjjt",
-        simulated=simulated,
-    )
-
-
-def registered_as_staff(person_id: str) -> StaffRegistered:
-    """A person works for the college."""
-    return StaffRegistered(
-        org_id=TEST_ORG,
-        occurred_on=date(2015, 9, 1),
-        person_id=person_id,
-        gender="female",
-        birth_month=3,
-    )
-
-
-def dependant_declared(person_id: str, dependant_id: str) -> DependantDeclared:
-    """A person has a child."""
-    return DependantDeclared(
-        org_id=TEST_ORG,
-        occurred_on=date(2020, 6, 1),
-        person_id=person_id,
-        dependant_id=dependant_id,
-        relation="child",
-    )
 
 
 BODIES: dict[str, dict[str, Any]] = {

@@ -1,16 +1,8 @@
-"""One acceptable body of every command, in the order of a year, and the facts they rest on."""
+"""One acceptable body of every command, in the order of a year, and who they are about."""
 
 from datetime import date
 from typing import Any
 
-from shared.contract.members import (
-    DependantDeclared,
-    MemberJoined,
-    MemberRetired,
-    OrganisationRegistered,
-    StaffRegistered,
-)
-from shared.contract.values import Gender
 from shared.testing.http import TEST_ORG
 
 ORG = TEST_ORG
@@ -19,52 +11,6 @@ TODAY = date(2022, 12, 15)
 ANN, BO, CAI, DAI = "p-ann001", "p-bo0001", "p-cai001", "p-dai001"
 CHILD = "p-child1"
 STRANGER = "p-stranger"
-
-
-def union_registered(org_id: str = ORG, simulated: bool = True) -> OrganisationRegistered:
-    """The union exists, on a simulated clock as the tests are."""
-    return OrganisationRegistered(
-        org_id=org_id,
-        occurred_on=date(2010, 1, 1),
-        name="天津交通职业学院工会",
-        kind="grassroots",
-        parent_org_id="tjjt",
-        simulated=simulated,
-    )
-
-
-def staff_registered(
-    person_id: str, on: date = date(2015, 9, 1), gender: Gender = "female"
-) -> StaffRegistered:
-    """A person works for the college."""
-    return StaffRegistered(
-        org_id=ORG, occurred_on=on, person_id=person_id, gender=gender, birth_month=3
-    )
-
-
-def member_joined(person_id: str, on: date = date(2016, 1, 1)) -> MemberJoined:
-    """A person joined the union."""
-    return MemberJoined(org_id=ORG, occurred_on=on, person_id=person_id, kind="new")
-
-
-def member_retired(
-    person_id: str, on: date = date(2021, 7, 1), retained: bool = True
-) -> MemberRetired:
-    """A member retired, by default with membership retained (保留会籍)."""
-    return MemberRetired(
-        org_id=ORG, occurred_on=on, person_id=person_id, membership_retained=retained
-    )
-
-
-def dependant_declared(person_id: str, dependant_id: str) -> DependantDeclared:
-    """A person has a child."""
-    return DependantDeclared(
-        org_id=ORG,
-        occurred_on=date(2020, 6, 1),
-        person_id=person_id,
-        dependant_id=dependant_id,
-        relation="child",
-    )
 
 
 OPEN_SPRING: dict[str, Any] = {
