@@ -1,0 +1,30 @@
+"""Given events, these rows: what a projection says of a thing."""
+
+from datetime import date
+from typing import Any
+
+from services.reporting.projections.engine import Projection
+from shared.contract.envelope import DomainEvent
+from tests.reporting.history import History, folded, standing
+
+
+def rows(projection: Projection, *happened: DomainEvent) -> list[Any]:
+    """The rows that stand after these events, by key."""
+    return rows_of(projection, History()(*happened))
+
+
+def rows_of(projection: Projection, history: History) -> list[Any]:
+    """The rows that stand after a history, by key."""
+    found = standing(folded(projection, history.entries()))
+    return [found[key] for key in sorted(found, key=str)]
+
+
+def only(projection: Projection, *happened: DomainEvent) -> Any:
+    """The one row."""
+    (row,) = rows(projection, *happened)
+    return row
+
+
+def day(text: str) -> date:
+    """A day from its ISO date."""
+    return date.fromisoformat(text)
