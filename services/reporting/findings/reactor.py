@@ -13,7 +13,7 @@ from typing import NamedTuple
 import asyncpg
 import structlog
 
-from services.reporting.projections.as_of import FOREVER, LIVE
+from services.reporting.projections.as_of import FOREVER, LIVE, known_at
 from services.reporting.queries.facts import known_on
 from services.reporting.queries.verdicts import verdicts
 from services.reporting.rules import BY_ID, RULES_VERSION
@@ -43,7 +43,7 @@ SELECT DISTINCT org_id FROM journal WHERE log_index > $1 AND log_index <= $2 AND
 ORDER BY org_id
 """
 SIMULATED = f"""
-SELECT simulated FROM {LIVE}.unions WHERE org_id = $1 AND valid_from <= $2 AND valid_to > $2
+SELECT simulated FROM {LIVE}.unions WHERE org_id = $1 AND {known_at("$2")}
 """
 MARK = """
 INSERT INTO judged (cut, known_on, rules) VALUES ($1, $2, $3) ON CONFLICT (singleton) DO UPDATE

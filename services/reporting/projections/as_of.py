@@ -1,14 +1,14 @@
-"""Read models as they were known: the schema readers see, and what standing means, said once."""
+"""Read models as they were known: the schema readers see, and the condition of the past, once."""
 
 LIVE = "projections"
 """The PostgreSQL schema of the projections that readers see."""
 
 FOREVER = 2**63 - 1
-"""`valid_to` of a row version that stands."""
+"""`valid_to` of the current version of a row."""
 
 
-def standing(at: str, alias: str = "") -> str:
-    """The SQL condition that a row version stands at the log_index of parameter `at` (`$3`).
+def known_at(at: str, alias: str = "") -> str:
+    """The SQL condition that a row version was current at the log_index of parameter `at` (`$3`).
 
     `alias` is the table's, where the statement names it.
     """

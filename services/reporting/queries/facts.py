@@ -7,7 +7,7 @@ in between changes nothing that was known at `at`. A snapshot older than the swa
 from datetime import date
 from typing import Any
 
-from services.reporting.projections.as_of import LIVE
+from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.projections.books import BUDGET_LINES, INCOMES, PAYMENTS
 from services.reporting.projections.claims import CLAIMS
 from services.reporting.projections.deliveries import DELIVERIES
@@ -20,23 +20,23 @@ from services.reporting.projections.register import REGISTER
 from services.reporting.rules.facts import Facts
 from shared.contract.values import SHANGHAI
 
-STANDING = "org_id = $1 AND valid_from <= $2 AND valid_to > $2"
+KNOWN = f"org_id = $1 AND {known_at('$2')}"
 
 # A programme is judged whole, so its deliveries outside the window come with it.
 OF_DELIVERIES = f"""(issued_on BETWEEN $3 AND $4 OR programme_id IN (
-    SELECT programme_id FROM {LIVE}.deliveries WHERE {STANDING} AND issued_on BETWEEN $3 AND $4))"""
+    SELECT programme_id FROM {LIVE}.deliveries WHERE {KNOWN} AND issued_on BETWEEN $3 AND $4))"""
 
 # So is a case claimed twice, years apart.
 FIRST_ON = "least(happened_on, filed_on, approved_on, rejected_on, paid_on, reversed_on)"
 OF_CLAIMS = f"""({FIRST_ON} BETWEEN $3 AND $4 OR (kind, person_id, case_id) IN (
     SELECT kind, person_id, case_id FROM {LIVE}.claims
-    WHERE {STANDING} AND {FIRST_ON} BETWEEN $3 AND $4))"""
+    WHERE {KNOWN} AND {FIRST_ON} BETWEEN $3 AND $4))"""
 
 RECORDS_SINCE = f"""
 SELECT least(
-    (SELECT min(issued_on) FROM {LIVE}.deliveries WHERE {STANDING}),
-    (SELECT min(paid_on) FROM {LIVE}.payments WHERE {STANDING}),
-    (SELECT min(held_on) FROM {LIVE}.meetings WHERE {STANDING}))
+    (SELECT min(issued_on) FROM {LIVE}.deliveries WHERE {KNOWN}),
+    (SELECT min(paid_on) FROM {LIVE}.payments WHERE {KNOWN}),
+    (SELECT min(held_on) FROM {LIVE}.meetings WHERE {KNOWN}))
 """
 
 KNOWN_ON = """
@@ -58,7 +58,7 @@ async def read_facts(
     async def rows(projection: Projection, condition: str = "$3::date <= $4::date") -> list[Any]:
         found = await connection.fetch(
             f"SELECT {', '.join(projection.columns)} FROM {LIVE}.{projection.name}"
-            f" WHERE {STANDING} AND {condition}",
+            f" WHERE {KNOWN} AND {condition}",
             org_id,
             at,
             first,

@@ -9,16 +9,16 @@ from typing import Any, NamedTuple
 import orjson
 
 from services.reporting.figures.definition import Figure
-from services.reporting.projections.as_of import LIVE
+from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.queries.knowledge import Period
 from shared.errors import Invalid
 
 LIMIT_MAX = 1000
 
-IN_SCOPE = """
+IN_SCOPE = f"""
 l.org_id = $1 AND l.occurred_on BETWEEN $3 AND $4
     AND (NOT $6 OR l.ended_on IS NULL OR l.ended_on > $4)
-    AND l.valid_from <= $5 AND l.valid_to > $5
+    AND {known_at("$5", "l")}
 """
 
 SHOWN = """

@@ -9,7 +9,7 @@ from services.reporting.figures.definition import Figure
 from services.reporting.figures.gifts import OCCASIONS, gifts
 from services.reporting.journal import log as journal
 from services.reporting.projections import figure_sums as sums
-from services.reporting.projections.as_of import FOREVER, LIVE
+from services.reporting.projections.as_of import FOREVER, LIVE, known_at
 from services.reporting.queries.knowledge import Period
 from shared.errors import Unknown
 
@@ -28,7 +28,7 @@ FROM {LIVE}.figure_lines
 WHERE org_id = $1 AND list = ANY(f.lists) AND occurred_on <= $6
     AND occurred_on >= CASE WHEN f.stock THEN date '-infinity' ELSE $5 END
     AND (NOT f.stock OR ended_on IS NULL OR ended_on > $6)
-    AND valid_from <= $7 AND valid_to > $7
+    AND {known_at("$7")}
 """
 _COUNTS = """
 count(*) AS count, count(*) FILTER (WHERE amount_fen IS NULL) AS without_amount,
@@ -78,7 +78,7 @@ GROUP BY list
 
 ASSUMED = f"""
 SELECT DISTINCT occasion FROM {LIVE}.programmes
-WHERE org_id = $1 AND amount_assumed AND valid_from <= $2 AND valid_to > $2
+WHERE org_id = $1 AND amount_assumed AND {known_at("$2")}
 """
 
 TOTALS = ("count", "quantity", "amount_fen", "without_amount", "assumed", "unprovable")

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
-from services.reporting.projections.as_of import LIVE
+from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.projections.findings import FINDINGS, Finding
 from services.reporting.rules import BY_ID
 from services.reporting.rules.definition import SHARED_REASONS
@@ -13,7 +13,7 @@ State = Literal["open", "explained", "resolved"]
 SELECT = f"""
 SELECT {", ".join(FINDINGS.columns)} FROM {LIVE}.findings
 WHERE org_id = $1 AND period_from <= $3 AND period_to >= $2
-    AND valid_from <= $4 AND valid_to > $4 AND ($5::text IS NULL OR state = $5)
+    AND {known_at("$4")} AND ($5::text IS NULL OR state = $5)
 ORDER BY array_position(ARRAY['block', 'high', 'medium', 'low', 'info'], severity), rule, subject
 """
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from services.reporting.figures.members import DIED, JOINED, LEFT, RETIRED_OFF, ROLL
 from services.reporting.figures.members import TRANSFERRED_OUT as OUT
-from services.reporting.projections.as_of import LIVE
+from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.queries.knowledge import Period
 
 CAME = dict(zip(("joined", "transferred_in", "rejoined"), JOINED, strict=True))
@@ -22,18 +22,18 @@ MOVEMENTS = {**CAME, **WENT}
 BY_DAY = f"""
 SELECT list, occurred_on AS day, count(*) AS lines FROM {LIVE}.figure_lines
 WHERE org_id = $1 AND list = ANY($2) AND occurred_on >= $3 AND occurred_on <= $4
-    AND valid_from <= $5 AND valid_to > $5
+    AND {known_at("$5")}
 GROUP BY list, occurred_on
 """
 ROLL_BY_DAY = f"""
 SELECT day, sum(change)::bigint AS change FROM (
     SELECT occurred_on AS day, 1 AS change FROM {LIVE}.figure_lines
     WHERE org_id = $1 AND list = '{ROLL}' AND occurred_on <= $2
-        AND valid_from <= $3 AND valid_to > $3
+        AND {known_at("$3")}
     UNION ALL
     SELECT ended_on, -1 FROM {LIVE}.figure_lines
     WHERE org_id = $1 AND list = '{ROLL}' AND ended_on <= $2
-        AND valid_from <= $3 AND valid_to > $3) changes
+        AND {known_at("$3")}) changes
 GROUP BY day
 """
 

@@ -5,7 +5,7 @@ A returned gift is not received. Whether a recipient was a member is read on the
 
 from typing import Any, Literal, NamedTuple
 
-from services.reporting.projections.as_of import LIVE, standing
+from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.projections.programmes import PROGRAMMES, Programme
 from services.reporting.queries.rows import member_on, row_of
 from shared.errors import Unknown
@@ -14,7 +14,7 @@ Category = Literal["both", "roster_only", "recipient_only", "twice"]
 
 PROGRAMME = f"""
 SELECT * FROM {LIVE}.programmes p
-WHERE p.org_id = $1 AND p.programme_id = $2 AND {standing("$3", "p")}
+WHERE p.org_id = $1 AND p.programme_id = $2 AND {known_at("$3", "p")}
 """
 PEOPLE = f"""
 WITH issued AS (
@@ -24,12 +24,12 @@ WITH issued AS (
         bool_or(d.on_roster) AS stated_on_roster,
         array_agg(d.issued::text ORDER BY d.issued_on, d.issued) AS events
     FROM {LIVE}.deliveries d
-    WHERE d.org_id = $1 AND d.programme_id = $2 AND {standing("$3", "d")}
+    WHERE d.org_id = $1 AND d.programme_id = $2 AND {known_at("$3", "d")}
         AND d.returned IS NULL
     GROUP BY d.person_id),
 rostered AS (
     SELECT r.person_id, r.as_of FROM {LIVE}.roster r
-    WHERE r.org_id = $1 AND r.programme_id = $2 AND {standing("$3", "r")}),
+    WHERE r.org_id = $1 AND r.programme_id = $2 AND {known_at("$3", "r")}),
 people AS (
     SELECT coalesce(i.person_id, r.person_id) AS person_id,
         CASE WHEN i.person_id IS NULL THEN 'roster_only' WHEN r.person_id IS NULL
@@ -41,7 +41,7 @@ people AS (
 judged AS (
     SELECT p.*, coalesce({member_on("g", "p.day")}, false) AS was_member
     FROM people p LEFT JOIN {LIVE}.register g
-        ON g.org_id = $1 AND g.person_id = p.person_id AND {standing("$3", "g")})
+        ON g.org_id = $1 AND g.person_id = p.person_id AND {known_at("$3", "g")})
 """
 COUNTS = f"""{PEOPLE}
 SELECT count(*) FILTER (WHERE category = 'both') AS both,

@@ -8,7 +8,7 @@ in between are told apart from people who received and were no members.
 from datetime import date
 from typing import Any, NamedTuple
 
-from services.reporting.projections.as_of import LIVE, standing
+from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.queries.knowledge import Period
 from services.reporting.queries.membership import roll_steps
 from services.reporting.queries.rows import member_on
@@ -19,15 +19,15 @@ WITH served AS (
         p.roster_as_of, p.roster_count, d.person_id, d.issued_on AS day, d.quantity,
         coalesce(p.population = 'members', true) AS for_members
     FROM {LIVE}.deliveries d LEFT JOIN {LIVE}.programmes p
-        ON p.org_id = $1 AND p.programme_id = d.programme_id AND {standing("$4", "p")}
+        ON p.org_id = $1 AND p.programme_id = d.programme_id AND {known_at("$4", "p")}
     WHERE d.org_id = $1 AND d.issued_on >= $2 AND d.issued_on <= $3 AND d.returned IS NULL
-        AND {standing("$4", "d")} AND d.occasion = ANY($5)
+        AND {known_at("$4", "d")} AND d.occasion = ANY($5)
     UNION ALL
     SELECT 'policy', i.policy_id, p.insurer, i.plan, i.insured_on, p.insured_due, i.person_id,
         i.insured_on, 1, true
     FROM {LIVE}.insured i LEFT JOIN {LIVE}.policies p
-        ON p.org_id = $1 AND p.policy_id = i.policy_id AND {standing("$4", "p")}
-    WHERE i.org_id = $1 AND i.insured_on >= $2 AND i.insured_on <= $3 AND {standing("$4", "i")}
+        ON p.org_id = $1 AND p.policy_id = i.policy_id AND {known_at("$4", "p")}
+    WHERE i.org_id = $1 AND i.insured_on >= $2 AND i.insured_on <= $3 AND {known_at("$4", "i")}
         AND i.plan = ANY($5)),
 dated AS (
     SELECT s.*, coalesce(min(s.roster_as_of) OVER w, min(s.day) OVER w) AS roll_day
@@ -36,7 +36,7 @@ judged AS (
     SELECT d.*, coalesce({member_on("g", "d.roll_day")}, false) AS on_roll,
         coalesce({member_on("g", "d.day")}, false) AS was_member
     FROM dated d LEFT JOIN {LIVE}.register g
-        ON g.org_id = $1 AND g.person_id = d.person_id AND {standing("$4", "g")})
+        ON g.org_id = $1 AND g.person_id = d.person_id AND {known_at("$4", "g")})
 SELECT kind, id, about, roll_day AS day, min(title) AS title, min(roster_count) AS roster_count,
     min(roster_as_of) AS roster_as_of, count(DISTINCT person_id) AS people,
     sum(quantity)::bigint AS portions, count(*) AS deliveries,

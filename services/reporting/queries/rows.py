@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.reporting.projections.as_of import LIVE, standing
+from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.projections.engine import Projection, Row
 
 
@@ -24,7 +24,7 @@ async def rows_of(
     """Every row of a union in a small projection, as known at `at`."""
     records = await connection.fetch(
         f"SELECT {', '.join(projection.columns)} FROM {LIVE}.{projection.name} r"
-        f" WHERE r.org_id = $1 AND {standing('$2', 'r')} ORDER BY {order_by}",
+        f" WHERE r.org_id = $1 AND {known_at('$2', 'r')} ORDER BY {order_by}",
         org_id,
         at,
     )

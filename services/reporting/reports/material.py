@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from services.reporting.projections.activities import ACTIVITIES, Activity
-from services.reporting.projections.as_of import LIVE, standing
+from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.projections.attestations import ATTESTATIONS, Attestation
 from services.reporting.projections.health_checks import HEALTH_CHECKS, HealthCheck
 from services.reporting.projections.issues import ISSUES, Issue
@@ -27,12 +27,12 @@ SELECT min(amount_fen) AS least, max(amount_fen) AS most, count(*) FILTER (WHERE
     AS unknown
 FROM {LIVE}.figure_lines l
 WHERE org_id = $1 AND list LIKE 'gift.birth.%' AND occurred_on >= $2 AND occurred_on <= $3
-    AND {standing("$4", "l")}
+    AND {known_at("$4", "l")}
 """
 HOSPITAL_FUNDS = f"""
 SELECT DISTINCT c.fund FROM {LIVE}.claims c
 WHERE c.org_id = $1 AND c.kind = 'hospital' AND c.paid_on >= $2 AND c.paid_on <= $3
-    AND c.reversed IS NULL AND {standing("$4", "c")}
+    AND c.reversed IS NULL AND {known_at("$4", "c")}
 """
 SEALED = """
 SELECT (SELECT nullif(max(sealed_at), '-infinity') FROM seals WHERE last_index <= $1) AS sealed_at,
