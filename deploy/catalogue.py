@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from shared.contract.catalogue import CONTEXTS, json_schema, source_of, topic_of
+from shared.contract.catalogue import EVENT_TYPES, json_schema, source_of, topic_of
 from shared.contract.envelope import DomainEvent
 
 ROOT = Path(__file__).parents[1]
@@ -49,7 +49,7 @@ units stay apart: 名 people, 份 portions, 次 times. Dates are civil dates in 
 def page() -> str:
     """The whole page. Raises FileNotFoundError where a type has no frozen sample."""
     sections = [INTRODUCTION]
-    for context, classes in CONTEXTS.items():
+    for context, classes in EVENT_TYPES.items():
         sections.append(
             f"## {context}\n\nPublished by `services/{context}` on `{topic_of(context)}`,"
             f" source `{source_of(context)}`.\n"
@@ -126,7 +126,7 @@ def main(arguments: list[str]) -> int:
     current = page()
     if "--check" not in arguments:
         PAGE.write_text(current, encoding="utf-8")
-        print(f"wrote {PAGE.relative_to(ROOT)}: {sum(map(len, CONTEXTS.values()))} event types")
+        print(f"wrote {PAGE.relative_to(ROOT)}: {sum(map(len, EVENT_TYPES.values()))} event types")
         return 0
     if PAGE.exists() and PAGE.read_text(encoding="utf-8") == current:
         return 0

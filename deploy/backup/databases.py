@@ -8,11 +8,9 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from deploy.backup.archive import BackupError, Mark
-from deploy.embedded.provision import SERVICES
-from shared.contract.catalogue import source_of
+from shared.contract.contexts import CONTEXTS
 from shared.eventstore.epochs import Epochs, keep_epochs, raise_epoch
 
-DATABASE_PREFIX = "guildhall_"
 HAS_STORE = "SELECT to_regclass('store_epoch') IS NOT NULL AND to_regclass('shards') IS NOT NULL"
 COMMITTED = """
 SELECT (SELECT epoch FROM store_epoch) AS epoch,
@@ -55,13 +53,13 @@ async def committed(server: Server) -> dict[str, Committed]:
     finally:
         await connection.close()
     there = {row["datname"] for row in rows}
-    names = [name for name in SERVICES if DATABASE_PREFIX + name in there]
+    names = [name for name, context in CONTEXTS.items() if context.database in there]
     found = await asyncio.gather(*(_committed(server, name) for name in names))
     return {name: each for name, each in zip(names, found, strict=True) if each is not None}
 
 
 async def _committed(server: Server, name: str) -> Committed | None:
-    connection = await server.connect(DATABASE_PREFIX + name)
+    connection = await server.connect(CONTEXTS[name].database)
     try:
         if not await connection.fetchval(HAS_STORE):
             return None
@@ -112,15 +110,16 @@ async def raise_epochs(server: Server, names: Mapping[str, Committed], epoch: in
     """Begin `epoch` in every context's store, and tell each what all of them inherit."""
     all_of_them: dict[str, Epochs] = {}
     for name in names:
-        connection = await server.connect(DATABASE_PREFIX + name)
+        connection = await server.connect(CONTEXTS[name].database)
         try:
-            all_of_them[source_of(name)] = await raise_epoch(connection, source_of(name), epoch)
+            source = CONTEXTS[name].source
+            all_of_them[source] = await raise_epoch(connection, source, epoch)
         except asyncpg.UndefinedTableError as why:
             raise BackupError(f"the store of {name} is older than epochs: {why}") from why
         finally:
             await connection.close()
     for name in names:
-        connection = await server.connect(DATABASE_PREFIX + name)
+        connection = await server.connect(CONTEXTS[name].database)
         try:
             for source, epochs in all_of_them.items():
                 await keep_epochs(connection, source, epochs)

@@ -18,11 +18,12 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from deploy.backup.archive import Archive, BackupError
-from deploy.backup.databases import DATABASE_PREFIX, Server, committed, epoch_of, shortfalls
+from deploy.backup.databases import Server, committed, epoch_of, shortfalls
 from deploy.backup.live_server import database_of
 from deploy.backup.programs import run
 from deploy.backup.restore import Restored, StepTimer, restore
 from deploy.embedded import Embedded
+from shared.contract.contexts import CONTEXTS
 
 LOG = "drills.jsonl"
 ROOT = Path(__file__).resolve().parents[2]
@@ -178,7 +179,7 @@ async def _ask_reporting(server: str, log_index: int | None = None) -> dict[str,
         "PATH": "/usr/bin:/bin",
         "LC_ALL": "C.UTF-8",
         "PYTHONPATH": str(ROOT),
-        "GUILDHALL_DATABASE_URL": database_of(server, f"{DATABASE_PREFIX}reporting"),
+        "GUILDHALL_DATABASE_URL": database_of(server, CONTEXTS["reporting"].database),
     }
     arguments = [] if log_index is None else [str(log_index)]
     process = await create_subprocess_exec(

@@ -17,8 +17,9 @@ import asyncpg
 import yaml
 from aiokafka.errors import KafkaError
 
-from deploy.embedded import SERVICES, EmbeddedError, create_topics, provision
+from deploy.embedded import EmbeddedError, create_topics, provision
 from deploy.embedded.broker_ready import wait_for_kafka
+from shared.contract.contexts import CONTEXTS
 
 SECRETS = Path("/run/secrets")
 WAIT_SECONDS = 120.0
@@ -30,7 +31,7 @@ def passwords_in(directory: Path) -> dict[str, str]:
     Raises :class:`EmbeddedError` where a secret is missing or is no DSN with a password.
     """
     passwords = {}
-    for service in SERVICES:
+    for service in CONTEXTS:
         password = urlsplit(_secret(directory / f"{service}_database_url")).password
         if not password:
             raise EmbeddedError(f"{directory / service}_database_url is no DSN with a password")

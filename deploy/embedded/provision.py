@@ -6,11 +6,11 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
-SERVICES = ("members", "benefits", "events", "reporting")
+from shared.contract.contexts import DATABASE_PREFIX
 
 
 async def provision(
-    administrator: str, passwords: Mapping[str, str], prefix: str = "guildhall_"
+    administrator: str, passwords: Mapping[str, str], prefix: str = DATABASE_PREFIX
 ) -> dict[str, str]:
     """Make database and role ``<prefix><service>`` for each service in ``passwords``.
 

@@ -16,7 +16,8 @@ from deploy.embedded.errors import EmbeddedError
 from deploy.embedded.jars import Report
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.postgres import Mode, Postgres, check_postgres
-from deploy.embedded.provision import SERVICES, provision
+from deploy.embedded.provision import provision
+from shared.contract.contexts import CONTEXTS
 
 # A new broker makes the topic of its group offsets when first asked for a coordinator.
 OUTSIDE_SECONDS = 30.0
@@ -213,7 +214,7 @@ class Embedded:
 
     async def provision(self) -> dict[str, str]:
         """Make each service's database and role; return ``{service: DSN}``."""
-        passwords = self._directory.passwords(SERVICES)
+        passwords = self._directory.passwords(CONTEXTS)
         return await provision(self.database_url, passwords)
 
     async def kill_kafka(self) -> None:

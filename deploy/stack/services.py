@@ -2,8 +2,11 @@
 
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
+
+from shared.contract.contexts import PROCESSES, RELAY_PROCESSES
 
 Settings = dict[str, str]
 
@@ -43,43 +46,40 @@ def _identity(place: Place) -> Settings:
     }
 
 
+def _database(context: str, place: Place) -> Settings:
+    return {"GUILDHALL_DATABASE_URL": place.databases[context]}
+
+
 def _members(place: Place) -> Settings:
-    return {
-        "GUILDHALL_DATABASE_URL": place.databases["members"],
-        "GUILDHALL_PERSON_KEY": place.person_key,
-    }
-
-
-def _benefits(place: Place) -> Settings:
-    return {"GUILDHALL_DATABASE_URL": place.databases["benefits"]}
-
-
-def _events(place: Place) -> Settings:
-    return {"GUILDHALL_DATABASE_URL": place.databases["events"]}
+    return _database("members", place) | {"GUILDHALL_PERSON_KEY": place.person_key}
 
 
 def _reporting(place: Place) -> Settings:
+    relays = {
+        f"GUILDHALL_{process.upper()}_URL": place.urls[process]
+        for process in RELAY_PROCESSES.values()
+    }
     return {
-        "GUILDHALL_DATABASE_URL": place.databases["reporting"],
-        "GUILDHALL_MEMBERS_URL": place.urls["members"],
-        "GUILDHALL_BENEFITS_URL": place.urls["benefits"],
-        "GUILDHALL_EVENTS_URL": place.urls["events"],
-        "GUILDHALL_WORKER_URL": place.urls["worker"],
+        **_database("reporting", place),
+        **relays,
         "GUILDHALL_TOKEN_URL": f"{place.issuer}/token",
         "GUILDHALL_CLIENT_SECRET": place.reporting_secret,
         "GUILDHALL_SOURCES_FILE": str(place.sources_file),
     }
 
 
-SERVICES: dict[str, Service] = {
-    "identity": Service("deploy.identity", _identity),
-    "members": Service("services.members", _members),
-    "benefits": Service("services.benefits", _benefits),
-    "events": Service("services.events", _events),
-    "worker": Service("services.reporting.worker", _reporting),
-    "reporting": Service("services.reporting", _reporting),
+SETTINGS: dict[str, Callable[[Place], Settings]] = {
+    "members": _members,
+    "worker": _reporting,
+    "reporting": _reporting,
 }
-"""In the order they are started."""
+"""Processes that need more than their database."""
+
+SERVICES: dict[str, Service] = {"identity": Service("deploy.identity", _identity)} | {
+    process: Service(module, SETTINGS.get(process, partial(_database, process)))
+    for process, module in PROCESSES.items()
+}
+"""In the order in which they start: the identity provider, then the contexts' processes."""
 
 INHERITED = ("PATH", "HOME", "GUILDHALL_LOG_LEVEL")
 

@@ -15,14 +15,13 @@ import orjson
 
 from deploy.identity import PICK_GRANT
 from deploy.stack.run_file import NotRunning, read_run_file
+from shared.contract.contexts import CONTEXTS, PROCESSES
 
 if TYPE_CHECKING:
     import httpx
 
-SERVICES = ("members", "benefits", "events", "reporting")
-OWNERS = ("members", "benefits", "events", "worker")
-"""Those that answer for a log of their own; reporting's is its worker's."""
-ADDRESSED = (*SERVICES, "worker")
+SERVICES = tuple(CONTEXTS)
+ADDRESSED = tuple(dict.fromkeys((*SERVICES, *PROCESSES)))
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 60.0
 

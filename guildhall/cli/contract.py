@@ -30,10 +30,10 @@ def list_types(
 
     Example: guildhall contract list --context benefits
     """
-    from shared.contract.catalogue import CONTEXTS, topic_of
+    from shared.contract.catalogue import EVENT_TYPES, topic_of
 
-    if context is not None and context not in CONTEXTS:
-        raise typer.BadParameter(f"{context!r} is none of {', '.join(CONTEXTS)}")
+    if context is not None and context not in EVENT_TYPES:
+        raise typer.BadParameter(f"{context!r} is none of {', '.join(EVENT_TYPES)}")
     types = [
         {
             "type": cls.type_name(),
@@ -41,7 +41,7 @@ def list_types(
             "topic": topic_of(name),
             "meaning": (cls.__doc__ or "").split("\n\n")[0].replace("\n    ", " "),
         }
-        for name, classes in CONTEXTS.items()
+        for name, classes in EVENT_TYPES.items()
         if context in (None, name)
         for cls in classes
     ]

@@ -9,10 +9,11 @@ from typing import Annotated
 
 import typer
 
-from guildhall.cli.connection import OWNERS, SERVICES, find_target
+from guildhall.cli.connection import find_target
 from guildhall.cli.contract import show_violations
 from guildhall.cli.session import DEFAULT_DATA, Data, Machine, Session, connected, exit_on_failure
 from guildhall.output import Output
+from shared.contract.contexts import RELAY_PROCESSES
 
 events = typer.Typer(
     help="Events on Kafka: publish a file as another service would, or publish again.",
@@ -88,14 +89,14 @@ def republish(
 
     Example: guildhall events republish --service benefits --shard 7 --first 1200 --last 1250
     """
-    owner = "worker" if service == "reporting" else service
-    if owner not in OWNERS:
-        raise typer.BadParameter(f"{service!r} is none of {', '.join(SERVICES)}")
+    if service not in RELAY_PROCESSES:
+        raise typer.BadParameter(f"{service!r} is none of {', '.join(RELAY_PROCESSES)}")
     if everything == (shard is not None):
         raise typer.BadParameter("name --shard N (with --first, --last), or --all")
     range_ = {"shard": shard, "first": first, **({"last": last} if last else {})}
     body = {} if everything else range_
+    process = RELAY_PROCESSES[service]
     with session.output.progress(f"{service} publishes again", None):
-        done = session.connection.post(owner, "/v1/relay/republish", body, seconds=None)
+        done = session.connection.post(process, "/v1/relay/republish", body, seconds=None)
     session.output.document({"service": service, **done})
     session.output.say(f"{service} published {done['republished']:,} events again")

@@ -9,7 +9,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from guildhall.cli.conformance import Row, Violation, check_row, rows_of
-from shared.contract.catalogue import CONTEXTS, outside_topic, source_of, topic_of
+from shared.contract.catalogue import outside_topic
+from shared.contract.contexts import CONTEXTS
 from shared.contract.envelope import Envelope
 from shared.errors import ContractViolation
 from shared.kafka.cloudevents import STRUCTURED_CONTENT_TYPE, Record, to_record
@@ -18,7 +19,7 @@ UNACKNOWLEDGED_MAX = 5_000
 """In-flight records, at most: a bound on memory."""
 
 OUTSIDE = "/ext/"
-OUR_TOPICS = {source_of(context): topic_of(context) for context in CONTEXTS}
+OUR_TOPICS = {context.source: context.topic for context in CONTEXTS.values()}
 
 
 class Plan(NamedTuple):

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from guildhall.cli.connection import OWNERS, Refused, Unreachable
+from guildhall.cli.connection import Refused, Unreachable
 from guildhall.cli.session import Session, connected
 from guildhall.output import flat
+from shared.contract.contexts import RELAY_PROCESSES
 
 UNTRUE = {
     "ahead_of_owner": "the journal has events that a restored owner has lost",
@@ -69,7 +70,7 @@ def _service_status(session: Session, name: str) -> dict[str, Any]:
     try:
         session.connection.open_get(name, "/readyz")
         row["state"] = "ready"
-        if name in OWNERS:
+        if name in RELAY_PROCESSES.values():
             row["waiting"] = waiting_for_kafka(session.connection.get(name, "/v1/relay/heads"))
     except Refused as why:
         row["state"] = str(why)

@@ -9,7 +9,6 @@ import httpx
 
 from guildhall.demo.loader import Place
 
-OWNERS = ("members", "benefits", "events")
 YEAR = 2022
 REPORT_DAY = "2022-12-15"
 """The day the report bears: what is asked is answered as it was known at its end."""

@@ -3,24 +3,27 @@
 from typing import Any
 
 from shared.contract import benefits, events, members, reporting
+from shared.contract.contexts import Context
 from shared.contract.envelope import DomainEvent
 from shared.contract.fields import meaning
 from shared.errors import ContractViolation
 
-CONTEXTS: dict[str, tuple[type[DomainEvent], ...]] = {
+EVENT_TYPES: dict[str, tuple[type[DomainEvent], ...]] = {
     "members": members.EVENTS,
     "benefits": benefits.EVENTS,
     "events": events.EVENTS,
     "reporting": reporting.EVENTS,
 }
+"""The event types of every context (`contexts.CONTEXTS`)."""
+
 CATALOGUE: dict[str, type[DomainEvent]] = {
-    cls.type_name(): cls for classes in CONTEXTS.values() for cls in classes
+    cls.type_name(): cls for classes in EVENT_TYPES.values() for cls in classes
 }
 
 
 def topic_of(context: str) -> str:
     """The Kafka topic of one of our contexts: `guildhall.<context>.v1`."""
-    return f"guildhall.{context}.v1"
+    return Context(context).topic
 
 
 def outside_topic(source: str) -> str:
@@ -30,7 +33,7 @@ def outside_topic(source: str) -> str:
 
 def source_of(context: str) -> str:
     """The CloudEvents `source` of one of our contexts."""
-    return f"/guildhall/{context}"
+    return Context(context).source
 
 
 def event_class(type_name: str) -> type[DomainEvent]:

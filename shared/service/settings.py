@@ -9,6 +9,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.contract.contexts import RELAY_PROCESSES
+
 SECRETS = Path("/run/secrets")
 
 
@@ -62,9 +64,4 @@ class ReportingSettings(Settings):
     @property
     def owners(self) -> dict[str, str]:
         """Where each context answers for its log; reporting's own is the worker's."""
-        return {
-            "members": self.members_url,
-            "benefits": self.benefits_url,
-            "events": self.events_url,
-            "reporting": self.worker_url,
-        }
+        return {name: getattr(self, f"{process}_url") for name, process in RELAY_PROCESSES.items()}

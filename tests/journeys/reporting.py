@@ -8,9 +8,10 @@ import asyncpg
 import httpx
 
 from deploy.stack.stack import Stack
+from shared.contract.contexts import CONTEXTS
 from tests.journeys.waiting import until
 
-OWNERS = ("members", "benefits", "events", "reporting")
+OWNERS = tuple(CONTEXTS)
 COUNTS = ("applied", "duplicate", "parked", "quarantined")
 
 

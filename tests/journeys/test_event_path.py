@@ -6,6 +6,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.stack.stack import Stack
 from services.reporting.journal.record import unpack_headers
+from shared.contract.contexts import FACT_CONTEXTS
 from tests.journeys.office import Office
 from tests.journeys.reporting import Reporting
 from tests.journeys.waiting import until
@@ -48,7 +49,7 @@ async def test_what_owners_commit_reaches_reporting_through_kafka_alone(
     # The owners accept, and Kafka has it all; the figures stand still.
     assert await office.hand_out("spring", "spring_festival") == len(people)
     await office.sign("spring", people[:30])
-    await until(lambda: reporting.relayed("members", "benefits", "events"), bool)
+    await until(lambda: reporting.relayed(*FACT_CONTEXTS), bool)
     assert await reporting.databases["benefits"].fetchval("SELECT count(*) FROM outbox") == 0
     assert await reporting.figures(office.org_id) == before
     assert await reporting.rows_of(office.org_id) == known
@@ -96,7 +97,7 @@ async def test_a_dead_kafka_costs_no_command(
     held = {"activity_id": "match", "held_on": "2022-03-01"}
     await office.do("events", "hold-activity", held)
     assert await reporting.figure(office.org_id, "gift_mid_autumn_members") == 0
-    for owner in ("members", "benefits", "events"):
+    for owner in FACT_CONTEXTS:
         assert not await reporting.relayed(owner), owner
 
     await stack.servers.start_kafka()

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.stack.stack import Stack
+from shared.contract.contexts import FACT_CONTEXTS
 from tests.journeys.command_line import guildhall
 from tests.journeys.office import Office
 from tests.journeys.reporting import OWNERS, Consumed, Partition, Reporting
 from tests.journeys.waiting import until
 
-CONTEXTS = ("members", "benefits", "events")
 """Reporting itself may find something at any time; these speak only when they are told to."""
 
 
@@ -55,11 +55,11 @@ async def test_a_wiped_kafka_is_refilled_by_the_owners_and_nothing_changes(
         ran = await guildhall(stack, "events", "republish", "--service", owner, "--all")
         assert ran.status == 0, ran
         republished[owner] = ran.document["republished"]
-    for context in CONTEXTS:
+    for context in FACT_CONTEXTS:
         assert republished[context] == len(await reporting.owned(context))
 
     # All of it is read again under the new cluster's id, and known: not one event is applied.
-    for context in CONTEXTS:
+    for context in FACT_CONTEXTS:
         seen = await until(
             reporting.consumed,
             lambda consumed, context=context: (

@@ -9,15 +9,15 @@ import asyncpg
 import httpx
 
 from deploy.stack.stack import Stack
+from shared.contract.contexts import CONTEXTS, FACT_CONTEXTS
 from tests.journeys.command_line import Ran, guildhall
 from tests.journeys.conftest import new_stack
 from tests.journeys.office import Office
 from tests.journeys.reporting import OWNERS, Reporting
 from tests.journeys.waiting import until
 
-CONTEXTS = ("members", "benefits", "events")
 UNION = "u-restored"
-SOURCES = {f"/guildhall/{context}" for context in CONTEXTS}
+SOURCES = {CONTEXTS[name].source for name in FACT_CONTEXTS}
 
 
 async def reporting_of(stack: Stack, http: httpx.AsyncClient, pools: AsyncExitStack) -> Reporting:
@@ -32,7 +32,7 @@ async def reporting_of(stack: Stack, http: httpx.AsyncClient, pools: AsyncExitSt
 
 async def owned(reporting: Reporting) -> set[UUID]:
     """Every event of the contexts that speak only when they are told to."""
-    return {event for context in CONTEXTS for event in await reporting.owned(context)}
+    return {event for context in FACT_CONTEXTS for event in await reporting.owned(context)}
 
 
 async def named_as_lost(reporting: Reporting) -> set[UUID]:

@@ -11,7 +11,7 @@ from services.reporting.ingest.publishers import Publisher, publishers
 from services.reporting.journal.record import Entry
 from services.reporting.projections.as_of import FOREVER
 from services.reporting.projections.engine import Changes, Key, Projection, Row, dispatch
-from shared.contract.catalogue import CATALOGUE, CONTEXTS, topic_of
+from shared.contract.catalogue import CATALOGUE, EVENT_TYPES, topic_of
 from shared.contract.envelope import DomainEvent, Envelope
 from shared.testing.author import Author
 from tests.reporting.arbitrary import long_history
@@ -30,7 +30,7 @@ class History:
     def __init__(self, started: datetime = datetime(2022, 1, 1, tzinfo=UTC)) -> None:
         self.now = started
         self.envelopes: list[Envelope] = []
-        self._authors = {name: Author(name) for name in CONTEXTS}
+        self._authors = {name: Author(name) for name in EVENT_TYPES}
         self._stranger = Author(source=CANTEEN)
         self._partitions: dict[str, Partition] = {}
         self._told = 0

@@ -7,12 +7,15 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+from shared.contract import contexts
+from shared.contract.contexts import FACT_CONTEXTS
+
 Node = TypeVar("Node", bound=ast.AST)
 
 ROOT = Path(__file__).parents[2]
 CODE = ("services", "shared", "guildhall", "deploy", "tests")
-CONTEXTS = ("members", "benefits", "events")
-SERVICES = (*CONTEXTS, "reporting")
+CONTEXTS = FACT_CONTEXTS
+SERVICES = tuple(contexts.CONTEXTS)
 
 
 @cache

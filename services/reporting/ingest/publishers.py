@@ -9,7 +9,7 @@ from typing import NamedTuple
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from shared.contract.catalogue import CATALOGUE, CONTEXTS, outside_topic, source_of, topic_of
+from shared.contract.catalogue import CATALOGUE, EVENT_TYPES, outside_topic, source_of, topic_of
 from shared.contract.envelope import Envelope
 from shared.contract.values import OrgId, Slug
 from shared.errors import ContractViolation
@@ -43,7 +43,7 @@ def publishers(file: Path | None) -> dict[str, Publisher]:
         topic_of(context): Publisher(
             source_of(context), frozenset(c.type_name() for c in classes), None, True
         )
-        for context, classes in CONTEXTS.items()
+        for context, classes in EVENT_TYPES.items()
     }
     if file is None:
         return ours

@@ -29,7 +29,7 @@ from shared.contract.benefits import (
     MemberInsured,
     ProcurementDecided,
 )
-from shared.contract.catalogue import CONTEXTS
+from shared.contract.catalogue import EVENT_TYPES
 from shared.contract.envelope import DomainEvent
 from shared.eventstore.database import SERVER_SETTINGS
 
@@ -132,7 +132,7 @@ def types_of(number: int, of: int) -> tuple[list[str], list[str]]:
     """Names of the types that share `number` of `of` reads whole, and of those dealt out."""
     kept_together = [
         cls.type_name()
-        for position, classes in enumerate(CONTEXTS.values())
+        for position, classes in enumerate(EVENT_TYPES.values())
         for cls in classes
         if position % of == number and cls in DISPATCH and cls not in BY_STREAM
     ]

@@ -18,18 +18,17 @@ import yaml
 
 from deploy.compose.make_secrets import make_secrets
 from deploy.compose.provision import passwords_in, run
-from deploy.embedded import SERVICES, EmbeddedError, topic_partitions
+from deploy.embedded import EmbeddedError, topic_partitions
 from deploy.embedded.jars import kafka_jars
 from deploy.embedded.java import Java
+from shared.contract.contexts import CONTEXTS, PROCESSES
 from shared.service.settings import OwnerSettings, ReportingSettings, Settings
 
 PROJECT = Path(__file__).parents[3]
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text("utf-8"))
-OURS = ("members", "benefits", "events", "worker", "reporting", "provision")
-SETTINGS: dict[str, type[Settings]] = {
+OURS = (*PROCESSES, "provision")
+SETTINGS: dict[str, type[Settings]] = dict.fromkeys(PROCESSES, Settings) | {
     "members": OwnerSettings,
-    "benefits": Settings,
-    "events": Settings,
     "worker": ReportingSettings,
     "reporting": ReportingSettings,
 }
@@ -97,10 +96,21 @@ def test_a_service_finds_every_setting_it_needs(
         assert url in COMPOSE["services"]
 
 
+def test_the_compose_file_runs_the_contexts_of_the_table() -> None:
+    services = {n: s for n, s in COMPOSE["services"].items() if s.get("image") == "guildhall"}
+    modules = {name: service["command"][0] for name, service in services.items()}
+    assert modules == PROCESSES | {"provision": "deploy.compose.provision"}
+    ports = {name: service["ports"] for name, service in services.items() if "ports" in service}
+    assert ports == {c.name: [f"127.0.0.1:{c.port}:8000"] for c in CONTEXTS.values()}
+    urls = {f"{context}_database_url" for context in CONTEXTS}
+    assert {name for name in COMPOSE["secrets"] if name.endswith("_database_url")} == urls
+    assert set(services["provision"]["secrets"]) == urls | {"postgres_password"}
+
+
 def test_prometheus_scrapes_every_service() -> None:
     file = PROJECT / "deploy" / "observability" / "prometheus.yml"
     jobs = yaml.safe_load(file.read_text("utf-8"))["scrape_configs"]
-    assert {job["job_name"] for job in jobs} == set(SETTINGS)
+    assert {job["job_name"] for job in jobs} == set(PROCESSES)
 
 
 def test_secrets_are_made_once_and_are_private_on_the_host(tmp_path: Path) -> None:
@@ -175,7 +185,7 @@ async def test_provisioning_makes_databases_roles_and_topics_again_and_again(
     for _ in range(2):
         await run(environment, tmp_path)
     assert "topic guildhall.ext.canteen-of-the-test.v1" in capsys.readouterr().out
-    for service in SERVICES:
+    for service in CONTEXTS:
         secret = (tmp_path / f"{service}_database_url").read_text()
         url = secret.replace("postgres:5432", environment["GUILDHALL_DATABASE_HOST"])
         await (await asyncpg.connect(url)).close()

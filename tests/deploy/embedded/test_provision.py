@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from deploy.embedded import SERVICES, provision
+from deploy.embedded import provision
 from deploy.embedded.provision import service_url
+from shared.contract.contexts import CONTEXTS
 
 
 @pytest.fixture
@@ -16,15 +17,15 @@ async def prefix(postgres: str) -> AsyncIterator[str]:
     prefix = f"p{secrets.token_hex(4)}_"
     yield prefix
     connection = await asyncpg.connect(postgres)
-    for service in SERVICES:
+    for service in CONTEXTS:
         await connection.execute(f"DROP DATABASE IF EXISTS {prefix}{service} WITH (FORCE)")
         await connection.execute(f"DROP ROLE IF EXISTS {prefix}{service}")
     await connection.close()
 
 
 async def test_every_service_owns_its_database(postgres: str, prefix: str) -> None:
-    urls = await provision(postgres, dict.fromkeys(SERVICES, "a/b@c:d é"), prefix)
-    assert list(urls) == list(SERVICES)
+    urls = await provision(postgres, dict.fromkeys(CONTEXTS, "a/b@c:d é"), prefix)
+    assert list(urls) == list(CONTEXTS)
     for service, url in urls.items():
         connection = await asyncpg.connect(url)
         await connection.execute("CREATE TABLE mine (a int)")

@@ -9,14 +9,10 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.embedded import EmbeddedError, create_topics, topic_partitions
+from shared.contract.contexts import CONTEXTS
 from shared.testing.topics import make_topic
 
-OWN = {
-    "guildhall.members.v1": 8,
-    "guildhall.benefits.v1": 8,
-    "guildhall.events.v1": 8,
-    "guildhall.reporting.v1": 8,
-}
+OWN = {context.topic: 8 for context in CONTEXTS.values()}
 
 
 def test_the_manifest_names_every_context_and_each_outside_source() -> None:

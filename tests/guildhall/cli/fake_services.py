@@ -9,14 +9,12 @@ import httpx
 from typer.testing import CliRunner
 
 from guildhall.cli.__main__ import app
+from shared.contract.contexts import PROCESSES
 from shared.http.problems import problem
 
 Answer = Callable[[httpx.Request], httpx.Response] | httpx.Response | dict[str, Any]
 
-URLS = {
-    name: f"http://{name}.test"
-    for name in ("identity", "members", "benefits", "events", "worker", "reporting")
-}
+URLS = {name: f"http://{name}.test" for name in ("identity", *PROCESSES)}
 
 
 class FakeServices:

@@ -12,6 +12,7 @@ import pytest
 
 from guildhall.demo.loader import NotEntered, Place, Year, enter
 from guildhall.demo.script import Entry
+from shared.contract.contexts import FACT_CONTEXTS
 
 Answer = Callable[[str, dict[str, Any]], tuple[int, dict[str, Any]]]
 
@@ -49,7 +50,7 @@ def form(
 
 async def entered(services: Services, *script: Entry) -> Any:
     async with httpx.AsyncClient(transport=httpx.MockTransport(services)) as http:
-        urls = {name: f"http://{name}" for name in ("members", "benefits", "events")}
+        urls = {name: f"http://{name}" for name in FACT_CONTEXTS}
         place = Place(http, urls, {who: f"token-of-{who}" for who in COLLEAGUES})
         return await enter([Year(place, Path(), script)], lambda _done: None)
 

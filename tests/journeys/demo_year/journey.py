@@ -14,9 +14,10 @@ from guildhall.demo.loader import Place
 from guildhall.demo.queries import Queries, wait_for_arrival
 from guildhall.demo.script import ORG
 from shared.contract.catalogue import source_of
+from shared.contract.contexts import FACT_CONTEXTS
 from shared.kafka.cloudevents import Record
 
-OWNERS = ("members", "benefits", "events")
+OWNERS = FACT_CONTEXTS
 AFTER_THE_YEAR = "2023-01-10T10:00:00+08:00"
 """The simulated moment of what the journeys enter."""
 

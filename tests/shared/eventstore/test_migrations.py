@@ -12,13 +12,14 @@ import asyncpg
 import pytest
 
 from deploy.embedded.postgres import programs_directory
+from shared.contract.contexts import CONTEXTS
 from shared.eventstore.database import UNREACHABLE, open_pool
 from shared.eventstore.migrations import MigrationRefused, migrate, migrations
 
 BEFORE = Path(__file__).with_name("before_migrations")
 """The repeatable `schema.sql` of each package as the last code without migrations had it."""
 EVENT_STORE = "shared.eventstore"
-SERVICES = ("members", "benefits", "events", "reporting")
+SERVICES = tuple(CONTEXTS)
 
 Package = Callable[..., str]
 
