@@ -11,7 +11,7 @@ from fastapi import Depends, Header, Path, Query
 from fastapi import Request as HttpRequest
 
 from services.reporting.ingest.apply import Ingest
-from services.reporting.queries.knowledge import Period, known_at, period_of
+from services.reporting.queries.knowledge import Period, log_index_of, period_of
 from services.reporting.queries.status import EndOffsets
 from services.reporting.rebuild.coordinator import Rebuilt
 from services.reporting.reconciliation.reconciler import Reconciler
@@ -91,7 +91,7 @@ class Question(NamedTuple):
 
     async def at(self, connection: Any) -> int:
         """The log_index it is answered at. Raises Invalid `as-of-invalid`."""
-        return await known_at(connection, self.as_of)
+        return await log_index_of(connection, self.as_of)
 
     def head(self, at: int) -> dict[str, Any]:
         """What every answer begins with."""
@@ -99,7 +99,7 @@ class Question(NamedTuple):
             "org_id": self.org_id,
             "from": self.period.first,
             "to": self.period.last,
-            "known_at": at,
+            "log_index_of": at,
         }
 
 

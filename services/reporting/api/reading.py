@@ -16,7 +16,7 @@ from services.reporting.api.answers import (
 from services.reporting.queries.event import event_view
 from services.reporting.queries.figure_events import LIMIT_MAX, Cursor, decode_cursor, events_of
 from services.reporting.queries.figures import figure_named, values_at
-from services.reporting.queries.knowledge import known_at
+from services.reporting.queries.knowledge import log_index_of
 from services.reporting.queries.membership import account
 from services.reporting.queries.reconciliation import Category, reconciliation
 from services.reporting.queries.rosters import dated_counts
@@ -67,8 +67,8 @@ async def event(
     source: Annotated[str | None, Query(description="where two sources use one id")] = None,
 ) -> Json:
     """One event: envelope, data, origin, leaf hash, and every figure it touches."""
-    at = await known_at(built.pool, as_of)
-    return Json({"known_at": at, **await event_view(built.pool, org_id, event_id, at, source)})
+    at = await log_index_of(built.pool, as_of)
+    return Json({"log_index_of": at, **await event_view(built.pool, org_id, event_id, at, source)})
 
 
 @router.get("/v1/{org_id}/reconciliation/{programme_id}")
@@ -84,11 +84,11 @@ async def reconcile_programme(  # noqa: PLR0917 - FastAPI reads each from a para
 ) -> Json:
     """A programme's frozen roster against who received. Without a category the people listed are
     all but those on the roster who received once; `cursor` is a person id."""
-    at = await known_at(built.pool, as_of)
+    at = await log_index_of(built.pool, as_of)
     found = await reconciliation(
         built.pool, org_id, programme_id, at, category=category, after=cursor or "", limit=limit
     )
-    return Json({"org_id": org_id, "known_at": at, **reconciliation_answer(found)})
+    return Json({"org_id": org_id, "log_index_of": at, **reconciliation_answer(found)})
 
 
 @router.get("/v1/{org_id}/rosters")

@@ -51,7 +51,7 @@ def knowledge_of(as_of: str) -> int | datetime:
         ) from None
 
 
-async def known_at(connection: Any, as_of: str | None) -> int:
+async def log_index_of(connection: Any, as_of: str | None) -> int:
     """The log_index a question is answered at: now, or what was known as of then.
 
     Raises Invalid `as-of-invalid`.

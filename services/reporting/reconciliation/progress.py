@@ -15,7 +15,7 @@ JOURNAL = "reporting"
 """The name of the journal among the readers; a copy has its context's name."""
 
 
-class Reading(NamedTuple):
+class Progress(NamedTuple):
     """How far a reader got in one source.
 
     `have` is by shard the last sequence it has without a hole (absent: 0), `read` how much of the
@@ -60,14 +60,14 @@ class CopyState(NamedTuple):
     holes: list[Hole]
 
 
-async def journal_readings(pool: asyncpg.Pool, contexts: Sequence[str]) -> dict[str, Reading]:
+async def journal_progress(pool: asyncpg.Pool, contexts: Sequence[str]) -> dict[str, Progress]:
     """How far the journal got in these contexts, by source."""
     heads = await pool.fetch("SELECT source, shard, sequence FROM shard_heads")
     topics = await pool.fetch("SELECT topic, sum(next_offset) FROM positions GROUP BY topic")
     parked = await pool.fetch("SELECT DISTINCT source, shard FROM parked")
     read = {topic: int(offset) for topic, offset in topics}
     return {
-        source: Reading(
+        source: Progress(
             JOURNAL,
             source,
             {row["shard"]: row["sequence"] for row in heads if row["source"] == source},
@@ -87,10 +87,10 @@ async def positions(pool: asyncpg.Pool) -> dict[tuple[str, int], int]:
     return {(topic, partition): offset for topic, partition, offset in rows}
 
 
-def copy_reading(reader: str, answer: Mapping[str, Any]) -> Reading:
+def copy_progress(reader: str, answer: Mapping[str, Any]) -> Progress:
     """One copy as its context tells of it (`GET /v1/copies`). Raises KeyError."""
     shards = answer["shards"]
-    return Reading(
+    return Progress(
         reader,
         answer["source"],
         {row["shard"]: row["head"] for row in shards},
@@ -104,16 +104,16 @@ def copy_reading(reader: str, answer: Mapping[str, Any]) -> Reading:
     )
 
 
-def holes(shards: Sequence[Mapping[str, int]], reading: Reading) -> list[Hole]:
+def holes(shards: Sequence[Mapping[str, int]], progress: Progress) -> list[Hole]:
     """What the owner of `shards` published and the reader has not."""
     found = []
     for row in shards:
-        have, acked = reading.have.get(row["shard"], 0), row["acked"]
+        have, acked = progress.have.get(row["shard"], 0), row["acked"]
         if have < acked:
-            later = reading.later.get(row["shard"], range(0))
+            later = progress.later.get(row["shard"], range(0))
             # A record that is never understood is asked for again and again: it alone.
             last = later.start - 1 if acked in later else acked
-            found.append(Hole(reading.source, row["shard"], have, last))
+            found.append(Hole(progress.source, row["shard"], have, last))
     return found
 
 
@@ -122,11 +122,11 @@ def missing(found: Sequence[Hole]) -> int:
     return sum(hole.acked - hole.have for hole in found)
 
 
-def source_state(name: str, head: Mapping[str, Any] | None, reading: Reading) -> SourceState:
+def source_state(name: str, head: Mapping[str, Any] | None, progress: Progress) -> SourceState:
     """How the journal stands to one owner; `head` is what that owner answers (None: nothing)."""
     if head is None:
         return SourceState(source_of(name), False, False, 0, [])
     behind = head["unstamped"] + sum(
-        max(0, row["head"] - reading.have.get(row["shard"], 0)) for row in head["shards"]
+        max(0, row["head"] - progress.have.get(row["shard"], 0)) for row in head["shards"]
     )
-    return SourceState(head["source"], True, behind == 0, behind, holes(head["shards"], reading))
+    return SourceState(head["source"], True, behind == 0, behind, holes(head["shards"], progress))

@@ -15,7 +15,7 @@ Compare = Callable[[asyncpg.Connection, int, int], Awaitable[list[dict[str, Any]
 """What is wrong from one log_index to before another."""
 
 
-class StandingComparison:
+class RollingCheck:
     """Compares by `compare`, a round at a time; the newest stretch has no end (NO_END)."""
 
     def __init__(self, compare: Compare) -> None:

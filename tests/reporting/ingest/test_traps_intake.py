@@ -18,7 +18,8 @@ from services.reporting.ingest.consumer import Intake
 from services.reporting.ingest.faust_app import build_app
 from services.reporting.ingest.offsets import Fenced
 from services.reporting.ingest.prefetch import POLL_MS
-from services.reporting.reconciliation import reconciler as reconcile
+from services.reporting.reconciliation import owner_client, repair
+from services.reporting.reconciliation import reconciler as rounds
 from services.reporting.reconciliation.reconciler import Reconciler
 from services.reporting.reconciliation.watchdog import Watchdog
 from shared.contract.catalogue import topic_of
@@ -258,8 +259,8 @@ async def test_a_consumer_that_lives_and_reads_nothing_is_told_from_one_that_rea
     first, second = gifts(author, range(40)), gifts(author, range(40, 60))
     owner = Owner(kafka, own_topic, [*first, *second])
     client = functools.partial(httpx.AsyncClient, transport=httpx.MockTransport(owner))
-    monkeypatch.setattr(reconcile.httpx, "AsyncClient", client)
-    monkeypatch.setattr(reconcile, "topic_of", lambda _context: own_topic)
+    monkeypatch.setattr(owner_client.httpx, "AsyncClient", client)
+    monkeypatch.setattr(repair, "topic_of", lambda _context: own_topic)
     fetch, now = AIOKafkaConsumer.getmany, [0.0]
 
     async def getmany(consumer: AIOKafkaConsumer, *targets: Any, **limits: Any) -> Any:
@@ -272,7 +273,8 @@ async def test_a_consumer_that_lives_and_reads_nothing_is_told_from_one_that_rea
         return "token"
 
     monkeypatch.setattr(intake_module.AIOKafkaConsumer, "getmany", getmany)
-    monkeypatch.setattr(reconcile, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    for module in (rounds, repair):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))
     await publish(kafka, own_topic, first)
     async with reading(kafka, own_topic, pool) as intake:
         await journalled(pool, 40)

@@ -1,59 +1,17 @@
-"""What the journal can tell of itself: rows that are gone, seals that lie in the future."""
+"""What the journal can tell of itself: a seal that lies in the future."""
 
 import asyncpg
-import pytest
 
 from services.reporting.ingest.apply import Ingest
 from services.reporting.journal import log as journal
-from services.reporting.reconciliation import rolling_check as standing
-from services.reporting.reconciliation.gaps import gaps
 from shared.testing.author import Author
-from tests.reporting.records import Partition, gift, gift_stream, take_rows
+from tests.reporting.records import Partition, gift, gift_stream
 
 
 async def _journal_of(ingest: Ingest, events: int) -> None:
     author, partition = Author(), Partition()
     raws = [partition.raw(author.write(gift_stream(n), gift(n))) for n in range(events)]
     await ingest.apply(raws, partition.move(raws))
-
-
-async def test_a_whole_journal_has_no_gaps(pool: asyncpg.Pool, ingest: Ingest) -> None:
-    async with pool.acquire() as connection:
-        assert await gaps(connection) == []
-        await _journal_of(ingest, 9)
-        assert await gaps(connection) == []
-        assert await gaps(connection, 0, 5) == []
-        assert await gaps(connection, 10, 20) == []
-        assert await gaps(connection, 500, 600) == []
-
-
-async def test_every_row_that_is_gone_is_named_first_middle_and_last(
-    pool: asyncpg.Pool, ingest: Ingest
-) -> None:
-    await _journal_of(ingest, 9)
-    for first, last in ((1, 1), (4, 6), (9, 9)):
-        await take_rows(pool, first, last)
-    async with pool.acquire() as connection:
-        assert await gaps(connection) == [
-            {"first": 1, "last": 1},
-            {"first": 4, "last": 6},
-            {"first": 9, "last": 9},
-        ]
-        assert await gaps(connection, 2, 6) == [{"first": 4, "last": 5}]
-        assert await gaps(connection, 5, 9) == [{"first": 5, "last": 6}]
-        assert await gaps(connection, 7, 9) == []
-
-
-async def test_gaps_are_found_in_every_stretch(
-    pool: asyncpg.Pool, ingest: Ingest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(standing, "STRETCH", 4)
-    await _journal_of(ingest, 11)
-    for first, last in ((2, 2), (8, 9), (11, 11)):
-        await take_rows(pool, first, last)
-    async with pool.acquire() as connection:
-        found = [(gap["first"], gap["last"]) for gap in await gaps(connection)]
-    assert found == [(2, 2), (8, 8), (9, 9), (11, 11)]  # cut where a stretch ends
 
 
 async def test_a_seal_in_the_future_is_measured(pool: asyncpg.Pool, ingest: Ingest) -> None:

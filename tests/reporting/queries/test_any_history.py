@@ -16,7 +16,7 @@ from services.reporting.projections.figure_sums import differences
 from services.reporting.queries.figure_events import Cursor, decode_cursor, events_of
 from services.reporting.queries.figures import values_at, values_listed, values_now
 from services.reporting.queries.knowledge import Period
-from services.reporting.reconciliation import rolling_check as standing_comparison
+from services.reporting.reconciliation import rolling_check
 from tests.reporting.counting import figure_of
 from tests.reporting.history import Versions, arbitrary_history, folded, standing
 from tests.reporting.records import ORG
@@ -99,17 +99,17 @@ async def test_sums_differ_from_no_list_in_any_stretch_of_the_log(
         assert await differences(connection, LIVE, 0, 144) == []
 
 
-async def test_the_standing_comparison_comes_to_every_stretch_in_turn(
+async def test_the_rolling_check_comes_to_every_stretch_in_turn(
     pool: asyncpg.Pool, simulated: Ingest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sums, "BLOCK", 8)
-    monkeypatch.setattr(standing_comparison, "STRETCH", 64)
+    monkeypatch.setattr(rolling_check, "STRETCH", 64)
     last = len((await arbitrary_history(simulated)).envelopes)
 
     async def compare(connection: asyncpg.Connection, since: int, before: int) -> list[Any]:
         return await differences(connection, LIVE, since, before)
 
-    comparison = standing_comparison.StandingComparison(compare)
+    comparison = rolling_check.RollingCheck(compare)
     async with pool.acquire() as connection:
 
         async def rounds() -> list[int]:

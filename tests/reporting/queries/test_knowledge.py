@@ -9,7 +9,7 @@ from services.reporting.figures import BY_NAME
 from services.reporting.ingest.apply import Ingest
 from services.reporting.queries.figure_events import Cursor, decode_cursor, encode_cursor, events_of
 from services.reporting.queries.figures import figure_named, values_at, values_now
-from services.reporting.queries.knowledge import Period, known_at, period_of
+from services.reporting.queries.knowledge import Period, log_index_of, period_of
 from shared.errors import Invalid, Unknown
 from tests.reporting.history import History
 from tests.reporting.records import ORG
@@ -21,7 +21,7 @@ NEXT_SPRING = datetime(2023, 3, 1, tzinfo=UTC)
 
 
 async def value(pool: asyncpg.Pool, name: str, as_of: str | None = None) -> int:
-    at = await known_at(pool, as_of)
+    at = await log_index_of(pool, as_of)
     return (await values_at(pool, ORG, YEAR, at))[name].value
 
 
@@ -130,7 +130,7 @@ def test_a_period_beyond_doubt_or_none(
 )
 async def test_knowledge_time_beyond_doubt_or_none(pool: asyncpg.Pool, as_of: str) -> None:
     with pytest.raises(Invalid, match="as-of-invalid"):
-        await known_at(pool, as_of)
+        await log_index_of(pool, as_of)
 
 
 def test_a_cursor_is_what_was_given_out() -> None:

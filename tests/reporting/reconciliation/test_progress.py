@@ -6,10 +6,10 @@ from services.reporting.ingest.apply import Ingest
 from services.reporting.reconciliation.progress import (
     JOURNAL,
     Hole,
-    Reading,
-    copy_reading,
+    Progress,
+    copy_progress,
     holes,
-    journal_readings,
+    journal_progress,
     missing,
     positions,
     source_state,
@@ -22,8 +22,8 @@ SOURCE = "/guildhall/benefits"
 SHARDS = [{"shard": 0, "head": 9, "acked": 7}, {"shard": 1, "head": 4, "acked": 4}]
 
 
-def reading(have: dict[int, int]) -> Reading:
-    return Reading(JOURNAL, SOURCE, have, 0, frozenset())
+def reading(have: dict[int, int]) -> Progress:
+    return Progress(JOURNAL, SOURCE, have, 0, frozenset())
 
 
 def test_a_shard_is_lacking_up_to_what_was_published_and_no_further() -> None:
@@ -48,13 +48,13 @@ def test_a_copy_tells_which_shards_have_later_records_and_where_these_begin() ->
         {"shard": 0, "head": 2, "lacks_upto": 4, "last": 6},
         {"shard": 1, "head": 4, "lacks_upto": 0, "last": 4},
     ]
-    found = copy_reading("events", {"source": SOURCE, "read": 11, "shards": shards})
+    found = copy_progress("events", {"source": SOURCE, "read": 11, "shards": shards})
     later = {0: range(5, 7)}
-    assert found == Reading("events", SOURCE, {0: 2, 1: 4}, 11, frozenset({0}), later)
+    assert found == Progress("events", SOURCE, {0: 2, 1: 4}, 11, frozenset({0}), later)
 
 
 def test_what_a_copy_has_already_is_not_asked_for_with_what_it_lacks() -> None:
-    reading = Reading("events", SOURCE, {0: 2, 1: 4}, 11, frozenset({0}), {0: range(5, 8)})
+    reading = Progress("events", SOURCE, {0: 2, 1: 4}, 11, frozenset({0}), {0: range(5, 8)})
     assert holes(SHARDS, reading) == [Hole(SOURCE, 0, 2, 4)]
     short = reading._replace(later={0: range(5, 7)})  # and the seventh, which is the last
     assert holes(SHARDS, short) == [Hole(SOURCE, 0, 2, 7)]
@@ -67,8 +67,8 @@ async def test_the_journal_tells_its_heads_its_gaps_and_its_positions(
     first, _lost, third = [author.write(gift_stream(0), gift(0)) for _ in range(3)]
     raws = [partition.raw(first), partition.raw(third)]
     await ingest.apply(raws, partition.move(raws))
-    found = await journal_readings(pool, ["benefits", "events"])
+    found = await journal_progress(pool, ["benefits", "events"])
     shard = int(first.shard or 0)
-    assert found[SOURCE] == Reading(JOURNAL, SOURCE, {shard: 1}, 2, frozenset({shard}))
+    assert found[SOURCE] == Progress(JOURNAL, SOURCE, {shard: 1}, 2, frozenset({shard}))
     assert found["/guildhall/events"].have == {}
     assert await positions(pool) == {(topic_of("benefits"), 0): 2}

@@ -9,8 +9,7 @@ import httpx
 import pytest
 
 from services.reporting.ingest.apply import Ingest
-from services.reporting.reconciliation import reconciler as reconcile
-from services.reporting.reconciliation import rolling_check as standing
+from services.reporting.reconciliation import owner_client, rolling_check
 from services.reporting.reconciliation.reconciler import Reconciler
 from services.reporting.reconciliation.watchdog import Stall, Watchdog
 from shared.contract.catalogue import topic_of
@@ -104,8 +103,8 @@ async def token() -> str:
 def scene(pool: asyncpg.Pool, ingest: Ingest, monkeypatch: pytest.MonkeyPatch) -> Scene:
     scene = Scene(pool, ingest)
     client = functools.partial(httpx.AsyncClient, transport=httpx.MockTransport(scene.owner))
-    monkeypatch.setattr(reconcile.httpx, "AsyncClient", client)
-    monkeypatch.setattr(reconcile.time, "monotonic", lambda: scene.now)
+    monkeypatch.setattr(owner_client.httpx, "AsyncClient", client)
+    monkeypatch.setattr("time.monotonic", lambda: scene.now)
     return scene
 
 
@@ -238,8 +237,8 @@ async def test_what_is_gone_from_the_journal_is_named_and_nothing_is_complete(
 async def test_a_gap_far_back_is_found_by_the_first_look(
     scene: Scene, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch, whole: bool
 ) -> None:
-    monkeypatch.setattr(standing, "STRETCH", 2)
-    scene.reconciler.whole = whole
+    monkeypatch.setattr(rolling_check, "STRETCH", 2)
+    scene.reconciler.scrub.whole = whole
     await scene.read(*scene.published(12))
     await take_rows(pool, 6, 6)
     found = await scene.reconciler.once()

@@ -6,15 +6,15 @@ from typing import Any, cast
 import asyncpg
 import pytest
 
-from services.reporting.reconciliation import rolling_check as standing
-from services.reporting.reconciliation.rolling_check import NO_END, StandingComparison
+from services.reporting.reconciliation import rolling_check
+from services.reporting.reconciliation.rolling_check import NO_END, RollingCheck
 
 NOBODY = cast(asyncpg.Connection, None)
 
 
 @pytest.fixture(autouse=True)
 def stretch(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    monkeypatch.setattr(standing, "STRETCH", 10)
+    monkeypatch.setattr(rolling_check, "STRETCH", 10)
     yield 10
 
 
@@ -23,7 +23,7 @@ class Log:
 
     def __init__(self, *wrong: int) -> None:
         self.wrong, self.asked = set(wrong), list[tuple[int, int]]()
-        self.comparison = StandingComparison(self.compare)
+        self.comparison = RollingCheck(self.compare)
 
     async def compare(self, _: asyncpg.Connection, since: int, before: int) -> list[dict[str, Any]]:
         self.asked.append((since, before))

@@ -1,0 +1,72 @@
+"""The owners' HTTP API, as the reconciler asks it: heads, copies, and to publish again."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import structlog
+
+from services.reporting.reconciliation.progress import Hole
+
+log = structlog.get_logger("owners")
+
+ANSWER_SECONDS = 5.0
+
+Token = Callable[[], Awaitable[str]]
+
+
+class OwnerClient:
+    """A connection to every owner; `urls` are their addresses, by context."""
+
+    def __init__(self, client: httpx.AsyncClient, urls: Mapping[str, str]) -> None:
+        self._client, self.urls = client, urls
+
+    async def heads(self) -> dict[str, Any]:
+        """How far each owner stamped its shards, by context; None where it does not answer."""
+        return await self._every("/v1/relay/heads")
+
+    async def copies(self) -> dict[str, Any]:
+        """How far each context's replicas got, by context; None where it does not answer, empty
+        where it has none."""
+        return await self._every("/v1/copies")
+
+    async def republish(self, owner: str, hole: Hole) -> bool:
+        """Have an owner publish again what a reader lacks; whether there was anything."""
+        try:
+            answer = await self._client.post(
+                f"{self.urls[owner]}/v1/relay/republish",
+                json={"shard": hole.shard, "first": hole.have + 1, "last": hole.acked},
+            )
+            answer.raise_for_status()
+        except httpx.HTTPError as why:
+            log.warning("owner could not publish again", owner=owner, why=repr(why))
+            return False
+        return bool(answer.json()["republished"])
+
+    async def _every(self, path: str) -> dict[str, Any]:
+        answers = await asyncio.gather(
+            *(self._get(name, f"{url}{path}") for name, url in self.urls.items())
+        )
+        return dict(zip(self.urls, answers, strict=True))
+
+    async def _get(self, name: str, url: str) -> Any:
+        try:
+            answer = await self._client.get(url)
+            if answer.status_code == httpx.codes.NOT_FOUND:
+                return []
+            return answer.raise_for_status().json()
+        except (httpx.HTTPError, ValueError) as why:
+            log.warning("owner does not answer", owner=name, url=url, why=repr(why))
+            return None
+
+
+@asynccontextmanager
+async def owner_client(urls: Mapping[str, str], token: Token) -> AsyncIterator[OwnerClient]:
+    """A client for one round, with reporting's own token. Raises Refusal `issuer-unreachable`."""
+    headers = {"Authorization": f"Bearer {await token()}"}
+    async with httpx.AsyncClient(
+        timeout=ANSWER_SECONDS, headers=headers, trust_env=False
+    ) as client:
+        yield OwnerClient(client, urls)
