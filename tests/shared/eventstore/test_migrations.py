@@ -167,7 +167,7 @@ async def test_who_dies_within_a_file_leaves_nothing_of_it_and_what_came_before(
     one = {"_0001_one": "CREATE TABLE one ()"}
     name = package(**one, _0002_two="CREATE TABLE two (); SELECT pg_sleep(60)")
     migrating = asyncio.create_task(migrate(pool, name))
-    while not await pool.fetchval(
+    while not migrating.done() and not await pool.fetchval(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
         " WHERE datname = current_database() AND wait_event = 'PgSleep'"
     ):
@@ -177,6 +177,16 @@ async def test_who_dies_within_a_file_leaves_nothing_of_it_and_what_came_before(
     assert await pool.fetchval("SELECT to_regclass('two')") is None
     await migrate(pool, package(**one, _0002_two="CREATE TABLE two ()"))
     assert await pool.fetchval("SELECT count(*) FROM schema_migrations") == 2
+
+
+async def test_a_file_that_cannot_be_recorded_leaves_nothing(
+    pool: asyncpg.Pool, package: Package
+) -> None:
+    name = package()
+    takes_its_row = f"INSERT INTO schema_migrations VALUES ('{name}', '0001_one.sql', '')"
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await migrate(pool, package(_0001_one=f"CREATE TABLE one (); {takes_its_row}"))
+    assert await pool.fetchval("SELECT to_regclass('one')") is None
 
 
 async def test_a_file_may_take_longer_than_a_command(
