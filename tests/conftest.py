@@ -1,16 +1,15 @@
 """Fixtures for every test: one real PostgreSQL and one real Kafka for the whole session."""
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg
 import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
 from deploy.embedded import Embedded
+from tests.databases import Databases, NewDatabase
 
 # How long an example takes is the machine's doing, and no finding about the code.
 settings.register_profile(
@@ -63,7 +62,8 @@ async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Emb
 
     A test that kills, wipes or restarts one starts its own `Embedded` instead.
     """
-    embedded = Embedded(tmp_path_factory.mktemp("servers"))
+    # Nobody cuts this machine's power: without fsync, dropping a database costs a tenth.
+    embedded = Embedded(tmp_path_factory.mktemp("servers"), postgres_settings={"fsync": "off"})
     try:
         yield embedded
     finally:
@@ -82,24 +82,23 @@ async def kafka(servers: Embedded) -> str:
     return await servers.start_kafka()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def new_database(postgres: str) -> AsyncIterator[Callable[[], Awaitable[str]]]:
-    """Makes a new, empty database: its superuser's DSN. Dropped afterwards."""
-    names: list[str] = []
-
-    async def make() -> str:
-        names.append(f"test_{secrets.token_hex(6)}")
-        await _execute(postgres, f"CREATE DATABASE {names[-1]}")
-        return urlunsplit(urlsplit(postgres)._replace(path=f"/{names[-1]}"))
-
-    yield make
-    for name in names:
-        await _execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def databases(postgres: str) -> Databases:
+    """The session's databases and their templates."""
+    return Databases(postgres)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def database(new_database: Callable[[], Awaitable[str]]) -> str:
-    """The superuser's DSN of a new, empty database, dropped afterwards."""
+async def new_database(databases: Databases) -> AsyncIterator[NewDatabase]:
+    """Makes a new database, `Databases.new`; dropped afterwards."""
+    yield databases.new
+    await databases.drop_all()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(new_database: NewDatabase) -> str:
+    """The superuser's DSN of a new database, dropped afterwards: empty, unless a directory's
+    conftest says otherwise."""
     return await new_database()
 
 
@@ -107,11 +106,3 @@ async def database(new_database: Callable[[], Awaitable[str]]) -> str:
 def topic() -> str:
     """A topic name no other test uses; the test creates the topic."""
     return f"test.{secrets.token_hex(8)}"
-
-
-async def _execute(url: str, statement: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()

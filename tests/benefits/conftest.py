@@ -19,11 +19,18 @@ from tests.examples.members import (
     organisation_registered,
     staff_registered,
 )
+from tests.databases import NewDatabase
+
+
+@pytest_asyncio.fixture
+async def database(new_database: NewDatabase) -> str:
+    """The DSN of a fresh database of this service."""
+    return await new_database("shared.eventstore", "services.benefits")
 
 
 @pytest_asyncio.fixture
 async def service(database: str) -> AsyncIterator[InProcess]:
-    """The service on an empty database. Ann is a member in post with a child, Bo retired and kept
+    """The service on a fresh database. Ann is a member in post with a child, Bo retired and kept
     membership, Cai is staff only."""
     async with in_process(PARTS, database) as running:
         await running.hear(f"{TEST_ORG}/organisation", organisation_registered(simulated=True))

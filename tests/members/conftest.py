@@ -7,13 +7,20 @@ import pytest_asyncio
 
 from services.members.__main__ import parts
 from shared.testing.http import InProcess, in_process
+from tests.databases import NewDatabase
 
 PERSON_KEY = "0f" * 32
 
 
 @pytest_asyncio.fixture
+async def database(new_database: NewDatabase) -> str:
+    """The DSN of a fresh database of this service."""
+    return await new_database("shared.eventstore", "services.members")
+
+
+@pytest_asyncio.fixture
 async def service(database: str) -> AsyncIterator[InProcess]:
-    """The service on an empty database, with no union yet."""
+    """The service on a fresh database, with no union yet."""
     async with in_process(parts(PERSON_KEY), database) as running:
         yield running
 

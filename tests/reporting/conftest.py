@@ -12,19 +12,28 @@ from services.reporting.projections import create_tables
 from services.reporting.projections.as_of import LIVE
 from shared.clock import system_clock
 from shared.eventstore.database import open_pool
-from shared.eventstore.migrations import migrate
 from shared.testing.topics import make_topic
+from tests.databases import NewDatabase
 from tests.reporting.history import with_canteen
 from tests.reporting.reading import PARTITIONS
+
+
+@pytest.fixture
+async def database(new_database: NewDatabase) -> str:
+    """The DSN of a fresh reporting database, with its projections."""
+    return await new_database("shared.eventstore", "services.reporting", prepare=live_projections)
+
+
+async def live_projections(pool: asyncpg.Pool) -> None:
+    """Make the tables of the live projections."""
+    async with pool.acquire() as connection:
+        await create_tables(connection, LIVE)
 
 
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
     """A pool on a fresh reporting database."""
     pool = await open_pool(database, size=4)
-    await migrate(pool, "shared.eventstore", "services.reporting")
-    async with pool.acquire() as connection:
-        await create_tables(connection, LIVE)
     yield pool
     await pool.close()
 

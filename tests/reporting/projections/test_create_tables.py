@@ -5,12 +5,13 @@ import asyncio
 from services.reporting.projections import PROJECTIONS, create_tables
 from services.reporting.projections.as_of import LIVE
 from shared.eventstore.database import open_pool
+from tests.databases import NewDatabase
 
 WORKERS = 6
 
 
-async def test_workers_that_start_together_make_the_tables_once(database: str) -> None:
-    pool = await open_pool(database, size=WORKERS)
+async def test_workers_that_start_together_make_the_tables_once(new_database: NewDatabase) -> None:
+    pool = await open_pool(await new_database(), size=WORKERS)
 
     async def start() -> None:
         async with pool.acquire() as connection:

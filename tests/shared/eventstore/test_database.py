@@ -13,7 +13,6 @@ from deploy.embedded import Embedded
 from shared.clock import system_clock
 from shared.eventstore import database as shared_database
 from shared.eventstore.database import UNREACHABLE, open_pool
-from shared.eventstore.migrations import migrate
 from shared.eventstore.request import Reply
 from shared.eventstore.store import EventStore, Write
 from tests.faults.proxy import Cut, Mode, Proxy
@@ -130,7 +129,6 @@ async def test_a_commit_nobody_heard_of_is_resolved_by_its_key_and_never_done_ag
 ) -> None:
     monkeypatch.setattr(shared_database, "COMMAND_TIMEOUT_SECONDS", TIMEOUT_SECONDS)
     sound = await open_pool(database)
-    await migrate(sound, "shared.eventstore")
     pool = await open_pool(through(link, database), size=1)
     store, done = EventStore(pool, system_clock), Reply(201, {"id": "i1"})
     # The statement is prepared by now: one message does it, and its answer is what is lost.

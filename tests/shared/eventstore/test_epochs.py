@@ -10,7 +10,6 @@ from shared.contract.catalogue import source_of
 from shared.contract.envelope import shard_of
 from shared.eventstore.database import open_pool
 from shared.eventstore.epochs import NOTHING, known_epochs, raise_epoch, stated
-from shared.eventstore.migrations import migrate
 from shared.eventstore.store import EventStore, Reply, Write
 from shared.relay.relay import Relay
 from shared.relay.shard_log import RANGE, STAMP, envelope_of_row
@@ -24,7 +23,6 @@ SHARD = shard_of(STREAM)
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
     pool = await open_pool(database, size=4)
-    await migrate(pool, "shared.eventstore")
     yield pool
     await pool.close()
 

@@ -11,7 +11,6 @@ from shared.contract.envelope import Actor
 from shared.errors import Conflict, Invalid, SaidBefore
 from shared.eventstore.database import open_pool
 from shared.eventstore.idempotency import save_refusal, saved_reply
-from shared.eventstore.migrations import migrate
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import COPY_FROM_EVENTS, EventStore, Write
 from tests.examples.events import issue_raised
@@ -27,7 +26,6 @@ OK = Reply(201, {"version": 1})
 @pytest.fixture
 async def store(database: str) -> AsyncIterator[EventStore]:
     pool = await open_pool(database)
-    await migrate(pool, "shared.eventstore")
     yield EventStore(pool, system_clock)
     await pool.close()
 

@@ -5,7 +5,7 @@ import hashlib
 import os
 import secrets
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import asyncpg
@@ -15,6 +15,7 @@ from deploy.embedded.postgres import programs_directory
 from shared.contract.contexts import CONTEXTS
 from shared.eventstore.database import UNREACHABLE, open_pool
 from shared.eventstore.migrations import MigrationRefused, migrate, migrations
+from tests.databases import NewDatabase
 
 BEFORE = Path(__file__).with_name("before_migrations")
 """The repeatable `schema.sql` of each package as the last code without migrations had it."""
@@ -22,6 +23,11 @@ EVENT_STORE = "shared.eventstore"
 SERVICES = tuple(CONTEXTS)
 
 Package = Callable[..., str]
+
+
+@pytest.fixture
+async def database(new_database: NewDatabase) -> str:
+    return await new_database()
 
 
 @pytest.fixture
@@ -85,7 +91,7 @@ async def dump(dsn: str) -> list[str]:
 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_an_empty_database_and_an_upgraded_one_end_equal(
-    new_database: Callable[[], Awaitable[str]], service: str
+    new_database: NewDatabase, service: str
 ) -> None:
     dumps = []
     for before in (False, True):

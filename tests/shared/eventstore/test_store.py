@@ -13,7 +13,6 @@ from shared.contract.events import IssueRaised, IssueResolved
 from shared.errors import Invalid, StaleVersion
 from shared.eventstore.database import open_pool
 from shared.eventstore.idempotency import saved_reply
-from shared.eventstore.migrations import migrate
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import COPY_FROM_EVENTS, EventStore, Write
 from tests.examples.events import issue_raised, issue_resolved
@@ -26,7 +25,6 @@ OK = Reply(201, {"stream": STREAM, "version": 1})
 @pytest.fixture
 async def store(database: str) -> AsyncIterator[EventStore]:
     pool = await open_pool(database, size=25)
-    await migrate(pool, "shared.eventstore")
     yield EventStore(pool, system_clock)
     await pool.close()
 

@@ -15,7 +15,6 @@ from shared.clock import system_clock
 from shared.contract.catalogue import topic_of
 from shared.contract.envelope import Envelope
 from shared.eventstore.database import open_pool
-from shared.eventstore.migrations import migrate
 from shared.eventstore.request import Reply
 from shared.eventstore.store import EVENT_COLUMNS, EventStore, Write
 from shared.kafka.cloudevents import from_record
@@ -29,7 +28,6 @@ PARTITIONS = 4
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
     pool = await open_pool(database, size=30)
-    await migrate(pool, "shared.eventstore")
     yield pool
     await pool.close()
 

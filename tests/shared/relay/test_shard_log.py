@@ -11,20 +11,16 @@ import pytest
 from shared.clock import system_clock
 from shared.contract.envelope import SHARDS, Envelope, shard_of
 from shared.eventstore.database import open_pool
-from shared.eventstore.migrations import migrate, migrations
 from shared.eventstore.request import Reply
 from shared.eventstore.store import EventStore, Write
 from shared.relay.relay import BACKLOG, Relay
 from shared.relay.shard_log import RANGE, STAMP, UNPUBLISHED, Stamps
 from tests.shared.eventstore.test_store import raised, request
 
-SCHEMA = "".join(migration.sql for migration in migrations("shared.eventstore"))
-
 
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
     pool = await open_pool(database)
-    await migrate(pool, "shared.eventstore")
     yield pool
     await pool.close()
 
@@ -64,7 +60,6 @@ async def test_a_plan_made_while_the_store_is_new_reads_no_table_that_grows_whol
 ) -> None:
     """The relay keeps it. It took 3 ms of PostgreSQL's time for ten events among 15,000."""
     connection = await asyncpg.connect(database)
-    await connection.execute(SCHEMA)
     await connection.execute("SET plan_cache_mode = force_generic_plan")
     await connection.execute(f"PREPARE asked AS {statement}")
     plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN EXECUTE asked{given}"))

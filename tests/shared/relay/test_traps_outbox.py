@@ -18,7 +18,6 @@ from shared.contract.catalogue import topic_of
 from shared.contract.envelope import Envelope
 from shared.errors import StaleVersion
 from shared.eventstore.database import open_pool
-from shared.eventstore.migrations import migrate
 from shared.eventstore.request import Reply
 from shared.eventstore.store import EventStore, Write
 from shared.relay import producer as publisher
@@ -42,7 +41,6 @@ CREATE CONSTRAINT TRIGGER commit_late AFTER INSERT ON events DEFERRABLE INITIALL
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
     pool = await open_pool(database, size=WRITERS + 5)
-    await migrate(pool, "shared.eventstore")
     yield pool
     await pool.close()
 

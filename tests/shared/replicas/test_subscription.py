@@ -4,7 +4,6 @@ and what it did not hear is known."""
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from typing import Any
 
 import asyncpg
 import pytest
@@ -16,7 +15,6 @@ from shared.contract.envelope import SHARDS, Envelope
 from shared.contract.events import IssueRaised
 from shared.eventstore.database import open_pool
 from shared.eventstore.epochs import Epochs, keep_epochs
-from shared.eventstore.migrations import migrate
 from shared.eventstore.store import Also
 from shared.kafka.cloudevents import to_record
 from shared.replicas.coverage import coverage
@@ -29,7 +27,6 @@ from tests.shared.eventstore.test_store import raised
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
     pool = await open_pool(database)
-    await migrate(pool, "shared.eventstore")
     await pool.execute("CREATE TABLE copy (issue_id text PRIMARY KEY, times int NOT NULL)")
     yield pool
     await pool.close()
@@ -202,17 +199,3 @@ async def test_what_the_other_context_lost_in_a_restore_is_passed_over(
     assert (await coverage(pool, context))["shards"] == [
         {"shard": kept[0].shard, "head": 3, "lacks_upto": 0, "last": 3}
     ]
-
-
-async def test_a_table_of_positions_without_topic_ids_is_made_anew(database: str) -> None:
-    old: Any = await asyncpg.connect(database)
-    await old.execute(
-        "CREATE TABLE subscription_positions (cluster_id text, topic text, partition integer,"
-        " next_offset bigint, PRIMARY KEY (cluster_id, topic, partition));"
-        "INSERT INTO subscription_positions VALUES ('c', 't', 0, 7)"
-    )
-    pool = await open_pool(database)
-    await migrate(pool, "shared.eventstore")
-    assert await old.fetch("SELECT topic_id FROM subscription_positions") == []
-    await pool.close()
-    await old.close()
