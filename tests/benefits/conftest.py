@@ -12,6 +12,7 @@ from tests.benefits.requests import (
     CAI,
     CHILD,
 )
+from tests.databases import NewDatabase
 from tests.examples.members import (
     dependant_declared,
     member_joined,
@@ -19,7 +20,6 @@ from tests.examples.members import (
     organisation_registered,
     staff_registered,
 )
-from tests.databases import NewDatabase
 
 
 @pytest_asyncio.fixture
