@@ -1,7 +1,8 @@
-"""Names say what a thing is; the four top-level names are nobody else's."""
+"""Names say what a thing is; our top-level names are nobody else's."""
 
 import ast
 import re
+from collections.abc import Mapping, Sequence
 from importlib.metadata import packages_distributions
 
 from tests.tidy.tree import CODE, nodes, python_files
@@ -46,7 +47,18 @@ def test_an_event_is_never_a_class_of_that_name() -> None:
     assert not found, f"{found}: call it by the event's own name, or Activity, or Meeting"
 
 
+def owners_of_ours(owners: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
+    """Our top-level names that another distribution owns, too: it would shadow ours."""
+    others = {name: set(owners.get(name, ())) - {"guildhall"} for name in CODE}
+    return {name: found for name, found in others.items() if found}
+
+
+def test_the_search_sees_an_owner_of_one_of_our_names() -> None:
+    installed = {"deploy": ["a-tool"], "tests": ["guildhall", "careless"], "yaml": ["PyYAML"]}
+    assert owners_of_ours(installed) == {"deploy": {"a-tool"}, "tests": {"careless"}}
+
+
 def test_no_locked_dependency_owns_one_of_our_top_level_names() -> None:
-    owners = packages_distributions()
-    taken = {name: set(owners.get(name, ())) - {"guildhall"} for name in CODE}
-    assert not any(taken.values()), f"{taken}: that dependency would shadow ours; leave it out"
+    """Of what is installed here: everything that the locks name for runtime and development."""
+    taken = owners_of_ours(packages_distributions())
+    assert not taken, f"{taken}: that dependency would shadow ours; leave it out of locks/"
