@@ -5,10 +5,14 @@ Standard library alone: the host needs nothing but Docker and Python. What exist
 
 import os
 import secrets
+import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[2]))  # a script: its checkout is not importable yet
+
+from shared.contract.contexts import CONTEXTS
+
 DIRECTORY = Path(__file__).parent / "secrets"
-SERVICES = ("members", "benefits", "events", "reporting")
 
 
 def make_secrets(directory: Path = DIRECTORY) -> list[str]:
@@ -22,9 +26,9 @@ def make_secrets(directory: Path = DIRECTORY) -> list[str]:
         "reporting_client_secret": secrets.token_urlsafe(32),
         "person_key": secrets.token_hex(32),
     }
-    for service in SERVICES:
-        role, password = f"guildhall_{service}", secrets.token_urlsafe(24)
-        wanted[f"{service}_database_url"] = f"postgresql://{role}:{password}@postgres:5432/{role}"
+    for name, context in CONTEXTS.items():
+        role, password = context.database, secrets.token_urlsafe(24)
+        wanted[f"{name}_database_url"] = f"postgresql://{role}:{password}@postgres:5432/{role}"
     written = []
     for name, value in wanted.items():
         path = directory / name

@@ -10,6 +10,7 @@ import typer
 
 from guildhall.cli.session import Machine
 from guildhall.output import Output
+from shared.contract.contexts import CONTEXTS
 
 contract = typer.Typer(
     help="The published contract: event types, their schemas, and a check that needs no stack.",
@@ -21,9 +22,7 @@ VIOLATIONS_SHOWN = 100
 
 @contract.command("list")
 def list_types(
-    context: Annotated[
-        str | None, typer.Option(help="members, benefits, events, reporting")
-    ] = None,
+    context: Annotated[str | None, typer.Option(help=", ".join(CONTEXTS))] = None,
     machine: Machine = False,
 ) -> None:
     """Every event type with its topic.

@@ -13,12 +13,15 @@ from guildhall.cli.connection import find_target
 from guildhall.cli.contract import show_violations
 from guildhall.cli.session import DEFAULT_DATA, Data, Machine, Session, connected, exit_on_failure
 from guildhall.output import Output
-from shared.contract.contexts import RELAY_PROCESSES
+from shared.contract.contexts import CONTEXTS, RELAY_PROCESSES
 
 events = typer.Typer(
     help="Events on Kafka: publish a file as another service would, or publish again.",
     no_args_is_help=True,
 )
+
+*OTHERS, LAST = CONTEXTS
+SERVICES_NAMED = f"{', '.join(OTHERS)} or {LAST}"
 
 
 class Mode(StrEnum):
@@ -79,7 +82,7 @@ def publish(
 def republish(
     session: Session,
     *,
-    service: Annotated[str, typer.Option(help="members, benefits, events or reporting")],
+    service: Annotated[str, typer.Option(help=SERVICES_NAMED)],
     shard: Annotated[int | None, typer.Option(min=0, max=31, help="one shard")] = None,
     first: Annotated[int, typer.Option(min=1, help="first sequence of the shard")] = 1,
     last: Annotated[int | None, typer.Option(min=1, help="last sequence of the shard")] = None,
