@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
+import asyncpg
 from fastapi import APIRouter, Query
 from pydantic import Field
 
@@ -9,11 +10,11 @@ from services.reporting.api.access import Built, Operator, Watcher
 from services.reporting.api.answers import quarantine_answer, reconciled_answer
 from services.reporting.ingest import quarantine, settle
 from services.reporting.queries.status import status
-from services.reporting.rebuild.coordinator import Rebuilt
+from services.reporting.rebuild.state import RebuildState, rebuild_states
 from shared.contract.reporting import DiscardReason
 from shared.decider.command import Command
 from shared.http.problems import Json
-from shared.metrics import JOURNAL_HEAD, REBUILD_PROGRESS
+from shared.metrics import JOURNAL_HEAD
 
 router = APIRouter(tags=["operating"])
 
@@ -25,23 +26,13 @@ class Discard(Command):
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class LastRebuild:
-    """The rebuild of this process: whether one runs, and how the last one ended."""
-
-    def __init__(self) -> None:
-        self.running = False
-        self.last: dict[str, Any] | None = None
-
-
-LAST = LastRebuild()
-
-
 @router.get("/v1/status")
 async def show_status(built: Built, _: Watcher) -> Json:
     """The journal, what was read from Kafka, what waits, what disagrees."""
     found = await status(built.pool, built.end_offsets, built.clock())
     JOURNAL_HEAD.set(found["journal"]["log_index"])
-    return Json(found | {"rebuild": _rebuilding()})
+    rebuild = await rebuild_answer(built.pool)
+    return Json(found | {"rebuild": {name: rebuild[name] for name in ("running", "ratio")}})
 
 
 @router.get("/v1/quarantine")
@@ -87,18 +78,13 @@ async def start_rebuild(built: Built, _: Operator) -> Json:
 
     Refuses rebuild-running.
     """
-    LAST.running = True
-    try:
-        LAST.last = _rebuilt(await built.rebuild())
-    finally:
-        LAST.running = False
-    return Json(LAST.last)
+    return Json((await built.rebuild()).document())
 
 
 @router.get("/v1/rebuild")
-async def show_rebuild(_: Watcher) -> Json:
-    """How far a running rebuild is (`ratio`), and how the last one of this process ended."""
-    return Json(_rebuilding() | {"last": LAST.last})
+async def show_rebuild(built: Built, _: Watcher) -> Json:
+    """How far a running rebuild is (`ratio`), and how the last one ended, whoever ran them."""
+    return Json(await rebuild_answer(built.pool))
 
 
 @router.post("/v1/reconcile")
@@ -108,10 +94,23 @@ async def reconcile(built: Built, _: Operator) -> Json:
     return Json(reconciled_answer(await built.reconciler.once()))
 
 
-def _rebuilding() -> dict[str, Any]:
-    ratio = next(iter(REBUILD_PROGRESS.collect())).samples[0].value
-    return {"running": LAST.running, "ratio": ratio if LAST.running else None}
+async def rebuild_answer(pool: asyncpg.Pool) -> dict[str, Any]:
+    """Whether a rebuild runs, how far it is, and the last that ended: its outcome, or its error."""
+    newest = await rebuild_states(pool)
+    runs = next((each for each in newest if each.running), None)
+    last = next((each for each in newest if not each.running), None)
+    return {
+        "running": runs is not None,
+        "ratio": runs.progress if runs else None,
+        "started_at": runs.started_at if runs else None,
+        "last": last and (last.outcome or {}) | _ended(last),
+    }
 
 
-def _rebuilt(outcome: Rebuilt) -> dict[str, Any]:
-    return outcome._asdict() | {"tables": [table._asdict() for table in outcome.tables]}
+def _ended(state: RebuildState) -> dict[str, Any]:
+    return {
+        "started_at": state.started_at,
+        "finished_at": state.finished_at,
+        "log_index": state.up_to,
+        "error": state.error,
+    }

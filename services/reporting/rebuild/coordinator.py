@@ -8,9 +8,8 @@ its share of the journal (`refold.py`), into tables that get their indexes once 
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import NamedTuple
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, NamedTuple
 
 import asyncpg
 import orjson
@@ -22,15 +21,13 @@ from services.reporting.projections import figure_sums as sums
 from services.reporting.projections.as_of import FOREVER, LIVE
 from services.reporting.projections.engine import Projection
 from services.reporting.rebuild.shares import Share, Step, connected
+from services.reporting.rebuild.state import alone
 from services.reporting.rebuild.worker import LATE_DDL, STEPS
-from shared.errors import Conflict
-from shared.metrics import REBUILD_PROGRESS
 
 log = structlog.get_logger("rebuild")
 
 NEXT = "projections_next"
 BATCH_ENTRIES = 5000
-LOCK = 7_302
 
 WORTH_A_PROCESS = 50_000
 """Entries below which a process takes longer to start than it saves."""
@@ -58,39 +55,43 @@ class Rebuilt(NamedTuple):
     seconds: float
     stages: dict[str, float]
 
+    def document(self) -> dict[str, Any]:
+        """It as a JSON document."""
+        return self._asdict() | {"tables": [table._asdict() for table in self.tables]}
+
 
 async def rebuild(database_url: str, processes: int = 1) -> Rebuilt:
     """Rebuild every projection and swap it in. Raises Conflict `rebuild-running`."""
     stages = _Stages()
-    async with connected(database_url) as connection, _alone(connection):
+    async with connected(database_url) as connection, alone(connection) as rebuilding:
         await connection.execute(MEMORY)
         await connection.execute(f"DROP SCHEMA IF EXISTS {NEXT} CASCADE")
         await create_tables(connection, NEXT, indexed=False)
         await connection.execute(LATE_DDL.format(schema=NEXT))
-        up_to = await journal.last_index(connection)
+        up_to = rebuilding.up_to
         of = max(1, min(processes, up_to // WORTH_A_PROCESS))
         shares = [Share(database_url, NEXT, "fold", number, of, up_to) for number in range(of)]
-        await _fold(shares, "fold", lambda ratio: REBUILD_PROGRESS.set(0.6 * ratio))
+        await _fold(shares, "fold", lambda ratio: rebuilding.reached(0.6 * ratio))
         stages.end("fold")
         await _index(database_url, of)
         stages.end("index")
-        await _fold(shares, "late", lambda ratio: REBUILD_PROGRESS.set(0.8 + 0.05 * ratio))
+        await _fold(shares, "late", lambda ratio: rebuilding.reached(0.8 + 0.05 * ratio))
         await connection.execute(f"DROP TABLE {NEXT}.late")
         stages.end("late")
         await sums.fill_sums(connection, NEXT, up_to + 1)
         await _vacuum(connection)
         stages.end("sums")
-        REBUILD_PROGRESS.set(0.9)
+        await rebuilding.reached(0.9)
         tables = [await _compare(connection, projection, up_to) for projection in PROJECTIONS]
         stages.end("compare")
         await _swap(connection, await _catch_up(connection, up_to))
         stages.end("swap")
-    equal = not any(table.only_live or table.only_rebuilt for table in tables)
+        equal = not any(table.only_live or table.only_rebuilt for table in tables)
+        rebuilt = Rebuilt(equal, up_to, tables, sum(stages.seconds.values()), stages.seconds)
+        rebuilding.outcome = rebuilt.document()
     if not equal:
-        log.error(
-            "live projections differed from the journal", tables=[t._asdict() for t in tables]
-        )
-    return Rebuilt(equal, up_to, tables, sum(stages.seconds.values()), stages.seconds)
+        log.error("live projections differed from the journal", tables=rebuilding.outcome["tables"])
+    return rebuilt
 
 
 class _Stages:
@@ -105,27 +106,14 @@ class _Stages:
         self.seconds[name], self._since = now - self._since, now
 
 
-@asynccontextmanager
-async def _alone(connection: asyncpg.Connection) -> AsyncIterator[None]:
-    """Only one rebuild at a time. Raises Conflict `rebuild-running`."""
-    if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
-        raise Conflict("rebuild-running", "another rebuild is under way")
-    try:
-        yield
-    finally:
-        REBUILD_PROGRESS.set(0)
-        if not connection.is_closed():
-            await connection.execute("SELECT pg_advisory_unlock($1)", LOCK)
-
-
-async def _fold(shares: list[Share], step: Step, tell: Callable[[float], object]) -> None:
+async def _fold(shares: list[Share], step: Step, tell: Callable[[float], Awaitable[None]]) -> None:
     """Do one step of every share, each in its process; a single share here."""
     reached = dict.fromkeys(range(len(shares)), 0)
 
     async def watch(share: Share, work: AsyncIterator[int]) -> None:
         async for log_index in work:
             reached[share.number] = log_index
-            tell(min(reached.values()) / max(share.up_to, 1))
+            await tell(min(reached.values()) / max(share.up_to, 1))
 
     doing = [share._replace(step=step) for share in shares]
     if len(doing) == 1:

@@ -1,12 +1,15 @@
 """What an operator asks and does over HTTP."""
 
+import asyncio
 from base64 import b64decode
+from typing import Any
 
 import asyncpg
 import pytest
 
 from services.reporting.ingest.apply import Ingest
 from services.reporting.projections.as_of import LIVE
+from services.reporting.rebuild import coordinator
 from shared.contract.catalogue import topic_of
 from shared.testing.author import Author
 from tests.reporting.api.conftest import Asker
@@ -115,6 +118,42 @@ async def test_a_rebuild_answers_when_it_is_done_and_what_it_compared(
 
     await pool.execute(f"DELETE FROM {LIVE}.register")
     assert (await asker.post("rebuild")).json()["equal"] is False
+
+
+@pytest.fixture
+def half_way(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """A rebuild waits, before it compares, for this to be set."""
+    go_on, vacuum = asyncio.Event(), coordinator._vacuum
+
+    async def wait(connection: asyncpg.Connection) -> None:
+        await go_on.wait()
+        await vacuum(connection)
+
+    monkeypatch.setattr(coordinator, "_vacuum", wait)
+    return go_on
+
+
+async def running(asker: Asker) -> dict[str, Any]:
+    """What is said of a rebuild, once it runs."""
+    async with asyncio.timeout(30):
+        while not (shown := await asker.answer("rebuild"))["running"]:
+            await asyncio.sleep(0.05)
+    return shown
+
+
+async def test_a_rebuild_that_is_refused_leaves_the_one_that_runs(
+    asker: Asker, half_way: asyncio.Event
+) -> None:
+    first = asyncio.create_task(asker.post("rebuild"))
+    await running(asker)
+    refused = await asker.post("rebuild")
+    assert (refused.status_code, refused.json()["code"]) == (409, "rebuild-running")
+    shown = await running(asker)
+    assert 0 <= shown["ratio"] < 1 and shown["last"] is None
+    half_way.set()
+    assert (await first).json()["equal"]
+    shown = await asker.answer("rebuild")
+    assert (shown["running"], shown["last"]["equal"]) == (False, True)
 
 
 async def test_reconciling_names_what_the_owner_published_and_is_not_here(asker: Asker) -> None:
