@@ -21,7 +21,6 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -36,6 +35,7 @@ from shared.eventstore.migrations import migrate
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EncodedWrite, EventStore, Write, encode
 from tests.benchmarks.rig import Rig
+from tests.examples.benefits import gift_issued, gift_receipt_signed
 
 ORG = "bench"
 TO_A_PROGRAMME = 100_000
@@ -84,31 +84,13 @@ LAST_SAID = {
 
 def issued(programme: str, person: str) -> GiftIssued:
     """A delivery as the benefits service writes it."""
-    return GiftIssued(
-        org_id=ORG,
-        occurred_on=date(2022, 1, 20),
-        programme_id=programme,
-        occasion="spring_festival",
-        person_id=person,
-        capacity="member",
-        quantity=1,
-        unit_value_fen=30000,
-        amount_fen=30000,
-        payment_form="goods",
-        fund="union_funds",
-        payer="own",
-        on_roster=True,
-    )
+    return gift_issued(org_id=ORG, programme_id=programme, person_id=person)
 
 
 def signed(programme: str, person: str) -> GiftReceiptSigned:
     """Its receipt."""
-    return GiftReceiptSigned(
-        org_id=ORG,
-        occurred_on=date(2022, 1, 22),
-        programme_id=programme,
-        person_id=person,
-        signed_by=person,
+    return gift_receipt_signed(
+        org_id=ORG, programme_id=programme, person_id=person, signed_by=person
     )
 
 

@@ -123,70 +123,23 @@ def clean_run() -> Evidence:
     idempotency: dict[str, list[Row]] = {source: [] for source in SOURCES}
     shard_log: dict[str, list[Row]] = {source: [] for source in SOURCES}
     journal, kafka = [], []
-    for number, (id_, owner, name, body, stream, version, kind, fields) in enumerate(ASKED, 1):
-        data = _hex({"org_id": ORG, "occurred_on": "2026-01-15", **fields})
-        type_, event_id = f"guildhall.{owner}.{kind}.v1", f"{number:032x}"
-        events[owner].append(
-            {
-                "stream": stream,
-                "version": version,
-                "event_id": event_id,
-                "type": type_,
-                "org_id": ORG,
-                "shard": 0,
-                "correlation_id": id_,
-                "data": data,
-            }
-        )
-        asked = f"/v1/{ORG}/{name}".encode() + json.dumps(body).encode()
-        idempotency[owner].append(
-            {
-                "key": f"key-{id_}",
-                "body_hash": "\\x" + hashlib.sha256(asked).hexdigest(),
-                "status": 201,
-            }
-        )
+    for number, asked in enumerate(ASKED, 1):
+        id_, owner, name, body, stream, version, *_ = asked
+        event = _event(number, asked)
+        events[owner].append(event)
+        idempotency[owner].append(_idempotency(id_, name, body))
         sequence = len(shard_log[owner]) + 1
-        shard_log[owner].append(
-            {"shard": 0, "sequence": sequence, "stream": stream, "version": version}
-        )
+        at = {"stream": stream, "version": version}
+        shard_log[owner].append({"shard": 0, "sequence": sequence, **at})
         place = {"topic": f"guildhall.{owner}.v1", "partition": 0}
-        kafka.append(
-            {
-                **place,
-                "offset": sequence - 1,
-                "key": stream,
-                "event_id": event_id,
-                "version": version,
-                "shard": 0,
-                "sequence": sequence,
-                "value_sha256": _digest(data),
-            }
-        )
-        journal.append(
-            {
-                "log_index": number,
-                "event_id": event_id,
-                "source": f"/guildhall/{owner}",
-                "type": type_,
-                "stream": stream,
-                "stream_version": version,
-                "value": data,
-                "cluster_id": CLUSTER,
-                "topic_id": f"{TOPIC_ID}{owner}",
-                **place,
-            }
-        )
-    shards = {
-        source: [{"shard": 0, "head": len(shard_log[source]), "acked": len(shard_log[source])}]
-        for source in SOURCES
-    }
+        kafka.append(place | _record(event, sequence))
+        journal.append(place | _entry(number, owner, event))
     return Evidence(
         history=_history(),
         events=events,
         outbox={source: [] for source in SOURCES},
         shard_log=shard_log,
-        shards=shards,
+        shards={source: [_heard(len(shard_log[source]))] for source in SOURCES},
         idempotency=idempotency,
         copies={owner: [{"stream": STAFF, "version": 1}] for owner in OWNERS[1:]},
         reporting=_reporting(journal),
@@ -194,15 +147,69 @@ def clean_run() -> Evidence:
         live=_projections(journal),
         rebuilt=_projections(journal),
         again=_projections(journal),
-        figures=[
-            {
-                "figure": "income_received",
-                "org_id": ORG,
-                "value": 700,
-                "events": [{"amount_fen": 700, "quantity": 1}],
-            }
-        ],
+        figures=[_income_figure()],
     )
+
+
+def _income_figure() -> Row:
+    """A figure with the events that add up to it."""
+    events = [{"amount_fen": 700, "quantity": 1}]
+    return {"figure": "income_received", "org_id": ORG, "value": 700, "events": events}
+
+
+def _event(number: int, asked: tuple[Any, ...]) -> Row:
+    """The event that a command led to, as its owner stores it."""
+    id_, owner, _, _, stream, version, kind, fields = asked
+    return {
+        "stream": stream,
+        "version": version,
+        "event_id": f"{number:032x}",
+        "type": f"guildhall.{owner}.{kind}.v1",
+        "org_id": ORG,
+        "shard": 0,
+        "correlation_id": id_,
+        "data": _hex({"org_id": ORG, "occurred_on": "2026-01-15", **fields}),
+    }
+
+
+def _idempotency(id_: str, name: str, body: Row) -> Row:
+    """The key of a command, with the hash of what was asked."""
+    asked = f"/v1/{ORG}/{name}".encode() + json.dumps(body).encode()
+    digest = "\\x" + hashlib.sha256(asked).hexdigest()
+    return {"key": f"key-{id_}", "body_hash": digest, "status": 201}
+
+
+def _record(event: Row, sequence: int) -> Row:
+    """The event's record in Kafka, at the offset of its place in the shard."""
+    return {
+        "offset": sequence - 1,
+        "key": event["stream"],
+        "event_id": event["event_id"],
+        "version": event["version"],
+        "shard": 0,
+        "sequence": sequence,
+        "value_sha256": _digest(event["data"]),
+    }
+
+
+def _entry(log_index: int, owner: str, event: Row) -> Row:
+    """The event's row in the journal."""
+    return {
+        "log_index": log_index,
+        "event_id": event["event_id"],
+        "source": f"/guildhall/{owner}",
+        "type": event["type"],
+        "stream": event["stream"],
+        "stream_version": event["version"],
+        "value": event["data"],
+        "cluster_id": CLUSTER,
+        "topic_id": f"{TOPIC_ID}{owner}",
+    }
+
+
+def _heard(head: int) -> Row:
+    """A shard whose every event was acknowledged."""
+    return {"shard": 0, "head": head, "acked": head}
 
 
 def _reporting(journal: list[Row]) -> dict[str, list[Row]]:

@@ -39,59 +39,57 @@ def person_id(org: str, number: int) -> str:
 
 def founding() -> list[Command]:
     """What every union needs before the load: sent in this order, each accepted."""
-    commands = []
-    for org in UNIONS:
-        people = [person_id(org, number) for number in range(PEOPLE_PER_UNION)]
-        commands += [
-            Command(
-                "members",
-                org,
-                "register-organisation",
-                {"name": "试验工会", "kind": "grassroots", "registered_on": DAY},
-                "operator",
-            ),
-            Command("members", org, "register-staff", {"people": list(map(_staff_row, people))}),
-            Command("members", org, "admit-members", {"people": list(map(_admission, people))}),
-        ]
-    for org in UNIONS:
-        commands += [
-            Command(
-                "benefits",
-                org,
-                "open-programme",
-                {
-                    "programme_id": name,
-                    "title": "慰问",
-                    "occasion": occasion,
-                    "population": "named",
-                    "payment_form": "goods",
-                    "unit_value_fen": 12_345,
-                    "fund": "union_funds",
-                    "payer": "own",
-                    "opened_on": DAY,
-                },
-            )
+    members = [command for org in UNIONS for command in _members_of(org)]
+    return members + [command for org in UNIONS for command in _plans_of(org)]
+
+
+def _members_of(org: str) -> list[Command]:
+    """The union and its people."""
+    people = [person_id(org, number) for number in range(PEOPLE_PER_UNION)]
+    union = {"name": "试验工会", "kind": "grassroots", "registered_on": DAY}
+    return [
+        Command("members", org, "register-organisation", union, "operator"),
+        Command("members", org, "register-staff", {"people": list(map(_staff_row, people))}),
+        Command("members", org, "admit-members", {"people": list(map(_admission, people))}),
+    ]
+
+
+def _plans_of(org: str) -> list[Command]:
+    """The union's programmes, its budget, and its activities."""
+    return [
+        *(
+            Command("benefits", org, "open-programme", _programme(name, occasion))
             for name, occasion in PROGRAMMES.items()
-        ]
-        commands.append(Command("benefits", org, "approve-budget", _budget(1_000_000), "chair"))
-        commands += [
-            Command(
-                "events",
-                org,
-                "plan-activity",
-                {
-                    "activity_id": name,
-                    "title": "活动",
-                    "kind": "culture",
-                    "organiser": "own",
-                    "online": False,
-                    "planned_on": DAY,
-                    "planned_for": "2026-03-01",
-                },
-            )
-            for name in ACTIVITIES
-        ]
-    return commands
+        ),
+        Command("benefits", org, "approve-budget", _budget(1_000_000), "chair"),
+        *(Command("events", org, "plan-activity", _activity(name)) for name in ACTIVITIES),
+    ]
+
+
+def _programme(name: str, occasion: str) -> Body:
+    return {
+        "programme_id": name,
+        "title": "慰问",
+        "occasion": occasion,
+        "population": "named",
+        "payment_form": "goods",
+        "unit_value_fen": 12_345,
+        "fund": "union_funds",
+        "payer": "own",
+        "opened_on": DAY,
+    }
+
+
+def _activity(name: str) -> Body:
+    return {
+        "activity_id": name,
+        "title": "活动",
+        "kind": "culture",
+        "organiser": "own",
+        "online": False,
+        "planned_on": DAY,
+        "planned_for": "2026-03-01",
+    }
 
 
 def _staff_row(person: str) -> Body:

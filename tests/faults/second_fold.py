@@ -8,6 +8,29 @@ from collections.abc import Callable, Iterable
 from tests.faults.evidence import Row, data_of, short
 from tests.faults.second_lines import Table, figure_lines
 
+ACTIVITY_UNKNOWN = (
+    "title", "kind", "organiser", "online", "planned_on", "planned_for", "planned",
+    "first_held_on", "last_held_on", "cancelled_on", "cancelled_why", "judged_on", "judges",
+)  # fmt: skip
+ACTIVITY_COUNTED = (
+    "sessions", "registrations", "attendances", "entries", "entrants", "awards",
+    "award_recipients", "award_value_fen",
+)  # fmt: skip
+PROGRAMME_TERMS = (
+    "title", "occasion", "population", "payment_form", "unit_value_fen", "amount_assumed", "fund",
+    "payer", "budget_line", "decision_ref",
+)  # fmt: skip
+PROGRAMME_LATER = (
+    "roster_as_of", "roster_count", "roster_sha256", "frozen", "closed_on", "issued",
+    "missed_count", "closed",
+)  # fmt: skip
+UNION_UNKNOWN = (
+    "name", "kind", "parent_org_id", "registered_on", "staff_declared", "women_staff_declared",
+    "declared_on", "declared", "moving_from", "moving_to", "move_started_on", "move_started",
+    "members_due", "prepared", "moved_on", "moved",
+)  # fmt: skip
+"""Columns that an event leaves unknown, at nought, or for later, by projection."""
+
 
 def _base(row: Row, data: Row) -> Row:
     return {"org_id": data["org_id"], "source": row["source"], "stream": row["stream"]}
@@ -137,36 +160,11 @@ def _activities(table: Table, row: Row, data: Row) -> None:
     if kind not in ("ActivityPlanned", "ActivityHeld", "ParticipantRegistered"):
         return
     key = (data["org_id"], data["activity_id"])
-    unknown = (
-        "title",
-        "kind",
-        "organiser",
-        "online",
-        "planned_on",
-        "planned_for",
-        "planned",
-        "first_held_on",
-        "last_held_on",
-        "cancelled_on",
-        "cancelled_why",
-        "judged_on",
-        "judges",
-    )
-    counted = (
-        "sessions",
-        "registrations",
-        "attendances",
-        "entries",
-        "entrants",
-        "awards",
-        "award_recipients",
-        "award_value_fen",
-    )
     before = table.get(key) or {
         "org_id": key[0],
         "activity_id": key[1],
-        **dict.fromkeys(unknown),
-        **dict.fromkeys(counted, 0),
+        **dict.fromkeys(ACTIVITY_UNKNOWN),
+        **dict.fromkeys(ACTIVITY_COUNTED, 0),
     }
     what = {name: data.get(name) for name in ("kind", "organiser", "online")}
     day = data["occurred_on"]
@@ -214,34 +212,12 @@ def _budget_lines(table: Table, row: Row, data: Row) -> None:
 def _programmes(table: Table, row: Row, data: Row) -> None:
     if short(row["type"]) != "ProgrammeOpened":
         return
-    names = (
-        "title",
-        "occasion",
-        "population",
-        "payment_form",
-        "unit_value_fen",
-        "amount_assumed",
-        "fund",
-        "payer",
-        "budget_line",
-        "decision_ref",
-    )
-    later = (
-        "roster_as_of",
-        "roster_count",
-        "roster_sha256",
-        "frozen",
-        "closed_on",
-        "issued",
-        "missed_count",
-        "closed",
-    )
     table[(data["org_id"], data["programme_id"])] = (
         {"org_id": data["org_id"], "programme_id": data["programme_id"]}
-        | {name: data.get(name) for name in names}
+        | {name: data.get(name) for name in PROGRAMME_TERMS}
         | {"opened_on": data["occurred_on"], "opened": row["event_id"]}
         | {"roster_chunks": 0, "roster_chunks_due": 0}
-        | dict.fromkeys(later)
+        | dict.fromkeys(PROGRAMME_LATER)
     )
 
 
@@ -249,27 +225,9 @@ def _unions(table: Table, row: Row, data: Row) -> None:
     kind = short(row["type"])
     if kind not in ("OrganisationRegistered", "StaffCountDeclared"):
         return
-    unknown = (
-        "name",
-        "kind",
-        "parent_org_id",
-        "registered_on",
-        "staff_declared",
-        "women_staff_declared",
-        "declared_on",
-        "declared",
-        "moving_from",
-        "moving_to",
-        "move_started_on",
-        "move_started",
-        "members_due",
-        "prepared",
-        "moved_on",
-        "moved",
-    )
     before = table.get((data["org_id"],)) or {
         "org_id": data["org_id"],
-        **dict.fromkeys(unknown),
+        **dict.fromkeys(UNION_UNKNOWN),
         "simulated": False,
         "members_prepared": 0,
     }

@@ -18,6 +18,27 @@ from tests.members.conftest import PERSON_KEY, accepted
 from tests.members.requests import admissions, person_id, staff, with_members
 
 LEFT = {"person_id": person_id(1), "left_on": "2022-05-01", "reason": "resigned"}
+ONE, TWO, THREE, FOUR, FIVE = ({"person_id": person_id(number)} for number in range(1, 6))
+A_YEAR: list[tuple[str, dict[str, Any], str]] = [
+    ("declare-staff-count", {"staff": 5, "women_staff": 4, "declared_on": "2022-01-01"}, "chair"),
+    ("record-member-retired",
+     {**ONE, "retired_on": "2022-03-01", "membership_retained": True}, "clerk"),
+    ("transfer-out-member",
+     {**TWO, "to_org": "jt-group", "transferred_on": "2022-03-02"}, "clerk"),
+    ("record-member-died", {**THREE, "died_on": "2022-03-03"}, "clerk"),
+    ("record-member-left", {**FOUR, "left_on": "2022-03-04", "reason": "left_unit"}, "clerk"),
+    ("record-staff-left", {"people": [{**LEFT, **FOUR}]}, "clerk"),
+    ("declare-dependant",
+     {**FIVE, "name": "小明", "relation": "child", "declared_on": "2022-03-05"}, "clerk"),
+    ("start-affiliation-transfer",
+     {"from_parent": "jt-group", "to_parent": "edu-bureau", "members_due": 5,
+      "started_on": "2022-04-01"}, "chair"),
+    ("record-handover-prepared",
+     {"to_parent": "edu-bureau", "prepared": 2, "prepared_on": "2022-05-01"}, "clerk"),
+    ("complete-affiliation-transfer",
+     {"to_parent": "edu-bureau", "completed_on": "2022-12-01"}, "chair"),
+]  # fmt: skip
+"""What happens to a union of five members in a year: command, body, and who says it."""
 
 
 async def refused(answer: Any, status: int, code: str) -> dict[str, Any]:
@@ -30,63 +51,7 @@ async def refused(answer: Any, status: int, code: str) -> dict[str, Any]:
 class TestAccepted:
     async def test_a_year_in_the_life_of_a_union(self, union: InProcess) -> None:
         await with_members(union, 5)
-        one = {"person_id": person_id(1)}
-        two, three = {"person_id": person_id(2)}, {"person_id": person_id(3)}
-        story: list[tuple[str, dict[str, Any], str]] = [
-            (
-                "declare-staff-count",
-                {"staff": 5, "women_staff": 4, "declared_on": "2022-01-01"},
-                "chair",
-            ),
-            (
-                "record-member-retired",
-                {**one, "retired_on": "2022-03-01", "membership_retained": True},
-                "clerk",
-            ),
-            (
-                "transfer-out-member",
-                {**two, "to_org": "jt-group", "transferred_on": "2022-03-02"},
-                "clerk",
-            ),
-            ("record-member-died", {**three, "died_on": "2022-03-03"}, "clerk"),
-            (
-                "record-member-left",
-                {"person_id": person_id(4), "left_on": "2022-03-04", "reason": "left_unit"},
-                "clerk",
-            ),
-            ("record-staff-left", {"people": [{**LEFT, "person_id": person_id(4)}]}, "clerk"),
-            (
-                "declare-dependant",
-                {
-                    "person_id": person_id(5),
-                    "name": "小明",
-                    "relation": "child",
-                    "declared_on": "2022-03-05",
-                },
-                "clerk",
-            ),
-            (
-                "start-affiliation-transfer",
-                {
-                    "from_parent": "jt-group",
-                    "to_parent": "edu-bureau",
-                    "members_due": 5,
-                    "started_on": "2022-04-01",
-                },
-                "chair",
-            ),
-            (
-                "record-handover-prepared",
-                {"to_parent": "edu-bureau", "prepared": 2, "prepared_on": "2022-05-01"},
-                "clerk",
-            ),
-            (
-                "complete-affiliation-transfer",
-                {"to_parent": "edu-bureau", "completed_on": "2022-12-01"},
-                "chair",
-            ),
-        ]
-        for name, body, role in story:
+        for name, body, role in A_YEAR:
             accepted(await union.command(name, body, role=role))
         kinds = [type(event).__name__ for event in await union.events()]
         assert sorted(set(kinds)) == [

@@ -11,7 +11,7 @@ from services.reporting.rules import BY_ID, HERE
 from shared.errors import Invalid, Unknown
 from tests.reporting.office import Office
 from tests.reporting.records import ORG, gift
-from tests.reporting.rules.cases import Given
+from tests.reporting.rules.given import Given
 
 WRITTEN = (HERE / "values" / "wel-04.yaml").read_text(encoding="utf-8")
 FOUND = WRITTEN.replace(

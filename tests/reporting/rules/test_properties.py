@@ -25,7 +25,8 @@ from shared.contract.envelope import DomainEvent
 from tests.reporting.arbitrary import happenings
 from tests.reporting.history import History, folded, standing
 from tests.reporting.records import ORG
-from tests.reporting.rules.cases import CASES, Given
+from tests.reporting.rules.cases import CASES
+from tests.reporting.rules.given import Given
 
 LAW_DAYS = st.sampled_from(
     [date(2014, 9, 1), date(2018, 2, 1), date(2019, 8, 20), date(2019, 9, 6), date(2022, 9, 7)]
