@@ -9,7 +9,7 @@ CA   := $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bund
 UV   := $(BIN)/uv $(if $(CA),--system-certs) pip
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-fast check bad-records bench chaos lock clean
+.PHONY: help demo up freeze test test-fast check bad-records bench chaos lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,10 @@ chaos: $(VENV)/ready-dev $(VENV)/servers ## faults under load, then an independe
 
 # What is locked stays as it is unless its .in asks for another. Those after runtime keep to its
 # versions, and to the servers', so that all of them fit into one environment.
+freeze: $(VENV)/ready-dev ## after a new event type: its frozen schema, its sample's checksum, its page of the catalogue
+	@$(BIN)/python -m tests.shared.contract.frozen
+	@$(BIN)/python -m deploy.catalogue
+
 lock: $(VENV)/uv ## resolve locks/*.in into locks/*.txt (hashes, no addresses): ARGS=--upgrade
 	@cd locks && resolve() { name=$$1; shift; ../$(UV) compile --quiet $(ARGS) \
 	  --generate-hashes --no-emit-index-url --universal --python-version 3.11 \

@@ -26,10 +26,11 @@ from deploy.identity.registrations import clients_in
 from deploy.stack.services import SERVICES, Place, environment_of
 from deploy.stack.state_files import person_key_in, sources_file_in
 from deploy.stack.supervisor import Launch, Report, Supervisor
+from shared.contract.contexts import FACT_CONTEXTS
 from tests.faults.proxy import Proxy
 
 CLIENT = "cli"
-OWNERS = ("members", "benefits", "events")
+OWNERS = FACT_CONTEXTS
 EVERYWHERE = ["*"]
 PEOPLE = {
     role: {"roles": [role], "orgs": EVERYWHERE}

@@ -9,7 +9,7 @@ from tests.tidy.tree import ROOT, files, text
 
 PAGES = [path for path in files() if path.suffix == ".md"]
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-PATH = re.compile(r"`((?:tests|services|shared|deploy|docs|locks)/[\w./-]+)`")
+PATH = re.compile(r"`((?:tests|services|shared|guildhall|deploy|docs|locks)/[\w./-]+)`")
 DECISIONS = Path("docs/decisions")
 
 
