@@ -57,7 +57,7 @@ INGEST_BATCH_SECONDS = Histogram(
 )
 FOLD_FAILURES = Counter(
     "guildhall_fold_failures_total",
-    "Events whose fold raised, set aside with their streams, by event type and class of error.",
+    "Events whose fold raised, quarantined and their streams blocked, by type and class of error.",
     ["type", "error"],
 )
 END_TO_END_SECONDS = Histogram(
