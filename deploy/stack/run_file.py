@@ -1,7 +1,7 @@
 """`run.json`: where a running stack is. Written by the supervisor, read by the command line.
 
-It holds the command line's client secret, so only its owner may read it. Standard library alone:
-every command reads it, and none should wait for what it does not use.
+The file holds the command line's client secret, so only its owner may read it. Standard library
+alone: every command reads the file, and start-up time is felt.
 """
 
 import json

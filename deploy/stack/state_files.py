@@ -1,4 +1,4 @@
-"""What a stack's directory keeps between runs, besides the servers' data: made at first start."""
+"""State files of a stack's directory: clock, person key, outside sources; made at first start."""
 
 import secrets
 from pathlib import Path
@@ -18,7 +18,7 @@ class WrongClock(Exception):
 def clock_of(directory: Path, simulated: bool | None) -> bool:
     """Whether this directory's records run on a simulated clock; settled at its first start.
 
-    Raises WrongClock where `simulated` asks for the other: the two are never mixed (DESIGN, 9).
+    Raises WrongClock where `simulated` asks for the other: the two are never mixed.
     """
     file = directory / "clock"
     if not file.exists():

@@ -1,4 +1,4 @@
-"""One import over this command line's connection: `guildhall.imports` does the work."""
+"""`guildhall import`: one file, over the command line's connection, by `guildhall.imports`."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""A stack in the foreground: says where everything is, and stops, in order, on a signal."""
+"""A stack in the foreground: prints the addresses, and stops in order on a signal."""
 
 import asyncio
 import os

@@ -26,7 +26,7 @@ from guildhall.demo.display import (
     show_figures,
     show_outsiders,
     show_report,
-    show_rolls,
+    show_rosters,
     show_timings,
     show_verdicts,
 )
@@ -84,7 +84,7 @@ def run(
         _remove(directory, data)
         raise
     _remove(directory, data)
-    _last_words(output, compared, chosen, data)
+    _conclude(output, compared, chosen, data)
     return 0 if all(one.equal for one in compared) else 1
 
 
@@ -226,13 +226,13 @@ async def _show(place: Place, story: Story, output: Output, timings: Timings) ->
         other = await answers_of(Queries(place, COMPARED_ORG)) if story == 2 else None
     show_figures(output, compared)
     show_report(output, report)
-    show_rolls(output, ours.rolls, ORG)
-    for count in ours.rolls:
+    show_rosters(output, ours.rosters, ORG)
+    for count in ours.rosters:
         if count["kind"] == "programme" and not count["agrees"]:
             show_outsiders(output, await queries.reconciliation(count["id"]))
     show_verdicts(output, ours.verdicts, ORG)
     if other is not None:
-        show_rolls(output, other.rolls, COMPARED_ORG)
+        show_rosters(output, other.rosters, COMPARED_ORG)
         show_differences(output, ours, other, [printed.figure for printed in PRINTED])
     output.document(
         {
@@ -249,14 +249,14 @@ async def _show(place: Place, story: Story, output: Output, timings: Timings) ->
                 }
                 for one in compared
             ],
-            "rosters": ours.rolls,
+            "rosters": ours.rosters,
             "verdicts": ours.verdicts,
         }
     )
     return compared
 
 
-def _last_words(
+def _conclude(
     output: Output, compared: Sequence[Compared], story: Story, data: Path | None
 ) -> None:
     wrong = [one for one in compared if not one.equal]

@@ -1,4 +1,4 @@
-"""What tells two unions with the same report apart: figure by figure, roll by roll, verdict by
+"""What tells two unions with the same report apart: figure by figure, roster by roster, verdict by
 verdict, asked of the log. Nothing here knows which story either of them was."""
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ class UnionAnswers(NamedTuple):
 
     org: str
     figures: Mapping[str, Mapping[str, Any]]
-    rolls: Sequence[Mapping[str, Any]]
+    rosters: Sequence[Mapping[str, Any]]
     verdicts: Sequence[Mapping[str, Any]]
 
 
@@ -32,7 +32,7 @@ async def answers_of(queries: Queries) -> UnionAnswers:
 def show_differences(
     output: Output, ours: UnionAnswers, other: UnionAnswers, printed: Sequence[str]
 ) -> None:
-    """Every figure, roll and verdict in which two unions differ; `printed` figures say nothing."""
+    """Every figure, roster and verdict that differs; `printed` figures say nothing."""
     same = all(ours.figures[name]["value"] == other.figures[name]["value"] for name in printed)
     said = "全部相同" if same else "不同"
     output.say(f"{ours.org} 与 {other.org}：报告中的数字{said}；日志中不同之处如下。")
@@ -52,7 +52,7 @@ def show_differences(
     )
     output.table(
         ("项目", "核对", f">{ours.org}", f">{other.org}"),
-        _rolls(ours, other),
+        _rosters(ours, other),
         title="不同的名册核对",
     )
     output.table(("规则", "对象", ours.org, other.org), _verdicts(ours, other), title="不同的结论")
@@ -69,11 +69,11 @@ COUNTED = {
 }
 
 
-def _rolls(ours: UnionAnswers, other: UnionAnswers) -> list[tuple[Any, ...]]:
-    theirs = {count["id"]: count for count in other.rolls}
+def _rosters(ours: UnionAnswers, other: UnionAnswers) -> list[tuple[Any, ...]]:
+    theirs = {count["id"]: count for count in other.rosters}
     return [
         (count["title"] or count["id"], label, count[name], theirs[count["id"]][name])
-        for count in ours.rolls
+        for count in ours.rosters
         if count["id"] in theirs
         for name, label in COUNTED.items()
         if count[name] != theirs[count["id"]][name]

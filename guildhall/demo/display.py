@@ -1,4 +1,4 @@
-"""What the demo prints: the report's numbers and sentences, the rolls, the findings."""
+"""What the demo prints: the report's numbers and sentences, the rosters, the findings."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -68,8 +68,8 @@ def sections(markdown: str, wanted: Sequence[str]) -> list[str]:
     return kept
 
 
-def show_rolls(output: Output, counts: Sequence[Mapping[str, Any]], org: str) -> None:
-    """Each count among members beside the roll of its own day, and what moved the roll between."""
+def show_rosters(output: Output, counts: Sequence[Mapping[str, Any]], org: str) -> None:
+    """Each count beside the roster of its own day, and what changed the roster between."""
     output.table(
         (
             "日期",

@@ -1,8 +1,8 @@
-"""Entering a year as an office would: over HTTP, by several people, day after day.
+"""Loads a year as an office would enter it: over HTTP, by several people, day after day.
 
 Each day's entries go to the three services side by side, in order within each; the next day begins
-when all are through, so what the log knew on a day is what had been entered by then. A service
-whose copy of the members lags, or that has no copy yet because Kafka is still starting, is asked
+when all are through, so what the log knew on a day is what had been entered by then. Retry: a
+service whose replica of the members lags, or is empty because Kafka is still starting, is asked
 again.
 """
 
@@ -27,7 +27,7 @@ from shared.contract.values import SHANGHAI
 
 REF = "employee:"
 WAITED_FOR = REPLICA_BEHIND | {"count-differs", "roster-empty", "contended"}
-"""A roster was to hold so many, and the copy of the members does not yet, or holds nobody."""
+"""Refusals that pass: the replica of the members lags, or holds nobody yet."""
 
 PATIENCE_SECONDS = 120.0
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.01, 0.15

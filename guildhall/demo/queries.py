@@ -1,4 +1,4 @@
-"""What the demo asks of the log when the year is in: over HTTP, as an auditor and an operator."""
+"""The demo's queries when the year is in: over HTTP, as an auditor and an operator."""
 
 import asyncio
 import time

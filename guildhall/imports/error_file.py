@@ -1,7 +1,7 @@
-"""The rows that did not go in, as a sheet to correct and upload again.
+"""The error file: the rejected rows, as a sheet to correct and upload again.
 
-It has the sheet's own headings and cells, as text, and says behind them what was wrong; those last
-columns are passed over when it is read. It holds what the office wrote, so only its owner reads it.
+The file has the sheet's own headings and cells, as text, and four columns that say what was wrong;
+those four are ignored at the next upload. The cells are the office's: only their owner reads them.
 """
 
 import csv

@@ -1,4 +1,4 @@
-"""How an import speaks to the services: as an authenticated client over HTTP."""
+"""The HTTP client of an import: an ordinary, authenticated client of the services."""
 
 import asyncio
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ class Answer(NamedTuple):
 
 
 class CommandClient(Protocol):
-    """Who sends an import: one person, for one union."""
+    """The client that sends an import: as one person, for one union."""
 
     @property
     def org_id(self) -> str:

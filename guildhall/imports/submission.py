@@ -13,8 +13,8 @@ from guildhall.imports.rows import RowError
 RETRY_SECONDS = 0.2
 FIRST_RETRY_SECONDS = 0.02
 REPLICA_BEHIND = frozenset({"unknown-member", "unknown-union", "members-behind"})
-"""Refusals of a service whose copy of members lags. Everyone sent was found in members' own records
-a moment ago, so the copy is waited for, as long as `patience_seconds`."""
+"""Refusals of a service whose replica of members lags. Every person sent was found in members' own
+records a moment ago: the command is retried for `patience_seconds`."""
 
 
 class Submitted(NamedTuple):
