@@ -16,7 +16,7 @@ async def require_known(
 
     Raises NotYet `members-behind` where something is not known and our copy has not heard the
     position the caller states; otherwise Unknown `unknown-union`, Invalid `unknown-member`. Raises
-    NotPermitted `simulated-union-refused` (DESIGN, point 9), Invalid `invalid-request` where
+    NotPermitted `simulated-union-refused`, Invalid `invalid-request` where
     Guildhall-After is not `stream@version`.
     """
     simulated = store.settled.get(request.org_id)

@@ -1,6 +1,6 @@
 """The Faust app of the worker: life cycle, timers and the agent that applies batches.
 
-What Faust is not trusted with (DESIGN, point 6): fetching, seeking, offsets. Its transport is never
+What Faust is not trusted with: fetching, seeking, offsets. Its transport is never
 started; the intake owns group membership, and the agent's body never raises.
 """
 
