@@ -1,4 +1,4 @@
-"""Submission one command of an import until it is done, or refused for good."""
+"""One command of an import, retried until it is accepted or finally refused."""
 
 import asyncio
 import hashlib
