@@ -2,21 +2,19 @@
 
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Header, Path, Query
+from fastapi import FastAPI, Header, Path
 
-from services.events import queries
 from services.events.commands import activities as asked_of_activities
 from services.events.commands import care as asked_of_care
 from services.events.commands import meetings as asked_of_meetings
 from services.events.commands import plans as asked_of_plans
-from services.events.domain import activities as activity_domain
-from services.events.domain import fold
-from services.events.domain import meetings as meeting_domain
-from services.events.domain import plans as plan_domain
 from services.events.handlers import activities, care, meetings, plans
-from shared.contract.values import SHANGHAI
-from shared.errors import Unknown
+from services.events.queries import activities as activities_read
+from services.events.queries import issues as issues_read
+from services.events.queries import meetings as meetings_read
+from services.events.queries import plan_items as plan_items_read
 from shared.http.app import CommandApi, Route
+from shared.http.pages import Cursor, Limit, page
 
 WRITERS = ("clerk", "chair")
 READERS = ("clerk", "approver", "chair", "auditor")
@@ -60,13 +58,6 @@ COMMANDS: dict[str, Route] = {
 }
 
 REFUSALS: dict[str, str] = {
-    "members-behind": "会员信息尚未同步，请稍后重试",
-    "contended": "他人正在办理同一事项，请稍后重试",
-    "unknown-union": "没有这个工会",
-    "simulated-union-refused": "模拟工会与真实工会不能混用",
-    "unknown-member": "名单中有未登记的人员",
-    "date-in-future": "日期尚未到来",
-    "listed-twice": "名单中有重复",
     "unknown-activity": "没有这项活动",
     "activity-exists": "活动编号已使用",
     "planned-after-the-day": "计划日期晚于活动日期",
@@ -115,19 +106,12 @@ REFUSALS: dict[str, str] = {
 }
 """Titles of this context's refusals. Chinese: a person reads them."""
 
-Limit = Annotated[int, Query(ge=1, le=queries.PAGE_STREAMS)]
-After = Annotated[str, Query(pattern=r"^[a-z0-9.-]{0,63}$")]
 ActivityId = Annotated[str, Path(pattern=r"^[a-z0-9.-]{1,63}$")]
 Authorization = Annotated[str | None, Header()]
 
 
 def add_routes(app: FastAPI, api: CommandApi) -> None:
-    """The context's queries. Pages are by key: `next` is the `after` of the next page, or null."""
-    _add_activities_and_meetings(app, api)
-    _add_plans(app, api)
-
-
-def _add_activities_and_meetings(app: FastAPI, api: CommandApi) -> None:
+    """The context's queries; lists are pages by key (shared/http/pages.py)."""
     store = api.store
 
     @app.get("/v1/{org_id}/activities/{activity_id}", tags=["queries"])
@@ -137,67 +121,34 @@ def _add_activities_and_meetings(app: FastAPI, api: CommandApi) -> None:
         """One activity: people registered, attended, and unknown (registered, without a record of
         attendance); `person_times` counts each session (人次)."""
         await api.actor(authorization, org_id, *READERS)
-        loaded = await store.load(f"{org_id}/activity-{activity_id}")
-        if not loaded.events:
-            raise Unknown("unknown-activity", f"no activity {activity_id} was planned")
-        state = fold(activity_domain.evolve, loaded.events)
-        return queries.activity_view(queries.Found(activity_id, loaded.version, state))
+        return await activities_read.one(store, org_id, activity_id)
 
     @app.get("/v1/{org_id}/meetings", tags=["queries"])
     async def meetings_list(
-        org_id: str, after: After = "", limit: Limit = 50, authorization: Authorization = None
+        org_id: str, cursor: Cursor = "", limit: Limit = 50, authorization: Authorization = None
     ) -> dict[str, Any]:
         """The union's meetings by id, with delegates and resolutions."""
         await api.actor(authorization, org_id, *READERS)
-        found = await queries.listed(
-            store, org_id, "meeting", meeting_domain.evolve, after=after, limit=limit
-        )
-        return _page(found, [queries.meeting_view(one) for one in found], limit)
-
-
-def _add_plans(app: FastAPI, api: CommandApi) -> None:
-    store = api.store
+        found = await meetings_read.page(store, org_id, cursor, limit)
+        return page(found, limit, "meeting_id")
 
     @app.get("/v1/{org_id}/plan-items", tags=["queries"])
     async def plan_items(
         org_id: str,
         year: int | None = None,
-        after: After = "",
+        cursor: Cursor = "",
         limit: Limit = 50,
         authorization: Authorization = None,
     ) -> dict[str, Any]:
         """Plan items by id, of one plan `year` or of all, each open, overdue or done."""
         await api.actor(authorization, org_id, *READERS)
-        found = await queries.listed(
-            store,
-            org_id,
-            "plan",
-            plan_domain.evolve,
-            keep=lambda item: year is None or item.plan_year == year,
-            after=after,
-            limit=limit,
-        )
-        today = store.clock().astimezone(SHANGHAI).date()
-        return _page(found, [queries.plan_item_view(one, today) for one in found], limit)
+        found = await plan_items_read.page(store, org_id, year, cursor, limit)
+        return page(found, limit, "item_id")
 
     @app.get("/v1/{org_id}/issues", tags=["queries"])
     async def open_issues(
-        org_id: str, after: After = "", limit: Limit = 50, authorization: Authorization = None
+        org_id: str, cursor: Cursor = "", limit: Limit = 50, authorization: Authorization = None
     ) -> dict[str, Any]:
         """Open issues by id, each with its age in days (today in Asia/Shanghai)."""
         await api.actor(authorization, org_id, *READERS)
-        found = await queries.listed(
-            store,
-            org_id,
-            "issue",
-            plan_domain.evolve,
-            keep=lambda issue: issue.resolved_on is None,
-            after=after,
-            limit=limit,
-        )
-        today = store.clock().astimezone(SHANGHAI).date()
-        return _page(found, [queries.issue_view(one, today) for one in found], limit)
-
-
-def _page(found: list[queries.Found], items: list[dict[str, Any]], limit: int) -> dict[str, Any]:
-    return {"items": items, "next": found[-1].id if len(found) == limit else None}
+        return page(await issues_read.page(store, org_id, cursor, limit), limit, "issue_id")

@@ -2,8 +2,16 @@
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.contract.values import BusinessDate
+
 
 class Command(BaseModel):
     """What may be asked. Closed: an unknown field is refused, not ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Sourced(Command):
+    """A command that may come from paper: `source_recorded_on` is the date the paper bears."""
+
+    source_recorded_on: BusinessDate | None = None

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from services.events import queries
+from services.events.domain import plan_items
+from services.events.queries import streams
+from shared.contract.events import PlanItemSet
 from shared.testing.http import TEST_ORG, InProcess, token
 from tests.events.requests import ANN, BO, BODIES, CAI
 
@@ -46,8 +48,8 @@ async def test_an_id_that_none_can_be_is_refused_before_the_database_is_asked(
 ) -> None:
     answers = [
         await service.get("activities/a%00b"),
-        await service.get("meetings", after="a\x00b"),
-        await service.get("plan-items", after="%"),
+        await service.get("meetings", cursor="a\x00b"),
+        await service.get("plan-items", cursor="%"),
     ]
     for answer in answers:
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")
@@ -110,15 +112,15 @@ async def test_open_issues_have_an_age_and_resolved_ones_are_gone(service: InPro
 async def test_pages_follow_one_another_by_key_and_lose_nothing(
     service: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "PAGE_STREAMS", 2)
+    monkeypatch.setattr(streams, "READ_STREAMS", 2)
     for number in range(7):
         await command(service, "set-plan-item", item_id=f"i-{number}", plan_year=2022 + number % 2)
     seen: list[str] = []
-    after = ""
-    while after is not None:
-        page = (await service.get("plan-items", year=2022, limit=2, after=after)).json()
+    cursor = ""
+    while cursor is not None:
+        page = (await service.get("plan-items", year=2022, limit=2, cursor=cursor)).json()
         seen += [item["item_id"] for item in page["items"]]
-        after = page["next"]
+        cursor = page["next"]
     assert seen == ["i-0", "i-2", "i-4", "i-6"]
 
 
@@ -127,9 +129,11 @@ async def test_streams_of_one_kind_are_not_mixed_with_another_or_another_union(
 ) -> None:
     await command(service, "plan-activity", activity_id="plan-b")
     await command(service, "set-plan-item")
-    pool = service.store.pool
-    assert await queries.streams_of_kind(pool, TEST_ORG, "plan", "", 9) == ["tjtc/plan-web-home"]
-    assert await queries.streams_of_kind(pool, "tjt", "plan", "", 9) == []
+    for org_id, ids in ((TEST_ORG, ["web-home"]), ("tjt", [])):
+        found = await streams.listed(
+            service.store, org_id, PlanItemSet.STREAM, plan_items.evolve, limit=9
+        )
+        assert [one.id for one in found] == ids
 
 
 @pytest.mark.parametrize("path", ["activities/video-1", "meetings", "plan-items", "issues"])

@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.events.commands.sourced import Sourced
 from shared.contract.events import Verdict
 from shared.contract.values import (
     ActivityKind,
@@ -17,6 +16,7 @@ from shared.contract.values import (
     Slug,
     Title,
 )
+from shared.decider.command import Sourced
 
 People = Annotated[tuple[PersonId, ...], Field(min_length=1, max_length=1000)]
 """At most 1,000 people in one command; more go in several."""

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.events.commands.sourced import Sourced
 from shared.contract.values import (
     BusinessDate,
     Count,
@@ -15,6 +14,7 @@ from shared.contract.values import (
     Slug,
     Title,
 )
+from shared.decider.command import Sourced
 
 
 class ArrangeHealthCheck(Sourced):

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from services.events.commands.sourced import Sourced
 from shared.contract.values import BusinessDate, Count, MeetingKind, PositiveCount, Slug, Title
+from shared.decider.command import Sourced
 
 
 class ConveneMeeting(Sourced):

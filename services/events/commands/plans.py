@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.events.commands.sourced import Sourced
 from shared.contract.events import AttestedSubject, YearMonth
 from shared.contract.values import BusinessDate, Count, Slug, Title
+from shared.decider.command import Sourced
 
 StreamName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}/[a-z0-9][a-z0-9._-]{0,119}$")]
 """A stream as evidence: `<org>/<kind>-<id>`, of any context."""

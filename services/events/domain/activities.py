@@ -16,8 +16,7 @@ from services.events.commands.activities import (
     RecordAttendance,
     RegisterParticipants,
 )
-from services.events.domain.dates import require_happened
-from services.events.domain.roll import Roll
+from services.events.domain.persistent_set import PersistentSet
 from shared.contract.events import (
     ActivityCancelled,
     ActivityHeld,
@@ -29,6 +28,7 @@ from shared.contract.events import (
     ParticipantRegistered,
 )
 from shared.contract.values import ActivityKind, Organiser
+from shared.decider.dates import not_in_future
 from shared.errors import Conflict, Invalid, Unknown
 
 ActivityEvent = (
@@ -66,8 +66,8 @@ class Activity:
     planned_for: date
     cancelled: bool = False
     sessions: Mapping[int, date] = field(default_factory=dict)
-    registered: Roll[str] = field(default_factory=Roll)
-    attended: Roll[tuple[int, str]] = field(default_factory=Roll)
+    registered: PersistentSet[str] = field(default_factory=PersistentSet)
+    attended: PersistentSet[tuple[int, str]] = field(default_factory=PersistentSet)
     contest: Contest = field(default_factory=Contest)
 
 
@@ -83,9 +83,9 @@ def evolve(activity: Activity | None, event: ActivityEvent) -> Activity:
         case ActivityCancelled():
             return replace(activity, cancelled=True)
         case ParticipantRegistered():
-            return replace(activity, registered=activity.registered.plus(event.person_id))
+            return replace(activity, registered=activity.registered.add(event.person_id))
         case AttendanceRecorded():
-            attended = activity.attended.plus((event.session, event.person_id))
+            attended = activity.attended.add((event.session, event.person_id))
             return replace(activity, attended=attended)
         case ContestEntered() | ContestJudged() | AwardGranted():
             return replace(activity, contest=_evolve_contest(activity.contest, event))
@@ -123,19 +123,20 @@ def require_open(activity: Activity | None, activity_id: str) -> Activity:
 def plan_activity(
     activity: Activity | None, command: PlanActivity, org_id: str, today: date
 ) -> list[ActivityPlanned]:
-    """Plan an activity. Refuses activity-exists, date-in-future, planned-after-the-day."""
-    if activity is not None:
-        raise Conflict("activity-exists", f"the activity {command.activity_id} was planned before")
-    require_happened(command.planned_on, today)
+    """Plan an activity. Refuses date-in-future, planned-after-the-day, activity-exists."""
+    not_in_future(today, command.planned_on, command.source_recorded_on)
     if command.planned_on > command.planned_for:
         raise Invalid(
             "planned-after-the-day",
             f"planned on {command.planned_on} for {command.planned_for}, which was earlier",
         )
+    if activity is not None:
+        raise Conflict("activity-exists", f"the activity {command.activity_id} was planned before")
     return [
         ActivityPlanned(
             org_id=org_id,
             occurred_on=command.planned_on,
+            source_recorded_on=command.source_recorded_on,
             activity_id=command.activity_id,
             title=command.title,
             kind=command.kind,
@@ -151,8 +152,9 @@ def hold_activity(
 ) -> list[ActivityHeld]:
     """Hold a session: the one named, else the next.
 
-    Refuses unknown-activity, activity-cancelled, session-held, date-in-future.
+    Refuses date-in-future, unknown-activity, activity-cancelled, session-held.
     """
+    not_in_future(today, command.held_on, command.source_recorded_on)
     activity = require_open(activity, command.activity_id)
     session = command.session or max(activity.sessions, default=0) + 1
     if session in activity.sessions:
@@ -160,11 +162,11 @@ def hold_activity(
             "session-held",
             f"session {session} of {command.activity_id} was held on {activity.sessions[session]}",
         )
-    require_happened(command.held_on, today)
     return [
         ActivityHeld(
             org_id=org_id,
             occurred_on=command.held_on,
+            source_recorded_on=command.source_recorded_on,
             activity_id=command.activity_id,
             kind=activity.kind,
             organiser=activity.organiser,
@@ -179,19 +181,20 @@ def cancel_activity(
 ) -> list[ActivityCancelled]:
     """Cancel an activity none of whose sessions was held.
 
-    Refuses unknown-activity, activity-cancelled, activity-held, date-in-future.
+    Refuses date-in-future, unknown-activity, activity-cancelled, activity-held.
     """
+    not_in_future(today, command.cancelled_on, command.source_recorded_on)
     activity = require_open(activity, command.activity_id)
     if activity.sessions:
         raise Conflict(
             "activity-held",
             f"{len(activity.sessions)} session(s) of {command.activity_id} were held",
         )
-    require_happened(command.cancelled_on, today)
     return [
         ActivityCancelled(
             org_id=org_id,
             occurred_on=command.cancelled_on,
+            source_recorded_on=command.source_recorded_on,
             activity_id=command.activity_id,
             reason=command.reason,
         )
@@ -203,14 +206,15 @@ def register_participants(
 ) -> list[ParticipantRegistered]:
     """Put down each name that is not down yet.
 
-    Refuses unknown-activity, activity-cancelled, date-in-future.
+    Refuses date-in-future, unknown-activity, activity-cancelled.
     """
+    not_in_future(today, command.registered_on, command.source_recorded_on)
     activity = require_open(activity, command.activity_id)
-    require_happened(command.registered_on, today)
     return [
         ParticipantRegistered(
             org_id=org_id,
             occurred_on=command.registered_on,
+            source_recorded_on=command.source_recorded_on,
             activity_id=command.activity_id,
             person_id=person_id,
         )
@@ -224,16 +228,16 @@ def record_attendance(
 ) -> list[AttendanceRecorded]:
     """Record each person who is not recorded in the session yet; no one need be registered.
 
-    Refuses unknown-activity, activity-cancelled, session-not-held, date-in-future,
-    attended-before-held.
+    Refuses date-in-future, unknown-activity, activity-cancelled, session-not-held, attended-
+    before-held.
     """
+    not_in_future(today, command.attended_on, command.source_recorded_on)
     activity = require_open(activity, command.activity_id)
     held_on = activity.sessions.get(command.session)
     if held_on is None:
         raise Conflict(
             "session-not-held", f"session {command.session} of {command.activity_id} was not held"
         )
-    require_happened(command.attended_on, today)
     if command.attended_on < held_on:
         raise Invalid(
             "attended-before-held",
@@ -243,6 +247,7 @@ def record_attendance(
         AttendanceRecorded(
             org_id=org_id,
             occurred_on=command.attended_on,
+            source_recorded_on=command.source_recorded_on,
             activity_id=command.activity_id,
             person_id=person_id,
             session=command.session,

@@ -8,8 +8,9 @@ from datetime import date
 
 from services.events.commands.activities import EnterContest, GrantAward, JudgeContest
 from services.events.domain.activities import Activity, Contest, require_open
-from services.events.domain.dates import require_happened
 from shared.contract.events import AwardGranted, ContestEntered, ContestJudged
+from shared.decider.dates import not_in_future
+from shared.decider.row_refusals import refused_row
 from shared.errors import Conflict, Invalid, Unknown
 
 
@@ -18,19 +19,20 @@ def enter_contest(
 ) -> list[ContestEntered]:
     """Enter a person or a team, until the contest is judged.
 
-    Refuses unknown-activity, activity-cancelled, contest-judged, entry-exists, listed-twice,
-    date-in-future.
+    Refuses date-in-future, listed-twice, unknown-activity, activity-cancelled, contest-judged,
+    entry-exists.
     """
+    not_in_future(today, command.entered_on, command.source_recorded_on)
+    _require_each_once(command.person_ids)
     contest = require_open(activity, command.activity_id).contest
     _require_not_judged(contest, command.activity_id)
     if command.entry_id in contest.entries:
         raise Conflict("entry-exists", f"the entry {command.entry_id} is in the contest already")
-    _require_each_once(command.person_ids)
-    require_happened(command.entered_on, today)
     return [
         ContestEntered(
             org_id=org_id,
             occurred_on=command.entered_on,
+            source_recorded_on=command.source_recorded_on,
             activity_id=command.activity_id,
             entry_id=command.entry_id,
             person_ids=command.person_ids,
@@ -43,29 +45,27 @@ def judge_contest(
 ) -> list[ContestJudged]:
     """Record the judges' places, once.
 
-    Refuses unknown-activity, activity-cancelled, contest-judged, unknown-entry, listed-twice,
-    places-inconsistent, date-in-future.
+    Refuses date-in-future, listed-twice, places-inconsistent, unknown-activity, activity-
+    cancelled, contest-judged, unknown-entry.
     """
+    not_in_future(today, command.judged_on, command.source_recorded_on)
+    judged = [verdict.entry_id for verdict in command.verdicts]
+    _require_each_once(judged)
+    _require_places([verdict.place for verdict in command.verdicts])
     contest = require_open(activity, command.activity_id).contest
     _require_not_judged(contest, command.activity_id)
-    judged = [verdict.entry_id for verdict in command.verdicts]
     unknown = [row for row, entry in enumerate(judged, start=1) if entry not in contest.entries]
     if unknown:
         raise Unknown(
             "unknown-entry",
             f"{len(unknown)} of {len(judged)} entries are not in the contest",
-            errors=[
-                {"row": row, "code": "unknown-entry", "entry_id": judged[row - 1]}
-                for row in unknown
-            ],
+            errors=[refused_row(row, "unknown-entry", entry_id=judged[row - 1]) for row in unknown],
         )
-    _require_each_once(judged)
-    _require_places([verdict.place for verdict in command.verdicts])
-    require_happened(command.judged_on, today)
     return [
         ContestJudged(
             org_id=org_id,
             occurred_on=command.judged_on,
+            source_recorded_on=command.source_recorded_on,
             activity_id=command.activity_id,
             judges=command.judges,
             verdicts=command.verdicts,
@@ -78,9 +78,10 @@ def grant_award(
 ) -> list[AwardGranted]:
     """Grant an award to an entry the judges placed.
 
-    Refuses unknown-activity, activity-cancelled, contest-not-judged, unknown-entry,
-    entry-not-placed, award-granted, too-many-recipients, date-in-future.
+    Refuses date-in-future, unknown-activity, activity-cancelled, contest-not-judged, unknown-
+    entry, entry-not-placed, award-granted, too-many-recipients.
     """
+    not_in_future(today, command.granted_on, command.source_recorded_on)
     contest = require_open(activity, command.activity_id).contest
     entry_id = command.entry_id
     if contest.places is None:
@@ -96,11 +97,11 @@ def grant_award(
             "too-many-recipients",
             f"{command.recipients} recipients, the entry has {contest.entries[entry_id]} people",
         )
-    require_happened(command.granted_on, today)
     return [
         AwardGranted(
             org_id=org_id,
             occurred_on=command.granted_on,
+            source_recorded_on=command.source_recorded_on,
             activity_id=command.activity_id,
             entry_id=entry_id,
             award=command.award,
@@ -122,7 +123,7 @@ def _require_each_once(names: Sequence[str]) -> None:
         raise Invalid(
             "listed-twice",
             f"{len(again)} of {len(names)} rows name what an earlier row names",
-            errors=[{"row": row, "code": "listed-twice"} for row in again],
+            errors=[refused_row(row, "listed-twice") for row in again],
         )
 
 

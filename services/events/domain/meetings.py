@@ -10,9 +10,9 @@ from datetime import date
 from typing import assert_never
 
 from services.events.commands.meetings import ConveneMeeting, HoldCongress, PassResolution
-from services.events.domain.dates import require_happened
 from shared.contract.events import CongressHeld, MeetingConvened, ResolutionPassed
 from shared.contract.values import MeetingKind
+from shared.decider.dates import not_in_future
 from shared.errors import Conflict, Invalid, Unknown
 
 MeetingEvent = MeetingConvened | CongressHeld | ResolutionPassed
@@ -78,19 +78,20 @@ def require_met(meeting: Meeting | None, meeting_id: str) -> Meeting:
 def convene_meeting(
     meeting: Meeting | None, command: ConveneMeeting, org_id: str, today: date
 ) -> list[MeetingConvened]:
-    """Call a meeting. Refuses meeting-exists, date-in-future, convened-after-the-day."""
-    if meeting is not None:
-        raise Conflict("meeting-exists", f"the meeting {command.meeting_id} was convened before")
-    require_happened(command.convened_on, today)
+    """Call a meeting. Refuses date-in-future, convened-after-the-day, meeting-exists."""
+    not_in_future(today, command.convened_on, command.source_recorded_on)
     if command.convened_on > command.convened_for:
         raise Invalid(
             "convened-after-the-day",
             f"convened on {command.convened_on} for {command.convened_for}, which was earlier",
         )
+    if meeting is not None:
+        raise Conflict("meeting-exists", f"the meeting {command.meeting_id} was convened before")
     return [
         MeetingConvened(
             org_id=org_id,
             occurred_on=command.convened_on,
+            source_recorded_on=command.source_recorded_on,
             meeting_id=command.meeting_id,
             kind=command.kind,
             title=command.title,
@@ -105,9 +106,10 @@ def hold_congress(
 ) -> list[CongressHeld]:
     """Record that a congress met; its school year follows from the day.
 
-    Refuses unknown-meeting, not-a-congress, congress-held, more-present-than-due, date-in-future,
-    held-before-convened.
+    Refuses date-in-future, unknown-meeting, not-a-congress, congress-held, more-present-than-
+    due, held-before-convened.
     """
+    not_in_future(today, command.held_on, command.source_recorded_on)
     if meeting is None:
         raise Unknown("unknown-meeting", f"no meeting {command.meeting_id} was convened")
     if meeting.kind not in CONGRESSES:
@@ -123,7 +125,6 @@ def hold_congress(
             "more-present-than-due",
             f"{command.delegates_present} delegates present, {meeting.delegates_due} are due",
         )
-    require_happened(command.held_on, today)
     if command.held_on < meeting.convened_on:
         raise Invalid(
             "held-before-convened",
@@ -133,6 +134,7 @@ def hold_congress(
         CongressHeld(
             org_id=org_id,
             occurred_on=command.held_on,
+            source_recorded_on=command.source_recorded_on,
             meeting_id=command.meeting_id,
             kind=meeting.kind,
             school_year=school_year(command.held_on),
@@ -148,9 +150,10 @@ def pass_resolution(
     """Record a resolution and its votes, no more of them than delegates present (or due, where a
     committee's presence is not recorded).
 
-    Refuses unknown-meeting, congress-not-held, resolution-exists, more-votes-than-present,
-    date-in-future.
+    Refuses date-in-future, unknown-meeting, congress-not-held, resolution-exists, more-votes-
+    than-present.
     """
+    not_in_future(today, command.passed_on, command.source_recorded_on)
     meeting = require_met(meeting, command.meeting_id)
     if command.resolution_id in meeting.resolutions:
         raise Conflict(
@@ -161,11 +164,11 @@ def pass_resolution(
     present = meeting.delegates_due if meeting.present is None else meeting.present
     if votes > present:
         raise Invalid("more-votes-than-present", f"{votes} votes, {present} could vote")
-    require_happened(command.passed_on, today)
     return [
         ResolutionPassed(
             org_id=org_id,
             occurred_on=command.passed_on,
+            source_recorded_on=command.source_recorded_on,
             meeting_id=command.meeting_id,
             resolution_id=command.resolution_id,
             subject=command.subject,

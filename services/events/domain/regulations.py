@@ -8,9 +8,9 @@ from datetime import date
 from typing import assert_never
 
 from services.events.commands.meetings import AdoptRegulation
-from services.events.domain.dates import require_happened
 from services.events.domain.meetings import Meeting, require_met
 from shared.contract.events import RegulationAdopted
+from shared.decider.dates import not_in_future
 from shared.errors import Conflict
 
 
@@ -42,13 +42,14 @@ def adopt_regulation(
     command: AdoptRegulation,
     org_id: str,
     today: date,
+    *,
     meeting: Meeting | None,
 ) -> list[RegulationAdopted]:
     """Record an adoption (once, before any revision) or a revision (once a day).
 
-    Refuses unknown-meeting, congress-not-held, regulation-exists, revised-that-day,
-    date-in-future.
+    Refuses date-in-future, unknown-meeting, congress-not-held, regulation-exists, revised-that-day.
     """
+    not_in_future(today, command.adopted_on, command.source_recorded_on)
     if command.meeting_id is not None:
         require_met(meeting, command.meeting_id)
     if command.action == "adopted" and regulation is not None:
@@ -60,11 +61,11 @@ def adopt_regulation(
             "revised-that-day",
             f"{command.regulation_id} was recorded as revised on {command.adopted_on}",
         )
-    require_happened(command.adopted_on, today)
     return [
         RegulationAdopted(
             org_id=org_id,
             occurred_on=command.adopted_on,
+            source_recorded_on=command.source_recorded_on,
             regulation_id=command.regulation_id,
             title=command.title,
             action=command.action,

@@ -1,8 +1,9 @@
 """Activities and their contests: look up, load, decide, append."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from services.events import streams
 from services.events.commands.activities import (
     CancelActivity,
     EnterContest,
@@ -13,31 +14,55 @@ from services.events.commands.activities import (
     RecordAttendance,
     RegisterParticipants,
 )
-from services.events.domain.activities import evolve
-from services.events.handlers.deciding import write
-from services.events.handlers.known import require_known
+from services.events.domain import activities, contests
+from services.events.domain.activities import ActivityEvent, evolve
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore
+from shared.eventstore.write import write
+from shared.replicas.members import require_known
 
 
 async def plan_activity(store: EventStore, request: Request, command: PlanActivity) -> Reply:
     """Plan an activity."""
     await require_known(store, request)
+    org_id = request.org_id
+    stream = streams.activity(org_id, command.activity_id)
     return await write(
-        store, request, f"activity-{command.activity_id}", evolve, command, opens=True
+        store,
+        request,
+        stream,
+        evolve,
+        lambda state, today: activities.plan_activity(state, command, org_id, today),
+        opens=True,
     )
 
 
 async def hold_activity(store: EventStore, request: Request, command: HoldActivity) -> Reply:
     """Record that a session of an activity took place."""
     await require_known(store, request)
-    return await write(store, request, f"activity-{command.activity_id}", evolve, command)
+    org_id = request.org_id
+    stream = streams.activity(org_id, command.activity_id)
+    return await write(
+        store,
+        request,
+        stream,
+        evolve,
+        lambda state, today: activities.hold_activity(state, command, org_id, today),
+    )
 
 
 async def cancel_activity(store: EventStore, request: Request, command: CancelActivity) -> Reply:
     """Record that an activity will not take place."""
     await require_known(store, request)
-    return await write(store, request, f"activity-{command.activity_id}", evolve, command)
+    org_id = request.org_id
+    stream = streams.activity(org_id, command.activity_id)
+    return await write(
+        store,
+        request,
+        stream,
+        evolve,
+        lambda state, today: activities.cancel_activity(state, command, org_id, today),
+    )
 
 
 async def register_participants(
@@ -45,12 +70,14 @@ async def register_participants(
 ) -> Reply:
     """Put names down for an activity: one event a person, one transaction."""
     await require_known(store, request, command.person_ids)
+    org_id = request.org_id
+    stream = streams.activity(org_id, command.activity_id)
     return await write(
         store,
         request,
-        f"activity-{command.activity_id}",
+        stream,
         evolve,
-        command,
+        lambda state, today: activities.register_participants(state, command, org_id, today),
         more=_counts("registered", request, command),
     )
 
@@ -60,12 +87,14 @@ async def record_attendance(
 ) -> Reply:
     """Record who was there in one session: one event a person, one transaction."""
     await require_known(store, request, command.person_ids)
+    org_id = request.org_id
+    stream = streams.activity(org_id, command.activity_id)
     return await write(
         store,
         request,
-        f"activity-{command.activity_id}",
+        stream,
         evolve,
-        command,
+        lambda state, today: activities.record_attendance(state, command, org_id, today),
         more=_counts("attended", request, command),
     )
 
@@ -73,30 +102,54 @@ async def record_attendance(
 async def enter_contest(store: EventStore, request: Request, command: EnterContest) -> Reply:
     """Enter a person or a team into a contest."""
     await require_known(store, request, command.person_ids)
-    return await write(store, request, f"activity-{command.activity_id}", evolve, command)
+    org_id = request.org_id
+    stream = streams.activity(org_id, command.activity_id)
+    return await write(
+        store,
+        request,
+        stream,
+        evolve,
+        lambda state, today: contests.enter_contest(state, command, org_id, today),
+    )
 
 
 async def judge_contest(store: EventStore, request: Request, command: JudgeContest) -> Reply:
     """Record the judges' places."""
     await require_known(store, request)
-    return await write(store, request, f"activity-{command.activity_id}", evolve, command)
+    org_id = request.org_id
+    stream = streams.activity(org_id, command.activity_id)
+    return await write(
+        store,
+        request,
+        stream,
+        evolve,
+        lambda state, today: contests.judge_contest(state, command, org_id, today),
+    )
 
 
 async def grant_award(store: EventStore, request: Request, command: GrantAward) -> Reply:
     """Grant an award to a placed entry."""
     await require_known(store, request)
-    return await write(store, request, f"activity-{command.activity_id}", evolve, command)
+    org_id = request.org_id
+    stream = streams.activity(org_id, command.activity_id)
+    return await write(
+        store,
+        request,
+        stream,
+        evolve,
+        lambda state, today: contests.grant_award(state, command, org_id, today),
+    )
 
 
 def _counts(
     what: str, request: Request, command: RegisterParticipants | RecordAttendance
-) -> Callable[[int], dict[str, Any]]:
+) -> Callable[[Sequence[ActivityEvent]], Mapping[str, Any]]:
     """A bulk command answers counts and a link, never ids."""
 
-    def counts(events: int) -> dict[str, Any]:
+    def counts(events: Sequence[ActivityEvent]) -> Mapping[str, Any]:
         return {
-            what: events,
-            "already": len(command.person_ids) - events,
+            what: len(events),
+            "already": len(command.person_ids) - len(events),
             "link": f"/v1/{request.org_id}/activities/{command.activity_id}",
         }
 

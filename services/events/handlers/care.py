@@ -1,15 +1,16 @@
 """Health checks and volunteer service: look up, load, decide, append."""
 
+from services.events import streams
 from services.events.commands.care import (
     ArrangeHealthCheck,
     RecordVolunteerService,
     ReportHealthCheck,
 )
-from services.events.domain.care import evolve
-from services.events.handlers.deciding import write
-from services.events.handlers.known import require_known
+from services.events.domain import health_checks, volunteers
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore
+from shared.eventstore.write import write
+from shared.replicas.members import require_known
 
 
 async def arrange_health_check(
@@ -17,7 +18,15 @@ async def arrange_health_check(
 ) -> Reply:
     """Arrange a health check."""
     await require_known(store, request)
-    return await write(store, request, f"check-{command.check_id}", evolve, command, opens=True)
+    org_id = request.org_id
+    return await write(
+        store,
+        request,
+        streams.check(org_id, command.check_id),
+        health_checks.evolve,
+        lambda state, today: health_checks.arrange_health_check(state, command, org_id, today),
+        opens=True,
+    )
 
 
 async def report_health_check(
@@ -25,7 +34,14 @@ async def report_health_check(
 ) -> Reply:
     """Record how many were examined."""
     await require_known(store, request)
-    return await write(store, request, f"check-{command.check_id}", evolve, command)
+    org_id = request.org_id
+    return await write(
+        store,
+        request,
+        streams.check(org_id, command.check_id),
+        health_checks.evolve,
+        lambda state, today: health_checks.report_health_check(state, command, org_id, today),
+    )
 
 
 async def record_volunteer_service(
@@ -33,4 +49,11 @@ async def record_volunteer_service(
 ) -> Reply:
     """Record that a person served as a volunteer."""
     await require_known(store, request, [command.person_id])
-    return await write(store, request, f"volunteer-{command.person_id}", evolve, command)
+    org_id = request.org_id
+    return await write(
+        store,
+        request,
+        streams.volunteer(org_id, command.person_id),
+        volunteers.evolve,
+        lambda state, today: volunteers.record_volunteer_service(state, command, org_id, today),
+    )

@@ -1,43 +1,72 @@
 """Meetings, resolutions and regulations: look up, load, decide, append."""
 
+from services.events import streams
 from services.events.commands.meetings import (
     AdoptRegulation,
     ConveneMeeting,
     HoldCongress,
     PassResolution,
 )
-from services.events.domain import fold, meetings, regulations
-from services.events.handlers.deciding import write
-from services.events.handlers.known import require_known
+from services.events.domain import meetings, regulations
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore
+from shared.eventstore.write import state_of, write
+from shared.replicas.members import require_known
 
 
 async def convene_meeting(store: EventStore, request: Request, command: ConveneMeeting) -> Reply:
     """Call a meeting."""
     await require_known(store, request)
+    org_id = request.org_id
     return await write(
-        store, request, f"meeting-{command.meeting_id}", meetings.evolve, command, opens=True
+        store,
+        request,
+        streams.meeting(org_id, command.meeting_id),
+        meetings.evolve,
+        lambda state, today: meetings.convene_meeting(state, command, org_id, today),
+        opens=True,
     )
 
 
 async def hold_congress(store: EventStore, request: Request, command: HoldCongress) -> Reply:
     """Record that a congress met."""
     await require_known(store, request)
-    return await write(store, request, f"meeting-{command.meeting_id}", meetings.evolve, command)
+    org_id = request.org_id
+    return await write(
+        store,
+        request,
+        streams.meeting(org_id, command.meeting_id),
+        meetings.evolve,
+        lambda state, today: meetings.hold_congress(state, command, org_id, today),
+    )
 
 
 async def pass_resolution(store: EventStore, request: Request, command: PassResolution) -> Reply:
     """Record a resolution with its votes."""
     await require_known(store, request)
-    return await write(store, request, f"meeting-{command.meeting_id}", meetings.evolve, command)
+    org_id = request.org_id
+    return await write(
+        store,
+        request,
+        streams.meeting(org_id, command.meeting_id),
+        meetings.evolve,
+        lambda state, today: meetings.pass_resolution(state, command, org_id, today),
+    )
 
 
 async def adopt_regulation(store: EventStore, request: Request, command: AdoptRegulation) -> Reply:
     """Record that a regulation was adopted or revised."""
     await require_known(store, request)
-    loaded = await store.load(f"{request.org_id}/meeting-{command.meeting_id}")
-    meeting = fold(meetings.evolve, loaded.events)
+    org_id, meeting = request.org_id, None
+    if command.meeting_id is not None:
+        found = await store.load(streams.meeting(org_id, command.meeting_id))
+        meeting = state_of(meetings.evolve, found)
     return await write(
-        store, request, f"regulation-{command.regulation_id}", regulations.evolve, command, meeting
+        store,
+        request,
+        streams.regulation(org_id, command.regulation_id),
+        regulations.evolve,
+        lambda state, today: regulations.adopt_regulation(
+            state, command, org_id, today, meeting=meeting
+        ),
     )

@@ -1,5 +1,6 @@
 """Attestations, incidents, plan items and issues: look up, load, decide, append."""
 
+from services.events import streams
 from services.events.commands.plans import (
     AttestPeriod,
     CompletePlanItem,
@@ -8,34 +9,57 @@ from services.events.commands.plans import (
     ResolveIssue,
     SetPlanItem,
 )
-from services.events.domain.plans import evolve
-from services.events.handlers.deciding import write
-from services.events.handlers.known import require_known
-from services.events.queries import KINDS, absent_streams, incidents_in
+from services.events.domain import attestations, incidents, issues, plan_items
+from services.events.queries.incidents import incidents_in
+from services.events.queries.streams import absent_streams
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore
+from shared.eventstore.write import write
+from shared.replicas.members import require_known
 
 
 async def attest_period(store: EventStore, request: Request, command: AttestPeriod) -> Reply:
     """Attest a month, against the incidents in our own records."""
     await require_known(store, request)
-    reported = await incidents_in(store, request.org_id, command.subject, command.month)
-    thing = f"attestation-{command.subject}.{command.month}"
-    return await write(store, request, thing, evolve, command, reported)
+    org_id = request.org_id
+    reported = await incidents_in(store, org_id, command.subject, command.month)
+    return await write(
+        store,
+        request,
+        streams.attestation(org_id, command.subject, command.month),
+        attestations.evolve,
+        lambda state, today: attestations.attest_period(
+            state, command, org_id, today, reported=reported
+        ),
+    )
 
 
 async def report_incident(store: EventStore, request: Request, command: ReportIncident) -> Reply:
     """Report an incident."""
     await require_known(store, request)
+    org_id = request.org_id
     return await write(
-        store, request, f"incident-{command.incident_id}", evolve, command, opens=True
+        store,
+        request,
+        streams.incident(org_id, command.incident_id),
+        incidents.evolve,
+        lambda state, today: incidents.report_incident(state, command, org_id, today),
+        opens=True,
     )
 
 
 async def set_plan_item(store: EventStore, request: Request, command: SetPlanItem) -> Reply:
     """Put an item on a year's plan."""
     await require_known(store, request)
-    return await write(store, request, f"plan-{command.item_id}", evolve, command, opens=True)
+    org_id = request.org_id
+    return await write(
+        store,
+        request,
+        streams.plan_item(org_id, command.item_id),
+        plan_items.evolve,
+        lambda state, today: plan_items.set_plan_item(state, command, org_id, today),
+        opens=True,
+    )
 
 
 async def complete_plan_item(
@@ -43,20 +67,43 @@ async def complete_plan_item(
 ) -> Reply:
     """Record that a plan item was done; evidence of our own kinds must be in our own store."""
     await require_known(store, request)
-    ours = tuple(f"{request.org_id}/{kind}-" for kind in KINDS)
-    missing = await absent_streams(
-        store.pool, [stream for stream in command.evidence if stream.startswith(ours)]
+    org_id = request.org_id
+    ours = tuple(f"{org_id}/{kind}-" for kind in streams.KINDS)
+    evidence = [stream for stream in command.evidence if stream.startswith(ours)]
+    missing = await absent_streams(store.pool, evidence)
+    return await write(
+        store,
+        request,
+        streams.plan_item(org_id, command.item_id),
+        plan_items.evolve,
+        lambda state, today: plan_items.complete_plan_item(
+            state, command, org_id, today, missing=missing
+        ),
     )
-    return await write(store, request, f"plan-{command.item_id}", evolve, command, missing)
 
 
 async def raise_issue(store: EventStore, request: Request, command: RaiseIssue) -> Reply:
     """Raise an issue."""
     await require_known(store, request)
-    return await write(store, request, f"issue-{command.issue_id}", evolve, command, opens=True)
+    org_id = request.org_id
+    return await write(
+        store,
+        request,
+        streams.issue(org_id, command.issue_id),
+        issues.evolve,
+        lambda state, today: issues.raise_issue(state, command, org_id, today),
+        opens=True,
+    )
 
 
 async def resolve_issue(store: EventStore, request: Request, command: ResolveIssue) -> Reply:
     """Record that an issue is solved."""
     await require_known(store, request)
-    return await write(store, request, f"issue-{command.issue_id}", evolve, command)
+    org_id = request.org_id
+    return await write(
+        store,
+        request,
+        streams.issue(org_id, command.issue_id),
+        issues.evolve,
+        lambda state, today: issues.resolve_issue(state, command, org_id, today),
+    )

@@ -1,6 +1,6 @@
 """Activities, given-when-then: planned, held, cancelled, registered for, attended."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -254,19 +254,25 @@ def test_attendance_is_not_dated_after_today() -> None:
         (record_attendance, attend(ANN, on=AFTER_TODAY)),
     ],
 )
-def test_what_does_not_exist_is_refused_before_anything_else(decide: Any, command: Any) -> None:
-    outcome = activity().when(decide, command, ORG, TODAY)
+def test_refusals_come_in_one_order_request_existence_state(decide: Any, command: Any) -> None:
+    activity().when(decide, command, ORG, TODAY).then_refused("date-in-future")
+    activity(planned, cancelled).when(decide, command, ORG, TODAY).then_refused("date-in-future")
+    later = AFTER_TODAY + timedelta(days=1)
+    outcome = activity().when(decide, command, ORG, later)
     outcome.then_refused("unknown-activity")
     assert isinstance(outcome.refusal, Unknown)
+    outcome = activity(planned, cancelled).when(decide, command, ORG, later)
+    outcome.then_refused("activity-cancelled")
+    assert isinstance(outcome.refusal, Conflict)
 
 
-def test_a_conflict_is_refused_before_the_content() -> None:
-    outcome = activity(planned, held(1)).when(hold_activity, hold(1, AFTER_TODAY), ORG, TODAY)
+def test_a_session_is_held_once_whatever_its_day() -> None:
+    outcome = activity(planned, held(1)).when(hold_activity, hold(1, TODAY), ORG, TODAY)
     outcome.then_refused("session-held")
     assert isinstance(outcome.refusal, Conflict)
 
 
-def test_a_future_date_is_refused_before_other_content() -> None:
+def test_a_future_date_is_refused_before_other_faults_of_the_request() -> None:
     command = plan(planned_on=AFTER_TODAY, planned_for=DAY)
     outcome = activity().when(plan_activity, command, ORG, TODAY)
     outcome.then_refused("date-in-future")

@@ -8,12 +8,9 @@ from services.events.commands.care import (
     RecordVolunteerService,
     ReportHealthCheck,
 )
-from services.events.domain import care
-from services.events.domain.care import (
-    arrange_health_check,
-    record_volunteer_service,
-    report_health_check,
-)
+from services.events.domain import health_checks, volunteers
+from services.events.domain.health_checks import arrange_health_check, report_health_check
+from services.events.domain.volunteers import record_volunteer_service
 from shared.contract.events import (
     VolunteerServiceRecorded,
 )
@@ -65,7 +62,8 @@ def serve(on: date = DAY) -> RecordVolunteerService:
 
 
 def stream(*events: Any) -> Given:
-    return given(care, None, *events)
+    service = any(isinstance(event, VolunteerServiceRecorded) for event in events)
+    return given(volunteers if service else health_checks, None, *events)
 
 
 def test_a_health_check_is_arranged() -> None:

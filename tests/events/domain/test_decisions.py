@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.events.api import COMMANDS
 from services.events.commands import activities, care, meetings, plans
 from services.events.commands.activities import (
     CancelActivity,
@@ -21,23 +22,26 @@ from services.events.commands.activities import (
     RegisterParticipants,
 )
 from services.events.commands.plans import RaiseIssue
-from services.events.commands.sourced import Sourced
-from services.events.domain import DECISIONS, decide, fold
+from services.events.domain import activities as decided_of_activities
+from services.events.domain import contests
 from services.events.domain.activities import Activity, evolve
+from services.events.domain.issues import raise_issue
 from shared.contract.events import Verdict
+from shared.decider.command import Sourced
+from shared.decider.fold import fold
 from shared.errors import Invalid, Refusal
 
 ORG, TODAY = "tjtc", date(2022, 12, 15)
 
 
-def test_every_command_of_the_context_has_its_decision() -> None:
+def test_every_command_of_the_context_has_its_route() -> None:
     asked = {
         found
         for module in (activities, care, meetings, plans)
         for _, found in inspect.getmembers(module, inspect.isclass)
         if issubclass(found, Sourced) and found is not Sourced
     }
-    assert asked == set(DECISIONS)
+    assert asked == {route.command for route in COMMANDS.values()}
 
 
 def test_events_entered_from_paper_bear_the_date_of_their_source() -> None:
@@ -47,7 +51,7 @@ def test_events_entered_from_paper_bear_the_date_of_their_source() -> None:
         raised_on=date(2022, 5, 2),
         source_recorded_on=date(2022, 5, 9),
     )
-    (event,) = decide(None, command, ORG, TODAY)
+    (event,) = raise_issue(None, command, ORG, TODAY)
     assert event.occurred_on == date(2022, 5, 2)
     assert event.source_recorded_on == date(2022, 5, 9)
 
@@ -60,7 +64,7 @@ def test_a_paper_source_is_not_dated_after_today() -> None:
         source_recorded_on=TODAY + timedelta(days=1),
     )
     with pytest.raises(Invalid, match="date-in-future"):
-        decide(None, command, ORG, TODAY)
+        raise_issue(None, command, ORG, TODAY)
 
 
 days = st.dates(date(2022, 12, 1), date(2022, 12, 20))
@@ -102,6 +106,18 @@ asked_of_an_activity = st.one_of(
 )
 
 
+DECISIONS: dict[type[Sourced], Any] = {
+    PlanActivity: decided_of_activities.plan_activity,
+    HoldActivity: decided_of_activities.hold_activity,
+    CancelActivity: decided_of_activities.cancel_activity,
+    RegisterParticipants: decided_of_activities.register_participants,
+    RecordAttendance: decided_of_activities.record_attendance,
+    EnterContest: contests.enter_contest,
+    JudgeContest: contests.judge_contest,
+    GrantAward: contests.grant_award,
+}
+
+
 @given(st.lists(asked_of_an_activity, max_size=40))
 def test_whatever_is_asked_every_event_decided_folds_and_the_activity_stays_whole(
     commands: list[Any],
@@ -118,7 +134,8 @@ def test_whatever_is_asked_every_event_decided_folds_and_the_activity_stays_whol
     )
     for command in (*commands[:2], planned, *commands[2:]):
         try:
-            history += decide(fold(evolve, history), command, ORG, TODAY)
+            state: Activity | None = fold(evolve, history, None)
+            history += DECISIONS[type(command)](state, command, ORG, TODAY)
         except Refusal:
             continue
     activity: Activity | None = reduce(evolve, history, None)

@@ -11,15 +11,11 @@ from services.events.commands.plans import (
     ResolveIssue,
     SetPlanItem,
 )
-from services.events.domain import plans
-from services.events.domain.plans import (
-    attest_period,
-    complete_plan_item,
-    raise_issue,
-    report_incident,
-    resolve_issue,
-    set_plan_item,
-)
+from services.events.domain import attestations, incidents, issues, plan_items
+from services.events.domain.attestations import attest_period
+from services.events.domain.incidents import report_incident
+from services.events.domain.issues import raise_issue, resolve_issue
+from services.events.domain.plan_items import complete_plan_item, set_plan_item
 from shared.contract.events import (
     PeriodAttested,
 )
@@ -36,6 +32,12 @@ from tests.examples.events import (
 ORG = "tjtc"
 TODAY, DAY = date(2022, 12, 15), date(2022, 5, 2)
 AFTER_TODAY = date(2022, 12, 16)
+AGGREGATES = {
+    PeriodAttested: attestations,
+    IncidentReported: incidents,
+    PlanItemSet: plan_items,
+    IssueRaised: issues,
+}
 EVIDENCE = ("tjtc/activity-lecture-1", "tjtc/programme-summer-2022")
 
 attested = period_attested(occurred_on=DAY, month="2022-04")
@@ -66,43 +68,48 @@ def complete(on: date = DAY) -> CompletePlanItem:
 
 
 def stream(*events: Any) -> Given:
-    return given(plans, None, *events)
+    aggregate = AGGREGATES[type(events[0])] if events else issues
+    return given(aggregate, None, *events)
 
 
 NONE_MISSING: frozenset[str] = frozenset()
 
 
 def test_a_month_that_is_over_is_attested() -> None:
-    stream().when(attest_period, attest(), ORG, TODAY, 0).then(attested)
+    stream().when(attest_period, attest(), ORG, TODAY, reported=0).then(attested)
 
 
 def test_the_current_month_is_attested() -> None:
-    outcome = stream().when(attest_period, attest("2022-05"), ORG, TODAY, 0)
+    outcome = stream().when(attest_period, attest("2022-05"), ORG, TODAY, reported=0)
     assert outcome.refusal is None
 
 
 def test_a_month_that_has_not_begun_is_not_attested() -> None:
-    stream().when(attest_period, attest("2022-06"), ORG, TODAY, 0).then_refused("month-not-begun")
+    stream().when(attest_period, attest("2022-06"), ORG, TODAY, reported=0).then_refused(
+        "month-not-begun"
+    )
 
 
 def test_a_month_is_attested_once_in_a_subject() -> None:
-    stream(attested).when(attest_period, attest(), ORG, TODAY, 0).then_refused("period-attested")
+    stream(attested).when(attest_period, attest(), ORG, TODAY, reported=0).then_refused(
+        "period-attested"
+    )
 
 
 def test_an_attestation_agrees_with_the_incidents_reported() -> None:
-    outcome = stream().when(attest_period, attest(incidents=0), ORG, TODAY, 2)
+    outcome = stream().when(attest_period, attest(incidents=0), ORG, TODAY, reported=2)
     outcome.then_refused("incidents-differ")
     assert outcome.refusal is not None
     assert outcome.refusal.facts == {"reported": 2}
 
 
 def test_a_month_with_incidents_is_attested_with_their_number() -> None:
-    outcome = stream().when(attest_period, attest(incidents=2), ORG, TODAY, 2)
+    outcome = stream().when(attest_period, attest(incidents=2), ORG, TODAY, reported=2)
     assert [event.incidents for event in outcome.events if isinstance(event, PeriodAttested)] == [2]
 
 
 def test_an_attestation_is_not_dated_after_today() -> None:
-    stream().when(attest_period, attest(on=AFTER_TODAY), ORG, TODAY, 0).then_refused(
+    stream().when(attest_period, attest(on=AFTER_TODAY), ORG, TODAY, reported=0).then_refused(
         "date-in-future"
     )
 
@@ -128,24 +135,24 @@ def test_a_plan_item_is_not_set_after_today() -> None:
 
 
 def test_a_plan_item_is_done_with_its_evidence() -> None:
-    stream(item).when(complete_plan_item, complete(), ORG, TODAY, NONE_MISSING).then(done)
+    stream(item).when(complete_plan_item, complete(), ORG, TODAY, missing=NONE_MISSING).then(done)
 
 
 def test_an_unknown_plan_item_is_not_done() -> None:
-    stream().when(complete_plan_item, complete(), ORG, TODAY, NONE_MISSING).then_refused(
+    stream().when(complete_plan_item, complete(), ORG, TODAY, missing=NONE_MISSING).then_refused(
         "unknown-plan-item"
     )
 
 
 def test_a_plan_item_is_done_once() -> None:
-    stream(item, done).when(complete_plan_item, complete(), ORG, TODAY, NONE_MISSING).then_refused(
-        "plan-item-done"
-    )
+    stream(item, done).when(
+        complete_plan_item, complete(), ORG, TODAY, missing=NONE_MISSING
+    ).then_refused("plan-item-done")
 
 
 def test_evidence_that_does_not_exist_is_refused_by_its_row() -> None:
     missing = frozenset({"tjtc/activity-lecture-1"})
-    outcome = stream(item).when(complete_plan_item, complete(), ORG, TODAY, missing)
+    outcome = stream(item).when(complete_plan_item, complete(), ORG, TODAY, missing=missing)
     outcome.then_refused("unknown-evidence")
     assert outcome.refusal is not None
     assert outcome.refusal.errors == [
@@ -155,7 +162,7 @@ def test_evidence_that_does_not_exist_is_refused_by_its_row() -> None:
 
 def test_a_plan_item_is_not_done_after_today() -> None:
     stream(item).when(
-        complete_plan_item, complete(AFTER_TODAY), ORG, TODAY, NONE_MISSING
+        complete_plan_item, complete(AFTER_TODAY), ORG, TODAY, missing=NONE_MISSING
     ).then_refused("date-in-future")
 
 
@@ -177,7 +184,7 @@ def test_an_issue_is_resolved_once() -> None:
 
 
 def test_an_unknown_issue_is_not_resolved() -> None:
-    command = ResolveIssue(issue_id="q-1", resolved_on=AFTER_TODAY)
+    command = ResolveIssue(issue_id="q-1", resolved_on=TODAY)
     stream().when(resolve_issue, command, ORG, TODAY).then_refused("unknown-issue")
 
 

@@ -40,49 +40,49 @@ def regulation(*events: Any) -> Given:
 
 
 def test_a_regulation_is_adopted_by_a_congress_that_met() -> None:
-    regulation().when(adopt_regulation, adopt("adopted", "tc-1"), ORG, TODAY, MET).then(
+    regulation().when(adopt_regulation, adopt("adopted", "tc-1"), ORG, TODAY, meeting=MET).then(
         recorded("adopted", "tc-1")
     )
 
 
 def test_a_regulation_older_than_the_log_is_revised() -> None:
-    regulation().when(adopt_regulation, adopt("revised"), ORG, TODAY, None).then(
+    regulation().when(adopt_regulation, adopt("revised"), ORG, TODAY, meeting=None).then(
         recorded("revised")
     )
 
 
 def test_a_regulation_is_adopted_once() -> None:
     regulation(recorded("revised")).when(
-        adopt_regulation, adopt("adopted"), ORG, TODAY, None
+        adopt_regulation, adopt("adopted"), ORG, TODAY, meeting=None
     ).then_refused("regulation-exists")
 
 
 def test_a_regulation_is_revised_once_a_day() -> None:
     regulation(recorded("revised")).when(
-        adopt_regulation, adopt("revised"), ORG, TODAY, None
+        adopt_regulation, adopt("revised"), ORG, TODAY, meeting=None
     ).then_refused("revised-that-day")
 
 
 def test_a_regulation_is_revised_again_on_another_day() -> None:
     later = date(2022, 9, 9)
     regulation(recorded("adopted"), recorded("revised")).when(
-        adopt_regulation, adopt("revised", on=later), ORG, TODAY, None
+        adopt_regulation, adopt("revised", on=later), ORG, TODAY, meeting=None
     ).then(recorded("revised", on=later))
 
 
 def test_the_meeting_named_must_exist() -> None:
-    regulation().when(adopt_regulation, adopt("adopted", "tc-9"), ORG, TODAY, None).then_refused(
-        "unknown-meeting"
-    )
+    regulation().when(
+        adopt_regulation, adopt("adopted", "tc-9"), ORG, TODAY, meeting=None
+    ).then_refused("unknown-meeting")
 
 
 def test_the_congress_named_must_have_met() -> None:
     regulation().when(
-        adopt_regulation, adopt("adopted", "tc-1"), ORG, TODAY, CONVENED
+        adopt_regulation, adopt("adopted", "tc-1"), ORG, TODAY, meeting=CONVENED
     ).then_refused("congress-not-held")
 
 
 def test_an_adoption_is_not_dated_after_today() -> None:
     regulation().when(
-        adopt_regulation, adopt("adopted", on=AFTER_TODAY), ORG, TODAY, None
+        adopt_regulation, adopt("adopted", on=AFTER_TODAY), ORG, TODAY, meeting=None
     ).then_refused("date-in-future")

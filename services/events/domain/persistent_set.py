@@ -7,7 +7,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Roll(Generic[T]):
+class PersistentSet(Generic[T]):
     """An immutable set; adding one copies log n items on average, where a frozenset copies n.
 
     So an activity of 20,000 names folds in a fraction of a second. `parts` are disjoint and each is
@@ -16,14 +16,14 @@ class Roll(Generic[T]):
 
     parts: tuple[frozenset[T], ...] = ()
 
-    def plus(self, one: T) -> "Roll[T]":
-        """This roll with one more; itself when it is there already."""
+    def add(self, one: T) -> "PersistentSet[T]":
+        """This set with one more; itself when it is there already."""
         if one in self:
             return self
         last, rest = frozenset((one,)), self.parts
         while rest and len(rest[-1]) <= len(last):
             last, rest = rest[-1] | last, rest[:-1]
-        return Roll((*rest, last))
+        return PersistentSet((*rest, last))
 
     def __contains__(self, one: T) -> bool:
         return any(one in part for part in self.parts)
