@@ -67,13 +67,6 @@ COMMANDS: dict[str, Route] = {
 }
 
 REFUSALS: dict[str, str] = {
-    "members-behind": "会员信息尚未同步，请稍后重试",
-    "contended": "他人正在办理同一事项，请稍后重试",
-    "unknown-union": "没有这个工会",
-    "simulated-union-refused": "模拟工会与真实工会不能混用",
-    "unknown-member": "名单中有未登记的人员",
-    "date-in-future": "日期尚未到来",
-    "listed-twice": "名单中有重复",
     "unknown-programme": "没有这个项目",
     "programme-exists": "项目编号已使用",
     "programme-closed": "项目已结束",

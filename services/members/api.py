@@ -62,13 +62,9 @@ COMMANDS: dict[str, Route] = {
 }
 
 REFUSALS: dict[str, str] = {
-    "contended": "他人正在办理同一事项，请稍后重试",
-    "unknown-union": "未登记该工会",
-    "simulated-union-refused": "演示工会与本服务的时钟不符",
     "org-id-invalid": "工会编号不合规",
     "organisation-exists": "该工会已登记",
     "parent-is-below": "上级工会不能是本工会或其下级",
-    "date-in-future": "日期尚未到来",
     "women-exceed-staff": "女职工人数多于职工人数",
     "staff-count-declared": "该日职工人数已申报,数字相同",
     "unknown-person": "未登记该人员",

@@ -74,3 +74,12 @@ def test_titles_are_chinese_and_codes_are_kebab_case(service: str) -> None:
     for code, title in titles(service).items():
         assert code == code.lower() and " " not in code and "_" not in code, code
         assert any("一" <= character <= "鿿" for character in title), f"{code}: {title}"
+
+
+def test_a_code_has_one_title_wherever_it_is_raised() -> None:
+    found: dict[str, set[str]] = {code: {title} for code, title in SHARED.items()}
+    for service in CONTEXTS:
+        for code, title in titles(service).items():
+            found.setdefault(code, set()).add(title)
+    several = {code: sorted(titled) for code, titled in found.items() if len(titled) > 1}
+    assert not several, f"{several}: title it once, in shared/http/problems.py if shared raises it"

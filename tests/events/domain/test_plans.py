@@ -17,7 +17,10 @@ from services.events.domain.incidents import report_incident
 from services.events.domain.issues import raise_issue, resolve_issue
 from services.events.domain.plan_items import complete_plan_item, set_plan_item
 from shared.contract.events import (
+    IncidentReported,
+    IssueRaised,
     PeriodAttested,
+    PlanItemSet,
 )
 from shared.testing.decider import Given, given
 from tests.examples.events import (
