@@ -3,25 +3,26 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import FastAPI, Header, Query
+from fastapi import FastAPI, Header
 
+from services.benefits import streams
 from services.benefits.commands import claims as asked_of_claims
 from services.benefits.commands import gifts as asked_of_gifts
 from services.benefits.commands import insurance as asked_of_insurance
 from services.benefits.commands import money as asked_of_money
 from services.benefits.commands import procurement as asked_of_procurement
 from services.benefits.commands import programmes as asked_of_programmes
-from services.benefits.domain import streams
 from services.benefits.domain.people import require_readable
 from services.benefits.domain.programmes import roster_sha256
 from services.benefits.handlers import claims, gifts, insurance, money, procurement, programmes
 from services.benefits.queries import claims as claims_read
-from services.benefits.queries import deliveries, known
+from services.benefits.queries import deliveries, people
 from services.benefits.queries import money as money_read
 from services.benefits.queries import programmes as programmes_read
 from shared.contract.values import Population
 from shared.errors import Unknown
 from shared.http.app import CommandApi, Route
+from shared.http.pages import Cursor, Limit, page
 
 CLERKS = ("clerk",)
 APPROVERS = ("approver", "chair")
@@ -117,16 +118,12 @@ REFUSALS: dict[str, str] = {
 }
 """Titles of this context's refusals. Chinese: a person reads them."""
 
-PAGE_MAX = 1000
-
-Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
-After = Annotated[str, Query(max_length=63)]
 Authorization = Annotated[str | None, Header()]
 ClaimState = Literal["filed", "approved", "rejected", "paid", "reversed"]
 
 
 def add_routes(app: FastAPI, api: CommandApi) -> None:
-    """The context's queries. Pages are by key: `next` is the `after` of the next page, or null."""
+    """The context's queries; lists are pages by key (shared/http/pages.py)."""
     _programme_routes(app, api)
     _claim_routes(app, api)
     _money_routes(app, api)
@@ -137,12 +134,12 @@ def _programme_routes(app: FastAPI, api: CommandApi) -> None:
 
     @app.get("/v1/{org_id}/programmes", tags=["queries"])
     async def programmes_list(
-        org_id: str, after: After = "", limit: Limit = 50, authorization: Authorization = None
+        org_id: str, cursor: Cursor = "", limit: Limit = 50, authorization: Authorization = None
     ) -> dict[str, Any]:
         """The union's programmes by id, without counts."""
         await api.actor(authorization, org_id, *READERS)
-        found = await programmes_read.listed(store, org_id, after, limit)
-        return _page(found, limit, "programme_id")
+        found = await programmes_read.page(store, org_id, cursor, limit)
+        return page(found, limit, "programme_id")
 
     @app.get("/v1/{org_id}/programmes/{programme_id}", tags=["queries"])
     async def programme(
@@ -156,7 +153,7 @@ def _programme_routes(app: FastAPI, api: CommandApi) -> None:
     async def sheet(
         org_id: str,
         programme_id: str,
-        after: After = "",
+        cursor: Cursor = "",
         limit: Limit = 500,
         authorization: Authorization = None,
     ) -> dict[str, Any]:
@@ -165,9 +162,9 @@ def _programme_routes(app: FastAPI, api: CommandApi) -> None:
         await api.actor(authorization, org_id, *READERS)
         found, _ = await programmes_read.load(store, org_id, programme_id)
         lines = await deliveries.sheet(
-            store, streams.gifts_of(org_id, programme_id), found.person_ids(), after, limit
+            store, streams.gifts_of(org_id, programme_id), found.person_ids(), cursor, limit
         )
-        return _page([line._asdict() for line in lines], limit, "person_id")
+        return page([line._asdict() for line in lines], limit, "person_id")
 
     @app.get("/v1/{org_id}/roster-preview", tags=["queries"])
     async def roster_preview(
@@ -176,12 +173,12 @@ def _programme_routes(app: FastAPI, api: CommandApi) -> None:
         """How many a roster frozen now would hold, and its hash: look before you freeze."""
         await api.actor(authorization, org_id, *READERS)
         require_readable(population)
-        people = await known.belonging(store.pool, org_id, population, as_of)
+        persons = await people.belonging(store.pool, org_id, population, as_of)
         return {
             "population": population,
             "as_of": as_of,
-            "count": len(people),
-            "sha256": roster_sha256(people),
+            "count": len(persons),
+            "sha256": roster_sha256(persons),
         }
 
 
@@ -192,14 +189,14 @@ def _claim_routes(app: FastAPI, api: CommandApi) -> None:
     async def claims_list(
         org_id: str,
         state: ClaimState | None = None,
-        after: After = "",
+        cursor: Cursor = "",
         limit: Limit = 50,
         authorization: Authorization = None,
     ) -> dict[str, Any]:
         """The union's claims by id, in one state or in any; amounts in fen."""
         await api.actor(authorization, org_id, *READERS)
-        found = await claims_read.listed(pool, org_id, state, after, limit)
-        return _page(found, limit, "claim_id")
+        found = await claims_read.page(pool, org_id, state, cursor, limit)
+        return page(found, limit, "claim_id")
 
     @app.get("/v1/{org_id}/claims/{claim_id}", tags=["queries"])
     async def claim(
@@ -231,7 +228,3 @@ def _money_routes(app: FastAPI, api: CommandApi) -> None:
         """A year's budget as adjusted so far, in fen."""
         await api.actor(authorization, org_id, *READERS)
         return await money_read.budget(store, org_id, budget_year)
-
-
-def _page(items: list[dict[str, Any]], limit: int, key: str) -> dict[str, Any]:
-    return {"items": items, "next": items[-1][key] if len(items) == limit else None}

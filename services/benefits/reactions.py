@@ -9,29 +9,20 @@ from typing import Any
 
 from shared.contract.envelope import DomainEvent, Envelope
 from shared.contract.members import (
-    EVENTS,
     DependantDeclared,
     MemberDied,
     MemberJoined,
     MemberLeft,
     MemberRetired,
     MemberTransferredOut,
-    OrganisationRegistered,
     StaffLeft,
     StaffRegistered,
 )
 from shared.eventstore.store import Also
+from shared.replicas import members
+from shared.replicas.members import HEARD, person_stream
 from shared.replicas.subscription import Reaction
 
-HEARD = """
-INSERT INTO members_streams AS heard (stream, version) VALUES ($1, $2)
-ON CONFLICT (stream) DO UPDATE SET version = greatest(heard.version, EXCLUDED.version)
-"""
-UNION_KNOWN = f"""
-WITH heard AS ({HEARD})
-INSERT INTO known_unions (org_id, simulated) VALUES ($3, $4)
-ON CONFLICT (org_id) DO UPDATE SET simulated = EXCLUDED.simulated
-"""
 PERSON_CHANGED = f"""
 WITH heard AS ({HEARD})
 INSERT INTO known_changes
@@ -40,22 +31,13 @@ VALUES ($2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT DO NOTHING
 """
 DEPENDANT_KNOWN = f"""
-WITH heard AS ({HEARD})
+WITH heard AS ({HEARD}), named AS (
+    INSERT INTO members_streams (stream, version) VALUES ($6, 0) ON CONFLICT (stream) DO NOTHING
+)
 INSERT INTO known_dependants AS known (org_id, person_id, declared_on) VALUES ($3, $4, $5)
 ON CONFLICT (org_id, person_id) DO UPDATE
 SET declared_on = least(known.declared_on, EXCLUDED.declared_on)
 """
-
-
-def when_anything_is_said(_event: DomainEvent, envelope: Envelope) -> Also:
-    """The stream is known, up to this version."""
-    return Also(HEARD, [(envelope.stream, envelope.stream_version)])
-
-
-def when_organisation_registered(event: OrganisationRegistered, envelope: Envelope) -> Also:
-    """The union is known, and whether it runs on a simulated clock."""
-    row = (envelope.stream, envelope.stream_version, event.org_id, event.simulated)
-    return Also(UNION_KNOWN, [row])
 
 
 def when_staff_registered(event: StaffRegistered, envelope: Envelope) -> Also:
@@ -95,6 +77,7 @@ def when_dependant_declared(event: DependantDeclared, envelope: Envelope) -> Als
         event.org_id,
         event.dependant_id,
         event.occurred_on,
+        person_stream(event.org_id, event.dependant_id),
     )
     return Also(DEPENDANT_KNOWN, [row])
 
@@ -124,8 +107,7 @@ def _changed(
 
 
 REACTIONS: dict[type[DomainEvent], Reaction] = {
-    **dict.fromkeys(EVENTS, when_anything_is_said),
-    OrganisationRegistered: when_organisation_registered,
+    **members.REACTIONS,
     StaffRegistered: when_staff_registered,
     StaffLeft: when_staff_left,
     MemberJoined: when_member_joined,

@@ -32,7 +32,10 @@ LOST_RACES = (
 S = TypeVar("S")
 E = TypeVar("E", bound=DomainEvent)
 
-Evolve = Callable[[S | None, E], S | None]
+Evolve = Callable[[S | None, E], object]
+"""A domain's `evolve`. The state is what it takes, None included, and so what it answers: its own
+answer is mostly never None, and inferring the state from that too would lose the None."""
+
 Decide = Callable[[S | None, date], Sequence[E]]
 
 
@@ -94,7 +97,8 @@ async def write(
 def state_of(evolve: Evolve[S, E], found: Loaded) -> S | None:
     """The state of a stream. Its events are those that `evolve` takes: the contract's `stream_of`
     says which types share a stream."""
-    return fold(evolve, cast(list[E], found.events), None)
+    evolved = cast(Callable[[S | None, E], S | None], evolve)
+    return fold(evolved, cast(list[E], found.events), None)
 
 
 def one_stream(write: Write, **more: Any) -> Reply:

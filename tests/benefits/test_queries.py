@@ -129,7 +129,7 @@ async def test_the_sheet_lists_the_roster_and_whoever_else_received(service: InP
     assert await got(service, sheet) == {"items": [ann, bo, cai], "next": None}
     first = await got(service, sheet, limit=2)
     assert first == {"items": [ann, bo], "next": BO}
-    assert await got(service, sheet, limit=2, after=BO) == {"items": [cai], "next": None}
+    assert await got(service, sheet, limit=2, cursor=BO) == {"items": [cai], "next": None}
 
 
 async def test_programmes_are_listed_by_id_in_pages(service: InProcess) -> None:
@@ -137,9 +137,9 @@ async def test_programmes_are_listed_by_id_in_pages(service: InProcess) -> None:
     await done(service, "open-programme", OPEN_COOLING)
     page = await got(service, "programmes", limit=1)
     assert [one["programme_id"] for one in page["items"]] == ["cooling-2022"]
-    page = await got(service, "programmes", limit=1, after=page["next"])
+    page = await got(service, "programmes", limit=1, cursor=page["next"])
     assert [one["programme_id"] for one in page["items"]] == ["spring-2022"]
-    assert (await got(service, "programmes", after="spring-2022"))["items"] == []
+    assert (await got(service, "programmes", cursor="spring-2022"))["items"] == []
 
 
 async def test_a_roster_is_looked_at_before_it_is_frozen(service: InProcess) -> None:
@@ -178,7 +178,7 @@ async def test_claims_are_listed_by_state_in_pages_with_what_was_asked_approved_
     ]
     page = await got(service, "claims", limit=2)
     assert page["next"] == "care-2"
-    assert len((await got(service, "claims", limit=2, after="care-2"))["items"]) == 1
+    assert len((await got(service, "claims", limit=2, cursor="care-2"))["items"]) == 1
     await accepted(service, "reverse-claim")
     assert (await got(service, "claims/care-1"))["state"] == "reversed"
 

@@ -6,9 +6,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.benefits.queries import known
 from shared.contract.benefits import ClaimFiled, GiftIssued, MemberInsured, ProgrammeClosed
 from shared.eventstore.request import Reply
+from shared.replicas import members as replica
 from shared.testing.http import InProcess
 from tests.benefits.asking import accepted, done
 from tests.benefits.requests import (
@@ -198,7 +198,7 @@ async def test_four_who_claim_for_one_case_at_once_leave_one_claim(service: InPr
 async def test_what_our_copy_hears_while_a_command_looks_it_up_is_known(
     service: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    position, newcomer = known.heard_version, f"nowhere/person-{MANY[0]}"
+    position, newcomer = replica.heard_version, f"nowhere/person-{MANY[0]}"
 
     async def heard_meanwhile(pool: asyncpg.Pool, stream: str) -> int:
         if stream == newcomer:
@@ -208,7 +208,7 @@ async def test_what_our_copy_hears_while_a_command_looks_it_up_is_known(
             await service.hear(stream, organisation_registered(org_id="nowhere", simulated=True))
         return await position(pool, stream)
 
-    monkeypatch.setattr(known, "heard_version", heard_meanwhile)
+    monkeypatch.setattr(replica, "heard_version", heard_meanwhile)
     after = {"Guildhall-After": "nowhere/organisation@1"}
     answer = await service.command("open-programme", OPEN_SPRING, org="nowhere", headers=after)
     assert answer.status_code == 201, answer.text

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from services.benefits.domain.people import Standing
-from services.benefits.queries import known
+from services.benefits.domain.people import PersonStatus
+from services.benefits.queries import people
 from services.benefits.reactions import REACTIONS
 from shared.contract.members import (
     EVENTS,
     MembersEvent,
 )
 from shared.contract.values import Population
+from shared.replicas import members as replica
 from shared.testing.http import InProcess, recorded
 from tests.benefits.requests import (
     ANN,
@@ -47,11 +48,11 @@ async def says(service: InProcess, *events: MembersEvent) -> None:
 
 
 async def belongs(service: InProcess, population: Population, on: date) -> bool:
-    return JIA in await known.belonging(service.store.pool, ORG, population, on)
+    return JIA in await people.belonging(service.store.pool, ORG, population, on)
 
 
-async def standing(service: InProcess, on: date) -> Standing | None:
-    return (await known.standings(service.store.pool, ORG, on)).get(JIA)
+async def status(service: InProcess, on: date) -> PersonStatus | None:
+    return (await people.statuses_on(service.store.pool, ORG, on)).get(JIA)
 
 
 async def test_every_fact_of_members_is_heard() -> None:
@@ -99,8 +100,8 @@ async def test_a_retired_member_who_kept_membership_is_a_member_and_retired(
     service: InProcess,
 ) -> None:
     await says(service, JIA_JOINED, member_retired(occurred_on=ENDED, person_id=JIA))
-    assert await standing(service, EVE) == Standing(is_member=True)
-    assert await standing(service, ENDED) == Standing(is_member=True, is_retired=True)
+    assert await status(service, EVE) == PersonStatus(is_member=True)
+    assert await status(service, ENDED) == PersonStatus(is_member=True, is_retired=True)
     assert await belongs(service, "members", NEXT)
 
 
@@ -134,12 +135,12 @@ async def test_facts_heard_twice_or_in_another_order_make_the_same_copy(service:
             envelope = recorded(event, f"{ORG}/person-{JIA}", version)
             statement = REACTIONS[type(event)](event, envelope)
             await pool.executemany(statement.sql, statement.rows)
-        found.add((await standing(service, EVE), await standing(service, ENDED)))
-        assert await known.heard_version(pool, f"{ORG}/person-{JIA}") == 3
+        found.add((await status(service, EVE), await status(service, ENDED)))
+        assert await replica.heard_version(pool, f"{ORG}/person-{JIA}") == 3
     assert found == {
         (
-            Standing(is_member=True, is_staff=True),
-            Standing(is_member=True, is_retired=True, is_staff=True),
+            PersonStatus(is_member=True, is_staff=True),
+            PersonStatus(is_member=True, is_retired=True, is_staff=True),
         ),
     }
 
@@ -148,23 +149,23 @@ async def test_the_copy_knows_people_dependants_and_how_far_it_has_heard(
     service: InProcess,
 ) -> None:
     pool = service.store.pool
-    assert await known.unknown_people(pool, ORG, [ANN, CHILD, STRANGER, CAI]) == {STRANGER}
-    assert await known.unknown_people(pool, "tjjt", [ANN]) == {ANN}
+    assert await replica.unknown_people(pool, ORG, [ANN, CHILD, STRANGER, CAI]) == {STRANGER}
+    assert await replica.unknown_people(pool, "tjjt", [ANN]) == {ANN}
     await service.hear(
         f"{ORG}/organisation",
         staff_count_declared(occurred_on=ENDED, staff=520),
         after=1,
     )
-    assert await known.heard_version(pool, f"{ORG}/organisation") == 2
-    assert await known.heard_version(pool, f"{ORG}/person-{STRANGER}") == 0
+    assert await replica.heard_version(pool, f"{ORG}/organisation") == 2
+    assert await replica.heard_version(pool, f"{ORG}/person-{STRANGER}") == 0
 
 
-async def test_everybodys_standing_comes_in_one_answer(service: InProcess) -> None:
-    assert await known.standings(service.store.pool, ORG, ENDED) == {
-        ANN: Standing(is_member=True, is_staff=True),
-        BO: Standing(is_member=True, is_retired=True, is_staff=True),
-        CAI: Standing(is_staff=True),
-        CHILD: Standing(is_dependant=True),
+async def test_everybodys_status_comes_in_one_answer(service: InProcess) -> None:
+    assert await people.statuses_on(service.store.pool, ORG, ENDED) == {
+        ANN: PersonStatus(is_member=True, is_staff=True),
+        BO: PersonStatus(is_member=True, is_retired=True, is_staff=True),
+        CAI: PersonStatus(is_staff=True),
+        CHILD: PersonStatus(is_dependant=True),
     }
 
 
@@ -172,4 +173,4 @@ async def test_another_unions_people_are_not_ours(service: InProcess) -> None:
     abroad = member_joined(org_id="tjjt", person_id=JIA, occurred_on=JOINED)
     await service.hear(f"tjjt/person-{JIA}", abroad)
     assert not await belongs(service, "members", ENDED)
-    assert await known.belonging(service.store.pool, "tjjt", "members", ENDED) == [JIA]
+    assert await people.belonging(service.store.pool, "tjjt", "members", ENDED) == [JIA]

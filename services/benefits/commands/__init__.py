@@ -1,6 +1,5 @@
 """What may be asked of the benefits context, one module per aggregate.
 
 No command names its union: that is in the path. Business dates are civil dates in Asia/Shanghai,
-money is integer fen, quantities are portions (份). `source_recorded_on` is the date a paper source
-bears; it is evidence, never knowledge time.
+money is integer fen, quantities are portions (份).
 """

@@ -16,10 +16,10 @@ from shared.contract.values import (
     Relation,
     Slug,
 )
-from shared.decider.command import Command
+from shared.decider.command import Sourced
 
 
-class FileClaim(Command):
+class FileClaim(Sourced):
     """File a claim. `case_id` is opaque: an illness, a death, a hardship, never its name."""
 
     claim_id: Slug
@@ -32,29 +32,26 @@ class FileClaim(Command):
     happened_on: date
     documents: Annotated[tuple[Document, ...], Field(max_length=50)] = ()
     filed_on: date
-    source_recorded_on: date | None = None
 
 
-class ApproveClaim(Command):
+class ApproveClaim(Sourced):
     """Approve a claim, in full or in part; who filed it may not."""
 
     claim_id: Slug
     approved_fen: PositiveFen
     decision_ref: Slug
     approved_on: date
-    source_recorded_on: date | None = None
 
 
-class RejectClaim(Command):
+class RejectClaim(Sourced):
     """Reject a claim for one of the named reasons."""
 
     claim_id: Slug
     reason: Literal["not_covered", "evidence_missing", "claimed_before", "too_late", "withdrawn"]
     rejected_on: date
-    source_recorded_on: date | None = None
 
 
-class PayClaim(Command):
+class PayClaim(Sourced):
     """Pay out what was approved. `payment_id` names the payment in the books, once it is there."""
 
     claim_id: Slug
@@ -63,13 +60,11 @@ class PayClaim(Command):
     paid_on: date
     payment_id: Slug | None = None
     amount_assumed: bool = False
-    source_recorded_on: date | None = None
 
 
-class ReverseClaim(Command):
+class ReverseClaim(Sourced):
     """Undo a payment that was made in error or paid back; it has its own date."""
 
     claim_id: Slug
     reason: Literal["entered_in_error", "paid_back", "duplicate"]
     reversed_on: date
-    source_recorded_on: date | None = None

@@ -7,10 +7,10 @@ from pydantic import Field
 
 from services.benefits.commands.programmes import ROWS_MAX
 from shared.contract.values import Capacity, OffRosterReason, PersonId, PositiveCount, Slug
-from shared.decider.command import Command
+from shared.decider.command import Command, Sourced
 
 
-class IssueGiftsToRoster(Command):
+class IssueGiftsToRoster(Sourced):
     """Issue a programme's gift to everyone on its frozen roster, in one transaction.
 
     Who has it already refuses the whole command, unless `only_missing`.
@@ -21,10 +21,9 @@ class IssueGiftsToRoster(Command):
     quantity: PositiveCount = 1
     except_person_ids: Annotated[tuple[PersonId, ...], Field(max_length=ROWS_MAX)] = ()
     only_missing: bool = False
-    source_recorded_on: date | None = None
 
 
-class IssueGift(Command):
+class IssueGift(Sourced):
     """Issue a programme's gift to one person, also to somebody off the roster.
 
     It is recorded as it happened: somebody off the roster needs an `off_roster_reason`.
@@ -36,7 +35,6 @@ class IssueGift(Command):
     quantity: PositiveCount = 1
     issued_on: date
     off_roster_reason: OffRosterReason | None = None
-    source_recorded_on: date | None = None
 
 
 class Receipt(Command):
@@ -47,19 +45,17 @@ class Receipt(Command):
     signed_on: date
 
 
-class SignReceipts(Command):
+class SignReceipts(Sourced):
     """Record the signatures on a sign-off sheet (签收表): all of them, or none."""
 
     programme_id: Slug
     receipts: Annotated[tuple[Receipt, ...], Field(min_length=1, max_length=ROWS_MAX)]
-    source_recorded_on: date | None = None
 
 
-class ReturnGift(Command):
+class ReturnGift(Sourced):
     """Record that a gift came back, could not be delivered, or was entered in error."""
 
     programme_id: Slug
     person_id: PersonId
     reason: Literal["returned", "entered_in_error", "undeliverable"]
     returned_on: date
-    source_recorded_on: date | None = None

@@ -18,10 +18,10 @@ from shared.contract.values import (
     Slug,
     Title,
 )
-from shared.decider.command import Command
+from shared.decider.command import Command, Sourced
 
 
-class BuyPolicy(Command):
+class BuyPolicy(Sourced):
     """Record a policy that was bought; `insured_due` is how many the insurer was told."""
 
     policy_id: Slug
@@ -35,7 +35,6 @@ class BuyPolicy(Command):
     payer: Payer
     insured_due: PositiveCount
     bought_on: date
-    source_recorded_on: date | None = None
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
@@ -51,7 +50,7 @@ class InsuredPerson(Command):
     capacity: Capacity
 
 
-class InsurePeople(Command):
+class InsurePeople(Sourced):
     """Put people under a policy: those listed, or a whole population as it is on `insured_on`."""
 
     policy_id: Slug
@@ -60,7 +59,6 @@ class InsurePeople(Command):
     people: (
         Annotated[tuple[InsuredPerson, ...], Field(min_length=1, max_length=ROWS_MAX)] | None
     ) = None
-    source_recorded_on: date | None = None
 
     @model_validator(mode="after")
     def _population_or_people(self) -> Self:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from shared.contract.benefits import BudgetAmount
 from shared.contract.values import BudgetLine, Fund, IncomeSource, Payer, PositiveFen, Slug
-from shared.decider.command import Command
+from shared.decider.command import Sourced
 
 BudgetYear = Annotated[int, Field(strict=True, ge=1950, le=2200)]
 Lines = Annotated[tuple[BudgetAmount, ...], Field(min_length=1, max_length=100)]
@@ -20,7 +20,7 @@ Login = Annotated[str, Field(pattern=r"^[A-Za-z0-9._@:-]{1,80}$")]
 StreamName = Annotated[str, Field(pattern=r"^[a-z0-9./-]{3,120}$")]
 
 
-class ApproveBudget(Command):
+class ApproveBudget(Sourced):
     """Record the year's budget as approved, line by line."""
 
     budget_year: BudgetYear
@@ -28,10 +28,9 @@ class ApproveBudget(Command):
     approved_by: ApprovedBy
     approved_on: date
     amount_assumed: bool = False
-    source_recorded_on: date | None = None
 
 
-class AdjustBudget(Command):
+class AdjustBudget(Sourced):
     """Record the budget's lines as they are from now on: all of them, not the differences."""
 
     budget_year: BudgetYear
@@ -39,10 +38,9 @@ class AdjustBudget(Command):
     approved_by: ApprovedBy
     adjusted_on: date
     amount_assumed: bool = False
-    source_recorded_on: date | None = None
 
 
-class ReceiveIncome(Command):
+class ReceiveIncome(Sourced):
     """Record money the union received."""
 
     income_id: Slug
@@ -51,10 +49,9 @@ class ReceiveIncome(Command):
     amount_fen: PositiveFen
     amount_assumed: bool = False
     received_on: date
-    source_recorded_on: date | None = None
 
 
-class PayExpenditure(Command):
+class PayExpenditure(Sourced):
     """Approve and record money the union paid; the approver is who sends this command.
 
     `requested_by` is the login of who asked for the money, never a name, and never the approver's.
@@ -71,4 +68,3 @@ class PayExpenditure(Command):
     requested_by: Login
     decision_ref: Slug | None = None
     paid_on: date
-    source_recorded_on: date | None = None

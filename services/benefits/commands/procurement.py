@@ -13,10 +13,10 @@ from shared.contract.values import (
     Slug,
     Title,
 )
-from shared.decider.command import Command
+from shared.decider.command import Sourced
 
 
-class DecideProcurement(Command):
+class DecideProcurement(Sourced):
     """Record how something is bought; single source needs its basis (政府采购法 art. 31)."""
 
     procurement_id: Slug
@@ -30,7 +30,6 @@ class DecideProcurement(Command):
     notice_to: date | None = None
     decision_ref: Slug | None = None
     decided_on: date
-    source_recorded_on: date | None = None
 
     @model_validator(mode="after")
     def _notice_runs_forward(self) -> Self:
@@ -41,11 +40,10 @@ class DecideProcurement(Command):
         return self
 
 
-class SignContract(Command):
+class SignContract(Sourced):
     """Record that the contract of a decided procurement was signed."""
 
     procurement_id: Slug
     supplier: Title
     amount_fen: PositiveFen | None = None
     signed_on: date
-    source_recorded_on: date | None = None

@@ -20,13 +20,13 @@ from shared.contract.values import (
     Slug,
     Title,
 )
-from shared.decider.command import Command
+from shared.decider.command import Sourced
 
 ROWS_MAX = 5000
 """The most rows that travel in one command; whole populations are named, not listed."""
 
 
-class OpenProgramme(Command):
+class OpenProgramme(Sourced):
     """Open a benefit programme, such as 2022年春节慰问."""
 
     programme_id: Slug
@@ -41,10 +41,9 @@ class OpenProgramme(Command):
     budget_line: BudgetLine | None = None
     decision_ref: Slug | None = None
     opened_on: date
-    source_recorded_on: date | None = None
 
 
-class FreezeRoster(Command):
+class FreezeRoster(Sourced):
     """Freeze a programme's roster as it was on a day, once.
 
     The roster is `person_ids`; without them, everyone in our own copy of the members who belongs
@@ -60,7 +59,6 @@ class FreezeRoster(Command):
         None
     )
     expected_count: Count | None = None
-    source_recorded_on: date | None = None
 
     @model_validator(mode="after")
     def _population_or_people(self) -> Self:
@@ -69,29 +67,26 @@ class FreezeRoster(Command):
         return self
 
 
-class ApplyForPortions(Command):
+class ApplyForPortions(Sourced):
     """Apply for portions from the union above."""
 
     programme_id: Slug
     quantity: PositiveCount
     to_org: OrgId
     applied_on: date
-    source_recorded_on: date | None = None
 
 
-class ReceivePortions(Command):
+class ReceivePortions(Sourced):
     """Record portions that came from the union above, to be issued."""
 
     programme_id: Slug
     quantity: PositiveCount
     from_org: OrgId
     received_on: date
-    source_recorded_on: date | None = None
 
 
-class CloseProgramme(Command):
+class CloseProgramme(Sourced):
     """Close a programme: nothing more is issued; who was missed is named."""
 
     programme_id: Slug
     closed_on: date
-    source_recorded_on: date | None = None

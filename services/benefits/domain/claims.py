@@ -17,7 +17,6 @@ from services.benefits.commands.claims import (
     RejectClaim,
     ReverseClaim,
 )
-from services.benefits.domain.dates import not_future
 from shared.contract.benefits import (
     ClaimApproved,
     ClaimFiled,
@@ -25,6 +24,7 @@ from shared.contract.benefits import (
     ClaimRejected,
     ClaimReversed,
 )
+from shared.decider.dates import not_in_future
 from shared.errors import Conflict, Invalid, NotPermitted, Unknown
 
 ClaimEvent = ClaimFiled | ClaimApproved | ClaimRejected | ClaimPaid | ClaimReversed
@@ -96,7 +96,7 @@ def file_claim(
 
     Raises Invalid `date-in-future`; Conflict `claim-exists`, `claimed-before`.
     """
-    not_future(max(command.filed_on, command.happened_on), today)
+    not_in_future(today, command.filed_on, command.happened_on, command.source_recorded_on)
     if state is not None:
         raise Conflict("claim-exists", f"{command.claim_id} was filed on {state.terms.occurred_on}")
     if same_case is not None:
@@ -137,7 +137,7 @@ def approve_claim(
     Raises Invalid `date-in-future`; Unknown `unknown-claim`; NotPermitted `maker-is-approver`;
     Conflict `claim-decided`; Invalid `more-than-asked`.
     """
-    not_future(command.approved_on, today)
+    not_in_future(today, command.approved_on, command.source_recorded_on)
     claim = _known(state, command.claim_id)
     _not_own(claim, approver, filed_by)
     _undecided(claim)
@@ -175,7 +175,7 @@ def reject_claim(
     Raises Invalid `date-in-future`; Unknown `unknown-claim`; NotPermitted `maker-is-approver`;
     Conflict `claim-decided`.
     """
-    not_future(command.rejected_on, today)
+    not_in_future(today, command.rejected_on, command.source_recorded_on)
     claim = _known(state, command.claim_id)
     if command.reason != "withdrawn":
         _not_own(claim, approver, filed_by)
@@ -207,7 +207,7 @@ def pay_claim(
     Raises Invalid `date-in-future`; Unknown `unknown-claim`; Conflict `claim-not-approved`,
     `claim-paid-already`; NotPermitted `approver-is-payer`.
     """
-    not_future(command.paid_on, today)
+    not_in_future(today, command.paid_on, command.source_recorded_on)
     claim = _known(state, command.claim_id)
     match claim:
         case Filed() | Rejected():
@@ -248,7 +248,7 @@ def reverse_claim(
     Raises Invalid `date-in-future`; Unknown `unknown-claim`; Conflict `claim-not-paid`,
     `reversed-before-paid`.
     """
-    not_future(command.reversed_on, today)
+    not_in_future(today, command.reversed_on, command.source_recorded_on)
     claim = _known(state, command.claim_id)
     if not isinstance(claim, Paid):
         raise Conflict("claim-not-paid", f"{command.claim_id} holds no payment to undo")

@@ -16,13 +16,13 @@ from services.benefits.commands.gifts import (
     ReturnGift,
     SignReceipts,
 )
-from services.benefits.domain.alike import Alike, Recipient
-from services.benefits.domain.dates import not_future
-from services.benefits.domain.people import Standing, capacity_in
+from services.benefits.domain.bulk_event import BulkEvent, Recipient
+from services.benefits.domain.people import PersonStatus, capacity_in
 from services.benefits.domain.programmes import Programme, require_open
-from services.benefits.domain.rows import listed_twice, refuse_rows, row
 from shared.contract.benefits import GiftIssued, GiftReceiptSigned, GiftReturned
 from shared.contract.values import Capacity
+from shared.decider.dates import not_in_future
+from shared.decider.row_refusals import listed_twice, refuse_rows, refused_row
 from shared.errors import Conflict, Invalid
 
 GiftEvent = GiftIssued | GiftReceiptSigned | GiftReturned
@@ -69,7 +69,7 @@ def evolve(state: Gift, event: GiftEvent) -> Gift:
 
 def issue_gift(
     state: Gift, command: IssueGift, org_id: str, today: date, *, programme: Programme | None
-) -> list[GiftEvent]:
+) -> list[GiftIssued]:
     """Issue to one person, on the roster or off it.
 
     Where the population is `named` and no roster was frozen, whoever receives is meant.
@@ -77,7 +77,7 @@ def issue_gift(
     Raises Invalid `date-in-future`; Unknown `unknown-programme`; Conflict `programme-closed`,
     `already-issued`; Invalid `off-roster-reason-missing`, `stands-on-roster`.
     """
-    not_future(command.issued_on, today)
+    not_in_future(today, command.issued_on, command.source_recorded_on)
     opened = require_open(programme, command.programme_id)
     if isinstance(state, Issued | Signed):
         raise Conflict(
@@ -113,47 +113,47 @@ def issue_gifts_to_roster(
     org_id: str,
     today: date,
     *,
-    standings: Mapping[str, Standing],
+    statuses: Mapping[str, PersonStatus],
     received: Collection[str],
-) -> Alike[GiftIssued]:
+) -> BulkEvent[GiftIssued]:
     """Issue to everyone on the roster but the exceptions, in the capacity they had on its day.
 
-    `standings` are those of the roster's `as_of`; `received`: who has the gift already.
+    `statuses` are those of the roster's `as_of`; `received`: who has the gift already.
 
     Raises Invalid `date-in-future`; Unknown `unknown-programme`; Conflict `programme-closed`,
     `roster-not-frozen`; Invalid `not-on-roster`; Conflict `already-issued`, `nobody-missing`,
     `capacity-unknown`.
     """
-    not_future(command.issued_on, today)
+    not_in_future(today, command.issued_on, command.source_recorded_on)
     opened = require_open(programme, command.programme_id)
     roster = opened.person_ids()
     if not roster:
         raise Conflict("roster-not-frozen", f"{command.programme_id} has no frozen roster")
     _exceptions_on_roster(command, roster)
     meant = _meant(command, roster, received)
-    population, unknown = opened.terms.population, Standing()
+    population, unknown = opened.terms.population, PersonStatus()
     recipients: list[Recipient] = []
     rows: list[dict[str, Any]] = []
-    # One object a standing, not one a person: 100,000 of them are decided here at once.
-    capacities: dict[Standing, Capacity | None] = {}
+    # One object a status, not one a person: 100,000 of them are decided here at once.
+    capacities: dict[PersonStatus, Capacity | None] = {}
     for number, person_id in meant:
-        standing = standings.get(person_id, unknown)
+        status = statuses.get(person_id, unknown)
         try:
-            capacity = capacities[standing]
+            capacity = capacities[status]
         except KeyError:
-            capacity = capacities[standing] = capacity_in(population, standing)
+            capacity = capacities[status] = capacity_in(population, status)
         if capacity is None:
-            rows.append(row(number, "capacity-unknown", person_id))
+            rows.append(refused_row(number, "capacity-unknown", person_id=person_id))
         else:
             recipients.append(Recipient(person_id, capacity))
     refuse_rows(rows, {"capacity-unknown": Conflict})
-    return Alike(_issued(opened, command, org_id, recipients[0], on_roster=True), recipients)
+    return BulkEvent(_issued(opened, command, org_id, recipients[0], on_roster=True), recipients)
 
 
 def _exceptions_on_roster(command: IssueGiftsToRoster, roster: Sequence[str]) -> None:
     known = frozenset(roster) if command.except_person_ids else frozenset()
     rows = [
-        row(number, "not-on-roster", person_id)
+        refused_row(number, "not-on-roster", person_id=person_id)
         for number, person_id in enumerate(command.except_person_ids, start=1)
         if person_id not in known
     ]
@@ -171,7 +171,11 @@ def _meant(
         if person_id not in excepted
     ]
     if received and not command.only_missing:
-        rows = [row(at, "already-issued", person) for at, person in meant if person in received]
+        rows = [
+            refused_row(at, "already-issued", person_id=person)
+            for at, person in meant
+            if person in received
+        ]
         refuse_rows(rows, {"already-issued": Conflict})
     if received:
         meant = [place for place in meant if place[1] not in received]
@@ -222,7 +226,7 @@ def sign_receipts(
     for number, receipt in enumerate(command.receipts, start=1):
         code = _receipt_refused(gifts.get(receipt.person_id), receipt, today)
         if code is not None:
-            rows.append(row(number, code, receipt.person_id))
+            rows.append(refused_row(number, code, person_id=receipt.person_id))
     refuse_rows(rows, RECEIPT_REFUSALS)
     return [
         GiftReceiptSigned(
@@ -264,7 +268,7 @@ def return_gift(state: Gift, command: ReturnGift, org_id: str, today: date) -> l
     Raises Invalid `date-in-future`; Conflict `not-issued`, `returned-already`,
     `returned-before-issue`.
     """
-    not_future(command.returned_on, today)
+    not_in_future(today, command.returned_on, command.source_recorded_on)
     match state:
         case None:
             raise Conflict(

@@ -5,11 +5,11 @@ from datetime import date
 from typing import assert_never
 
 from services.benefits.commands.insurance import BuyPolicy, InsurePeople
-from services.benefits.domain.alike import Alike, Recipient
-from services.benefits.domain.dates import not_future
+from services.benefits.domain.bulk_event import BulkEvent, Recipient
 from services.benefits.domain.people import require_readable
-from services.benefits.domain.rows import listed_twice, refuse_rows, row
 from shared.contract.benefits import MemberInsured, PolicyBought
+from shared.decider.dates import not_in_future
+from shared.decider.row_refusals import listed_twice, refuse_rows, refused_row
 from shared.errors import Conflict, Invalid, Unknown
 
 InsuranceEvent = PolicyBought | MemberInsured
@@ -31,7 +31,7 @@ def buy_policy(
     state: Insurance, command: BuyPolicy, org_id: str, today: date
 ) -> list[InsuranceEvent]:
     """Raises Invalid `date-in-future`; Conflict `policy-exists`."""
-    not_future(command.bought_on, today)
+    not_in_future(today, command.bought_on, command.source_recorded_on)
     if state is not None:
         raise Conflict("policy-exists", f"{command.policy_id} was bought on {state.occurred_on}")
     return [
@@ -61,7 +61,7 @@ def insure_people(
     *,
     belonging: Sequence[Recipient],
     insured: Collection[str],
-) -> Alike[MemberInsured]:
+) -> BulkEvent[MemberInsured]:
     """Cover the people listed, or else `belonging`: who is in the population on `insured_on`.
 
     `insured`: who is covered by this policy already.
@@ -69,7 +69,7 @@ def insure_people(
     Raises Invalid `date-in-future`, `listed-twice`, `people-needed`; Unknown `unknown-policy`;
     Conflict `nobody-to-insure`, `already-insured`, `more-than-due`.
     """
-    not_future(command.insured_on, today)
+    not_in_future(today, command.insured_on, command.source_recorded_on)
     listed = [Recipient(one.person_id, one.capacity) for one in command.people or ()]
     refuse_rows(listed_twice([one.person_id for one in listed]), {"listed-twice": Invalid})
     if command.population is not None:
@@ -82,13 +82,13 @@ def insure_people(
             "nobody-to-insure", f"our copy has no {command.population} on {command.insured_on}"
         )
     rows = [
-        row(number, "already-insured", one.person_id)
+        refused_row(number, "already-insured", person_id=one.person_id)
         for number, one in enumerate(people, start=1)
         if one.person_id in insured
     ]
     refuse_rows(rows, {"already-insured": Conflict})
     _no_more_than_due(policy, len(insured), len(people))
-    return Alike(
+    return BulkEvent(
         MemberInsured(
             org_id=org_id,
             occurred_on=command.insured_on,

@@ -15,7 +15,6 @@ from services.benefits.commands.money import (
     PayExpenditure,
     ReceiveIncome,
 )
-from services.benefits.domain.dates import not_future
 from shared.contract.benefits import (
     BudgetAdjusted,
     BudgetAmount,
@@ -23,6 +22,7 @@ from shared.contract.benefits import (
     ExpenditurePaid,
     IncomeReceived,
 )
+from shared.decider.dates import not_in_future
 from shared.errors import Conflict, Invalid, NotPermitted, Unknown
 
 MoneyEvent = BudgetApproved | BudgetAdjusted | IncomeReceived | ExpenditurePaid
@@ -65,7 +65,7 @@ def approve_budget(
     state: Money, command: ApproveBudget, org_id: str, today: date
 ) -> list[MoneyEvent]:
     """Raises Invalid `date-in-future`, `listed-twice`; Conflict `budget-exists`."""
-    not_future(command.approved_on, today)
+    not_in_future(today, command.approved_on, command.source_recorded_on)
     _lines_once(command.lines)
     if state is not None:
         raise Conflict("budget-exists", f"the budget of {command.budget_year} was approved: adjust")
@@ -86,7 +86,7 @@ def adjust_budget(
     state: Money, command: AdjustBudget, org_id: str, today: date
 ) -> list[MoneyEvent]:
     """Raises Invalid `date-in-future`, `listed-twice`; Unknown `unknown-budget`."""
-    not_future(command.adjusted_on, today)
+    not_in_future(today, command.adjusted_on, command.source_recorded_on)
     _lines_once(command.lines)
     if state is None:
         raise Unknown("unknown-budget", f"no budget of {command.budget_year}")
@@ -113,7 +113,7 @@ def receive_income(
     state: Money, command: ReceiveIncome, org_id: str, today: date
 ) -> list[MoneyEvent]:
     """Raises Invalid `date-in-future`; Conflict `income-exists`."""
-    not_future(command.received_on, today)
+    not_in_future(today, command.received_on, command.source_recorded_on)
     if state is not None:
         raise Conflict("income-exists", f"{command.income_id} is in the books")
     return [
@@ -138,7 +138,7 @@ def pay_expenditure(
     Raises Invalid `date-in-future`, `refers-elsewhere`; NotPermitted `maker-is-approver`; Conflict
     `payment-exists`.
     """
-    not_future(command.paid_on, today)
+    not_in_future(today, command.paid_on, command.source_recorded_on)
     if command.refers_to is not None and not command.refers_to.startswith(f"{org_id}/"):
         raise Invalid("refers-elsewhere", f"{command.refers_to} is no stream of {org_id}")
     if command.requested_by == approver:

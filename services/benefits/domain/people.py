@@ -9,7 +9,7 @@ READABLE: frozenset[Population] = frozenset({"members", "staff", "women_staff"})
 """Populations our copy can list; who stood on the front line, only the office knows."""
 
 
-class Standing(NamedTuple):
+class PersonStatus(NamedTuple):
     """What a person is in the union on a day. A retired member who kept membership is a member."""
 
     is_member: bool = False
@@ -18,17 +18,17 @@ class Standing(NamedTuple):
     is_dependant: bool = False
 
 
-def capacity_in(population: Population, standing: Standing) -> Capacity | None:
-    """The capacity in which someone of this standing receives what is meant for `population`.
+def capacity_in(population: Population, status: PersonStatus) -> Capacity | None:
+    """The capacity in which someone of this status receives what is meant for `population`.
 
     What is meant for staff reaches a member as staff, because the report counts 职工 and 会员
     apart; what is meant for members reaches a retired one who kept membership as a member.
     None: our copy knows no capacity, so it has to be stated.
     """
-    member: Capacity | None = "member" if standing.is_member else None
-    staff: Capacity | None = "staff" if standing.is_staff else None
-    retiree: Capacity | None = "retiree" if standing.is_retired else None
-    dependant: Capacity | None = "dependant" if standing.is_dependant else None
+    member: Capacity | None = "member" if status.is_member else None
+    staff: Capacity | None = "staff" if status.is_staff else None
+    retiree: Capacity | None = "retiree" if status.is_retired else None
+    dependant: Capacity | None = "dependant" if status.is_dependant else None
     match population:
         case "staff" | "women_staff" | "front_line_staff":
             return staff or retiree or member or dependant

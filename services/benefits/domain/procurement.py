@@ -5,8 +5,8 @@ from datetime import date
 from typing import assert_never
 
 from services.benefits.commands.procurement import DecideProcurement, SignContract
-from services.benefits.domain.dates import not_future
 from shared.contract.benefits import ContractSigned, ProcurementDecided
+from shared.decider.dates import not_in_future
 from shared.errors import Conflict, Invalid, Unknown
 
 ProcurementEvent = ProcurementDecided | ContractSigned
@@ -49,7 +49,7 @@ def decide_procurement(
     Raises Invalid `date-in-future`, `basis-missing`, `basis-not-meant`; Conflict
     `procurement-exists`.
     """
-    not_future(command.decided_on, today)
+    not_in_future(today, command.decided_on, command.source_recorded_on)
     if command.method == "single_source" and command.basis is None:
         raise Invalid("basis-missing", "single source needs its basis: 政府采购法 art. 31 (1)-(3)")
     if command.method != "single_source" and command.basis is not None:
@@ -83,7 +83,7 @@ def sign_contract(
     Raises Invalid `date-in-future`; Unknown `unknown-procurement`; Conflict
     `contract-signed-already`, `supplier-differs`.
     """
-    not_future(command.signed_on, today)
+    not_in_future(today, command.signed_on, command.source_recorded_on)
     match state:
         case None:
             raise Unknown("unknown-procurement", f"nothing was decided on {command.procurement_id}")

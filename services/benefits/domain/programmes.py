@@ -17,9 +17,7 @@ from services.benefits.commands.programmes import (
     OpenProgramme,
     ReceivePortions,
 )
-from services.benefits.domain.dates import not_future
 from services.benefits.domain.people import require_readable
-from services.benefits.domain.rows import listed_twice, refuse_rows
 from shared.contract.benefits import (
     GiftApplied,
     GiftReceived,
@@ -27,6 +25,8 @@ from shared.contract.benefits import (
     ProgrammeOpened,
     RosterFrozen,
 )
+from shared.decider.dates import not_in_future
+from shared.decider.row_refusals import listed_twice, refuse_rows
 from shared.errors import Conflict, Invalid, Unknown
 
 ProgrammeEvent = ProgrammeOpened | RosterFrozen | GiftApplied | GiftReceived | ProgrammeClosed
@@ -75,7 +75,7 @@ def open_programme(
     state: Programme | None, command: OpenProgramme, org_id: str, today: date
 ) -> list[ProgrammeEvent]:
     """Raises Invalid `date-in-future`; Conflict `programme-exists`."""
-    not_future(command.opened_on, today)
+    not_in_future(today, command.opened_on, command.source_recorded_on)
     if state is not None:
         raise Conflict("programme-exists", f"{command.programme_id}: {state.terms.title}")
     return [
@@ -104,14 +104,14 @@ def freeze_roster(
     org_id: str,
     today: date,
     belonging: Sequence[str],
-) -> list[ProgrammeEvent]:
+) -> list[RosterFrozen]:
     """Freeze the people listed, or else `belonging`: who belongs to the population on `as_of`.
 
     Raises Invalid `date-in-future`, `listed-twice`; Unknown `unknown-programme`; Conflict
     `programme-closed`, `roster-frozen-already`, `population-differs`; Invalid `people-needed`;
     Conflict `roster-empty`, `count-differs`.
     """
-    not_future(command.as_of, today)
+    not_in_future(today, command.as_of, command.source_recorded_on)
     refuse_rows(listed_twice(command.person_ids or ()), {"listed-twice": Invalid})
     programme = require_open(state, command.programme_id)
     if programme.roster:
@@ -141,7 +141,7 @@ def freeze_roster(
     return _roster(command, org_id, people)
 
 
-def _roster(command: FreezeRoster, org_id: str, people: Sequence[str]) -> list[ProgrammeEvent]:
+def _roster(command: FreezeRoster, org_id: str, people: Sequence[str]) -> list[RosterFrozen]:
     parts, digest = chunks(people), roster_sha256(people)
     return [
         RosterFrozen(
@@ -165,7 +165,7 @@ def apply_for_portions(
 ) -> list[ProgrammeEvent]:
     """Raises Invalid `date-in-future`; Unknown `unknown-programme`; Conflict
     `programme-closed`."""
-    not_future(command.applied_on, today)
+    not_in_future(today, command.applied_on, command.source_recorded_on)
     programme = require_open(state, command.programme_id)
     return [
         GiftApplied(
@@ -185,7 +185,7 @@ def receive_portions(
 ) -> list[ProgrammeEvent]:
     """Raises Invalid `date-in-future`; Unknown `unknown-programme`; Conflict
     `programme-closed`."""
-    not_future(command.received_on, today)
+    not_in_future(today, command.received_on, command.source_recorded_on)
     programme = require_open(state, command.programme_id)
     return [
         GiftReceived(
@@ -205,13 +205,14 @@ def close_programme(
     command: CloseProgramme,
     org_id: str,
     today: date,
+    *,
     received: Collection[str],
-) -> list[ProgrammeEvent]:
+) -> list[ProgrammeClosed]:
     """Close it; missed is who stands on the roster and is not among `received`.
 
     Raises Invalid `date-in-future`; Unknown `unknown-programme`; Conflict `programme-closed`.
     """
-    not_future(command.closed_on, today)
+    not_in_future(today, command.closed_on, command.source_recorded_on)
     programme = require_open(state, command.programme_id)
     missed = sorted(set(programme.person_ids()).difference(received))
     parts = chunks(missed)

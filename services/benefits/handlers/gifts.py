@@ -4,29 +4,23 @@ A delivery's stream is its own, so clerks who issue and sign at the same time ne
 other. Whoever issues also rests on the programme being as it was seen: `still_at`.
 """
 
+from services.benefits import streams
 from services.benefits.commands.gifts import (
     IssueGift,
     IssueGiftsToRoster,
     ReturnGift,
     SignReceipts,
 )
-from services.benefits.domain import decide, fold, gifts, programmes, streams
-from services.benefits.domain.alike import Alike
-from services.benefits.domain.programmes import Programme
+from services.benefits.domain import gifts, programmes
+from services.benefits.domain.people import PersonStatus
 from services.benefits.handlers import bulk
-from services.benefits.handlers.deciding import (
-    deciding_again,
-    one_stream,
-    still_at,
-    today_of,
-    write,
-)
-from services.benefits.handlers.known import require_known
+from services.benefits.handlers.guards import still_at
 from services.benefits.handlers.programmes import programme_link
-from services.benefits.queries import deliveries, known
-from shared.contract.benefits import GiftIssued
+from services.benefits.queries import deliveries, people
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore, Write
+from shared.eventstore.write import one_stream, retry, state_of, today_of, write
+from shared.replicas.members import require_known
 
 
 async def issue_gifts_to_roster(
@@ -39,18 +33,18 @@ async def issue_gifts_to_roster(
     async def attempt() -> Reply:
         found = await store.load(stream)
         request.check_version(stream, found.version)
-        programme: Programme | None = fold(programmes.evolve, found.events)
-        standings = {}
+        programme = state_of(programmes.evolve, found)
+        statuses: dict[str, PersonStatus] = {}
         if programme is not None and programme.roster:
             as_of = programme.roster[0].as_of
-            standings = await known.standings(store.pool, request.org_id, as_of)
+            statuses = await people.statuses_on(store.pool, request.org_id, as_of)
         versions, received = await deliveries.versions(store.pool, delivered)
-        issue: Alike[GiftIssued] = decide(
+        issue = gifts.issue_gifts_to_roster(
             programme,
             command,
             request.org_id,
             today_of(store),
-            standings=standings,
+            statuses=statuses,
             received=received,
         )
         body = {
@@ -66,34 +60,35 @@ async def issue_gifts_to_roster(
             [still_at(stream, found.version)],
         )
 
-    return await deciding_again(request, attempt)
+    return await retry(request, attempt)
 
 
 async def issue_gift(store: EventStore, request: Request, command: IssueGift) -> Reply:
     """Issue to one known person; a version stated is that of their delivery."""
     await require_known(store, request, [command.person_id])
     programme = streams.programme(request.org_id, command.programme_id)
-    stream = streams.gifts_of(request.org_id, command.programme_id).low + command.person_id
+    stream = streams.gift(request.org_id, command.programme_id, command.person_id)
 
     async def attempt() -> Reply:
         found = await store.load_many([programme, stream])
         version = found[stream].version
         request.check_version(stream, version)
-        events = decide(
-            fold(gifts.evolve, found[stream].events),
+        events = gifts.issue_gift(
+            state_of(gifts.evolve, found[stream]),
             command,
             request.org_id,
             today_of(store),
-            programme=fold(programmes.evolve, found[programme].events),
+            programme=state_of(programmes.evolve, found[programme]),
         )
+        issuing = Write(stream, version, events)
         return await store.append(
             request,
-            [Write(stream, version, events)],
-            one_stream(stream, version + 1, 1, on_roster=events[0].on_roster),
+            [issuing],
+            one_stream(issuing, on_roster=events[0].on_roster),
             [still_at(programme, found[programme].version)],
         )
 
-    return await deciding_again(request, attempt)
+    return await retry(request, attempt)
 
 
 async def sign_receipts(store: EventStore, request: Request, command: SignReceipts) -> Reply:
@@ -107,10 +102,10 @@ async def sign_receipts(store: EventStore, request: Request, command: SignReceip
         names = [delivered.low + one.person_id for one in command.receipts]
         found = await store.load_many(names)
         states = {
-            one.person_id: fold(gifts.evolve, found[name].events)
+            one.person_id: state_of(gifts.evolve, found[name])
             for one, name in zip(command.receipts, names, strict=True)
         }
-        events = decide(states, command, request.org_id, today_of(store))
+        events = gifts.sign_receipts(states, command, request.org_id, today_of(store))
         body = {
             "events": len(events),
             "signed": len(events),
@@ -122,10 +117,16 @@ async def sign_receipts(store: EventStore, request: Request, command: SignReceip
         ]
         return await store.append(request, writes, Reply(201, body))
 
-    return await deciding_again(request, attempt)
+    return await retry(request, attempt)
 
 
 async def return_gift(store: EventStore, request: Request, command: ReturnGift) -> Reply:
     """Record that a gift came back."""
-    stream = streams.gifts_of(request.org_id, command.programme_id).low + command.person_id
-    return await write(store, request, stream, gifts.evolve, command)
+    stream = streams.gift(request.org_id, command.programme_id, command.person_id)
+    return await write(
+        store,
+        request,
+        stream,
+        gifts.evolve,
+        lambda state, today: gifts.return_gift(state, command, request.org_id, today),
+    )

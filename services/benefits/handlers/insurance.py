@@ -1,24 +1,31 @@
 """Insurance: a policy, and the people under it, in one transaction."""
 
+from services.benefits import streams
 from services.benefits.commands.insurance import BuyPolicy, InsurePeople
-from services.benefits.domain import decide, fold, streams
-from services.benefits.domain.alike import Alike, Recipient
-from services.benefits.domain.insurance import evolve
-from services.benefits.domain.people import Standing, capacity_in
+from services.benefits.domain import insurance
+from services.benefits.domain.bulk_event import Recipient
+from services.benefits.domain.people import PersonStatus, capacity_in
 from services.benefits.handlers import bulk
-from services.benefits.handlers.deciding import deciding_again, still_counting, today_of, write
-from services.benefits.handlers.known import require_caught_up, require_known
-from services.benefits.queries import deliveries, known
+from services.benefits.handlers.guards import still_counting
+from services.benefits.queries import deliveries, people
 from shared.contract.benefits import MemberInsured
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore
+from shared.eventstore.write import retry, state_of, today_of, write
+from shared.replicas.members import require_caught_up, require_known
 
 
 async def buy_policy(store: EventStore, request: Request, command: BuyPolicy) -> Reply:
     """Record a policy in a known union."""
     await require_known(store, request)
-    stream = streams.policy(request.org_id, command.policy_id)
-    return await write(store, request, stream, evolve, command)
+    org_id = request.org_id
+    return await write(
+        store,
+        request,
+        streams.policy(org_id, command.policy_id),
+        insurance.evolve,
+        lambda state, today: insurance.buy_policy(state, command, org_id, today),
+    )
 
 
 async def insure_people(store: EventStore, request: Request, command: InsurePeople) -> Reply:
@@ -26,46 +33,43 @@ async def insure_people(store: EventStore, request: Request, command: InsurePeop
     await require_known(store, request, [one.person_id for one in command.people or ()])
     if command.people is None:
         await require_caught_up(store, request)
-    stream = streams.policy(request.org_id, command.policy_id)
-    covers = streams.insured_under(request.org_id, command.policy_id)
+    org_id = request.org_id
+    stream = streams.policy(org_id, command.policy_id)
+    covers = streams.insured_under(org_id, command.policy_id)
 
     async def attempt() -> Reply:
         found = await store.load(stream)
         request.check_version(stream, found.version)
         versions, insured = await deliveries.versions(store.pool, covers)
-        cover: Alike[MemberInsured] = decide(
-            fold(evolve, found.events),
+        cover = insurance.insure_people(
+            state_of(insurance.evolve, found),
             command,
-            request.org_id,
+            org_id,
             today_of(store),
-            belonging=await _belonging(store, request.org_id, command),
+            belonging=await _belonging(store, org_id, command),
             insured=insured,
         )
         body = {
             "events": len(cover.people),
             "insured": len(cover.people),
-            "link": f"/v1/{request.org_id}/policies/{command.policy_id}",
+            "link": f"/v1/{org_id}/policies/{command.policy_id}",
         }
-        after = len(insured) + len(cover.people)
-        return await store.append(
-            request,
-            bulk.writes(cover, covers, versions),
-            Reply(201, body),
-            [still_counting(stream, covers, MemberInsured, after)],
-        )
+        guard = still_counting(stream, covers, MemberInsured, len(insured) + len(cover.people))
+        writes = bulk.writes(cover, covers, versions)
+        return await store.append(request, writes, Reply(201, body), [guard])
 
-    return await deciding_again(request, attempt)
+    return await retry(request, attempt)
 
 
 async def _belonging(store: EventStore, org_id: str, command: InsurePeople) -> list[Recipient]:
     """Who is in the population on the day, each in the capacity they have in it."""
     if command.population is None:
         return []
-    people = await known.belonging(store.pool, org_id, command.population, command.insured_on)
-    standings = await known.standings(store.pool, org_id, command.insured_on)
+    persons = await people.belonging(store.pool, org_id, command.population, command.insured_on)
+    statuses = await people.statuses_on(store.pool, org_id, command.insured_on)
     found = []
-    for person_id in people:
-        capacity = capacity_in(command.population, standings.get(person_id, Standing()))
+    for person_id in persons:
+        capacity = capacity_in(command.population, statuses.get(person_id, PersonStatus()))
         assert capacity is not None, f"{person_id} belongs to {command.population}"
         found.append(Recipient(person_id, capacity))
     return found

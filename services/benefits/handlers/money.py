@@ -1,41 +1,68 @@
 """Money: look up, load, decide, append."""
 
+from services.benefits import streams
 from services.benefits.commands.money import (
     AdjustBudget,
     ApproveBudget,
     PayExpenditure,
     ReceiveIncome,
 )
-from services.benefits.domain import streams
-from services.benefits.domain.money import evolve
-from services.benefits.handlers.deciding import write
-from services.benefits.handlers.known import require_known
+from services.benefits.domain import money
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore
+from shared.eventstore.write import write
+from shared.replicas.members import require_known
 
 
 async def approve_budget(store: EventStore, request: Request, command: ApproveBudget) -> Reply:
     """Record the year's budget of a known union."""
     await require_known(store, request)
-    stream = streams.budget(request.org_id, command.budget_year)
-    return await write(store, request, stream, evolve, command)
+    org_id = request.org_id
+    return await write(
+        store,
+        request,
+        streams.budget(org_id, command.budget_year),
+        money.evolve,
+        lambda state, today: money.approve_budget(state, command, org_id, today),
+    )
 
 
 async def adjust_budget(store: EventStore, request: Request, command: AdjustBudget) -> Reply:
     """Record the budget's lines as they are from now on."""
-    stream = streams.budget(request.org_id, command.budget_year)
-    return await write(store, request, stream, evolve, command)
+    org_id = request.org_id
+    return await write(
+        store,
+        request,
+        streams.budget(org_id, command.budget_year),
+        money.evolve,
+        lambda state, today: money.adjust_budget(state, command, org_id, today),
+    )
 
 
 async def receive_income(store: EventStore, request: Request, command: ReceiveIncome) -> Reply:
     """Record money a known union received."""
     await require_known(store, request)
-    stream = streams.income(request.org_id, command.income_id)
-    return await write(store, request, stream, evolve, command)
+    org_id = request.org_id
+    return await write(
+        store,
+        request,
+        streams.income(org_id, command.income_id),
+        money.evolve,
+        lambda state, today: money.receive_income(state, command, org_id, today),
+    )
 
 
 async def pay_expenditure(store: EventStore, request: Request, command: PayExpenditure) -> Reply:
     """Book a payment of a known union; whoever asks is its approver."""
     await require_known(store, request)
-    stream = streams.payment(request.org_id, command.payment_id)
-    return await write(store, request, stream, evolve, command, approver=request.actor.subject)
+    approver = request.actor.subject
+    org_id = request.org_id
+    return await write(
+        store,
+        request,
+        streams.payment(org_id, command.payment_id),
+        money.evolve,
+        lambda state, today: money.pay_expenditure(
+            state, command, org_id, today, approver=approver
+        ),
+    )

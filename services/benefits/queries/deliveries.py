@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
-from services.benefits.domain.streams import Range
+from services.benefits.streams import Range
 from shared.contract.benefits import GiftIssued, GiftReceiptSigned, GiftReturned
 from shared.eventstore.store import EventStore
 
@@ -80,13 +80,13 @@ async def count_of(pool: asyncpg.Pool, streams: Range, type_name: str) -> int:
 
 
 async def sheet(
-    store: EventStore, streams: Range, roster: Sequence[str], after: str, limit: int
+    store: EventStore, streams: Range, roster: Sequence[str], cursor: str, limit: int
 ) -> list[Line]:
-    """At most `limit` lines beyond the person `after`: the roster and whoever else received."""
-    rows = await store.pool.fetch(STREAMS_AFTER, *streams, streams.low + after, limit)
+    """At most `limit` lines beyond the person `cursor`: the roster and whoever else received."""
+    rows = await store.pool.fetch(STREAMS_AFTER, *streams, streams.low + cursor, limit)
     received = {row["stream"].removeprefix(streams.low) for row in rows}
     on_roster = frozenset(roster)
-    people = sorted(received | {person for person in roster if person > after})[:limit]
+    people = sorted(received | {person for person in roster if person > cursor})[:limit]
     loaded = await store.load_many([streams.low + person_id for person_id in people])
     return [
         _line(person_id, person_id in on_roster, loaded[streams.low + person_id].events)

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from services.benefits.domain import fold, insurance, money, streams
+from services.benefits import streams
+from services.benefits.domain import insurance, money
 from services.benefits.queries import deliveries
 from shared.contract.benefits import MemberInsured, PolicyBought
 from shared.errors import Unknown
 from shared.eventstore.store import EventStore
+from shared.eventstore.write import state_of
 
 
 async def policy(store: EventStore, org_id: str, policy_id: str) -> dict[str, Any]:
@@ -15,7 +17,7 @@ async def policy(store: EventStore, org_id: str, policy_id: str) -> dict[str, An
     Raises Unknown `unknown-policy`.
     """
     found = await store.load(streams.policy(org_id, policy_id))
-    bought = fold(insurance.evolve, found.events)
+    bought = state_of(insurance.evolve, found)
     if not isinstance(bought, PolicyBought):
         raise Unknown("unknown-policy", f"no policy {policy_id}")
     covers = streams.insured_under(org_id, policy_id)
@@ -31,7 +33,7 @@ async def policy(store: EventStore, org_id: str, policy_id: str) -> dict[str, An
 async def budget(store: EventStore, org_id: str, budget_year: int) -> dict[str, Any]:
     """A year's budget as adjusted so far, in fen. Raises Unknown `unknown-budget`."""
     found = await store.load(streams.budget(org_id, budget_year))
-    state = fold(money.evolve, found.events)
+    state = state_of(money.evolve, found)
     if not isinstance(state, money.Budget):
         raise Unknown("unknown-budget", f"no budget of {budget_year}")
     return {

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from services.benefits.domain import fold, programmes, streams
+from services.benefits import streams
+from services.benefits.domain import programmes
 from services.benefits.domain.programmes import Programme
 from services.benefits.queries import deliveries
 from shared.errors import Unknown
 from shared.eventstore.store import EventStore
+from shared.eventstore.write import state_of
 
-# `.` is the character after `-`: all streams of one kind are one range of the primary key.
+# All streams of one kind are one range of the primary key.
 OF_A_KIND = """
 SELECT stream FROM events WHERE stream > $1 AND stream < $2 AND version = 1
 ORDER BY stream LIMIT $3
@@ -18,9 +20,10 @@ ORDER BY stream LIMIT $3
 async def load(store: EventStore, org_id: str, programme_id: str) -> tuple[Programme, int]:
     """A programme and its version. Raises Unknown `unknown-programme`."""
     found = await store.load(streams.programme(org_id, programme_id))
-    if not found.events:
+    state = state_of(programmes.evolve, found)
+    if state is None:
         raise Unknown("unknown-programme", f"no programme {programme_id}")
-    return fold(programmes.evolve, found.events), found.version
+    return state, found.version
 
 
 async def one(store: EventStore, org_id: str, programme_id: str) -> dict[str, Any]:
@@ -57,10 +60,10 @@ def _terms(programme: Programme, version: int) -> dict[str, Any]:
     }
 
 
-async def listed(store: EventStore, org_id: str, after: str, limit: int) -> list[dict[str, Any]]:
-    """At most `limit` programmes of a union beyond the id `after`, without their counts."""
-    low = streams.programme(org_id, after)
-    high = streams.programme(org_id, "")[:-1] + "."
-    rows = await store.pool.fetch(OF_A_KIND, low, high, limit)
+async def page(store: EventStore, org_id: str, cursor: str, limit: int) -> list[dict[str, Any]]:
+    """At most `limit` programmes of a union beyond the id `cursor`, without their counts."""
+    low, high = streams.programmes_of(org_id)
+    rows = await store.pool.fetch(OF_A_KIND, low + cursor, high, limit)
     loaded = await store.load_many([row["stream"] for row in rows])
-    return [_terms(fold(programmes.evolve, one.events), one.version) for one in loaded.values()]
+    states = [(state_of(programmes.evolve, one), one.version) for one in loaded.values()]
+    return [_terms(state, version) for state, version in states if state is not None]

@@ -41,7 +41,7 @@ async def listed(
     store: EventStore,
     org_id: str,
     name: StreamName,
-    evolve: Callable[[S | None, E], S | None],
+    evolve: Callable[[S | None, E], S],
     *,
     keep: Callable[[S], bool] = lambda _state: True,
     cursor: str = "",

@@ -24,7 +24,7 @@ from services.benefits.domain.gifts import (
     return_gift,
     sign_receipts,
 )
-from services.benefits.domain.people import Standing
+from services.benefits.domain.people import PersonStatus
 from shared.contract.benefits import GiftIssued, GiftReceiptSigned
 from shared.errors import Refusal
 from shared.testing.decider import Given, given
@@ -32,8 +32,8 @@ from tests.benefits.domain.test_programmes import TOMORROW, closed, frozen, open
 from tests.benefits.requests import ANN, BO, CAI, DAI, ISSUE_SPRING, ORG, TODAY
 from tests.examples.benefits import gift_issued, gift_receipt_signed, gift_returned
 
-MEMBER = Standing(is_member=True, is_staff=True)
-RETAINED = Standing(is_member=True, is_retired=True)
+MEMBER = PersonStatus(is_member=True, is_staff=True)
+RETAINED = PersonStatus(is_member=True, is_retired=True)
 
 ISSUE = IssueGift(
     programme_id="spring-2022", person_id=ANN, capacity="member", issued_on=date(2022, 1, 20)

@@ -5,24 +5,24 @@ from typing import Any
 
 import pytest
 
-from services.benefits.domain.alike import Recipient
+from services.benefits.domain.bulk_event import Recipient
 from services.benefits.domain.gifts import (
     issue_gifts_to_roster,
 )
-from services.benefits.domain.people import Standing
+from services.benefits.domain.people import PersonStatus
 from shared.errors import Refusal
 from tests.benefits.domain.test_gifts import ISSUE_ALL, MEMBER, RETAINED, SPRING, issued
 from tests.benefits.domain.test_programmes import TOMORROW, closed, opened, programme
 from tests.benefits.requests import ANN, BO, CAI, DAI, ORG, TODAY
 
-STANDINGS = {ANN: MEMBER, BO: RETAINED, CAI: Standing(is_staff=True)}
+STATUSES = {ANN: MEMBER, BO: RETAINED, CAI: PersonStatus(is_staff=True)}
 
 
-def to_roster(standings: Mapping[str, Standing] = STANDINGS, *received: str, **changes: Any) -> Any:
+def to_roster(
+    statuses: Mapping[str, PersonStatus] = STATUSES, *received: str, **changes: Any
+) -> Any:
     command = ISSUE_ALL.model_copy(update=changes)
-    return issue_gifts_to_roster(
-        SPRING, command, ORG, TODAY, standings=standings, received=received
-    )
+    return issue_gifts_to_roster(SPRING, command, ORG, TODAY, statuses=statuses, received=received)
 
 
 def test_the_whole_roster_is_one_event_for_many_people_each_in_their_capacity() -> None:
@@ -44,7 +44,7 @@ def test_exceptions_receive_nothing() -> None:
 
 
 def test_only_the_missing_receive_when_that_is_asked() -> None:
-    issue = to_roster(STANDINGS, ANN, only_missing=True)
+    issue = to_roster(STATUSES, ANN, only_missing=True)
     assert [one.person_id for one in issue.people] == [BO, CAI]
 
 
@@ -58,14 +58,14 @@ def test_only_the_missing_receive_when_that_is_asked() -> None:
         (SPRING, {"except_person_ids": (DAI,)}, {"received": (ANN,)}, "not-on-roster", [(1, DAI)]),
         (SPRING, {}, {"received": (CAI, ANN)}, "already-issued", [(1, ANN), (3, CAI)]),
         (SPRING, {"only_missing": True}, {"received": (ANN, BO, CAI)}, "nobody-missing", []),
-        (SPRING, {}, {"standings": {ANN: MEMBER}}, "capacity-unknown", [(2, BO), (3, CAI)]),
+        (SPRING, {}, {"statuses": {ANN: MEMBER}}, "capacity-unknown", [(2, BO), (3, CAI)]),
     ],
 )
 def test_a_roster_is_refused_for_the_first_of_these_with_its_rows(
     of: Any, changes: Any, looked_up: Any, code: str, rows: list[Any]
 ) -> None:
     command = ISSUE_ALL.model_copy(update=changes)
-    facts = {"standings": {}, "received": (), **looked_up}
+    facts = {"statuses": {}, "received": (), **looked_up}
     with pytest.raises(Refusal) as refused:
         issue_gifts_to_roster(of, command, ORG, TODAY, **facts)
     assert refused.value.code == code

@@ -7,7 +7,7 @@ import pytest
 
 from services.benefits.commands.insurance import BuyPolicy, InsuredPerson, InsurePeople
 from services.benefits.domain import insurance
-from services.benefits.domain.alike import Recipient
+from services.benefits.domain.bulk_event import Recipient
 from services.benefits.domain.insurance import buy_policy, insure_people
 from shared.errors import Refusal
 from shared.testing.decider import given

@@ -4,18 +4,18 @@ import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from services.benefits.domain.people import Standing, capacity_in
+from services.benefits.domain.people import PersonStatus, capacity_in
 from shared.contract.values import Capacity, Population
 
-MEMBER_IN_POST = Standing(is_member=True, is_staff=True)
-RETAINED = Standing(is_member=True, is_retired=True)
-RETIRED_WITHOUT = Standing(is_retired=True)
-IN_POST_ONLY = Standing(is_staff=True)
-CHILD = Standing(is_dependant=True)
+MEMBER_IN_POST = PersonStatus(is_member=True, is_staff=True)
+RETAINED = PersonStatus(is_member=True, is_retired=True)
+RETIRED_WITHOUT = PersonStatus(is_retired=True)
+IN_POST_ONLY = PersonStatus(is_staff=True)
+CHILD = PersonStatus(is_dependant=True)
 
 
 @pytest.mark.parametrize(
-    ("population", "standing", "capacity"),
+    ("population", "status", "capacity"),
     [
         ("members", MEMBER_IN_POST, "member"),
         ("members", RETAINED, "member"),
@@ -27,13 +27,13 @@ CHILD = Standing(is_dependant=True)
         ("retirees", MEMBER_IN_POST, "member"),
         ("named", MEMBER_IN_POST, "member"),
         ("named", CHILD, "dependant"),
-        ("named", Standing(), None),
+        ("named", PersonStatus(), None),
     ],
 )
 def test_what_is_meant_for_a_population_reaches_a_person_as(
-    population: Population, standing: Standing, capacity: Capacity | None
+    population: Population, status: PersonStatus, capacity: Capacity | None
 ) -> None:
-    assert capacity_in(population, standing) == capacity
+    assert capacity_in(population, status) == capacity
 
 
 @forall(
@@ -43,4 +43,4 @@ def test_what_is_meant_for_a_population_reaches_a_person_as(
 def test_only_somebody_who_is_nothing_at_all_has_no_capacity(
     population: Population, flags: tuple[bool, bool, bool, bool]
 ) -> None:
-    assert (capacity_in(population, Standing(*flags)) is None) == (not any(flags))
+    assert (capacity_in(population, PersonStatus(*flags)) is None) == (not any(flags))

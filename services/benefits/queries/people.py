@@ -4,12 +4,11 @@ A member is one from the day of joining on and no longer on the day the membersh
 is in post up to and including the last day: as in the registers of members itself.
 """
 
-from collections.abc import Sequence
 from datetime import date
 
 import asyncpg
 
-from services.benefits.domain.people import READABLE, Standing
+from services.benefits.domain.people import READABLE, PersonStatus
 from shared.contract.values import Population
 
 MEMBERSHIP_ON = """
@@ -40,35 +39,6 @@ GROUP BY 1, 2, 3, 4
 """
 
 
-async def union_is_simulated(pool: asyncpg.Pool, org_id: str) -> bool | None:
-    """Whether a union runs on a simulated clock; None where our copy does not know the union."""
-    known: bool | None = await pool.fetchval(
-        "SELECT simulated FROM known_unions WHERE org_id = $1", org_id
-    )
-    return known
-
-
-async def unknown_people(pool: asyncpg.Pool, org_id: str, person_ids: Sequence[str]) -> set[str]:
-    """Those of `person_ids` whom our copy does not know in this union, in any capacity."""
-    rows = await pool.fetch(
-        "SELECT person_id FROM unnest($2::text[]) AS named(person_id)"
-        " WHERE NOT EXISTS (SELECT FROM members_streams"
-        "                   WHERE stream = $1 || '/person-' || named.person_id)"
-        " AND NOT EXISTS (SELECT FROM known_dependants AS known"
-        "                 WHERE org_id = $1 AND known.person_id = named.person_id)",
-        org_id,
-        list(person_ids),
-    )
-    return {row["person_id"] for row in rows}
-
-
-async def heard_version(pool: asyncpg.Pool, stream: str) -> int:
-    """The version up to which our copy has heard one stream of members (0: nothing of it)."""
-    return int(
-        await pool.fetchval("SELECT version FROM members_streams WHERE stream = $1", stream) or 0
-    )
-
-
 async def belonging(pool: asyncpg.Pool, org_id: str, population: Population, on: date) -> list[str]:
     """Who belongs to a population on a day, sorted; nobody where our copy cannot list it."""
     if population not in READABLE:
@@ -77,11 +47,11 @@ async def belonging(pool: asyncpg.Pool, org_id: str, population: Population, on:
     return sorted(row["person_id"] for row in rows)
 
 
-async def standings(pool: asyncpg.Pool, org_id: str, on: date) -> dict[str, Standing]:
+async def statuses_on(pool: asyncpg.Pool, org_id: str, on: date) -> dict[str, PersonStatus]:
     """What everybody our copy knows in a union is on a day."""
-    found: dict[str, Standing] = {}
+    found: dict[str, PersonStatus] = {}
     for row in await pool.fetch(STANDINGS, org_id, on):
-        standing = Standing(
+        standing = PersonStatus(
             row["is_member"], row["is_retired"], row["is_staff"], row["is_dependant"]
         )
         found.update(dict.fromkeys(row["person_ids"], standing))

@@ -23,7 +23,7 @@ class Recipient(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Alike(Generic[E]):
+class BulkEvent(Generic[E]):
     """`event` for each of `people` (at least one), who differ in person and capacity only."""
 
     event: E

@@ -1,0 +1,19 @@
+"""Guards: the appending transaction fails where a stream it only read has changed since."""
+
+from services.benefits.streams import Range
+from shared.contract.envelope import DomainEvent
+from shared.eventstore.store import Also
+
+
+def still_at(stream: str, version: int) -> Also:
+    """The appending transaction fails unless `stream`, which it does not write, is unchanged."""
+    return Also("SELECT require_version($1, $2)", [(stream, version)])
+
+
+def still_counting(guarded: str, streams: Range, event: type[DomainEvent], expected: int) -> Also:
+    """The appending transaction fails unless `expected` such events, its own included, are there.
+
+    It waits for whoever wrote with `still_at(guarded, …)`, and makes later ones wait.
+    """
+    row = (guarded, event.type_name(), *streams, expected)
+    return Also("SELECT require_count($1, $2, $3, $4, $5)", [row])
