@@ -125,6 +125,7 @@ ClaimState = Literal["filed", "approved", "rejected", "paid", "reversed"]
 def add_routes(app: FastAPI, api: CommandApi) -> None:
     """The context's queries; lists are pages by key (shared/http/pages.py)."""
     _programme_routes(app, api)
+    _roster_routes(app, api)
     _claim_routes(app, api)
     _money_routes(app, api)
 
@@ -165,6 +166,10 @@ def _programme_routes(app: FastAPI, api: CommandApi) -> None:
             store, streams.gifts_of(org_id, programme_id), found.person_ids(), cursor, limit
         )
         return page([line._asdict() for line in lines], limit, "person_id")
+
+
+def _roster_routes(app: FastAPI, api: CommandApi) -> None:
+    store = api.store
 
     @app.get("/v1/{org_id}/roster-preview", tags=["queries"])
     async def roster_preview(

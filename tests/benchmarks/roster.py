@@ -13,13 +13,13 @@ import asyncpg
 
 from services.benefits.commands.gifts import IssueGiftsToRoster
 from services.benefits.commands.programmes import FreezeRoster, OpenProgramme
-from services.benefits.handlers.deciding import today_of
 from services.benefits.handlers.gifts import issue_gifts_to_roster
 from services.benefits.handlers.programmes import freeze_roster, open_programme
 from shared.clock import system_clock
 from shared.contract.envelope import Actor
 from shared.eventstore.migrations import migrate
 from shared.eventstore.store import EVENT_COLUMNS, EncodedWrite, EventStore, Reply, Request, encode
+from shared.eventstore.write import today_of
 from tests.benchmarks.peers import event_sourcing
 from tests.benchmarks.rig import Rig, Sizes
 from tests.benchmarks.table import Row, compared
