@@ -5,6 +5,7 @@ No route is open but those in OPEN_PATHS. Commands: shared/http/command_routes.p
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import structlog
@@ -91,6 +92,10 @@ def build_app(
     return app
 
 
+observed = lru_cache(maxsize=4096)(REQUEST_SECONDS.labels)
+"""The histogram of a route, method and status: looked up once, for each look-up takes a lock."""
+
+
 class _Timed:
     """Measures every request. Plain ASGI: Starlette's middleware class costs a task a request."""
 
@@ -114,4 +119,4 @@ class _Timed:
         finally:
             route = scope.get("route_template") or getattr(scope.get("route"), "path", "none")
             seconds = time.perf_counter() - started
-            REQUEST_SECONDS.labels(route, scope["method"], status).observe(seconds)
+            observed(route, scope["method"], status).observe(seconds)

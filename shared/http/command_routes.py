@@ -1,23 +1,29 @@
 """Commands over HTTP: `POST /v1/{org_id}/{command}`, a bearer token and an `Idempotency-Key`.
 
 The answer names the stream it wrote and its version. Who asks is settled first, then the key, then
-the body: nobody learns of a body's faults who may not send it. One route serves all commands by
-their name: FastAPI's own would match thirty patterns and solve eight parameters for each request.
+the body: nobody learns of a body's faults who may not send it. They are answered before FastAPI's
+own stack, which would cost a fifth of a command's time: it matches every route's pattern in turn,
+solves eight parameters, and wraps each request in four layers that commands have no use for.
 """
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache
+from typing import cast
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi import Request as HttpRequest
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.routing import Route as HttpRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.clock import SimulatedClock
+from shared.contract.envelope import Actor
 from shared.decider.command import Command
 from shared.errors import Invalid, NotPermitted, NotYet, Refusal, SaidBefore
 from shared.eventstore.event_ids import uuid7
@@ -30,51 +36,89 @@ from shared.http.problems import Json
 from shared.metrics import COMMANDS, EVENTS_APPENDED
 
 PATH = "/v1/{org_id}/{command}"
+ASKED = re.compile(r"/v1/([^/]+)/([^/]+)")
+"""What PATH matches."""
 CORRELATION_CHARS_MAX = 200
 KEY_CHARS_MAX = 200
 
 
+Refused = Callable[[HttpRequest, Exception], Awaitable[Response]]
+
+counted = lru_cache(maxsize=4096)(COMMANDS.labels)
+"""The counter of a service, command and outcome: looked up once, for each look-up takes a lock."""
+
+
 def add_commands(app: FastAPI, api: CommandApi, commands: Mapping[str, Route]) -> None:
     """The commands of the registry, under their kebab-case names, and their part of OpenAPI."""
-    endpoint = partial(_answer, api, commands)
-    app.router.routes.append(HttpRoute(PATH, endpoint, methods=["POST"], name="command"))
+    # The last of them is the innermost: inside what measures requests and answers failures.
+    app.user_middleware.append(Middleware(_Commands, api=api, commands=commands, served=app))
+    app.router.routes.append(HttpRoute(PATH, _unknown, methods=["POST"], name="command"))
     describe_commands(app, commands)
 
 
-async def _answer(api: CommandApi, commands: Mapping[str, Route], http: HttpRequest) -> Json:
-    name = http.path_params["command"]
-    route = commands.get(name)
-    if route is None:
-        raise HTTPException(404, f"no command {name}")
-    http.scope["route_template"] = f"/v1/{{org_id}}/{name}"
-    outcome = "error"
-    try:
-        request = await _request(api, route, http)
-        reply = await _do(api, route, request, _command(route.command, await http.body()))
-        outcome = "replayed" if reply.replayed else "accepted"
-    except Refusal as refusal:
-        outcome = refusal.code
-        raise
-    except RequestValidationError:
-        outcome = "invalid-request"
-        raise
-    finally:
-        COMMANDS.labels(api.service, name, outcome).inc()
-    return _said(reply)
+class _Commands:
+    """Answers commands; hands every other request on. Plain ASGI.
+
+    A refusal is answered as `served` answers it for every other route; what is no refusal is left
+    to whoever answers failures.
+    """
+
+    def __init__(
+        self, app: ASGIApp, api: CommandApi, commands: Mapping[str, Route], served: FastAPI
+    ) -> None:
+        self._app, self._api, self._commands = app, api, commands
+        self._refused = cast(Refused, served.exception_handlers[Refusal])
+        self._invalid = cast(Refused, served.exception_handlers[RequestValidationError])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST":
+            asked = ASKED.fullmatch(scope["path"])
+            route = self._commands.get(asked[2]) if asked else None
+            if asked and route:
+                scope["route_template"] = f"/v1/{{org_id}}/{asked[2]}"
+                http = HttpRequest(scope, receive, send)
+                answer = await self._answer(http, route, asked[1], asked[2])
+                await answer(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    async def _answer(self, http: HttpRequest, route: Route, org_id: str, name: str) -> Response:
+        api, outcome = self._api, "error"
+        try:
+            authorization = http.headers.get("authorization")
+            actor = await api.actor(authorization, org_id, *route.roles)
+            body = await http.body()
+            request = _request(api.store, http, actor, org_id, body)
+            reply = await _do(api, route, request, _command(route.command, body))
+            outcome = "replayed" if reply.replayed else "accepted"
+        except Refusal as refusal:
+            outcome = refusal.code
+            return await self._refused(http, refusal)
+        except RequestValidationError as why:
+            outcome = "invalid-request"
+            return await self._invalid(http, why)
+        finally:
+            counted(api.service, name, outcome).inc()
+        return _said(reply)
 
 
-async def _request(api: CommandApi, route: Route, http: HttpRequest) -> Request:
-    headers, org_id = http.headers, http.path_params["org_id"]
-    actor = await api.actor(headers.get("authorization"), org_id, *route.roles)
+async def _unknown(http: HttpRequest) -> Json:
+    raise HTTPException(404, f"no command {http.path_params['command']}")
+
+
+def _request(
+    store: EventStore, http: HttpRequest, actor: Actor, org_id: str, body: bytes
+) -> Request:
+    headers = http.headers
     return Request(
         actor=actor,
         org_id=org_id,
         key=_key(headers.get("idempotency-key")),
-        body_hash=hashlib.sha256(http.scope["path"].encode() + await http.body()).digest(),
+        body_hash=hashlib.sha256(http.scope["path"].encode() + body).digest(),
         correlation_id=_correlation(headers.get("x-correlation-id")),
         expected_version=_version(headers.get("if-match")),
         after=headers.get("guildhall-after"),
-        simulated=_advance_clock(api.store, headers.get("guildhall-simulated-now")),
+        simulated=_advance_clock(store, headers.get("guildhall-simulated-now")),
     )
 
 

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from services.events.__main__ import PARTS
+from shared.eventstore.request import Reply
 from shared.testing.http import TEST_ORG, InProcess, in_process, token
 from tests.examples.members import organisation_registered
 
@@ -71,6 +72,49 @@ async def test_an_unknown_command_and_another_method_are_told_apart(service: InP
     assert (await send(service, BODY, CLERK, "raise-roof")).json()["code"] == "not-found"
     answer = await service.client.get(f"/v1/{TEST_ORG}/raise-issue", headers=CLERK)
     assert (answer.status_code, answer.json()["code"]) == (405, "method-not-allowed")
+
+
+async def test_a_command_is_measured_under_its_own_route_and_counted_by_what_came_of_it(
+    service: InProcess,
+) -> None:
+    def said(metrics: str) -> dict[str, float]:
+        lines = (line.rpartition(" ") for line in metrics.splitlines() if "raise-issue" in line)
+        return {name: float(value) for name, _, value in lines}
+
+    before = said((await service.client.get("/metrics")).text)
+    await send(service, BODY, CLERK)
+    await send(service, BODY, CLERK)
+    await send(service, "{", CLERK | {"Idempotency-Key": "k-3"})
+    after = said((await service.client.get("/metrics")).text)
+    grown = {name: after[name] - before.get(name, 0) for name in after if "_bucket" not in name}
+    outcome = 'guildhall_commands_total{command="raise-issue",outcome="%s",service="events"}'
+    assert [grown[outcome % what] for what in ("accepted", "replayed", "invalid-request")] == [
+        1
+    ] * 3
+    route = (
+        'http_server_request_duration_seconds_count{http_request_method="POST",'
+        'http_response_status_code="%s",http_route="/v1/{org_id}/raise-issue"}'
+    )
+    assert [grown[route % status] for status in (201, 422)] == [2, 1]
+
+
+async def test_what_fails_in_a_command_is_a_problem_of_unknown_outcome_and_is_raised(
+    database: str,
+) -> None:
+    async def broken(*_: Any) -> Reply:
+        raise ZeroDivisionError
+
+    route = PARTS.commands["raise-issue"]._replace(handler=broken)
+    parts = PARTS._replace(commands={"raise-issue": route})
+    async with in_process(parts, database) as service:
+        with pytest.raises(ZeroDivisionError):
+            await send(service, BODY, CLERK)
+        app = service.client._transport.app
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+            answer = await client.post(f"/v1/{TEST_ORG}/raise-issue", content=BODY, headers=CLERK)
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal-error")
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 async def test_openapi_describes_every_command_with_its_body(service: InProcess) -> None:
