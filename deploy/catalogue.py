@@ -23,22 +23,27 @@ INTRODUCTION = """# Catalogue of events 事件目录
 
 Generated from `shared/contract` by `python -m deploy.catalogue`; a test fails when it is stale.
 
-Every event is a CloudEvent 1.0.2 on Kafka, its key and `subject` being the stream. Attributes are
-headers named `ce_<attribute>` (binary mode, which we write); structured mode is read too.
+Every event is one document, a CloudEvent 1.0.2 in JSON (structured mode,
+`application/cloudevents+json`), at most 65,535 bytes; it is the value of a Kafka record, whose key
+is the stream. Its hash is SHA-256 over a zero byte and the document. Binary mode, attributes being
+headers named `ce_<attribute>`, is accepted from sources that are not ours.
 
 | attribute | meaning |
 |---|---|
 | `id` | UUID; with `source` the identity of the event |
 | `source` | who says so: `/guildhall/<context>`, or a registered source of your own |
 | `type` | as below |
-| `subject` | the stream, by the type's template below; also `partitionkey` and the record's key |
+| `subject` | the stream, by the type's template below; also the record's key |
 | `time` | the instant of recording (RFC 3339 with an offset); the civil date is in the data |
 | `orgid` | the union, as in the data |
 | `actor`, `role` | the account that acted, and in which role |
 | `correlationid`, `causationid` | the request it belongs to, the event that led to it |
 | `streamversion` | its number in the stream, from 1 (absent: the source numbers no streams) |
-| `shard`, `shardsequence`, `epoch` | our own relay's dense numbering; other sources leave it out |
+| `salt` | 128 random bits in hex, in every document of ours: its hash then tells nothing |
 | `simulated` | `true` on a simulated clock: demo and tests only |
+
+The header `guildhall-position` (`epoch.shard.sequence`) is our own relay's dense numbering. It is
+no part of the document, and means nothing from a source that is not ours.
 
 A reader ignores fields it does not know. A published type keeps its fields and their ranges; what
 must change becomes a new version beside the old one. Money is integer fen (分), 1 yuan is 100 fen;

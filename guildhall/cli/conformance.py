@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 import orjson
 from pydantic import ValidationError
 
+from shared.contract.attributes import parse_json
 from shared.contract.catalogue import event_class
 from shared.contract.envelope import Envelope, shard_of
 from shared.errors import ContractViolation
-from shared.kafka.cloudevents import STRUCTURED_CONTENT_TYPE, from_record, parse_json
+from shared.kafka.cloudevents import STRUCTURED_CONTENT_TYPE, from_record
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 RECORD_VALUES = ("value", "payload")
@@ -69,7 +70,7 @@ def check_row(row: Row, type_name: str | None = None) -> tuple[Envelope | None, 
             return None, _check_data(row, type_name, row.content, None)
         envelope = _envelope(row.content)
         _check_envelope(envelope)
-        return envelope, _check_data(row, envelope.type, envelope.data, envelope.org_id)
+        return envelope, _check_data(row, envelope.type, envelope.data, envelope)
     except ContractViolation as why:
         return envelope, [Violation(row.number, why.reason, why.detail)]
 
@@ -78,9 +79,18 @@ def _envelope(content: bytes) -> Envelope:
     document = parse_json(content)
     if not isinstance(document, dict):
         raise ContractViolation("not-cloudevents", "the row is not a JSON object")
-    if "specversion" not in document and "headers" in document:
+    if _is_record(document):
         return from_record(*_record(document))
     return from_record(None, content, [("content-type", STRUCTURED_CONTENT_TYPE)])
+
+
+def is_record(row: Row) -> bool:
+    """Whether a row that was accepted is the dump of a Kafka record, and not a document."""
+    return _is_record(parse_json(row.content))
+
+
+def _is_record(document: Mapping[str, Any]) -> bool:
+    return "specversion" not in document and "headers" in document
 
 
 def _record(dump: Mapping[str, Any]) -> tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]:
@@ -125,14 +135,19 @@ def _check_envelope(envelope: Envelope) -> None:
         )
 
 
-def _check_data(row: Row, type_name: str, data: bytes, org_id: str | None) -> list[Violation]:
+def _check_data(
+    row: Row, type_name: str, data: bytes, envelope: Envelope | None
+) -> list[Violation]:
     try:
         event = event_class(type_name).model_validate_json(data)
     except ValidationError as why:
         return [_data_violation(row, error) for error in why.errors(include_url=False)]
-    if org_id is not None and event.org_id != org_id:
-        detail = f"orgid {org_id!r}, but data says {event.org_id!r}"
+    if envelope is not None and event.org_id != envelope.org_id:
+        detail = f"orgid {envelope.org_id!r}, but data says {event.org_id!r}"
         return [Violation(row.number, "attribute-invalid", detail)]
+    if envelope is not None and event.stream_of() != envelope.stream:
+        detail = f"stream {envelope.stream!r}, but by its data {event.stream_of()!r}"
+        return [Violation(row.number, "stream-not-of-event", detail)]
     return []
 
 

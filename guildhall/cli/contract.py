@@ -57,9 +57,9 @@ def schema(
 
     Example: guildhall contract schema GiftIssued
     """
-    from shared.contract.catalogue import json_schema
+    from shared.contract.document_schema import document_schema
 
-    document = json_schema(_full_name(type_))
+    document = document_schema(_full_name(type_))
     typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
 
 

@@ -3,7 +3,6 @@
 # ruff: noqa: PLC0415 - a command imports only what it uses: starting up is felt every time
 
 import asyncio
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -24,13 +23,6 @@ events = typer.Typer(
 SERVICES_NAMED = f"{', '.join(OTHERS)} or {LAST}"
 
 
-class Mode(StrEnum):
-    """The two content modes of CloudEvents on Kafka."""
-
-    BINARY = "binary"
-    STRUCTURED = "structured"
-
-
 @events.command()
 def publish(
     *,
@@ -38,7 +30,6 @@ def publish(
     topic: Annotated[
         str | None, typer.Option(help="by default that of each event's source")
     ] = None,
-    mode: Annotated[Mode, typer.Option(help="how an event becomes a record")] = Mode.BINARY,
     all_or_nothing: Annotated[
         bool, typer.Option("--all-or-nothing", help="publish nothing if any row is refused")
     ] = False,
@@ -64,7 +55,7 @@ def publish(
         servers = kafka or find_target(data, None, None).kafka
         if servers is None:
             raise typer.BadParameter("Kafka has not started yet; --kafka names another one")
-        plan = Plan(file, topic, mode is Mode.STRUCTURED, all_or_nothing, unchecked)
+        plan = Plan(file, topic, all_or_nothing, unchecked)
         with output.progress(f"publishing {file.name}", file.stat().st_size) as bar:
             outcome = asyncio.run(publish_file(plan, servers, bar.to))
     summary = {"file": str(file), "published": outcome.published, "topics": outcome.topics}

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from guildhall.cli.conformance import Row, Violation, check_row, rows_of
+from guildhall.cli.conformance import Row, Violation, check_row, is_record, rows_of
 from shared.contract.catalogue import outside_topic
 from shared.contract.contexts import CONTEXTS
 from shared.contract.envelope import Envelope
 from shared.errors import ContractViolation
-from shared.kafka.cloudevents import STRUCTURED_CONTENT_TYPE, Record, to_record
+from shared.kafka.cloudevents import CONTENT_TYPE, Record, to_record
 
 UNACKNOWLEDGED_MAX = 5_000
 """In-flight records, at most: a bound on memory."""
@@ -27,7 +27,6 @@ class Plan(NamedTuple):
 
     file: Path
     topic: str | None
-    structured: bool
     all_or_nothing: bool
     unchecked: bool
 
@@ -66,20 +65,21 @@ def prepare(row: Row, plan: Plan) -> tuple[ProducerRecord | None, list[Violation
     """What to send for a row, or what is wrong with it."""
     envelope, violations = check_row(row)
     if plan.unchecked and plan.topic is not None:
-        return ProducerRecord(plan.topic, _structured(row, envelope), None), []
+        return ProducerRecord(plan.topic, _document(row, envelope), None), []
     if envelope is None or violations:
         return None, violations
     try:
         topic = plan.topic or topic_for(envelope)
     except ContractViolation as why:
         return None, [Violation(row.number, why.reason, why.detail)]
-    record = _structured(row, envelope) if plan.structured else to_record(envelope)
+    record = to_record(envelope) if is_record(row) else _document(row, envelope)
     return ProducerRecord(topic, record, envelope.shard), []
 
 
-def _structured(row: Row, envelope: Envelope | None) -> Record:
+def _document(row: Row, envelope: Envelope | None) -> Record:
+    """A row that is a document goes out with the bytes it has."""
     key = envelope.stream.encode() if envelope else b""
-    return Record(key, row.content, [("content-type", STRUCTURED_CONTENT_TYPE)])
+    return Record(key, row.content, [CONTENT_TYPE])
 
 
 async def publish_file(plan: Plan, servers: str, progress: Callable[[float], None]) -> Outcome:

@@ -65,11 +65,12 @@ class Part(BaseModel):
 
 
 class Envelope(NamedTuple):
-    """An event as recorded: who said what, when, in which stream, and the exact bytes of it.
+    """An event as recorded: who said what, when, in which stream; `data` is its data as JSON.
 
-    `stream_version` counts from 1 in its stream (0: the source numbers no streams).
-    `shard_sequence` is dense per (source, shard) and stamped by the relay (None: not stamped, or an
-    outside source that does not number its records).
+    `stream_version` counts from 1 in its stream (0: the source numbers no streams). `salt` makes
+    the document's hash tell nothing (empty: an outside source's). How it travelled is no part of
+    its document: `epoch`, and `shard_sequence`, which is dense per (source, shard) and stamped by
+    the relay (None: not stamped, or an outside source).
     """
 
     event_id: UUID
@@ -88,6 +89,7 @@ class Envelope(NamedTuple):
     data: bytes
     shard: int | None = None
     shard_sequence: int | None = None
+    salt: str = ""
 
 
 class Actor(NamedTuple):

@@ -5,17 +5,20 @@ nothing. (stream, version) is unique, so of two writers who saw the same version
 other learns what is true: "Expected version 3 of …, found 5".
 """
 
+import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
 import asyncpg
+import msgspec
 
 from shared.clock import Clock
 from shared.contract.catalogue import CATALOGUE
+from shared.contract.document import DOCUMENT_BYTES_MAX, SALT_BYTES, DocumentWriter, Told
 from shared.contract.envelope import DomainEvent, shard_of
-from shared.errors import StaleVersion
+from shared.errors import Invalid, StaleVersion
 from shared.eventstore.event_ids import uuid7
 from shared.eventstore.idempotency import as_saved, saved_reply
 from shared.eventstore.request import Reply, Request
@@ -24,36 +27,34 @@ COPY_FROM_EVENTS = 500
 """From this many events on, COPY is faster than one INSERT of arrays (measured: ADR 0003)."""
 
 EVENT_COLUMNS = (
-    "stream", "version", "event_id", "type", "org_id", "shard", "recorded_at", "actor", "role",
-    "correlation_id", "causation_id", "simulated", "data",
+    "stream", "version", "event_id", "type", "org_id", "shard", "recorded_at", "actor", "document",
 )  # fmt: skip
 
 APPEND = """
 WITH written AS (
-    INSERT INTO events (stream, version, event_id, type, org_id, shard, recorded_at, actor, role,
-                        correlation_id, causation_id, simulated, data)
+    INSERT INTO events (stream, version, event_id, type, org_id, shard, recorded_at, actor,
+                        document)
     SELECT * FROM unnest($1::text[], $2::int[], $3::uuid[], $4::text[], $5::text[], $6::smallint[],
-                         $7::timestamptz[], $8::text[], $9::text[], $10::text[], $11::text[],
-                         $12::boolean[], $13::bytea[])
+                         $7::timestamptz[], $8::text[], $9::bytea[])
 ), queued AS (
     INSERT INTO outbox (shard, stream, version)
     SELECT * FROM unnest($6::smallint[], $1::text[], $2::int[])
 )
 INSERT INTO idempotency (client, key, body_hash, status, reply)
-SELECT $14, $15, $16, $17, $18 WHERE $15::text IS NOT NULL
+SELECT $10, $11, $12, $13, $14 WHERE $11::text IS NOT NULL
 """
 
 
 APPEND_ONE = """
 WITH written AS (
-    INSERT INTO events (stream, version, event_id, type, org_id, shard, recorded_at, actor, role,
-                        correlation_id, causation_id, simulated, data)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    INSERT INTO events (stream, version, event_id, type, org_id, shard, recorded_at, actor,
+                        document)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ), queued AS (
     INSERT INTO outbox (shard, stream, version) VALUES ($6, $1, $2)
 )
 INSERT INTO idempotency (client, key, body_hash, status, reply)
-SELECT $14, $15, $16, $17, $18 WHERE $15::text IS NOT NULL
+SELECT $10, $11, $12, $13, $14 WHERE $11::text IS NOT NULL
 """
 """APPEND for one event, which most commands write: half of its planning and none of its arrays."""
 
@@ -86,6 +87,13 @@ class EncodedWrite(NamedTuple):
     events: Sequence[Encoded]
 
 
+class _WithData(msgspec.Struct):
+    data: msgspec.Raw
+
+
+_data = msgspec.json.Decoder(_WithData).decode
+
+
 class Loaded(NamedTuple):
     """A stream's events, oldest first, and its last version (0 when it does not exist)."""
 
@@ -104,6 +112,20 @@ class Also(NamedTuple):
     rows: Sequence[Sequence[Any]]
 
 
+def event_of(type_name: str, document: bytes) -> DomainEvent:
+    """The event in a stored document."""
+    data = _data(document).data
+    return CATALOGUE[type_name].model_validate_json(bytes(data), extra="ignore")
+
+
+def too_large(type_name: str, document: bytes) -> Invalid:
+    """The refusal of an event whose document nobody could read back."""
+    return Invalid(
+        "document-too-large",
+        f"{type_name} would be {len(document)} bytes, at most {DOCUMENT_BYTES_MAX}",
+    )
+
+
 def encode(event: DomainEvent) -> Encoded:
     """The event as `append` stores it."""
     return Encoded(
@@ -112,15 +134,16 @@ def encode(event: DomainEvent) -> Encoded:
 
 
 class EventStore:
-    """One service's store. `on_append` is called after each commit, to wake the relay.
+    """One service's store; `source` is its CloudEvents source, as its documents state it.
+
+    `on_append` is called after each commit, to wake the relay.
 
     `settled` is for what a query found that no later event can change, such as that a union exists:
     looked up once in a process.
     """
 
-    def __init__(self, pool: asyncpg.Pool, clock: Clock) -> None:
-        self.pool = pool
-        self.clock = clock
+    def __init__(self, pool: asyncpg.Pool, clock: Clock, source: str) -> None:
+        self.pool, self.clock, self.source = pool, clock, source
         self.on_append: list[Any] = []
         self.settled: dict[str, Any] = {}
 
@@ -131,13 +154,13 @@ class EventStore:
     async def load_many(self, streams: Sequence[str]) -> dict[str, Loaded]:
         """The events of several streams in one round trip; absent streams are empty."""
         rows = await self.pool.fetch(
-            "SELECT stream, version, type, data FROM events WHERE stream = ANY($1)"
+            "SELECT stream, version, type, document FROM events WHERE stream = ANY($1)"
             " ORDER BY stream, version",
             streams,
         )
         found = {stream: Loaded([], 0) for stream in streams}
         for row in rows:
-            event = CATALOGUE[row["type"]].model_validate_json(row["data"], extra="ignore")
+            event = event_of(row["type"], row["document"])
             found[row["stream"]].events.append(event)
             found[row["stream"]] = Loaded(found[row["stream"]].events, row["version"])
         return found
@@ -152,7 +175,8 @@ class EventStore:
         """Append all writes, their outbox rows, the reply and `also`, or nothing.
 
         Returns the reply; where the same key and body was answered before, the saved one, with
-        nothing written. Raises StaleVersion, Invalid (`idempotency-key-reused`), SaidBefore.
+        nothing written. Raises StaleVersion, Invalid (`idempotency-key-reused`,
+        `document-too-large`), SaidBefore.
         """
         written: list[_Place] = []
         rows = self._rows(request, writes, written)
@@ -186,20 +210,45 @@ class EventStore:
     ) -> Iterator[tuple[Any, ...]]:
         """The rows of events, each made when it is asked for, and its place then in `written`."""
         recorded_at, actor = self.clock(), request.actor
-        told = (
-            recorded_at,
-            actor.subject,
-            actor.role,
-            request.correlation_id,
-            request.causation_id,
-            request.simulated,
+        writer = DocumentWriter(
+            Told(
+                self.source,
+                recorded_at,
+                actor.subject,
+                actor.role,
+                request.correlation_id,
+                request.causation_id,
+                request.simulated,
+            )
         )
         for write in writes:
             stream = write.stream
             shard = shard_of(stream)
             for version, event in enumerate(_encoded(write), start=write.expecting + 1):
+                event_id = uuid7()
+                document = writer.document(
+                    event_id,
+                    event.type,
+                    stream,
+                    version,
+                    event.data,
+                    org_id=event.org_id,
+                    salt=os.urandom(SALT_BYTES).hex(),
+                )
+                if len(document) > DOCUMENT_BYTES_MAX:
+                    raise too_large(event.type, document)
                 written.append((shard, stream, version))
-                yield (stream, version, uuid7(), event.type, event.org_id, shard, *told, event.data)
+                yield (
+                    stream,
+                    version,
+                    event_id,
+                    event.type,
+                    event.org_id,
+                    shard,
+                    recorded_at,
+                    actor.subject,
+                    document,
+                )
 
     async def _append_in_transaction(
         self,

@@ -26,6 +26,7 @@ TITLES: dict[str, str] = {
     "union-not-yours": "无权操作该工会",
     "stale-version": "数据已被他人更新，请刷新后重试",
     "idempotency-key-missing": "缺少幂等键",
+    "document-too-large": "事件过大,请分批提交",
     "idempotency-key-reused": "幂等键已用于另一请求",
     "simulated-clock-refused": "本服务不接受模拟时间",
     "invalid-request": "请求内容不合规",

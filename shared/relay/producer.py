@@ -12,11 +12,14 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
 
-from shared.contract.envelope import Envelope
-from shared.kafka.cloudevents import to_record
+from shared.kafka.cloudevents import CONTENT_TYPE, position_header
 
 BATCH_BYTES = 262_144
 STOP_SECONDS = 5.0
+
+
+Stamped = Any
+"""A row of `shard_log.STAMPED`: stream, document, epoch, shard, sequence."""
 
 
 class Publisher:
@@ -25,34 +28,27 @@ class Publisher:
     def __init__(self, producer: AIOKafkaProducer, topic: str, partitions: int) -> None:
         self.producer, self.topic, self.partitions = producer, topic, partitions
 
-    async def send(self, envelopes: Iterable[Envelope]) -> asyncio.Future[Any]:
+    async def send(self, stamped: Iterable[Stamped]) -> asyncio.Future[Any]:
         """Hand the events to the producer, in their order; what it returns is done when all of them
         are acknowledged. What is sent later arrives later. Raises KafkaError, here or there.
         """
         now_ms = int(time.time() * 1000)
         building: dict[int, Any] = {}
         sent: list[Awaitable[Any]] = []
-        for envelope in envelopes:
-            partition = (envelope.shard or 0) % self.partitions
-            record = to_record(envelope)
+        for stream, document, epoch, shard, sequence in stamped:
+            partition, key = shard % self.partitions, stream.encode()
+            headers = [CONTENT_TYPE, position_header(epoch, shard, sequence)]
             batch = building.get(partition)
-            if batch is None or not self._added(batch, now_ms, record):
+            if batch is None or not _added(batch, now_ms, key, document, headers):
                 if batch is not None:
                     sent.append(await self._submit(batch, partition))
                 batch = building[partition] = self.producer.create_batch()
-                if not self._added(batch, now_ms, record):
+                if not _added(batch, now_ms, key, document, headers):
                     # An empty batch takes any record; were that to change, none may be passed over.
-                    raise MessageSizeTooLargeError(f"{len(record.value)} bytes fit in no batch")
+                    raise MessageSizeTooLargeError(f"{len(document)} bytes fit in no batch")
         for partition, batch in building.items():
             sent.append(await self._submit(batch, partition))
         return asyncio.gather(*sent)
-
-    @staticmethod
-    def _added(batch: Any, now_ms: int, record: Any) -> bool:
-        added = batch.append(
-            timestamp=now_ms, key=record.key, value=record.value, headers=record.headers
-        )
-        return added is not None
 
     async def _submit(self, batch: Any, partition: int) -> Awaitable[Any]:
         batch.close()
@@ -60,6 +56,13 @@ class Publisher:
             batch, self.topic, partition=partition
         )
         return sent
+
+
+def _added(
+    batch: Any, now_ms: int, key: bytes, document: bytes, headers: list[tuple[str, bytes]]
+) -> bool:
+    added = batch.append(timestamp=now_ms, key=key, value=document, headers=headers)
+    return added is not None
 
 
 @asynccontextmanager

@@ -24,7 +24,7 @@ from shared.eventstore.database import UNREACHABLE
 from shared.eventstore.epochs import FIRST, known_epochs
 from shared.metrics import OUTBOX_AGE, OUTBOX_PENDING, RELAY_FAILURES, RELAYED
 from shared.relay.producer import Publisher, open_publisher
-from shared.relay.shard_log import ACKNOWLEDGE, RANGE, UNPUBLISHED, Stamps, envelope_of_row
+from shared.relay.shard_log import ACKNOWLEDGE, RANGE, UNPUBLISHED, Stamps
 
 log = structlog.get_logger("relay")
 
@@ -174,7 +174,7 @@ class Relay:
 
     async def _send(self, rows: Sequence[asyncpg.Record], publisher: Publisher) -> "_Sent":
         async with asyncio.timeout(PUBLISH_SECONDS_MAX):
-            done = await publisher.send([envelope_of_row(row, self.context) for row in rows])
+            done = await publisher.send(rows)
         return _Sent({row["shard"]: row["sequence"] for row in rows}, len(rows), done)
 
     async def _delivered(self, sent: "_Sent") -> dict[int, int]:

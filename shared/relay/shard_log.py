@@ -4,13 +4,8 @@ import asyncio
 
 import asyncpg
 
-from shared.contract.catalogue import source_of
-from shared.contract.envelope import Envelope
-
-ENVELOPE = (
-    "e.event_id, e.type, e.stream, e.version, e.org_id, e.recorded_at, e.actor, e.role,"
-    " e.correlation_id, e.causation_id, e.simulated, l.epoch, e.data, l.shard, l.sequence"
-)
+STAMPED = "e.stream, e.document, l.epoch, l.shard, l.sequence"
+"""What is published of an event: its key, its bytes, and where they stand in the shard."""
 
 STAMP = f"""
 WITH taken AS (
@@ -31,7 +26,7 @@ WITH taken AS (
     FROM numbered JOIN heads USING (shard)
     RETURNING shard, sequence, stream, version, epoch
 )
-SELECT {ENVELOPE}
+SELECT {STAMPED}
 FROM stamped l CROSS JOIN LATERAL (
     SELECT * FROM events WHERE stream = l.stream AND version = l.version LIMIT 1) e
 ORDER BY l.shard, l.sequence
@@ -51,7 +46,7 @@ WHERE shards.shard = a.shard AND shards.acked < a.sequence
 """Not flushed: an acknowledgement lost in a crash only publishes the same records again."""
 
 UNPUBLISHED = f"""
-SELECT {ENVELOPE}
+SELECT {STAMPED}
 FROM shards s
 CROSS JOIN LATERAL (
     SELECT * FROM shard_log WHERE shard = s.shard AND sequence > s.acked
@@ -62,15 +57,10 @@ ORDER BY l.shard, l.sequence LIMIT $2
 """
 
 RANGE = f"""
-SELECT {ENVELOPE}
+SELECT {STAMPED}
 FROM shard_log l JOIN events e ON e.stream = l.stream AND e.version = l.version
 WHERE l.shard = $1 AND l.sequence BETWEEN $2 AND $3 ORDER BY l.sequence LIMIT $4
 """
-
-
-def envelope_of_row(row: asyncpg.Record, context: str) -> Envelope:
-    """The envelope of a row of ENVELOPE's columns: all its fields in order but the source."""
-    return Envelope(row[0], source_of(context), *row[1:])
 
 
 class Stamps:

@@ -14,6 +14,7 @@ from fastapi import FastAPI, Header
 from pydantic import Field
 
 from shared.clock import Clock, SimulatedClock, system_clock
+from shared.contract.catalogue import source_of
 from shared.contract.envelope import SHARDS, DomainEvent
 from shared.decider.command import Command
 from shared.errors import NotPermitted
@@ -69,7 +70,7 @@ async def serve(parts: Parts, settings: Settings) -> None:
     async with Runner(settings.stop_seconds) as runner:
         pool = await runner.start(pool_for(settings.database_url))
         await migrate(pool, "shared.eventstore", f"services.{parts.name}")
-        store = EventStore(pool, service_clock(settings))
+        store = EventStore(pool, service_clock(settings), source_of(parts.name))
         relay = Relay(
             pool,
             parts.name,

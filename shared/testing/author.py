@@ -4,9 +4,13 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
+
 from shared.contract.catalogue import source_of
+from shared.contract.document import document_of
 from shared.contract.envelope import DomainEvent, Envelope, shard_of
 from shared.eventstore.event_ids import uuid7
+from shared.kafka.cloudevents import Record
 
 MOMENT = datetime(2022, 9, 1, 8, 0, tzinfo=UTC)
 
@@ -26,8 +30,9 @@ class Author:
         shard = shard_of(stream)
         self._versions[stream] += 1
         self._sequences[shard] += 1
+        event_id = uuid7()
         envelope = Envelope(
-            event_id=uuid7(),
+            event_id=event_id,
             source=self.source,
             type=event.type_name(),
             stream=stream,
@@ -39,10 +44,11 @@ class Author:
             correlation_id="test",
             causation_id="",
             simulated=False,
-            epoch=self._epoch,
+            epoch=self._epoch if self.sequenced else 0,
             data=event.model_dump_json(exclude_none=True).encode(),
             shard=shard if self.sequenced else None,
             shard_sequence=self._sequences[shard] if self.sequenced else None,
+            salt=event_id.hex if self.sequenced else "",
         )
         return envelope._replace(**changes)
 
@@ -51,3 +57,16 @@ class Author:
         self._epoch += 1
         self._versions = Counter(envelope.stream for envelope in kept)
         self._sequences = Counter(envelope.shard or 0 for envelope in kept)
+
+
+def in_binary_mode(envelope: Envelope) -> Record:
+    """The record of an event as an outside source's SDK writes it in binary mode."""
+    attributes = orjson.loads(document_of(envelope))
+    data = orjson.dumps(attributes.pop("data"))
+    headers = [("content-type", b"application/json")]
+    headers += [(f"ce_{name}", _canonical(value).encode()) for name, value in attributes.items()]
+    return Record(envelope.stream.encode(), data, headers)
+
+
+def _canonical(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -148,7 +148,7 @@ async def in_process(
     pool = await open_pool(dsn, size=5)
     try:
         await migrate(pool, "shared.eventstore", f"services.{parts.name}")
-        store = EventStore(pool, clock or SimulatedClock(END_OF_2022))
+        store = EventStore(pool, clock or SimulatedClock(END_OF_2022), source_of(parts.name))
         # The relay is built for the owner routes and never run: these tests have no Kafka.
         relay = Relay(pool, parts.name, "", poll_seconds=1.0, batch=100)
         app = context_app(parts, token_verifier(), store, relay)

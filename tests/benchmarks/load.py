@@ -21,6 +21,7 @@ import uvloop
 from aiokafka import AIOKafkaProducer
 
 from shared.clock import system_clock
+from shared.contract.catalogue import source_of
 from shared.eventstore.database import open_pool
 from shared.eventstore.migrations import migrate
 from shared.eventstore.store import EventStore, Reply, Write
@@ -42,7 +43,7 @@ async def to_store(database: str, kafka: str, accepted: list[float]) -> AsyncIte
     """Events into the store, several in one transaction; relayed meanwhile."""
     pool = await open_pool(database)
     await migrate(pool, "shared.eventstore")
-    store = EventStore(pool, system_clock)
+    store = EventStore(pool, system_clock, source_of("benefits"))
     fields = Settings.model_fields
     relay = Relay(
         pool,

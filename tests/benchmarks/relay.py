@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaProducer
 
 from deploy.embedded import create_topics
 from shared.clock import system_clock
-from shared.contract.catalogue import topic_of
+from shared.contract.catalogue import source_of, topic_of
 from shared.eventstore.migrations import migrate
 from shared.eventstore.store import EventStore, Reply, Write
 from shared.kafka.cloudevents import to_record
@@ -59,7 +59,9 @@ async def benchmark(rig: Rig, sizes: Sizes) -> list[Row]:
 async def _relayed(rig: Rig, pool: asyncpg.Pool, relay: Relay, numbers: range) -> Turn:
     """One turn of ours: events committed at once, until Kafka has acknowledged all of them."""
     writes = [Write(gift_stream(n), 0, [gift(n)]) for n in numbers]
-    await EventStore(pool, system_clock).append(request(), writes, Reply(201, {}))
+    await EventStore(pool, system_clock, source_of("benefits")).append(
+        request(), writes, Reply(201, {})
+    )
 
     async def all_are() -> bool:
         return bool(await pool.fetchval("SELECT sum(acked) >= $1 FROM shards", numbers.stop))

@@ -16,6 +16,7 @@ from services.benefits.commands.programmes import FreezeRoster, OpenProgramme
 from services.benefits.handlers.gifts import issue_gifts_to_roster
 from services.benefits.handlers.programmes import freeze_roster, open_programme
 from shared.clock import system_clock
+from shared.contract.catalogue import source_of
 from shared.contract.envelope import Actor
 from shared.eventstore.migrations import migrate
 from shared.eventstore.store import EVENT_COLUMNS, EncodedWrite, EventStore, Reply, Request, encode
@@ -65,7 +66,7 @@ async def _command(rig: Rig, people: int) -> Rate:
     await pool.execute("INSERT INTO known_unions (org_id, simulated) VALUES ($1, false)", ORG)
     await pool.execute(MEMBERS, ORG, people, timeout=120)
     await pool.execute("ANALYZE")
-    store = EventStore(pool, system_clock)
+    store = EventStore(pool, system_clock, source_of("benefits"))
     today, programme = today_of(store), "mid-autumn-2022"
     await open_programme(
         store,
@@ -96,7 +97,7 @@ async def _command(rig: Rig, people: int) -> Rate:
 async def _store(rig: Rig, people: int) -> tuple[Rate, list[Rate]]:
     pool = await rig.pool(await rig.database())
     await migrate(pool, "shared.eventstore")
-    store = EventStore(pool, system_clock)
+    store = EventStore(pool, system_clock, source_of("benefits"))
     writes = [EncodedWrite(gift_stream(n), 0, [encode(gift(n))]) for n in range(people)]
     rate = await timed("store", people, lambda: store.append(request(), writes, Reply(201, {})))
     return rate, [await _copied(rig, pool, people), await _sent(rig, pool, people)]

@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 from deploy.embedded import Embedded
 from shared.clock import system_clock
 from shared.contract.benefits import GiftIssued, GiftReceiptSigned
+from shared.contract.catalogue import source_of
 from shared.contract.envelope import Actor, shard_of
 from shared.errors import StaleVersion
 from shared.eventstore.database import open_pool
@@ -265,7 +266,11 @@ async def on_database(rig: Rig, layout: Layout, deliveries: int) -> Bench:
     """A layout on a new database, empty."""
     pool = await open_pool(await rig.database(), size=WRITERS + 2)
     await migrate(pool, "shared.eventstore")
-    return Bench(layout, EventStore(pool, system_clock), max(1, deliveries // TO_A_PROGRAMME))
+    return Bench(
+        layout,
+        EventStore(pool, system_clock, source_of("benefits")),
+        max(1, deliveries // TO_A_PROGRAMME),
+    )
 
 
 async def main() -> None:

@@ -5,7 +5,16 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from tests.faults.evidence import OWNERS, Evidence, Operation, Row, Violation, data_of, short
+from tests.faults.evidence import (
+    OWNERS,
+    Evidence,
+    Operation,
+    Row,
+    Violation,
+    attributes_of,
+    data_of,
+    short,
+)
 from tests.faults.expected import unmet
 
 RESOLVED_SECONDS = 60.0
@@ -19,7 +28,7 @@ def _written(evidence: Evidence) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = defaultdict(list)
     for owner in OWNERS:
         for row in evidence.events[owner]:
-            found[row["correlation_id"]].append(row)
+            found[attributes_of(row).get("correlationid", "")].append(row)
     return found
 
 
@@ -112,7 +121,7 @@ def real_time_order(evidence: Evidence) -> Iterator[Violation]:
     for (owner, stream), rows in streams.items():
         latest: Operation | None = None
         for row in sorted(rows, key=lambda row: row["version"]):
-            op = operations.get(row["correlation_id"])
+            op = operations.get(attributes_of(row).get("correlationid", ""))
             if op is None:
                 continue
             answer = op.first("ok")

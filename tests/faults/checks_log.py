@@ -4,7 +4,16 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from tests.faults.evidence import CAUGHT_UP, OWNERS, POISON, SOURCES, Evidence, Row, Violation
+from tests.faults.evidence import (
+    CAUGHT_UP,
+    OWNERS,
+    POISON,
+    SOURCES,
+    Evidence,
+    Row,
+    Violation,
+    document_of,
+)
 
 REFILLED = ("topic recreated", "kafka wiped")
 
@@ -81,9 +90,11 @@ def journal_is_the_log(evidence: Evidence) -> Iterator[Violation]:
         if event is None:
             yield Violation(11, "journal-phantom", f"{identity} at {row['log_index']}")
             continue
-        same = (event["stream"], event["version"], event["data"], event["type"])
-        if same != (row["stream"], row["stream_version"], row["value"], row["type"]):
+        same = (event["stream"], event["version"], event["document"], event["type"])
+        if same != (row["stream"], row["stream_version"], row["document"], row["type"]):
             yield Violation(11, "journal-altered", f"{identity} at {row['log_index']}")
+        if row["leaf"][2:] != hashlib.sha256(b"\0" + document_of(row)).hexdigest():
+            yield Violation(11, "journal-altered", f"the leaf of {identity}")
         if row["stream_version"] != last.get(stream, 0) + 1:
             place = f"{row['stream']}@{row['stream_version']} after {last.get(stream, 0)}"
             yield Violation(11, "journal-reordered", f"{place}, at {row['log_index']}")
@@ -125,7 +136,7 @@ def topics_hold_the_log(evidence: Evidence) -> Iterator[Violation]:
             if record is None and place not in unpublished:
                 yield Violation(11, "kafka-lost", f"{source} {place[0]}@{place[1]}")
             elif record is not None:
-                digest = hashlib.sha256(bytes.fromhex(row["data"][2:])).hexdigest()
+                digest = hashlib.sha256(document_of(row)).hexdigest()
                 if record["value_sha256"] != digest or record["key"] != row["stream"]:
                     yield Violation(11, "kafka-altered", f"{source} {place[0]}@{place[1]}")
     for event_id, record in found.items():

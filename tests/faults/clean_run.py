@@ -160,15 +160,22 @@ def _income_figure() -> Row:
 def _event(number: int, asked: tuple[Any, ...]) -> Row:
     """The event that a command led to, as its owner stores it."""
     id_, owner, _, _, stream, version, kind, fields = asked
+    document = {
+        "id": f"{number:032x}",
+        "type": f"guildhall.{owner}.{kind}.v1",
+        "subject": stream,
+        "streamversion": version,
+        "correlationid": id_,
+        "data": {"org_id": ORG, "occurred_on": "2026-01-15", **fields},
+    }
     return {
         "stream": stream,
         "version": version,
-        "event_id": f"{number:032x}",
-        "type": f"guildhall.{owner}.{kind}.v1",
+        "event_id": document["id"],
+        "type": document["type"],
         "org_id": ORG,
         "shard": 0,
-        "correlation_id": id_,
-        "data": _hex({"org_id": ORG, "occurred_on": "2026-01-15", **fields}),
+        "document": _hex(document),
     }
 
 
@@ -188,7 +195,7 @@ def _record(event: Row, sequence: int) -> Row:
         "version": event["version"],
         "shard": 0,
         "sequence": sequence,
-        "value_sha256": _digest(event["data"]),
+        "value_sha256": _digest(event["document"]),
     }
 
 
@@ -201,10 +208,16 @@ def _entry(log_index: int, owner: str, event: Row) -> Row:
         "type": event["type"],
         "stream": event["stream"],
         "stream_version": event["version"],
-        "value": event["data"],
+        "document": event["document"],
+        "leaf": _leaf(event["document"]),
         "cluster_id": CLUSTER,
         "topic_id": f"{TOPIC_ID}{owner}",
     }
+
+
+def _leaf(document: str) -> str:
+    """RFC 6962's leaf of a document, as PostgreSQL shows bytes."""
+    return "\\x" + hashlib.sha256(b"\0" + bytes.fromhex(document[2:])).hexdigest()
 
 
 def _heard(head: int) -> Row:

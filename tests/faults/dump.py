@@ -104,16 +104,20 @@ async def _dump_partition(consumer: AIOKafkaConsumer, target: TopicPartition, li
 
 
 def _record(record: Any) -> dict[str, Any]:
-    headers = {name: value.decode() for name, value in record.headers}
+    position = dict(record.headers).get("guildhall-position", b"0.-1.0").split(b".")
+    try:
+        event = json.loads(record.value)
+    except ValueError:  # garbage: of nobody
+        event = {}
     return {
         "topic": record.topic,
         "partition": record.partition,
         "offset": record.offset,
         "key": (record.key or b"").decode(),
-        "event_id": headers.get("ce_id"),
-        "version": int(headers.get("ce_streamversion", 0)),
-        "shard": int(headers.get("ce_shard", -1)),
-        "sequence": int(headers.get("ce_shardsequence", 0)),
+        "event_id": event.get("id"),
+        "version": event.get("streamversion", 0),
+        "shard": int(position[1]),
+        "sequence": int(position[2]),
         "value_sha256": hashlib.sha256(record.value or b"").hexdigest(),
     }
 

@@ -23,7 +23,7 @@ POISON = "poison-"
 
 
 class Violation(NamedTuple):
-    """One thing that is not as it must be: its invariant in docs/faults.md, its name, what."""
+    """One thing that is not as it must be: the invariant of reliability.md §5.6, its name, what."""
 
     invariant: int
     name: str
@@ -105,10 +105,21 @@ class Evidence:
         return [record for record in self.history if record["kind"] in kinds]
 
 
-def data_of(row: Row, column: str = "data") -> Row:
-    """The JSON in a bytea column."""
-    parsed: Row = json.loads(bytes.fromhex(row[column][2:]))
+def document_of(row: Row) -> bytes:
+    """The exact bytes of a stored event: its CloudEvents document."""
+    return bytes.fromhex(row["document"][2:])
+
+
+def attributes_of(row: Row) -> Row:
+    """Everything an event's document says."""
+    parsed: Row = json.loads(document_of(row))
     return parsed
+
+
+def data_of(row: Row) -> Row:
+    """The data in an event's document."""
+    data: Row = attributes_of(row)["data"]
+    return data
 
 
 def short(type_name: str) -> str:

@@ -1,4 +1,4 @@
-"""Planted bugs (docs/faults.md): each is an edit of a copy of the tree, found by a run.
+"""Planted bugs (reliability.md §5.7): each is an edit of a copy of the tree, found by a run.
 
 python -m tests.faults.planted                            every bug, one run each
 python -m tests.faults.planted 9 12                       these
@@ -143,9 +143,8 @@ PLANTED: dict[int, Planted] = {
         Edit(INGEST, "        if found > self.quarantine_limit:\n", "        if found > 0:\n"),
     ), ("poison records",), 0.5, frozenset({"never-caught-up", "journal-lost"})),
     15: Planted("events skipped by the relay", (
-        Edit(OUTBOX, "envelope_of_row(row, self.context) for row in rows])",
-             "envelope_of_row(row, self.context)\n"
-             "                for row in rows if row['sequence'] % 20 != 19])"),
+        Edit(OUTBOX, "publisher.send(rows)",
+             "publisher.send([row for row in rows if row['sequence'] % 20 != 19])"),
     ), (), 0.5, LOST),
     16: Planted("local time used as the order of events", (
         Edit(INGEST, "        ordered = _in_sequence(records, waiting)\n",

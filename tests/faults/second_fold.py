@@ -254,7 +254,7 @@ FOLDS: dict[str, Callable[[Table, Row, Row], None]] = {
 def fold(tables: dict[str, Table], journal: Iterable[Row]) -> None:
     """Fold journal rows, in their order, into `tables`."""
     for row in journal:
-        data = data_of(row, "value")
+        data = data_of(row)
         for name, apply in FOLDS.items():
             apply(tables[name], row, data)
 

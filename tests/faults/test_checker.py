@@ -11,7 +11,7 @@ import pytest
 from tests.faults import checker
 from tests.faults.checker import NOT_CHECKED, check
 from tests.faults.clean_run import INCOME, STAFF, STREAM, clean_run
-from tests.faults.evidence import POISON, Evidence, Row, data_of
+from tests.faults.evidence import POISON, Evidence, Row, attributes_of
 
 Spoil = Callable[[Evidence], object]
 HERE = Path(__file__).parent
@@ -40,7 +40,7 @@ def _late(run: Evidence, op: str, kind: str, at: float = 1.0, **fields: object) 
 
 def _event(run: Evidence, op: str) -> Row:
     rows = [row for rows in run.events.values() for row in rows]
-    return next(row for row in rows if row["correlation_id"] == op)
+    return next(row for row in rows if attributes_of(row)["correlationid"] == op)
 
 
 def _drop_event(run: Evidence) -> None:
@@ -107,13 +107,19 @@ def _stranger(run: Evidence) -> None:
 
 
 def _self_approved(run: Evidence) -> None:
-    data = data_of(_event(run, "c")) | {"approved_by": "chair", "requested_by": "chair"}
-    _event(run, "c")["data"] = "\\x" + json.dumps(data).encode().hex()
+    _say(_event(run, "c"), approved_by="chair", requested_by="chair")
 
 
 def _other_bytes(run: Evidence) -> None:
-    data = data_of(_event(run, "c")) | {"amount_fen": 701}
-    _event(run, "c")["data"] = "\\x" + json.dumps(data).encode().hex()
+    _say(_event(run, "c"), amount_fen=701)
+
+
+def _say(row: Row, *, correlationid: str | None = None, **data: object) -> None:
+    """Make a stored event say something else."""
+    document = attributes_of(row)
+    document |= {"data": document["data"] | data}
+    document["correlationid"] = correlationid or document["correlationid"]
+    row["document"] = "\\x" + json.dumps(document).encode().hex()
 
 
 def _set(rows: list[Row], at: int, **fields: object) -> None:
@@ -130,7 +136,7 @@ SPOILED: dict[str, tuple[int, str, Spoil]] = {
     "another body kept under the key": (
         1, "altered", lambda run: _set(run.idempotency["benefits"], 2, body_hash="\\x00")),
     "an event nobody asked for": (
-        2, "phantom", lambda run: _event(run, "c").update(correlation_id="nobody")),
+        2, "phantom", lambda run: _say(_event(run, "c"), correlationid="nobody")),
     "refused, and written": (2, "phantom", _refuse),
     "refused after an unknown attempt, and written": (
         6, "refused-then-done", _refuse_after_unknown),
@@ -201,6 +207,8 @@ SPOILED: dict[str, tuple[int, str, Spoil]] = {
             run.reporting["journal"][0] | {"log_index": 5})),
     "an event of no owner in the journal": (
         11, "journal-phantom", lambda run: _set(run.reporting["journal"], 0, event_id="77")),
+    "another leaf in the journal": (
+        11, "journal-altered", lambda run: _set(run.reporting["journal"], 0, leaf="\\x00")),
     "other bytes in the journal": (11, "journal-altered", _other_bytes),
     "a stream turned round in the journal": (
         11, "journal-reordered", lambda run: (_set(run.reporting["journal"], 0, log_index=2),

@@ -8,14 +8,15 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from shared.contract.document import document_of
 from shared.contract.envelope import SHARDS, Envelope, shard_of
 from shared.eventstore.event_ids import uuid7
 from shared.kafka.cloudevents import to_record
-from shared.testing.author import Author
+from shared.testing.author import Author, in_binary_mode
 from tests.reporting.history import CANTEEN
 from tests.reporting.records import ORG, gift, gift_stream
 
-LARGE_BYTES = 1_040_000
+LARGE_BYTES = 70_000
 """More than an event may have, less than a broker takes by default (1,048,588 with its frame)."""
 LARGE_EVERY = 50
 """One record of the class in so many is large: the campaign is to fill a table, not a disk."""
@@ -76,10 +77,10 @@ class Traffic:
 
     def sent(self, envelope: Envelope, outcome: str, reason: str = "", **changes: Any) -> Sent:
         """An envelope on its way; `changes` override key, value or headers of the record."""
-        record = to_record(envelope)
+        outside = envelope.source == CANTEEN
+        record = in_binary_mode(envelope) if outside else to_record(envelope)
         made = {"key": record.key, "value": record.value, "headers": record.headers, **changes}
         number = shard_of(envelope.stream) % self.partitions
-        outside = envelope.source == CANTEEN
         return Sent(outside, number, outcome=outcome, reason=reason, **made)
 
     def refused(self, reason: str, envelope: Envelope, **changes: Any) -> Sent:
@@ -119,7 +120,8 @@ def _unknown_type(traffic: Traffic) -> Sent:
 
 
 def _missing_field(traffic: Traffic) -> Sent:
-    return traffic.refused("invalid-data", traffic.false(), value=b'{"org_id":"%s"}' % ORG.encode())
+    bad = traffic.false(data=b'{"org_id":"%s"}' % ORG.encode())
+    return traffic.refused("invalid-data", bad)
 
 
 def _wrong_type(traffic: Traffic) -> Sent:
@@ -129,13 +131,13 @@ def _wrong_type(traffic: Traffic) -> Sent:
 
 
 def _truncated(traffic: Traffic) -> Sent:
-    bad = traffic.false(traffic.unreached())
-    return traffic.refused("invalid-data", bad, value=bad.data[: len(bad.data) // 2])
+    document = document_of(bad := traffic.false(traffic.unreached()))
+    return traffic.refused("not-json", bad, value=document[: len(document) // 2])
 
 
 def _not_utf8(traffic: Traffic) -> Sent:
-    bad = traffic.false()
-    return traffic.refused("invalid-data", bad, value=bad.data.replace(b"member", b"\xb2\xe2"))
+    document = document_of(bad := traffic.false())
+    return traffic.refused("not-json", bad, value=document.replace(b"member", b"\xb2\xe2"))
 
 
 def _byte_order_mark(traffic: Traffic) -> Sent:
@@ -155,9 +157,9 @@ def _large(traffic: Traffic) -> Sent:
     bad = traffic.false_outside()
     if traffic.chance.randrange(LARGE_EVERY):
         actor = b"a" * 501  # a header no index could hold
-        headers = [(n, actor if n == "ce_actor" else v) for n, v in to_record(bad).headers]
+        headers = [(n, actor if n == "ce_actor" else v) for n, v in in_binary_mode(bad).headers]
         return traffic.refused("attribute-invalid", bad, headers=headers)
-    return traffic.refused("too-large", bad, value=bad.data.ljust(LARGE_BYTES))
+    return traffic.refused("document-too-large", bad, value=bad.data.ljust(LARGE_BYTES))
 
 
 def _wrong_key(traffic: Traffic) -> Sent:
@@ -185,7 +187,7 @@ def _from_the_future(traffic: Traffic) -> Sent:
         return traffic.refused("unknown-type", bad)
     bad = traffic.false_outside()
     times = {"ce_time": b"10000-01-01T00:00:00Z"}
-    headers = [(name, times.get(name, value)) for name, value in to_record(bad).headers]
+    headers = [(name, times.get(name, value)) for name, value in in_binary_mode(bad).headers]
     return traffic.refused("attribute-invalid", bad, headers=headers)
 
 

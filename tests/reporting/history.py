@@ -10,7 +10,8 @@ from services.reporting.ingest.apply import Ingest
 from services.reporting.ingest.publishers import Publisher, publishers
 from services.reporting.journal.record import Entry
 from services.reporting.projections.as_of import FOREVER
-from services.reporting.projections.engine import Changes, Key, Projection, Row, dispatch
+from services.reporting.projections.definition import Change, Insert, Key, Projection, Row
+from services.reporting.projections.engine import Changes, dispatch
 from shared.contract.catalogue import CATALOGUE, EVENT_TYPES, topic_of
 from shared.contract.envelope import DomainEvent, Envelope
 from shared.testing.author import Author
@@ -108,8 +109,9 @@ def folded(projection: Projection, entries: Iterable[Entry], cuts: Sequence[int]
     for start, end in itertools.pairwise(bounds):
         changes = Changes(projection, current)
         for entry in entries[start:end]:
-            for _, on in table.get(type(entry.event), ()):
-                changes.apply(entry, on, on.keys(entry.event, entry))
+            for _, effects in table.get(entry.envelope.type, ()):
+                for effect in effects(entry.event, entry):
+                    changes.apply(entry, effect)
         for key, at in changes.closed.items():
             row, since, _ = versions[key].pop()
             versions[key].append((row, since, at))
@@ -118,6 +120,14 @@ def folded(projection: Projection, entries: Iterable[Entry], cuts: Sequence[int]
             versions.setdefault(projection.key_of(row), []).append((row, since, until))
         current = {key: standing for key, standing in changes.current.items() if standing}
     return {key: sorted(of_key, key=lambda v: v[1]) for key, of_key in versions.items()}
+
+
+def keys_of(projection: Projection, effects: Iterable[Insert | Change]) -> list[Key]:
+    """The key of the row that each effect touches."""
+    return [
+        projection.key_of(effect.row) if isinstance(effect, Insert) else effect.key
+        for effect in effects
+    ]
 
 
 def standing(versions: Versions, at: int = FOREVER - 1) -> dict[Key, Row]:

@@ -11,7 +11,7 @@ from services.reporting.queries.verdicts import verdicts
 from services.reporting.rules.definition import Verdict
 from shared.clock import SimulatedClock
 from shared.contract.benefits import GiftIssued, GiftReceiptSigned, GiftReturned
-from shared.contract.catalogue import topic_of
+from shared.contract.catalogue import source_of, topic_of
 from shared.contract.envelope import DomainEvent
 from shared.eventstore.store import EventStore
 from shared.testing.author import Author
@@ -30,7 +30,7 @@ class Office:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
-        self.store = EventStore(pool, SimulatedClock(NOW))
+        self.store = EventStore(pool, SimulatedClock(NOW), source_of("reporting"))
         self.history = History(started=datetime(2022, 9, 7, tzinfo=UTC))
         self.ingest = Ingest(
             pool, with_canteen(), self.store.clock, allow_simulated=True, quarantine_limit=0

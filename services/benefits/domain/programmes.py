@@ -32,7 +32,7 @@ from shared.errors import Conflict, Invalid, Unknown
 ProgrammeEvent = ProgrammeOpened | RosterFrozen | GiftApplied | GiftReceived | ProgrammeClosed
 
 CHUNK = 1000
-"""Ids in one event: large sets travel in pieces with count and hash."""
+"""Ids in one event: large sets travel in pieces with count and hash (DESIGN, point 7)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ FROM ({LAST}) AS last
 PORTIONS = f"""
 SELECT coalesce(sum((body->>'quantity')::int), 0) AS portions,
        count(*) FILTER (WHERE NOT (body->>'on_roster')::boolean) AS off_roster
-FROM (SELECT DISTINCT ON (stream) type, convert_from(data, 'UTF8')::json AS body FROM events
-      WHERE {IN_RANGE} AND type = ANY($3) ORDER BY stream, version DESC) AS last
+FROM (SELECT DISTINCT ON (stream) type, convert_from(document, 'UTF8')::json -> 'data' AS body
+      FROM events WHERE {IN_RANGE} AND type = ANY($3) ORDER BY stream, version DESC) AS last
 WHERE type = $4
 """
 STREAMS_AFTER = f"""

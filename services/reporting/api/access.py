@@ -99,7 +99,7 @@ class Question(NamedTuple):
             "org_id": self.org_id,
             "from": self.period.first,
             "to": self.period.last,
-            "log_index_of": at,
+            "known_at": at,
         }
 
 

@@ -68,7 +68,7 @@ async def event(
 ) -> Json:
     """One event: envelope, data, origin, leaf hash, and every figure it touches."""
     at = await log_index_of(built.pool, as_of)
-    return Json({"log_index_of": at, **await event_view(built.pool, org_id, event_id, at, source)})
+    return Json({"known_at": at, **await event_view(built.pool, org_id, event_id, at, source)})
 
 
 @router.get("/v1/{org_id}/reconciliation/{programme_id}")
@@ -88,7 +88,7 @@ async def reconcile_programme(  # noqa: PLR0917 - FastAPI reads each from a para
     found = await reconciliation(
         built.pool, org_id, programme_id, at, category=category, after=cursor or "", limit=limit
     )
-    return Json({"org_id": org_id, "log_index_of": at, **reconciliation_answer(found)})
+    return Json({"org_id": org_id, "known_at": at, **reconciliation_answer(found)})
 
 
 @router.get("/v1/{org_id}/rosters")

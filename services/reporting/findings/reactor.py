@@ -18,13 +18,13 @@ from services.reporting.queries.facts import known_on
 from services.reporting.queries.verdicts import verdicts
 from services.reporting.rules import BY_ID, RULES_VERSION
 from services.reporting.rules.definition import Verdict
-from shared.contract.catalogue import CATALOGUE, source_of
+from shared.contract.catalogue import source_of
 from shared.contract.envelope import Actor, DomainEvent
 from shared.contract.reporting import FindingExplained, FindingRaised, FindingResolved
 from shared.contract.values import SHANGHAI
 from shared.errors import StaleVersion
 from shared.eventstore.request import Reply, Request
-from shared.eventstore.store import EventStore, Write
+from shared.eventstore.store import EventStore, Write, event_of
 from shared.metrics import FINDINGS_OPEN
 
 log = structlog.get_logger("reactor")
@@ -35,7 +35,7 @@ SEVERITIES = ("block", "high", "medium", "low", "info")
 ACTOR = Actor("reporting", "operator", frozenset({"operator"}), frozenset({"*"}))
 
 OF_UNION = """
-SELECT stream, version, type, data FROM events WHERE stream >= $1 AND stream < $2
+SELECT stream, version, type, document FROM events WHERE stream >= $1 AND stream < $2
 ORDER BY stream, version
 """
 TOUCHED = """
@@ -195,7 +195,7 @@ async def _standing(pool: asyncpg.Pool, org_id: str) -> dict[str, Standing]:
     # "." follows "-", so this range holds the streams that begin with `<org>/finding-`.
     rows = await pool.fetch(OF_UNION, f"{org_id}/finding-", f"{org_id}/finding.")
     for row in rows:
-        event = CATALOGUE[row["type"]].model_validate_json(row["data"], extra="ignore")
+        event = event_of(row["type"], row["document"])
         match event:
             case FindingRaised():
                 found[event.finding_id] = Standing(

@@ -11,12 +11,14 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from services.reporting.ingest.publishers import Publisher, check_publisher
-from services.reporting.journal.record import Decoded, Raw, StreamKey, leaf_hash
+from services.reporting.journal.record import Decoded, Raw, StreamKey
 from shared.contract.catalogue import CATALOGUE
+from shared.contract.decoders import decode_event
+from shared.contract.document import leaf_hash
 from shared.contract.envelope import Envelope, shard_of
 from shared.errors import ContractViolation
 from shared.eventstore.epochs import FIRST, Epochs
-from shared.kafka.cloudevents import from_record
+from shared.kafka.cloudevents import arrived
 
 Identity = tuple[UUID, str]
 ShardKey = tuple[str, int]
@@ -59,25 +61,22 @@ def decode(
     """Read one record, or say why it is none of ours."""
     envelope: Envelope | None = None
     publisher = publishers.get(raw.origin.topic)
+    sequenced = publisher is not None and publisher.sequenced
     try:
-        envelope = from_record(raw.key, raw.value, raw.headers)
+        envelope, document, structured = arrived(
+            raw.key, raw.value, raw.headers, sequenced=sequenced
+        )
         check_publisher(publisher, raw.origin.topic, envelope)
-        if envelope.simulated and not allow_simulated:
-            raise ContractViolation(
-                "simulated-refused", "an event of a simulated clock, on a real one"
-            )
-        if not envelope.stream.startswith(f"{envelope.org_id}/"):
-            raise ContractViolation(
-                "stream-not-of-union", f"stream {envelope.stream!r}, union {envelope.org_id!r}"
-            )
-        if envelope.shard is not None and envelope.shard != shard_of(envelope.stream):
-            raise ContractViolation(
-                "wrong-shard", f"{envelope.stream!r} belongs to shard {shard_of(envelope.stream)}"
-            )
-        event = CATALOGUE[envelope.type].model_validate_json(envelope.data, extra="ignore")
+        _check_envelope(envelope, allow_simulated)
+        event = decode_event(envelope.type, envelope.data)
         if event.org_id != envelope.org_id:
             raise ContractViolation(
                 "attribute-invalid", f"orgid {envelope.org_id!r}, but data says {event.org_id!r}"
+            )
+        stream = CATALOGUE[envelope.type].STREAM.of(event)
+        if stream != envelope.stream:
+            raise ContractViolation(
+                "stream-not-of-event", f"stream {envelope.stream!r}, but by its data {stream!r}"
             )
     except ContractViolation as why:
         return _refused(raw, why.reason, why.detail, envelope, publisher)
@@ -87,8 +86,24 @@ def decode(
         return _refused(raw, "invalid-data", detail, envelope, publisher)
     except (UnicodeDecodeError, ValueError) as why:
         return _refused(raw, "undecodable", str(why), envelope, publisher)
-    assert publisher is not None
-    return Decoded(raw, envelope, event, leaf_hash(envelope), publisher.sequenced)
+    return Decoded(raw, envelope, event, document, leaf_hash(document), sequenced, structured)
+
+
+def _check_envelope(envelope: Envelope, allow_simulated: bool) -> None:
+    if envelope.simulated and not allow_simulated:
+        raise ContractViolation("simulated-refused", "an event of a simulated clock, on a real one")
+    if not envelope.stream.startswith(f"{envelope.org_id}/"):
+        raise ContractViolation(
+            "stream-not-of-union", f"stream {envelope.stream!r}, union {envelope.org_id!r}"
+        )
+    if envelope.shard is None:
+        return
+    if envelope.shard != shard_of(envelope.stream):
+        raise ContractViolation(
+            "wrong-shard", f"{envelope.stream!r} belongs to shard {shard_of(envelope.stream)}"
+        )
+    if not envelope.salt:
+        raise ContractViolation("attribute-missing", "no attribute salt: our documents have one")
 
 
 def _refused(

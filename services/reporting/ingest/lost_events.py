@@ -14,10 +14,11 @@ import structlog
 from services.reporting.ingest.admission import Admission
 from services.reporting.ingest.raw_rows import raw_of
 from services.reporting.journal import log as journal
-from services.reporting.journal.record import Decoded, StreamKey, leaf_hash
+from services.reporting.journal.record import Decoded, StreamKey
+from shared.contract.document import leaf_hash
 from shared.contract.envelope import SHARDS
 from shared.eventstore.epochs import FIRST, Epochs, keep_epochs, known_epochs
-from shared.kafka.cloudevents import from_record
+from shared.kafka.cloudevents import arrived
 
 log = structlog.get_logger("epochs")
 
@@ -138,7 +139,7 @@ def _same(rows: Sequence[Any], records: Sequence[Decoded]) -> list[int]:
     return [
         number
         for number, raw in raws
-        if leaf_hash(from_record(raw.key, raw.value, raw.headers)) in leaves
+        if leaf_hash(arrived(raw.key, raw.value, raw.headers).document) in leaves
     ]
 
 

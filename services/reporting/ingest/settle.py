@@ -13,6 +13,7 @@ import asyncpg
 from services.reporting.ingest.apply import Ingest
 from services.reporting.ingest.quarantine import one
 from services.reporting.ingest.raw_rows import raw_of
+from shared.contract.catalogue import source_of
 from shared.contract.envelope import Actor
 from shared.contract.reporting import INSTALLATION, DiscardReason, QuarantineDiscarded
 from shared.contract.values import SHANGHAI
@@ -92,7 +93,7 @@ async def discard(ingest: Ingest, number: int, actor: Actor, why: Discarding) ->
     moment = await ingest.pool.fetchval(
         "SELECT greatest(sealed_at, $1) FROM journal_head", ingest.clock()
     )
-    store = EventStore(ingest.pool, lambda: moment)
+    store = EventStore(ingest.pool, lambda: moment, source_of("reporting"))
     event = QuarantineDiscarded(
         org_id=INSTALLATION,
         occurred_on=moment.astimezone(SHANGHAI).date(),

@@ -10,16 +10,18 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
-from services.reporting.journal.record import Decoded, Entry, pack_headers, unpack_headers
-from shared.contract.catalogue import CATALOGUE
-from shared.contract.envelope import Envelope
-from shared.kafka.cloudevents import from_record
+from services.reporting.journal.record import Decoded, Entry, pack_record
+from shared.contract.attributes import envelope_of_document
+from shared.contract.decoders import decode_envelope, decode_event
 
 COLUMNS = (
     "log_index", "event_id", "source", "type", "stream", "stream_version", "org_id",
-    "recorded_at", "shard", "shard_sequence", "cluster_id", "topic_id", "topic", "partition",
-    "kafka_offset", "key", "headers", "value", "leaf",
+    "recorded_at", "epoch", "shard", "shard_sequence", "cluster_id", "topic_id", "topic",
+    "partition", "kafka_offset", "document", "leaf", "arrived",
 )  # fmt: skip
+ENTRY = "log_index, document, epoch, shard, shard_sequence"
+"""Columns of which `entry_of_row` makes an entry."""
+
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 SEAL_AHEAD = """
@@ -86,7 +88,8 @@ async def append(
     and moves it when the batch is closed."""
     rows, entries = [], []
     for log_index, record in enumerate(accepted, start=first):
-        envelope, origin, raw = record.envelope, record.raw.origin, record.raw
+        raw, envelope, event, document, leaf, sequenced, structured, _ = record
+        cluster_id, topic_id, topic, partition, offset = raw.origin
         rows.append(
             (
                 log_index,
@@ -97,32 +100,37 @@ async def append(
                 envelope.stream_version,
                 envelope.org_id,
                 envelope.recorded_at,
+                envelope.epoch,
                 envelope.shard,
                 envelope.shard_sequence,
-                origin.cluster_id,
-                origin.topic_id,
-                origin.topic,
-                origin.partition,
-                origin.offset,
-                raw.key,
-                pack_headers(raw.headers),
-                raw.value,
-                record.leaf,
+                cluster_id,
+                topic_id,
+                topic,
+                partition,
+                offset,
+                document,
+                leaf,
+                None if structured else pack_record(raw),
             )
         )
-        entries.append(Entry(log_index, envelope, record.event, record.sequenced))
+        entries.append(Entry(log_index, envelope, event, sequenced))
     await connection.copy_records_to_table("journal", records=rows, columns=COLUMNS)
     return entries
 
 
-def entry_of_row(row: Any, sequenced: bool) -> Entry:
-    """The entry of a journal row: its exact bytes, read as when they came.
+def entry_of_row(row: Any) -> Entry:
+    """The entry of a journal row (ENTRY's columns): its document, read as when it came.
 
-    `sequenced` is whether its source numbers its records.
+    Only a source that numbers its records has a shard in the journal.
     """
-    envelope: Envelope = from_record(row["key"], row["value"], unpack_headers(row["headers"]))
-    event = CATALOGUE[envelope.type].model_validate_json(envelope.data, extra="ignore")
-    return Entry(row["log_index"], envelope, event, sequenced)
+    document, shard = row["document"], row["shard"]
+    envelope = decode_envelope(document) or envelope_of_document(document)
+    event = decode_event(envelope.type, envelope.data)
+    if shard is not None:
+        envelope = envelope._replace(
+            epoch=row["epoch"], shard=shard, shard_sequence=row["shard_sequence"]
+        )
+    return Entry(row["log_index"], envelope, event, shard is not None)
 
 
 async def read(
@@ -131,7 +139,7 @@ async def read(
     """The journal's entries with after < log_index <= up_to, oldest first, in batches."""
     while after < up_to:
         rows = await connection.fetch(
-            "SELECT log_index, key, headers, value, shard IS NOT NULL AS sequenced FROM journal"
+            f"SELECT {ENTRY} FROM journal"
             " WHERE log_index > $1 AND log_index <= $2 ORDER BY log_index LIMIT $3",
             after,
             up_to,
@@ -139,5 +147,5 @@ async def read(
         )
         if not rows:
             return
-        yield [entry_of_row(row, row["sequenced"]) for row in rows]
+        yield [entry_of_row(row) for row in rows]
         after = rows[-1]["log_index"]

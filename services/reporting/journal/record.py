@@ -1,6 +1,5 @@
 """What reporting holds of an event: its origin, its exact bytes, its place in the journal."""
 
-import hashlib
 import struct
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -9,15 +8,8 @@ from uuid import UUID
 
 from shared.contract.envelope import DomainEvent, Envelope
 
-LEAF_PREFIX = b"\x00"
-"""RFC 6962 §2.1: a leaf is hashed with 0x00 before it, so that it can never pass for a node."""
-
 NULL = (-1).to_bytes(4, signed=True)
 """The length of a null value."""
-
-
-SHORT = tuple(length.to_bytes(4).decode("ascii") for length in range(128))
-"""Lengths as they stand before a text, themselves as texts, so that all is encoded at once."""
 
 
 NAMES_CHARS_MAX = 1000
@@ -50,14 +42,18 @@ StreamKey = tuple[str, str]
 class Decoded(NamedTuple):
     """A record that is an event its topic may carry.
 
-    `retried`: it comes from quarantine, where its place in the shard's sequence was kept.
+    `document` is the event's; where the record came in binary mode it is not the record's value,
+    and `structured` is False. `retried`: it comes from quarantine, where its place in the shard's
+    sequence was kept.
     """
 
     raw: Raw
     envelope: Envelope
     event: DomainEvent
+    document: bytes
     leaf: bytes
     sequenced: bool
+    structured: bool = True
     retried: bool = False
 
     @property
@@ -125,41 +121,6 @@ def unpack_headers(packed: bytes) -> list[tuple[str, bytes]]:
     return headers
 
 
-def leaf_hash(envelope: Envelope) -> bytes:
-    """SHA-256 over 0x00 and every field that makes the event what it is, length-prefixed.
-
-    Shard sequence and epoch are left out: they tell how the event travelled, and a republished
-    event must hash the same.
-    """
-    texts = (
-        str(envelope.event_id),
-        envelope.source,
-        envelope.type,
-        envelope.stream,
-        str(envelope.stream_version),
-        envelope.org_id,
-        envelope.recorded_at.isoformat(),
-        envelope.actor,
-        envelope.role,
-        envelope.correlation_id,
-        envelope.causation_id,
-        str(envelope.simulated),
-    )
-    data = envelope.data
-    return hashlib.sha256(
-        b"".join((LEAF_PREFIX, _prefixed(texts), len(data).to_bytes(4), data))
-    ).digest()
-
-
-def _prefixed(texts: tuple[str, ...]) -> bytes:
-    """Twelve texts as UTF-8, each after its length in bytes (big-endian 32 bit)."""
-    a, b, c, d, e, f, g, h, i, j, k, m = texts
-    n = SHORT
-    try:  # in one go, where none is long and all are ASCII: as nearly every record's
-        return (
-            f"{n[len(a)]}{a}{n[len(b)]}{b}{n[len(c)]}{c}{n[len(d)]}{d}{n[len(e)]}{e}{n[len(f)]}{f}"
-            f"{n[len(g)]}{g}{n[len(h)]}{h}{n[len(i)]}{i}{n[len(j)]}{j}{n[len(k)]}{k}{n[len(m)]}{m}"
-        ).encode("ascii")
-    except (IndexError, UnicodeEncodeError):
-        encoded = [text.encode() for text in texts]
-        return b"".join([part for text in encoded for part in (len(text).to_bytes(4), text)])
+def pack_record(raw: Raw) -> bytes:
+    """Key, value and headers of a record as one value: what arrived in binary mode, to the byte."""
+    return pack_headers([("key", raw.key), ("value", raw.value), *raw.headers])

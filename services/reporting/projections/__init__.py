@@ -12,8 +12,9 @@ from services.reporting.projections.activities import ACTIVITIES
 from services.reporting.projections.attestations import ATTESTATIONS
 from services.reporting.projections.books import BUDGET_LINES, INCOMES, PAYMENTS
 from services.reporting.projections.claims import CLAIMS
+from services.reporting.projections.definition import Projection
 from services.reporting.projections.deliveries import DELIVERIES
-from services.reporting.projections.engine import Projection, dispatch, fold_batch
+from services.reporting.projections.engine import dispatch, fold_batch
 from services.reporting.projections.figure_lines import line_projection
 from services.reporting.projections.findings import FINDINGS
 from services.reporting.projections.health_checks import HEALTH_CHECKS

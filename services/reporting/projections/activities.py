@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Key, On, Projection
+from services.reporting.projections.definition import Key, Projection, changing
 from shared.contract.events import (
     ActivityCancelled,
     ActivityHeld,
@@ -129,13 +129,13 @@ ACTIVITIES = Projection(
     row=Activity,
     key=("org_id", "activity_id"),
     on={
-        ActivityPlanned: On(_keys, _planned),
-        ActivityHeld: On(_keys, _held),
-        ActivityCancelled: On(_keys, _cancelled),
-        ParticipantRegistered: On(_keys, _registered),
-        AttendanceRecorded: On(_keys, _attended),
-        ContestEntered: On(_keys, _entered),
-        ContestJudged: On(_keys, _judged),
-        AwardGranted: On(_keys, _awarded),
+        ActivityPlanned: changing(_keys, _planned),
+        ActivityHeld: changing(_keys, _held),
+        ActivityCancelled: changing(_keys, _cancelled),
+        ParticipantRegistered: changing(_keys, _registered),
+        AttendanceRecorded: changing(_keys, _attended),
+        ContestEntered: changing(_keys, _entered),
+        ContestJudged: changing(_keys, _judged),
+        AwardGranted: changing(_keys, _awarded),
     },
 )

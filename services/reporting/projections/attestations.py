@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Key, On, Projection
+from services.reporting.projections.definition import Key, Projection, changing
 from shared.contract.events import PeriodAttested
 
 
@@ -40,5 +40,5 @@ ATTESTATIONS = Projection(
     name="attestations",
     row=Attestation,
     key=("org_id", "subject", "month"),
-    on={PeriodAttested: On(_keys, _attested)},
+    on={PeriodAttested: changing(_keys, _attested)},
 )

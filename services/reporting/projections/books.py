@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Index, Key, On, Projection, opens_stream
+from services.reporting.projections.definition import Index, Key, Projection, changing, opening
 from shared.contract.benefits import (
     BudgetAdjusted,
     BudgetApproved,
@@ -123,7 +123,7 @@ def _line(
         source=entry.envelope.source,
         budget_year=event.budget_year,
         version=entry.envelope.stream_version,
-        kind="approved" if isinstance(event, BudgetApproved) else "adjusted",
+        kind="approved" if entry.envelope.type == BudgetApproved.type_name() else "adjusted",
         amount_fen=sum(line.amount_fen for line in event.lines if line.budget_line == key[2]),
         amount_assumed=event.amount_assumed,
         approved_by=event.approved_by,
@@ -135,20 +135,20 @@ PAYMENTS = Projection(
     name="payments",
     row=Payment,
     key=("org_id", "source", "stream"),
-    on={ExpenditurePaid: On(_stream_key, _paid, opens_stream)},
+    on={ExpenditurePaid: opening(_stream_key, _paid)},
     indexes=(Index(("org_id", "paid_on")),),
 )
 INCOMES = Projection(
     name="incomes",
     row=Income,
     key=("org_id", "source", "stream"),
-    on={IncomeReceived: On(_stream_key, _received, opens_stream)},
+    on={IncomeReceived: opening(_stream_key, _received)},
     indexes=(Index(("org_id", "received_on")),),
 )
 BUDGET_LINES = Projection(
     name="budget_lines",
     row=BudgetLineVersion,
     key=("org_id", "decided", "budget_line"),
-    on={BudgetApproved: On(_line_keys, _line), BudgetAdjusted: On(_line_keys, _line)},
+    on={BudgetApproved: changing(_line_keys, _line), BudgetAdjusted: changing(_line_keys, _line)},
     indexes=(Index(("org_id", "budget_year")),),
 )

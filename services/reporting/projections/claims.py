@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Index, Key, On, Projection, opens_stream
+from services.reporting.projections.definition import Index, Key, Projection, changing, opening
 from shared.contract.benefits import (
     ClaimApproved,
     ClaimFiled,
@@ -161,11 +161,11 @@ CLAIMS = Projection(
     row=Claim,
     key=("org_id", "source", "stream"),
     on={
-        ClaimFiled: On(_keys, _filed, opens_stream),
-        ClaimApproved: On(_keys, _approved),
-        ClaimRejected: On(_keys, _rejected),
-        ClaimPaid: On(_keys, _paid),
-        ClaimReversed: On(_keys, _reversed),
+        ClaimFiled: opening(_keys, _filed),
+        ClaimApproved: changing(_keys, _approved),
+        ClaimRejected: changing(_keys, _rejected),
+        ClaimPaid: changing(_keys, _paid),
+        ClaimReversed: changing(_keys, _reversed),
     },
     indexes=(Index(("org_id", "person_id")),),
 )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Index, Key, On, Projection, opens_stream
+from services.reporting.projections.definition import Index, Key, Projection, changing, opening
 from shared.contract.benefits import GiftIssued, GiftReceiptSigned, GiftReturned
 
 
@@ -83,9 +83,9 @@ DELIVERIES = Projection(
     row=Delivery,
     key=("org_id", "source", "stream"),
     on={
-        GiftIssued: On(_keys, _issued, opens_stream),
-        GiftReceiptSigned: On(_keys, _signed),
-        GiftReturned: On(_keys, _returned),
+        GiftIssued: opening(_keys, _issued),
+        GiftReceiptSigned: changing(_keys, _signed),
+        GiftReturned: changing(_keys, _returned),
     },
     indexes=(Index(("org_id", "programme_id")), Index(("org_id", "person_id"))),
 )

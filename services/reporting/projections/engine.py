@@ -1,129 +1,24 @@
 """The projection engine: batches of journal entries in, versioned rows out.
 
-A projection is a table of rows (a NamedTuple), the key of a row, and for each event type which rows
-it touches and what becomes of them: `fold(row or None, entry, key) -> row or None`. Every row
-version carries `valid_from` and `valid_to` (log_index, half open), so any table can be read as it
-was known at any log_index, and rows are only ever closed and added.
+An event's effects are worked out once, all effects of a batch on a table are applied in log order,
+and the versions they come to are written at once.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import cached_property
-from types import NoneType
-from typing import Any, NamedTuple, get_args, get_type_hints
-from uuid import UUID
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import asyncpg
 
 from services.reporting.journal.record import Entry
 from services.reporting.projections.as_of import FOREVER
-from shared.contract.envelope import DomainEvent
-
-Key = tuple[Any, ...]
-Row = Any
-
-SQL_TYPES: dict[Any, str] = {
-    str: "text", int: "bigint", bool: "boolean", date: "date", datetime: "timestamptz",
-    UUID: "uuid", tuple[UUID, ...]: "uuid[]", tuple[str, ...]: "text[]",
-}  # fmt: skip
-
-
-class On(NamedTuple):
-    """What one event type does to a projection: the keys it touches, and the fold of each row.
-
-    `begins`: whether the entry adds a row where nothing can stand before, so that none is looked
-    for (a fifth of what an event costs). Were it wrong, the key's index would refuse a second row.
-    """
-
-    keys: Callable[[Any, Entry], Sequence[Key]]
-    fold: Callable[[Row | None, Any, Entry, Key], Row | None]
-    begins: Callable[[Entry, Key], bool] = lambda _entry, _key: False
-
-
-def opens_stream(entry: Entry, _: Key = ()) -> bool:
-    """Whether the entry is the first of its stream: `begins` of rows that are one stream's alone.
-
-    Of a source that numbers its shards: its store has one first version of a stream, and where a
-    restore lost it, nothing new of the stream is applied on top (`ahead_of_owner`).
-    """
-    return entry.provable and entry.envelope.stream_version == 1
-
-
-class Index(NamedTuple):
-    """An index of a projection. `including` are columns it also holds, so that a question is
-    answered from it alone; `where` is the SQL condition of the rows it is for."""
-
-    columns: tuple[str, ...]
-    including: tuple[str, ...] = ()
-    where: str = ""
-
-    def ddl(self, name: str, table: str) -> str:
-        """The statement that creates it."""
-        return (
-            f"CREATE INDEX IF NOT EXISTS {name}_{'_'.join(self.columns)} ON {table}"
-            f" ({', '.join(self.columns)})"
-            + (f" INCLUDE ({', '.join(self.including)})" if self.including else "")
-            + (f" WHERE {self.where}" if self.where else "")
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class Projection:
-    """One table: its name (also its metric label), its row, its key columns and its folds."""
-
-    name: str
-    row: type[Any]
-    key: tuple[str, ...]
-    on: Mapping[type[DomainEvent], On]
-    indexes: tuple[Index, ...] = field(default=())
-
-    @cached_property
-    def columns(self) -> dict[str, str]:
-        """SQL type of every column, in the row's order."""
-        hints = get_type_hints(self.row)
-        return {name: _sql_type(hints[name]) for name in self.row._fields}
-
-    @cached_property
-    def key_at(self) -> tuple[int, ...]:
-        """Where the key columns stand in a row."""
-        return tuple(self.row._fields.index(name) for name in self.key)
-
-    def key_of(self, row: Row) -> Key:
-        """The key of a row."""
-        return tuple(row[at] for at in self.key_at)
-
-    def ddl(self, schema: str) -> str:
-        """The statement that creates the table in `schema`, without its indexes."""
-        hints = get_type_hints(self.row)
-        columns = ", ".join(
-            f"{name} {sql}{'' if _optional(hints[name]) else ' NOT NULL'}"
-            for name, sql in self.columns.items()
-        )
-        return (
-            f"CREATE TABLE IF NOT EXISTS {schema}.{self.name} ({columns},"
-            f" valid_from bigint NOT NULL, valid_to bigint NOT NULL);\n"
-        )
-
-    def index_ddl(self, schema: str) -> list[str]:
-        """The statements that create its indexes: apart, because a full table is quicker to index
-        than an indexed one to fill."""
-        table = f"{schema}.{self.name}"
-        return [
-            f"CREATE UNIQUE INDEX IF NOT EXISTS {self.name}_pkey ON {table}"
-            f" ({', '.join(self.key)}, valid_to)",
-            *(index.ddl(self.name, table) for index in self.indexes),
-        ]
-
-
-def _sql_type(hint: Any) -> str:
-    if _optional(hint):
-        (hint,) = (argument for argument in get_args(hint) if argument is not NoneType)
-    return SQL_TYPES[hint]
-
-
-def _optional(hint: Any) -> bool:
-    return NoneType in get_args(hint)
+from services.reporting.projections.definition import (
+    Change,
+    Effects,
+    Insert,
+    Key,
+    Projection,
+    Row,
+)
 
 
 class RowChange(NamedTuple):
@@ -135,7 +30,11 @@ class RowChange(NamedTuple):
 
 
 class Changes:
-    """What one batch does to one table: versions to close, and versions to add."""
+    """What one batch does to one table: versions to close, and versions to add.
+
+    `current` are the standing rows of the keys that the batch changes, each with the log_index it
+    stands since.
+    """
 
     def __init__(self, projection: Projection, current: dict[Key, tuple[Row, int]]) -> None:
         self.projection = projection
@@ -144,20 +43,22 @@ class Changes:
         self.closed: dict[Key, int] = {}
         self.ended: list[tuple[Any, ...]] = []
 
-    def apply(self, entry: Entry, on: On, keys: Iterable[Key]) -> list[RowChange]:
-        """Fold one entry into the rows it touches; returns those that changed."""
-        changed = []
-        for key in keys:
-            standing = self.current.get(key)
-            before = standing[0] if standing else None
-            after = on.fold(before, entry.event, entry, key)
-            if after == before:
-                continue
-            if standing is not None:
-                self._end(key, standing, entry.log_index)
-            self.current[key] = (after, entry.log_index) if after is not None else None
-            changed.append(RowChange(before, after, entry.log_index))
-        return changed
+    def apply(self, entry: Entry, effect: Insert | Change) -> RowChange | None:
+        """Apply one effect of an entry; returns the row's change, or None where it stayed."""
+        at = entry.log_index
+        if isinstance(effect, Insert):
+            self.current[self.projection.key_of(effect.row)] = effect.row, at
+            return RowChange(None, effect.row, at)
+        key = effect.key
+        standing = self.current.get(key)
+        before = standing[0] if standing else None
+        after = effect.fold(before, entry.event, entry, key)
+        if after == before:
+            return None
+        if standing is not None:
+            self._end(key, standing, at)
+        self.current[key] = (after, at) if after is not None else None
+        return RowChange(before, after, at)
 
     def _end(self, key: Key, standing: tuple[Row, int], at: int) -> None:
         row, since = standing
@@ -176,16 +77,58 @@ class Changes:
         return self.ended + standing
 
 
-Dispatch = dict[type[DomainEvent], list[tuple[Projection, On]]]
+Dispatch = dict[str, list[tuple[Projection, Effects]]]
+"""By an event type's name: which projections it touches, and how."""
 
 
 def dispatch(projections: Iterable[Projection]) -> Dispatch:
-    """Which folds each event type calls."""
+    """What each event type does to which projections."""
     table: Dispatch = {}
     for projection in projections:
-        for event_class, on in projection.on.items():
-            table.setdefault(event_class, []).append((projection, on))
+        for event_class, effects in projection.on.items():
+            table.setdefault(event_class.type_name(), []).append((projection, effects))
     return table
+
+
+class Batch:
+    """The effects of one batch on one table, in log order."""
+
+    def __init__(self, projection: Projection) -> None:
+        self.projection = projection
+        self.effects: list[tuple[Entry, Insert | Change]] = []
+        self.changes = 0
+
+    async def write(self, connection: asyncpg.Connection, schema: str) -> list[RowChange]:
+        """Write what the effects come to, in the caller's transaction; returns the row changes."""
+        if not self.changes:
+            return await self._insert(connection, schema)
+        keys = self._keys_to_load()
+        changes = Changes(self.projection, await load(connection, schema, self.projection, keys))
+        changed = [changes.apply(entry, effect) for entry, effect in self.effects]
+        await store(connection, schema, changes)
+        return [change for change in changed if change is not None]
+
+    async def _insert(self, connection: asyncpg.Connection, schema: str) -> list[RowChange]:
+        """The straight way: rows that need no look-up, and that nothing in the batch changes."""
+        inserted = [
+            (effect.row, entry.log_index)
+            for entry, effect in self.effects
+            if isinstance(effect, Insert)
+        ]
+        versions = [(*row, at, FOREVER) for row, at in inserted]
+        await insert(connection, schema, self.projection, versions)
+        return [RowChange(None, row, at) for row, at in inserted]
+
+    def _keys_to_load(self) -> set[Key]:
+        """Keys that are changed and were not inserted before in the same batch."""
+        inserted: set[Key] = set()
+        wanted: set[Key] = set()
+        for _, effect in self.effects:
+            if isinstance(effect, Insert):
+                inserted.add(self.projection.key_of(effect.row))
+            elif effect.key not in inserted:
+                wanted.add(effect.key)
+        return wanted
 
 
 async def fold_batch(
@@ -195,29 +138,18 @@ async def fold_batch(
 
     Returns the row changes per projection name, for what is derived from them.
     """
-    unknown: dict[str, set[Key]] = {}
-    begun: dict[str, set[Key]] = {}
-    projections: dict[str, Projection] = {}
-    folds: list[tuple[str, Entry, On, Sequence[Key]]] = []
+    batches: dict[str, Batch] = {}
     for entry in entries:
-        for projection, on in table.get(type(entry.event), ()):
-            name, touched = projection.name, on.keys(entry.event, entry)
-            if name not in projections:
-                projections[name], unknown[name], begun[name] = projection, set(), set()
-            folds.append((name, entry, on, touched))
-            for key in touched:
-                if key not in begun[name]:
-                    (begun if on.begins(entry, key) else unknown)[name].add(key)
-    changes = {
-        name: Changes(projection, await load(connection, schema, projection, unknown[name]))
-        for name, projection in projections.items()
-    }
-    changed: dict[str, list[RowChange]] = {name: [] for name in projections}
-    for name, entry, on, touched in folds:
-        changed[name] += changes[name].apply(entry, on, touched)
-    for change in changes.values():
-        await store(connection, schema, change)
-    return changed
+        event = entry.event
+        for projection, effects in table.get(entry.envelope.type, ()):
+            batch = batches.get(projection.name)
+            if batch is None:
+                batch = batches[projection.name] = Batch(projection)
+            for effect in effects(event, entry):
+                batch.effects.append((entry, effect))
+                if type(effect) is Change:
+                    batch.changes += 1
+    return {name: await batch.write(connection, schema) for name, batch in batches.items()}
 
 
 def find_sql(schema: str, projection: Projection, columns: Iterable[str]) -> str:
@@ -271,11 +203,20 @@ async def store(connection: asyncpg.Connection, schema: str, change: Changes) ->
             *zip(*change.closed, strict=True),
             list(change.closed.values()),
         )
-    added = change.added()
-    if added:
+    await insert(connection, schema, projection, change.added())
+
+
+async def insert(
+    connection: asyncpg.Connection,
+    schema: str,
+    projection: Projection,
+    versions: Sequence[tuple[Any, ...]],
+) -> None:
+    """Add row versions: the row's columns, valid_from, valid_to."""
+    if versions:
         await connection.copy_records_to_table(
             projection.name,
             schema_name=schema,
-            records=added,
+            records=versions,
             columns=(*projection.columns, "valid_from", "valid_to"),
         )

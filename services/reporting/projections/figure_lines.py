@@ -1,13 +1,21 @@
 """The lines behind every figure, as one projection; partial sums are written beside it."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from services.reporting.figures.definition import Counted, Dropped, Effect, Ended, Rule, Rules
+from services.reporting.figures.definition import Counted, Dropped, Ended, Rule, Rules
 from services.reporting.journal.record import Entry
 from services.reporting.projections.as_of import FOREVER
-from services.reporting.projections.engine import Index, Key, On, Projection, opens_stream
+from services.reporting.projections.definition import (
+    Change,
+    Effects,
+    Fold,
+    Index,
+    Insert,
+    Key,
+    Projection,
+    opens_stream,
+)
 from shared.contract.envelope import DomainEvent
 
 
@@ -36,7 +44,7 @@ def line_projection(rules: Rules) -> Projection:
         name="figure_lines",
         row=Line,
         key=("org_id", "item"),
-        on={event_class: _on(rule) for event_class, rule in rules.items()},
+        on={event_class: _effects(rule) for event_class, rule in rules.items()},
         indexes=(
             Index(
                 ("org_id", "list", "occurred_on", "log_index"),
@@ -58,66 +66,56 @@ def line_projection(rules: Rules) -> Projection:
     )
 
 
-def _on(rule: Rule) -> On:
-    # The engine asks for the keys of a whole batch and then folds each entry, its keys in order:
-    # one event may have a thousand lines, so its effects are worked out once, and wait here.
-    waiting: dict[int, tuple[Entry, dict[str, Effect]]] = {}
-    latest = 0
+def _effects(rule: Rule) -> Effects:
+    def effects(event: DomainEvent, entry: Entry) -> list[Insert | Change]:
+        stream_item = _suffix(entry.envelope.stream, entry) if opens_stream(entry) else None
+        own_item = _suffix(str(entry.envelope.event_id), entry)
+        found: dict[str, Insert | Change] = {}
+        for effect in rule(event, entry):
+            item = effect.item
+            if isinstance(effect, Counted):
+                line = _line(effect, event.org_id, entry)
+                if item.endswith(own_item) or (stream_item and item.endswith(stream_item)):
+                    found[item] = Insert(line)
+                else:
+                    found[item] = Change((event.org_id, item), _becomes(line))
+            else:
+                found[item] = Change((event.org_id, item), _fold(effect))
+        return list(found.values())
 
-    def keys(event: DomainEvent, entry: Entry) -> Sequence[Key]:
-        nonlocal latest
-        effects = {effect.item: effect for effect in rule(event, entry)}
-        if entry.log_index <= latest:
-            waiting.clear()  # of a batch that failed: this one begins where it did
-        latest = entry.log_index
-        if effects:
-            waiting[id(entry)] = entry, effects
-        return [(event.org_id, item) for item in effects]
-
-    def effects_of(event: DomainEvent, entry: Entry) -> dict[str, Effect]:
-        worked_out, effects = waiting.get(id(entry), (None, {}))
-        if worked_out is not entry:
-            return {effect.item: effect for effect in rule(event, entry)}
-        return effects
-
-    def fold(line: Line | None, event: DomainEvent, entry: Entry, key: Key) -> Line | None:
-        effects = effects_of(event, entry)
-        if next(reversed(effects)) == key[1]:
-            waiting.pop(id(entry), None)
-        return _fold(line, effects[key[1]], entry, key)
-
-    def begins(entry: Entry, key: Key) -> bool:
-        effect = effects_of(entry.event, entry)[key[1]]
-        return isinstance(effect, Counted) and _named_after(entry, key[1])
-
-    return On(keys, fold, begins)
+    return effects
 
 
-def _named_after(entry: Entry, item: str) -> bool:
-    """Whether the item is named after this very event (`once`), or after a stream that it opens."""
-    envelope = entry.envelope
-    if opens_stream(entry) and item.endswith(f":{envelope.stream}@{envelope.source}"):
-        return True
-    return item.endswith(f":{envelope.event_id}@{envelope.source}")
+def _suffix(named: str, entry: Entry) -> str:
+    """How an item ends that is named after this very event (`once`), or after its stream: nothing
+    of the name stands before the event, or before the stream's first one."""
+    return f":{named}@{entry.envelope.source}"
 
 
-def _fold(line: Line | None, effect: Effect, entry: Entry, key: Key) -> Line | None:
-    match effect:
-        case Counted():
-            return Line(
-                org_id=key[0],
-                item=key[1],
-                list=effect.list,
-                subject=effect.subject,
-                occurred_on=effect.occurred_on,
-                ended_on=None,
-                quantity=effect.quantity,
-                amount_fen=effect.amount_fen,
-                assumed=effect.assumed,
-                provable=entry.provable,
-                log_index=entry.log_index,
-            )
-        case Ended(on=day):
-            return None if line is None else line._replace(ended_on=day)
-        case Dropped():
+def _line(effect: Counted, org_id: str, entry: Entry) -> Line:
+    return Line(
+        org_id,
+        effect.item,
+        effect.list,
+        effect.subject,
+        effect.occurred_on,
+        None,
+        effect.quantity,
+        effect.amount_fen,
+        effect.assumed,
+        entry.provable,
+        entry.log_index,
+    )
+
+
+def _becomes(line: Line) -> Fold:
+    return lambda _line, _event, _entry, _key: line
+
+
+def _fold(effect: Ended | Dropped) -> Fold:
+    def ended(line: Line | None, _event: object, _entry: Entry, _key: Key) -> Line | None:
+        if line is None or isinstance(effect, Dropped):
             return None
+        return line._replace(ended_on=effect.on)
+
+    return ended

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Index, Key, On, Projection
+from services.reporting.projections.definition import Index, Key, Projection, changing
 from shared.contract.reporting import FindingExplained, FindingRaised, FindingResolved
 
 FindingEvent = FindingRaised | FindingExplained | FindingResolved
@@ -102,9 +102,9 @@ FINDINGS = Projection(
     row=Finding,
     key=("org_id", "finding_id"),
     on={
-        FindingRaised: On(_keys, _raised),
-        FindingExplained: On(_keys, _explained),
-        FindingResolved: On(_keys, _resolved),
+        FindingRaised: changing(_keys, _raised),
+        FindingExplained: changing(_keys, _explained),
+        FindingResolved: changing(_keys, _resolved),
     },
     indexes=(Index(("org_id", "state")),),
 )

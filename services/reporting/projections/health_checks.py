@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Key, On, Projection
+from services.reporting.projections.definition import Key, Projection, changing
 from shared.contract.events import HealthCheckArranged, HealthCheckReported
 
 
@@ -62,7 +62,7 @@ HEALTH_CHECKS = Projection(
     row=HealthCheck,
     key=("org_id", "check_id"),
     on={
-        HealthCheckArranged: On(_keys, _arranged),
-        HealthCheckReported: On(_keys, _reported),
+        HealthCheckArranged: changing(_keys, _arranged),
+        HealthCheckReported: changing(_keys, _reported),
     },
 )

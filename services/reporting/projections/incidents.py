@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Key, On, Projection
+from services.reporting.projections.definition import Key, Projection, changing
 from shared.contract.events import IncidentReported
 
 
@@ -38,5 +38,5 @@ INCIDENTS = Projection(
     name="incidents",
     row=Incident,
     key=("org_id", "incident_id"),
-    on={IncidentReported: On(_keys, _reported)},
+    on={IncidentReported: changing(_keys, _reported)},
 )

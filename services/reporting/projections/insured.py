@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Index, Key, On, Projection, opens_stream
+from services.reporting.projections.definition import Index, Key, Projection, opening
 from shared.contract.benefits import MemberInsured
 
 
@@ -46,6 +46,6 @@ INSURED = Projection(
     name="insured",
     row=Cover,
     key=("org_id", "source", "stream"),
-    on={MemberInsured: On(_keys, _insured, opens_stream)},
+    on={MemberInsured: opening(_keys, _insured)},
     indexes=(Index(("org_id", "policy_id")),),
 )

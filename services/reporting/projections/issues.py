@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Key, On, Projection
+from services.reporting.projections.definition import Key, Projection, changing
 from shared.contract.events import IssueRaised, IssueResolved
 
 
@@ -42,5 +42,5 @@ ISSUES = Projection(
     name="issues",
     row=Issue,
     key=("org_id", "issue_id"),
-    on={IssueRaised: On(_keys, _raised), IssueResolved: On(_keys, _resolved)},
+    on={IssueRaised: changing(_keys, _raised), IssueResolved: changing(_keys, _resolved)},
 )

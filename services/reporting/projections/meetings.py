@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Key, On, Projection
+from services.reporting.projections.definition import Key, Projection, changing
 from shared.contract.events import CongressHeld, MeetingConvened, ResolutionPassed
 
 
@@ -67,8 +67,8 @@ MEETINGS = Projection(
     row=Meeting,
     key=("org_id", "meeting_id"),
     on={
-        MeetingConvened: On(_keys, _convened),
-        CongressHeld: On(_keys, _held),
-        ResolutionPassed: On(_keys, _passed),
+        MeetingConvened: changing(_keys, _convened),
+        CongressHeld: changing(_keys, _held),
+        ResolutionPassed: changing(_keys, _passed),
     },
 )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Index, Key, On, Projection
+from services.reporting.projections.definition import Index, Key, Projection, changing
 from shared.contract.events import PlanItemDone, PlanItemSet
 
 
@@ -53,6 +53,6 @@ PLAN_ITEMS = Projection(
     name="plan_items",
     row=PlanItem,
     key=("org_id", "item_id"),
-    on={PlanItemSet: On(_keys, _set), PlanItemDone: On(_keys, _done)},
+    on={PlanItemSet: changing(_keys, _set), PlanItemDone: changing(_keys, _done)},
     indexes=(Index(("org_id", "plan_year")),),
 )

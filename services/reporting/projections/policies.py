@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Key, On, Projection
+from services.reporting.projections.definition import Key, Projection, changing
 from shared.contract.benefits import PolicyBought
 
 
@@ -54,5 +54,5 @@ POLICIES = Projection(
     name="policies",
     row=Policy,
     key=("org_id", "policy_id"),
-    on={PolicyBought: On(_keys, _bought)},
+    on={PolicyBought: changing(_keys, _bought)},
 )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Index, Key, On, Projection
+from services.reporting.projections.definition import Index, Key, Projection, changing
 from shared.contract.benefits import GiftApplied, GiftReceived
 
 
@@ -54,6 +54,6 @@ PORTIONS = Projection(
     name="portions",
     row=Portions,
     key=("org_id", "event"),
-    on={GiftApplied: On(_keys, _applied), GiftReceived: On(_keys, _received)},
+    on={GiftApplied: changing(_keys, _applied), GiftReceived: changing(_keys, _received)},
     indexes=(Index(("org_id", "programme_id")),),
 )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Key, On, Projection, opens_stream
+from services.reporting.projections.definition import Key, Projection, changing, opening
 from shared.contract.benefits import ContractSigned, ProcurementDecided
 
 
@@ -78,7 +78,7 @@ PROCUREMENTS = Projection(
     row=Procurement,
     key=("org_id", "source", "stream"),
     on={
-        ProcurementDecided: On(_keys, _decided, opens_stream),
-        ContractSigned: On(_keys, _contracted),
+        ProcurementDecided: opening(_keys, _decided),
+        ContractSigned: changing(_keys, _contracted),
     },
 )

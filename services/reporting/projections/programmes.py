@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Key, On, Projection
+from services.reporting.projections.definition import Key, Projection, changing
 from shared.contract.benefits import ProgrammeClosed, ProgrammeOpened, RosterFrozen
 
 
@@ -91,8 +91,8 @@ PROGRAMMES = Projection(
     row=Programme,
     key=("org_id", "programme_id"),
     on={
-        ProgrammeOpened: On(_keys, _opened),
-        RosterFrozen: On(_keys, _frozen),
-        ProgrammeClosed: On(_keys, _closed),
+        ProgrammeOpened: changing(_keys, _opened),
+        RosterFrozen: changing(_keys, _frozen),
+        ProgrammeClosed: changing(_keys, _closed),
     },
 )

@@ -9,7 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Key, On, Projection
+from services.reporting.projections.definition import Key, Projection, changing
 from shared.contract.members import (
     MemberDied,
     MemberJoined,
@@ -116,12 +116,12 @@ REGISTER = Projection(
     row=Registration,
     key=("org_id", "person_id"),
     on={
-        StaffRegistered: On(_keys, _staffed),
-        StaffLeft: On(_keys, _left_post),
-        MemberJoined: On(_keys, _joined),
-        MemberLeft: On(_keys, _ended),
-        MemberTransferredOut: On(_keys, _ended),
-        MemberDied: On(_keys, _ended),
-        MemberRetired: On(_keys, _retired),
+        StaffRegistered: changing(_keys, _staffed),
+        StaffLeft: changing(_keys, _left_post),
+        MemberJoined: changing(_keys, _joined),
+        MemberLeft: changing(_keys, _ended),
+        MemberTransferredOut: changing(_keys, _ended),
+        MemberDied: changing(_keys, _ended),
+        MemberRetired: changing(_keys, _retired),
     },
 )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Key, On, Projection
+from services.reporting.projections.definition import Key, Projection, changing
 from shared.contract.events import RegulationAdopted
 
 
@@ -42,5 +42,5 @@ REGULATIONS = Projection(
     name="regulations",
     row=Adoption,
     key=("org_id", "event"),
-    on={RegulationAdopted: On(_keys, _adopted)},
+    on={RegulationAdopted: changing(_keys, _adopted)},
 )

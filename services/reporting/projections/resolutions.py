@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Key, On, Projection
+from services.reporting.projections.definition import Key, Projection, changing
 from shared.contract.events import ResolutionPassed
 
 
@@ -46,5 +46,5 @@ RESOLUTIONS = Projection(
     name="resolutions",
     row=Resolution,
     key=("org_id", "meeting_id", "resolution_id"),
-    on={ResolutionPassed: On(_keys, _passed)},
+    on={ResolutionPassed: changing(_keys, _passed)},
 )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Key, On, Projection
+from services.reporting.projections.definition import Key, Projection, changing
 from shared.contract.benefits import RosterFrozen
 
 
@@ -40,5 +40,5 @@ ROSTER = Projection(
     name="roster",
     row=OnRoster,
     key=("org_id", "programme_id", "person_id"),
-    on={RosterFrozen: On(_keys, _frozen)},
+    on={RosterFrozen: changing(_keys, _frozen)},
 )

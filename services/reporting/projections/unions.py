@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Key, On, Projection
+from services.reporting.projections.definition import Key, Projection, changing
 from shared.contract.members import (
     AffiliationTransferCompleted,
     AffiliationTransferStarted,
@@ -105,10 +105,10 @@ UNIONS = Projection(
     row=Union,
     key=("org_id",),
     on={
-        OrganisationRegistered: On(_keys, _registered),
-        StaffCountDeclared: On(_keys, _declared),
-        AffiliationTransferStarted: On(_keys, _started),
-        MemberHandoverPrepared: On(_keys, _prepared),
-        AffiliationTransferCompleted: On(_keys, _moved),
+        OrganisationRegistered: changing(_keys, _registered),
+        StaffCountDeclared: changing(_keys, _declared),
+        AffiliationTransferStarted: changing(_keys, _started),
+        MemberHandoverPrepared: changing(_keys, _prepared),
+        AffiliationTransferCompleted: changing(_keys, _moved),
     },
 )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.engine import Key, On, Projection
+from services.reporting.projections.definition import Key, Projection, changing
 from shared.contract.events import VolunteerServiceRecorded
 
 
@@ -42,5 +42,5 @@ VOLUNTEERS = Projection(
     name="volunteers",
     row=Service,
     key=("org_id", "event"),
-    on={VolunteerServiceRecorded: On(_keys, _served)},
+    on={VolunteerServiceRecorded: changing(_keys, _served)},
 )

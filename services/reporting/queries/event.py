@@ -11,6 +11,7 @@ from services.reporting.figures.definition import Counted, Dropped, Effect, Ende
 from services.reporting.journal.log import entry_of_row
 from services.reporting.journal.record import Entry
 from services.reporting.projections.as_of import LIVE
+from shared.contract.catalogue import CATALOGUE
 from shared.errors import Unknown
 
 FIND = """
@@ -35,7 +36,7 @@ async def event_view(
     if not rows:
         raise Unknown("unknown-event", f"no event {event_id} of {org_id} is in the journal")
     row = rows[0]
-    entry = entry_of_row(row, row["shard"] is not None)
+    entry = entry_of_row(row)
     envelope = entry.envelope
     return {
         "event_id": str(envelope.event_id),
@@ -73,7 +74,7 @@ async def figures_touched(connection: Any, entry: Entry, at: int) -> list[dict[s
     `effect`: counts a line, ends a stock's line, or takes a line back. `stands` is False where a
     later event took the line back, or where there was no line to end or take back.
     """
-    rule = RULES.get(type(entry.event))
+    rule = RULES.get(CATALOGUE[entry.envelope.type])
     effects = rule(entry.event, entry) if rule else ()
     rows = await connection.fetch(VERSIONS, entry.event.org_id, [effect.item for effect in effects])
     return [touch for effect in effects for touch in _touches(effect, entry, rows, at)]

@@ -10,8 +10,8 @@ from typing import Any
 from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.projections.books import BUDGET_LINES, INCOMES, PAYMENTS
 from services.reporting.projections.claims import CLAIMS
+from services.reporting.projections.definition import Projection
 from services.reporting.projections.deliveries import DELIVERIES
-from services.reporting.projections.engine import Projection
 from services.reporting.projections.health_checks import HEALTH_CHECKS
 from services.reporting.projections.meetings import MEETINGS
 from services.reporting.projections.procurements import PROCUREMENTS

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.reporting.projections.as_of import LIVE, known_at
-from services.reporting.projections.engine import Projection, Row
+from services.reporting.projections.definition import Projection, Row
 
 
 def member_on(alias: str, day: str) -> str:

@@ -19,7 +19,7 @@ from services.reporting.journal import log as journal
 from services.reporting.projections import PROJECTIONS, create_tables, fold_entries, index_ddl
 from services.reporting.projections import figure_sums as sums
 from services.reporting.projections.as_of import FOREVER, LIVE
-from services.reporting.projections.engine import Projection
+from services.reporting.projections.definition import Projection
 from services.reporting.rebuild.shares import Share, Step, connected
 from services.reporting.rebuild.state import alone
 from services.reporting.rebuild.worker import LATE_DDL, STEPS

@@ -7,12 +7,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Literal, NamedTuple
-from uuid import UUID
 
 import asyncpg
 
 from services.reporting.journal import log as journal
-from services.reporting.journal.record import Entry
 from services.reporting.projections import DISPATCH
 from shared.contract.benefits import (
     ClaimApproved,
@@ -55,19 +53,13 @@ BY_STREAM: frozenset[type[DomainEvent]] = frozenset(
 """Types whose rows belong to one stream or one event: their streams may be dealt out. All types of
 a context that are not among them stay together, in one share."""
 
-READ_THE_ACTOR: frozenset[type[DomainEvent]] = frozenset({ClaimFiled, ClaimApproved})
-"""Types whose folds need more of the envelope than the journal has columns for."""
-
 ENTRIES_READ = 10_000
 """Log indexes read at once."""
-OF_SHARE = """
-SELECT log_index, event_id, source, stream, stream_version, type, value,
-    shard IS NOT NULL AS sequenced,
-    CASE WHEN type = ANY($6) OR position('application/cloudevents'::bytea IN headers) > 0
-        THEN headers END AS headers
+OF_SHARE = f"""
+SELECT {journal.ENTRY}
 FROM journal
 WHERE log_index > $1 AND log_index <= $2
-    AND (type = ANY($3) OR type = ANY($4) AND (hashtext(stream) & 2147483647) % $5 = $7)
+    AND (type = ANY($3) OR type = ANY($4) AND (hashtext(stream) & 2147483647) % $5 = $6)
 ORDER BY log_index
 """
 
@@ -81,15 +73,6 @@ class Share(NamedTuple):
     number: int
     of: int
     up_to: int
-
-
-class Known(NamedTuple):
-    """Of an envelope, what the journal has columns for; folds ask for no more."""
-
-    event_id: UUID
-    source: str
-    stream: str
-    stream_version: int
 
 
 @asynccontextmanager
@@ -107,12 +90,11 @@ async def read_share(
 ) -> AsyncIterator[tuple[list[Any], int]]:
     """The share's rows of each stretch of the log; the next is fetched while one is folded."""
     kept_together, dealt_out = types_of(share.number, share.of)
-    actors = [cls.type_name() for cls in READ_THE_ACTOR]
 
     async def fetch(after: int) -> tuple[list[Any], int]:
         reached = min(after + ENTRIES_READ, share.up_to)
         rows = await connection.fetch(
-            OF_SHARE, after, reached, kept_together, dealt_out, share.of, actors, share.number
+            OF_SHARE, after, reached, kept_together, dealt_out, share.of, share.number
         )
         return rows, reached
 
@@ -134,15 +116,6 @@ def types_of(number: int, of: int) -> tuple[list[str], list[str]]:
         cls.type_name()
         for position, classes in enumerate(EVENT_TYPES.values())
         for cls in classes
-        if position % of == number and cls in DISPATCH and cls not in BY_STREAM
+        if position % of == number and cls.type_name() in DISPATCH and cls not in BY_STREAM
     ]
     return kept_together, [cls.type_name() for cls in BY_STREAM]
-
-
-def entry_of(row: Any, cls: type[DomainEvent]) -> Entry:
-    """The entry of a row that `read_share` gave, of an event of type `cls`."""
-    if row["headers"] is not None:
-        return journal.entry_of_row({**row, "key": None}, row["sequenced"])
-    known: Any = Known(row["event_id"], row["source"], row["stream"], row["stream_version"])
-    event = cls.model_validate_json(row["value"], extra="ignore")
-    return Entry(row["log_index"], known, event, row["sequenced"])

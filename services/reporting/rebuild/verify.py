@@ -18,7 +18,7 @@ import orjson
 from services.reporting.journal import log as journal
 from services.reporting.projections import PROJECTIONS
 from services.reporting.projections.as_of import FOREVER, LIVE
-from services.reporting.projections.engine import Projection
+from services.reporting.projections.definition import Projection
 from services.reporting.rebuild.coordinator import rebuild
 from shared.eventstore.database import open_pool
 

@@ -24,8 +24,10 @@ from services.reporting.journal import log as journal
 from services.reporting.journal.record import Entry
 from services.reporting.projections import DISPATCH, PROJECTIONS
 from services.reporting.projections.as_of import FOREVER
-from services.reporting.projections.engine import Changes, Key, On, Projection, load, store
-from services.reporting.rebuild.shares import ENTRIES_READ, Share, connected, entry_of, read_share
+from services.reporting.projections.definition import Change, Effects, Insert, Key, Projection
+from services.reporting.projections.engine import Changes, load, store
+from services.reporting.rebuild.shares import ENTRIES_READ, Share, connected, read_share
+from shared.contract.catalogue import CATALOGUE
 
 ROWS_WRITTEN = 20_000
 """Rows written at once."""
@@ -43,9 +45,8 @@ LATE = """
 SELECT log_index, nth FROM {schema}.late WHERE share = $1 AND projection = $2
 ORDER BY log_index, nth
 """
-AT_INDEXES = """
-SELECT log_index, key, headers, value, shard IS NOT NULL AS sequenced FROM journal
-WHERE log_index = ANY($1)
+AT_INDEXES = f"""
+SELECT {journal.ENTRY} FROM journal WHERE log_index = ANY($1)
 """
 
 
@@ -59,17 +60,21 @@ class Table:
         self.late_index, self.late_nth = array("q"), array("i")
         self._marks: bytearray | None = None
 
-    def apply(self, entry: Entry, on: On) -> None:
+    def apply(self, entry: Entry, effects: Effects) -> None:
         """Fold an entry into the rows it touches, or put it down as late for those not here."""
         event, at, rows = entry.event, entry.log_index, self.rows
-        for nth, key in enumerate(on.keys(event, entry)):
+        for nth, effect in enumerate(effects(event, entry)):
+            if isinstance(effect, Insert):
+                rows[self.projection.key_of(effect.row)] = effect.row, at
+                continue
+            key, fold = effect
             standing = rows.pop(key, None)  # and back at the end: touched last
             if standing is None and self._marks is not None and self._is_marked(key):
                 self.late_index.append(at)
                 self.late_nth.append(nth)
                 continue
             before = standing[0] if standing else None
-            after = on.fold(before, event, entry, key)
+            after = fold(before, event, entry, key)
             if after == before:
                 if standing:
                     rows[key] = standing
@@ -106,16 +111,15 @@ async def fold_share(share: Share) -> AsyncIterator[int]:
     """Fold the share's part of the journal; yields the log_index it has come to."""
     tables = {projection: Table(projection) for projection in PROJECTIONS}
     routes = {
-        cls.type_name(): (cls, [(tables[projection], on) for projection, on in folds])
-        for cls, folds in DISPATCH.items()
+        type_name: [(tables[projection], effects) for projection, effects in folds]
+        for type_name, folds in DISPATCH.items()
     }
     async with connected(share.database_url) as reader, connected(share.database_url) as writer:
         async for rows, reached in read_share(reader, share):
             for row in rows:
-                cls, folds = routes[row["type"]]
-                entry = entry_of(row, cls)
-                for table, on in folds:
-                    table.apply(entry, on)
+                entry = journal.entry_of_row(row)
+                for table, effects in routes[entry.envelope.type]:
+                    table.apply(entry, effects)
             for table in tables.values():
                 table.let_go()
                 await _write(writer, share, table, ROWS_WRITTEN)
@@ -162,25 +166,27 @@ async def _fold_pairs(
     connection: asyncpg.Connection, schema: str, projection: Projection, pairs: Sequence[Any]
 ) -> None:
     rows = await connection.fetch(AT_INDEXES, sorted({pair["log_index"] for pair in pairs}))
-    entries = {row["log_index"]: journal.entry_of_row(row, row["sequenced"]) for row in rows}
-    touched = list(_touched(projection, entries, pairs))
-    current = await load(connection, schema, projection, {key for _, _, key in touched})
-    changes = Changes(projection, current)
-    for entry, on, key in touched:
-        changes.apply(entry, on, [key])
+    entries = {row["log_index"]: journal.entry_of_row(row) for row in rows}
+    late = list(_late(projection, entries, pairs))
+    keys = {effect.key for _, effect in late}
+    changes = Changes(projection, await load(connection, schema, projection, keys))
+    for entry, effect in late:
+        changes.apply(entry, effect)
     async with connection.transaction():
         await store(connection, schema, changes)
 
 
-def _touched(
+def _late(
     projection: Projection, entries: dict[int, Entry], pairs: Sequence[Any]
-) -> Iterator[tuple[Entry, On, Key]]:
+) -> Iterator[tuple[Entry, Change]]:
+    """The effects that were put down as late; only a change is, for an insert needs no row."""
     for log_index, group in groupby(pairs, itemgetter("log_index")):
         entry = entries[log_index]
-        on = projection.on[type(entry.event)]
-        keys = on.keys(entry.event, entry)
+        effects = list(projection.on[CATALOGUE[entry.envelope.type]](entry.event, entry))
         for pair in group:
-            yield entry, on, keys[pair["nth"]]
+            effect = effects[pair["nth"]]
+            assert isinstance(effect, Change), f"{projection.name} is not deterministic"
+            yield entry, effect
 
 
 STEPS = {"fold": fold_share, "late": fold_late}

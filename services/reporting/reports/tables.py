@@ -95,12 +95,7 @@ def counts_table(material: Material, notes: Notes) -> Iterator[str]:
     )
     yield "\n".join(f"- {line}" for line in _between(material.counts))
     yield "冻结名册与领取人:"
-    yield _rosters(material)
-
-
-def _rosters(material: Material) -> str:
-    """Each frozen roster against who received."""
-    return _table(
+    yield _table(
         (
             "项目",
             "名册人数",

@@ -30,8 +30,7 @@ Value = int | Fraction | tuple[str, ...]
 class Instrument(NamedTuple):
     """A legal instrument of the register: what a clause is quoted from, and while it is in force.
 
-    Dates are the earliest and latest days a value may cite it; `read` is the text or page that it
-    was read in.
+    Dates are the earliest and latest days a value may cite it.
     """
 
     key: str
@@ -40,7 +39,6 @@ class Instrument(NamedTuple):
     effective_from: date | None
     effective_to: date | None
     status: Status
-    read: str | None = None
 
 
 class InForce(NamedTuple):

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from guildhall.cli.__main__ import app
 from guildhall.cli.conformance import Row, check_row, rows_of
+from shared.contract.document import document_of
 from shared.contract.envelope import Envelope
 from shared.kafka.cloudevents import to_record
 from shared.testing.author import Author
@@ -28,9 +29,7 @@ def envelope() -> Envelope:
 
 def structured(**changes: Any) -> dict[str, Any]:
     """A CloudEvent in JSON format; an attribute given as None is left out."""
-    headers = {name: value.decode() for name, value in to_record(envelope()).headers}
-    attributes = {name[3:]: text for name, text in headers.items() if name.startswith("ce_")}
-    document = {**attributes, "data": json.loads(envelope().data), **changes}
+    document = {**json.loads(document_of(envelope())), **changes}
     return {name: value for name, value in document.items() if value is not None}
 
 
@@ -58,8 +57,8 @@ def test_a_cloud_event_that_meets_the_contract_is_accepted() -> None:
         ({"id": "not-a-uuid"}, "attribute-invalid"),
         ({"time": "2022-09-01"}, "attribute-invalid"),
         ({"type": "guildhall.members.MemberVanished.v1"}, "unknown-type"),
-        ({"subject": "other/person-p-000001", "shard": None}, "stream-not-of-union"),
-        ({"shard": "1"}, "wrong-shard"),
+        ({"subject": "other/person-p-000001"}, "stream-not-of-union"),
+        ({"subject": "tjtc/person-p-000002"}, "stream-not-of-event"),
         ({"data": data(org_id="other")}, "attribute-invalid"),
         ({"data": data(reason="bored")}, "invalid-data"),
         ({"data": data(occurred_on=None)}, "invalid-data"),
@@ -87,7 +86,8 @@ def test_a_row_that_is_not_json_is_named() -> None:
 
 def dump(headers: Any, **changes: Any) -> dict[str, Any]:
     record = to_record(envelope())
-    return {"key": record.key.decode(), "headers": headers, "value": data(), **changes}
+    value = json.loads(record.value)
+    return {"key": record.key.decode(), "headers": headers, "value": value, **changes}
 
 
 def header_texts() -> dict[str, str]:
@@ -99,10 +99,21 @@ def test_a_dumped_kafka_record_is_read_in_every_shape_tools_write() -> None:
     flat = [part for pair in named.items() for part in pair]
     assert reasons(dump(named)) == []
     assert reasons(dump([list(pair) for pair in named.items()])) == []
-    kcat = {"payload": json.dumps(data()), "topic": "t", "partition": 0}
+    kcat = {"payload": json.dumps(structured()), "topic": "t", "partition": 0}
     assert reasons({"key": STREAM, "headers": flat, **kcat}) == []
-    encoded = b64encode(envelope().data).decode()
+    encoded = b64encode(document_of(envelope())).decode()
     assert reasons(dump(named, value=encoded, encoding="base64")) == []
+
+
+def test_a_dumped_record_in_binary_mode_is_read_too() -> None:
+    attributes = {name: value for name, value in structured().items() if name != "data"}
+    named = {f"ce_{name}": str(value) for name, value in attributes.items()}
+    assert reasons(dump(named, value=data())) == []
+    assert reasons(dump(named, value=data(reason="bored"))) == ["invalid-data"]
+
+
+def test_a_position_in_a_shard_that_is_not_the_streams_is_named() -> None:
+    assert reasons(dump(header_texts() | {"guildhall-position": "1.1.1"})) == ["wrong-shard"]
 
 
 @pytest.mark.parametrize(
@@ -177,9 +188,9 @@ def test_a_json_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
 def test_the_schema_of_a_type_accepts_its_events() -> None:
     done = CliRunner().invoke(app, ["contract", "schema", "MemberLeft"])
     schema = json.loads(done.stdout)
-    jsonschema.validate(data(), schema)
+    jsonschema.validate(structured(), schema)
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(data(reason="bored"), schema)
+        jsonschema.validate(structured(data=data(reason="bored")), schema)
     assert CliRunner().invoke(app, ["contract", "schema", "Nothing"]).exit_code == 2
 
 

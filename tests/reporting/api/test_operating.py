@@ -11,6 +11,7 @@ from services.reporting.ingest.apply import Ingest
 from services.reporting.projections.as_of import LIVE
 from services.reporting.rebuild import coordinator
 from shared.contract.catalogue import topic_of
+from shared.contract.document import document_of
 from shared.testing.author import Author
 from tests.reporting.api.conftest import Asker
 from tests.reporting.history import History
@@ -27,7 +28,7 @@ async def refused(simulated: Ingest) -> bytes:
     bad = author.write(stream, gift(1), type="guildhall.benefits.GiftBlessed.v1")
     raws = [partition.raw(bad), partition.raw(author.write(stream, gift(1, quantity=2)))]
     await simulated.apply(raws, partition.move(raws))
-    return bad.data
+    return document_of(bad)
 
 
 async def test_status_names_head_positions_lag_and_what_waits(
@@ -69,7 +70,7 @@ async def test_quarantine_shows_exact_bytes_and_is_settled_by_a_person(
     one = await asker.answer(f"quarantine/{records[0]['id']}")
     assert b64decode(one["value_base64"]) == refused
     assert one["value_text"] == refused.decode()
-    assert ["ce_type", "guildhall.benefits.GiftBlessed.v1"] in one["headers"]
+    assert ["content-type", "application/cloudevents+json"] in one["headers"]
 
     discarded = await asker.post(
         f"quarantine/{records[0]['id']}/discard", {"reason": "published in error"}

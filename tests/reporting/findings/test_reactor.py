@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import asyncpg
+import orjson
 import pytest
 
 from services.reporting.findings.reactor import ACTOR, ATTEMPTS
@@ -50,8 +51,10 @@ async def test_the_event_names_its_actor_its_cut_and_that_the_union_is_simulated
     await office.react()
     row = await office.pool.fetchrow("SELECT * FROM events LIMIT 1")
     cut = await journal.last_index(office.pool)
-    assert (row["actor"], row["role"], row["simulated"]) == ("reporting", "operator", True)
-    assert row["correlation_id"] == f"cut-{cut}"
+    document = orjson.loads(row["document"])
+    assert (row["actor"], document["actor"]) == ("reporting", "reporting")
+    assert (document["role"], document["simulated"]) == ("operator", True)
+    assert document["correlationid"] == f"cut-{cut}"
     assert await office.pool.fetchval("SELECT count(*) FROM outbox") > 0
     assert await judged_cut(office.pool) == cut
 
@@ -137,7 +140,7 @@ async def test_a_union_that_cannot_be_judged_keeps_no_other_from_it_and_is_tried
 ) -> None:
     await office.happened(cash(2))
     other = cash(1).model_copy(update={"org_id": "a-branch"})
-    await office.stranger_said("a-branch/gift-1", other)
+    await office.stranger_said(other.stream_of(), other)
     append = office.store.append
 
     async def late_for_the_branch(request: Request, *arguments: Any) -> Reply:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from services.reporting.ingest.admission import admit, decode
 from services.reporting.ingest.publishers import publishers
 from services.reporting.journal.record import Decoded
-from shared.contract.envelope import Envelope
+from shared.contract.envelope import Envelope, shard_of
 from shared.testing.author import Author
 from tests.reporting.records import Partition, gift, gift_stream
 
@@ -29,7 +29,11 @@ def test_any_redelivery_in_any_batches_accepts_each_event_once_in_sequence(
     """At-least-once delivery: whole runs come again, batches end anywhere."""
     chance = random.Random(seed)
     author, partition = Author(), Partition()
-    envelopes = [author.write(gift_stream(chance.randrange(9)), gift(n)) for n in range(30)]
+    people = [chance.randrange(9) for _ in range(30)]
+    envelopes = [
+        author.write(gift_stream(person), gift(person, quantity=n + 1))
+        for n, person in enumerate(people)
+    ]
     delivered = []
     for at in range(0, 30, cut):
         run = envelopes[max(0, at - chance.randrange(4)) : at + cut]
@@ -65,7 +69,11 @@ def test_every_refusal_has_its_reason() -> None:
     assert reason(good._replace(shard=(good.shard or 0) + 1)) == "wrong-shard"
     assert reason(good._replace(org_id="other")) == "stream-not-of-union"
     assert reason(good._replace(data=b'{"org_id":"tjtc"}')) == "invalid-data"
-    assert reason(good._replace(data=b"{")) == "invalid-data"
+    assert reason(good._replace(data=b"{")) == "not-json"
+    assert reason(good._replace(salt="")) == "attribute-missing"
+    elsewhere = gift_stream(2)
+    moved = good._replace(stream=elsewhere, shard=shard_of(elsewhere))
+    assert reason(moved) == "stream-not-of-event"
     assert reason(good._replace(data=good.data.replace(b'"tjtc"', b'"tjjt"'))) == (
         "attribute-invalid"
     )
@@ -92,7 +100,7 @@ def test_a_bad_record_under_an_old_sequence_holds_no_stream() -> None:
     """An owner's bad record comes again on every republish; its stream may be settled by then."""
     author, partition = Author(), Partition()
     first, second = (author.write(gift_stream(1), gift(1, quantity=n)) for n in (1, 2))
-    bad = decode(partition.raw(first, value=b"{}"), PUBLISHERS, False)
+    bad = decode(partition.raw(first._replace(data=b"{}")), PUBLISHERS, False)
     heads = {(first.source, first.shard or 0): first.shard_sequence or 0}
     result = admit([bad, decoded(partition, second)], heads, {}, {}, {})
     assert [(refused.reason, refused.blocks_stream) for refused in result.refused] == [

@@ -13,6 +13,7 @@ from services.reporting.journal import log as journal
 from services.reporting.projections.as_of import LIVE
 from shared.clock import system_clock
 from shared.contract.catalogue import outside_topic
+from shared.contract.document import document_of
 from shared.testing.author import Author
 from tests.reporting.records import (
     IN_ERROR,
@@ -46,7 +47,7 @@ async def test_a_batch_is_journalled_in_order_and_projected(
     await ingest.apply(raws, partition.move(raws))
     rows = await pool.fetch("SELECT * FROM journal ORDER BY log_index")
     assert [row["log_index"] for row in rows] == [1, 2, 3]
-    assert [row["value"] for row in rows] == [raw.value for raw in raws]
+    assert [row["document"] for row in rows] == [raw.value for raw in raws]
     assert [row["kafka_offset"] for row in rows] == [0, 1, 2]
     assert await gifts_known(pool) == ["p-00000000", "p-00000001", "p-00000002"]
 
@@ -106,7 +107,7 @@ async def test_a_used_id_with_another_body_is_quarantined_with_its_bytes(
     await ingest.apply(raws, partition.move(raws))
     (row,) = await quarantine.listed(pool)
     assert row["reason"] == "id-reused"
-    assert (await quarantine.one(pool, row["id"]))["value"] == forged.data
+    assert (await quarantine.one(pool, row["id"]))["value"] == document_of(forged)
     assert await gifts_known(pool) == ["p-00000001"]
 
 
@@ -190,7 +191,7 @@ async def test_what_waited_too_long_behind_a_hole_is_quarantined_and_can_be_retr
     assert await parked.give_up(pool, seconds=0) == 1
     (row,) = await quarantine.listed(pool)
     assert row["reason"] == "gap-not-closed"
-    assert (await quarantine.one(pool, row["id"]))["value"] == third.data
+    assert (await quarantine.one(pool, row["id"]))["value"] == document_of(third)
     assert await consumed(pool) == {"applied": 1, "duplicate": 0, "parked": 0, "quarantined": 1}
     assert (await settle.retry(ingest, row["id"], "operator-1")).applied == 1
 
@@ -259,7 +260,8 @@ async def test_what_waited_and_is_acceptable_no_more_is_quarantined_not_dropped(
     first, lost, last = (author.write(stream, gift(1, quantity=n)) for n in (1, 2, 3))
     raws = [partition.raw(first), partition.raw(last)]
     await ingest.apply(raws, partition.move(raws))
-    await pool.execute("UPDATE parked SET value = '{}'")
+    bad = document_of(last._replace(data=b'{"org_id":"tjtc"}'))
+    await pool.execute("UPDATE parked SET value = $1", bad)
     again = [partition.raw(lost)]
     await ingest.apply(again, partition.move(again))
     (row,) = await quarantine.listed(pool)
@@ -272,7 +274,9 @@ async def test_a_sequence_from_nowhere_waits_and_leaves_what_is_counted_alone(
 ) -> None:
     author, partition = Author(), Partition()
     stream = gift_stream(1)
-    phantom = author.write(stream, gift(2))._replace(shard_sequence=10**9, stream_version=9)
+    phantom = author.write(stream, gift(1, quantity=9))._replace(
+        shard_sequence=10**9, stream_version=9
+    )
     author = Author()
     raws = [partition.raw(author.write(stream, gift(1))), partition.raw(phantom)]
     await ingest.apply(raws, partition.move(raws))

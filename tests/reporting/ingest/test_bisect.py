@@ -71,10 +71,10 @@ async def test_only_the_stream_whose_fold_raises_waits_and_a_retry_applies_it_in
     )
     assert FOLD_FAILURES.labels(GIFT_ISSUED, "KeyError")._value.get() == before + 2
     assert len(await deliveries(pool)) == 39
-    rows = await pool.fetch("SELECT log_index, value FROM journal ORDER BY log_index")
+    rows = await pool.fetch("SELECT log_index, document FROM journal ORDER BY log_index")
     assert [row["log_index"] for row in rows] == list(range(1, 40))
     kept = [r.value for n, r in enumerate(raws) if n not in (7, 21, 40, 42)]
-    assert [row["value"] for row in rows] == kept
+    assert [row["document"] for row in rows] == kept
     assert await counted(pool) == (39, 0, 0, 4)
 
     # The projection is mended.

@@ -28,7 +28,7 @@ async def test_a_sound_log_has_no_exceptions_and_one_of_each_kind_is_seen(
     await ingest.apply(behind, partition.move(behind))
     assert await found(pool) == (True, False, False)
 
-    bad = [partition.raw(second, value=b'{"org_id":"tjtc"}')]
+    bad = [partition.raw(second._replace(data=b'{"org_id":"tjtc"}'))]
     await ingest.apply(bad, partition.move(bad))
     assert await found(pool) == (False, True, False)
     for number in await pool.fetch("SELECT id FROM quarantine ORDER BY id"):

@@ -4,6 +4,7 @@ import asyncio
 from hashlib import sha256
 
 import asyncpg
+import orjson
 import pytest
 
 from services.reporting.ingest import quarantine, settle
@@ -11,7 +12,7 @@ from services.reporting.ingest.apply import Ingest
 from services.reporting.ingest.settle import Discarding
 from services.reporting.projections.as_of import LIVE
 from shared.clock import system_clock
-from shared.contract.catalogue import topic_of
+from shared.contract.catalogue import source_of, topic_of
 from shared.contract.reporting import QuarantineDiscarded
 from shared.errors import Conflict, Unknown
 from shared.eventstore.store import EventStore
@@ -50,7 +51,7 @@ async def stream(ingest: Ingest) -> Stream:
 
 
 async def said(pool: asyncpg.Pool, number: int) -> list[object]:
-    store = EventStore(pool, system_clock)
+    store = EventStore(pool, system_clock, source_of("benefits"))
     return list((await store.load(f"guildhall/quarantine-{number}")).events)
 
 
@@ -70,9 +71,11 @@ async def test_a_discard_is_an_event_with_its_reason_as_a_code_and_no_words(
         "sent_in_error",
     )
     assert event.note_sha256 == sha256(IN_ERROR.words.encode()).hexdigest()
-    stored = await pool.fetchrow("SELECT actor, role, simulated, data FROM events")
-    assert tuple(stored)[:3] == ("operator-1", "operator", False)
-    assert IN_ERROR.words.encode() not in stored["data"]
+    stored = await pool.fetchval("SELECT document FROM events")
+    told = orjson.loads(stored)
+    assert (told["actor"], told["role"]) == ("operator-1", "operator")
+    assert "simulated" not in told
+    assert IN_ERROR.words.encode() not in stored
     assert (record["settled_by"], record["settled_for"], record["settled_why"]) == (
         "operator-1",
         "sent_in_error",

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from services.reporting.projections.engine import Projection
+from services.reporting.projections.definition import Projection
 from shared.contract.envelope import DomainEvent
 from tests.reporting.history import History, folded, standing
 

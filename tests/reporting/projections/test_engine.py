@@ -10,6 +10,7 @@ from services.reporting.journal.log import begin_batch
 from services.reporting.journal.record import Entry
 from services.reporting.projections import FIGURE_LINES
 from services.reporting.projections.as_of import LIVE
+from services.reporting.projections.definition import Change, Insert
 from services.reporting.projections.deliveries import DELIVERIES
 from services.reporting.projections.engine import find_sql, load
 from shared.contract.benefits import GiftReturned
@@ -93,10 +94,8 @@ def test_only_a_line_that_is_added_can_begin() -> None:
     )
     envelope = Author().write(gift_stream(1), returned)
     entry = Entry(1, envelope, returned, provable=True)
-    on = FIGURE_LINES.on[GiftReturned]
-    dropped, counted = on.keys(returned, entry)
-    assert (dropped[1], counted[1]) == (
-        f"gift:{envelope.stream}@{envelope.source}",
-        f"gift_returned:{envelope.event_id}@{envelope.source}",
-    )
-    assert [on.begins(entry, dropped), on.begins(entry, counted)] == [False, True]
+    dropped, counted = FIGURE_LINES.on[GiftReturned](returned, entry)
+    assert isinstance(dropped, Change)
+    assert dropped.key == (ORG, f"gift:{envelope.stream}@{envelope.source}")
+    assert isinstance(counted, Insert)
+    assert counted.row.item == f"gift_returned:{envelope.event_id}@{envelope.source}"

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.reporting.projections import PROJECTIONS
-from services.reporting.projections.engine import Projection
+from services.reporting.projections.definition import Projection
 from shared.contract.envelope import DomainEvent
 from tests.reporting.arbitrary import CLASSES, happenings
 from tests.reporting.history import History, folded, standing

@@ -21,9 +21,9 @@ async def office(pool: asyncpg.Pool) -> Office:
 async def test_facts_of_another_union_change_no_verdict(office: Office) -> None:
     await office.happened(gift(1), cash(2), signed(1))
     before = await office.verdicts()
-    for number, person in enumerate((1, 2, 2)):
+    for person in (1, 2, 3):
         event = cash(person).model_copy(update={"org_id": "jt-group"})
-        await office.stranger_said(f"jt-group/gift-{number}", event)
+        await office.stranger_said(event.stream_of(), event)
     assert before
     assert await office.verdicts() == before
 

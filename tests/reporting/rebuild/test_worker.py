@@ -7,25 +7,25 @@ import pytest
 
 from services.reporting.projections import FIGURE_LINES
 from services.reporting.projections.activities import ACTIVITIES
+from services.reporting.projections.definition import Key, Projection
 from services.reporting.projections.deliveries import DELIVERIES
-from services.reporting.projections.engine import Key, Projection
 from services.reporting.projections.register import REGISTER
 from services.reporting.rebuild import worker as refold
 from services.reporting.rebuild.worker import Table
 from tests.reporting.arbitrary import long_history
-from tests.reporting.history import History, folded
+from tests.reporting.history import History, folded, keys_of
 
 
 def refolded(projection: Projection, history: History) -> tuple[dict[Key, Any], dict[Key, int]]:
     """Row versions by key, as written; and of each key that is late, since which log_index."""
     table, late = Table(projection), dict[Key, int]()
     for entry in history.entries():
-        on = projection.on.get(type(entry.event))
-        if on is None:
+        effects = projection.on.get(type(entry.event))
+        if effects is None:
             continue
         before = len(table.late_index)
-        table.apply(entry, on)
-        keys = on.keys(entry.event, entry)
+        table.apply(entry, effects)
+        keys = keys_of(projection, effects(entry.event, entry))
         for nth in table.late_nth[before:]:
             late.setdefault(keys[nth], entry.log_index)
         table.let_go()

@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-from shared.contract.catalogue import CATALOGUE, json_schema
+from shared.contract.catalogue import CATALOGUE
+from shared.contract.document_schema import document_schema
 from shared.contract.envelope import DomainEvent
 
 HERE = Path(__file__).parents[2] / "contract"
@@ -54,7 +55,7 @@ def freeze_what_is_new() -> list[str]:
     added = []
     for name, cls in NAMES.items():
         if not (SCHEMAS / name).exists():
-            schema = json_schema(cls.type_name())
+            schema = document_schema(cls.type_name())
             (SCHEMAS / name).write_bytes(
                 orjson.dumps(schema, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
             )

@@ -7,7 +7,6 @@ import orjson
 import pytest
 from cloudevents.core.bindings.kafka import (
     KafkaMessage,
-    from_binary,
     from_structured,
     to_binary,
     to_structured,
@@ -40,19 +39,19 @@ def read(message: KafkaMessage) -> Envelope:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_sdk_reads_our_binary_records(name: str) -> None:
+def test_the_sdk_reads_our_records(name: str) -> None:
     envelope = envelope_of(name)
     record = to_record(envelope)
-    event = from_binary(KafkaMessage(dict(record.headers), record.key, record.value), SDK)
+    event = from_structured(KafkaMessage(dict(record.headers), record.key, record.value), SDK)
     assert event.get_id() == str(envelope.event_id)
     assert event.get_source() == envelope.source
     assert event.get_type() == envelope.type
     assert event.get_subject() == envelope.stream
     assert event.get_time() == envelope.recorded_at
     assert event.get_datacontenttype() == "application/json"
-    assert event.get_extension("partitionkey") == envelope.stream
     assert event.get_extension("orgid") == envelope.org_id
-    assert event.get_extension("shardsequence") == str(envelope.shard_sequence)
+    assert event.get_extension("streamversion") == envelope.stream_version
+    assert event.get_extension("salt") == envelope.salt
     assert event.get_data() == sample(name)["data"]
 
 

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from shared.contract.attributes import ATTRIBUTE_CHARS_MAX
+from shared.contract.document import DOCUMENT_BYTES_MAX, document_of
 from shared.contract.envelope import SHARDS, Envelope
 from shared.errors import ContractViolation
-from shared.kafka.cloudevents import ATTRIBUTE_CHARS_MAX, VALUE_BYTES_MAX, from_record, to_record
+from shared.kafka.cloudevents import POSITION, arrived, from_record, to_record
 
 ENVELOPE = Envelope(
     event_id=UUID("017e7624-cbb0-7e08-be4c-2ece180b01e3"),
@@ -31,9 +33,23 @@ ENVELOPE = Envelope(
     data=b'{"org_id":"tjtc"}',
     shard=3,
     shard_sequence=77,
+    salt="00112233445566778899aabbccddeeff",
 )
-KEY, VALUE, HEADERS = to_record(ENVELOPE)
-STRUCTURED = [("content-type", b"application/cloudevents+json; charset=UTF-8")]
+KEY, VALUE = b"tjtc/issue-affiliation", ENVELOPE.data
+DOCUMENT = document_of(ENVELOPE)
+ATTRIBUTES = {name: str(value) for name, value in orjson.loads(DOCUMENT).items() if name != "data"}
+HEADERS = [
+    *((f"ce_{name}", value.encode()) for name, value in ATTRIBUTES.items()),
+    (POSITION, b"1.3.77"),
+]
+"""The same event in binary mode, as an outside SDK would write it."""
+AT = (POSITION, b"1.3.77")
+STRUCTURED = [("content-type", b"application/cloudevents+json; charset=UTF-8"), AT]
+
+
+def at(position: bytes) -> list[tuple[str, bytes | None]]:
+    """The headers of a good record that says it stands at `position`."""
+    return [*STRUCTURED[:1], (POSITION, position)]
 
 
 def headers(**changed: bytes | None) -> list[tuple[str, bytes | None]]:
@@ -44,8 +60,7 @@ def headers(**changed: bytes | None) -> list[tuple[str, bytes | None]]:
 
 def structured(**changed: Any) -> bytes:
     """A good event in structured mode with some members changed; None takes one away."""
-    attributes = {n[3:]: v.decode() for n, v in HEADERS if n.startswith("ce_")}
-    document = {**attributes, "data": orjson.loads(VALUE), **changed}
+    document = orjson.loads(DOCUMENT) | changed
     return orjson.dumps({name: value for name, value in document.items() if value is not None})
 
 
@@ -54,7 +69,13 @@ DEEP = b'{"a":' * 600 + b"1" + b"}" * 600
 BAD_RECORDS: Mapping[str, Bad] = {
     "no value": (KEY, None, headers(), "no-value"),
     "an empty value": (KEY, b"", headers(), "no-value"),
-    "a value too large": (KEY, b"{" + b" " * VALUE_BYTES_MAX, headers(), "too-large"),
+    "a value too large": (KEY, b"{" + b" " * DOCUMENT_BYTES_MAX, headers(), "document-too-large"),
+    "a document too large": (
+        KEY, structured(data={"a": "b" * DOCUMENT_BYTES_MAX}), STRUCTURED, "document-too-large",
+    ),
+    "a document made too large": (
+        KEY, b'{"a":"' + b"b" * (DOCUMENT_BYTES_MAX - 10) + b'"}', headers(), "document-too-large",
+    ),
     "no headers": (KEY, VALUE, [], "not-cloudevents"),
     "headers of something else": (KEY, VALUE, [("eventType", b"x")], "not-cloudevents"),
     "a null content type": (KEY, VALUE, [("content-type", None)], "not-cloudevents"),
@@ -88,19 +109,18 @@ BAD_RECORDS: Mapping[str, Bad] = {
     "a version beyond 32 bits": (
         KEY, VALUE, headers(streamversion=b"2147483648"), "attribute-invalid",
     ),
-    "a negative epoch": (KEY, VALUE, headers(epoch=b"-1"), "attribute-invalid"),
-    "a shard we do not have": (
-        KEY, VALUE, headers(shard=str(SHARDS).encode()), "attribute-invalid",
-    ),
-    "a sequence beyond 64 bits": (
-        KEY, VALUE, headers(shardsequence=b"9" * 30), "attribute-invalid",
-    ),
+    "a negative epoch": (KEY, DOCUMENT, at(b"-1.3.77"), "attribute-invalid"),
+    "a position of two numbers": (KEY, DOCUMENT, at(b"3.77"), "attribute-invalid"),
+    "a position with a blank": (KEY, DOCUMENT, at(b"1.3. 77"), "attribute-invalid"),
+    "a position with a gap": (KEY, DOCUMENT, at(b"1..77"), "attribute-invalid"),
+    "a shard we do not have": (KEY, DOCUMENT, at(b"1.%d.77" % SHARDS), "attribute-invalid"),
+    "a sequence beyond 64 bits": (KEY, DOCUMENT, at(b"1.3." + b"9" * 30), "attribute-invalid"),
     "simulated perhaps": (KEY, VALUE, headers(simulated=b"maybe"), "attribute-invalid"),
     "the key of another stream": (b"tjtc/issue-other", VALUE, headers(), "key-not-subject"),
     "structured, cut off": (KEY, structured()[:-2], STRUCTURED, "not-json"),
     "structured, not a number": (KEY, b'{"data":NaN}', STRUCTURED, "not-json"),
     "structured, half a character": (KEY, rb'{"data":{"a":"\ud800"}}', STRUCTURED, "not-json"),
-    "structured, nested without end": (KEY, b"[" * 100_000, STRUCTURED, "not-json"),
+    "structured, nested without end": (KEY, b"[" * 60_000, STRUCTURED, "not-json"),
     "structured, data too deep": (KEY, b'{"data":' + DEEP + b"}", STRUCTURED, "not-json"),
     "structured, a list": (KEY, b"[]", STRUCTURED, "not-cloudevents"),
     "structured, no data": (KEY, structured(data=None), STRUCTURED, "not-cloudevents"),
@@ -130,7 +150,7 @@ def test_a_bad_record_is_refused_with_its_reason(what: str) -> None:
 
 
 def test_every_reason_that_is_promised_has_a_bad_record() -> None:
-    promised = (from_record.__doc__ or "").split("ContractViolation:")[1].split(".")[0]
+    promised = (arrived.__doc__ or "").split("ContractViolation:")[1].split(".")[0]
     assert {word.strip(" ,\n") for word in promised.split(",")} == {
         reason for _, _, _, reason in BAD_RECORDS.values()
     }
@@ -144,11 +164,12 @@ def test_a_good_record_is_read_in_both_modes() -> None:
 
 def test_an_unknown_extension_is_passed_over_whatever_it_holds() -> None:
     assert from_record(KEY, VALUE, headers(tracestate=b"t" * 512)) == ENVELOPE
+    assert from_record(KEY, VALUE, headers(shard=b"9", epoch=b"7")) == ENVELOPE
     assert from_record(KEY, structured(sampledrate=30, traced=True), STRUCTURED) == ENVELOPE
 
 
 def test_integers_and_booleans_of_structured_mode_are_read() -> None:
-    value = structured(streamversion=1, shard=3, shardsequence=77, epoch=1, simulated=True)
+    value = structured(streamversion="1", simulated=True)
     assert from_record(KEY, value, STRUCTURED) == ENVELOPE._replace(simulated=True)
 
 
@@ -182,22 +203,53 @@ envelopes = st.builds(
     correlation_id=texts,
     causation_id=texts,
     simulated=st.booleans(),
-    epoch=st.integers(0, 2**31 - 1),
+    epoch=st.just(0),
     data=st.dictionaries(texts, st.integers(0, 9) | texts).map(orjson.dumps),
-    shard=st.none() | st.integers(0, SHARDS - 1),
-    shard_sequence=st.none() | st.integers(0, 10**17),
+    salt=texts,
+    shard=st.none(),
+    shard_sequence=st.none(),
 )
+positions = st.tuples(st.integers(0, 2**31 - 1), st.integers(0, SHARDS - 1), st.integers(0, 10**17))
 
 
-@given(envelopes)
-def test_every_envelope_comes_back_from_its_record_as_it_was(envelope: Envelope) -> None:
+def placed(envelope: Envelope, position: tuple[int, int, int] | None) -> Envelope:
+    """The envelope as it was stamped; None: its source numbers nothing."""
+    if position is None:
+        return envelope._replace(epoch=0)
+    epoch, shard, sequence = position
+    return envelope._replace(epoch=epoch, shard=shard, shard_sequence=sequence)
+
+
+@given(envelopes, st.none() | positions)
+def test_every_envelope_comes_back_from_its_record_as_it_was(
+    envelope: Envelope, position: tuple[int, int, int] | None
+) -> None:
+    envelope = placed(envelope, position)
     assert from_record(*to_record(envelope)) == envelope
 
 
-@given(envelopes)
-def test_the_same_event_always_gives_the_same_record(envelope: Envelope) -> None:
+@given(envelopes, positions)
+def test_the_same_event_is_always_the_same_document(
+    envelope: Envelope, position: tuple[int, int, int]
+) -> None:
     elsewhere = envelope._replace(recorded_at=envelope.recorded_at.astimezone(UTC))
-    assert to_record(envelope) == to_record(elsewhere)
+    assert document_of(placed(elsewhere, position)) == document_of(envelope)
+    assert to_record(placed(envelope, position)).value == document_of(envelope)
+
+
+def test_the_position_of_a_source_that_numbers_nothing_means_nothing() -> None:
+    for junk in (b"1.3.77", b"-1", b"\xff"):
+        read = from_record(KEY, DOCUMENT, at(junk), sequenced=False)
+        assert (read.epoch, read.shard, read.shard_sequence) == (0, None, None)
+
+
+def test_a_binary_record_has_the_document_that_the_json_format_gives_it() -> None:
+    found = arrived(KEY, VALUE, headers(streamversion=b"1", zz=b"z", simulated=b"true"))
+    assert not found.structured
+    assert orjson.loads(found.document) == orjson.loads(DOCUMENT) | {"simulated": True, "zz": "z"}
+    again = arrived(KEY, VALUE, [*reversed(headers(zz=b"z", simulated=b"true"))])
+    assert again.document == found.document, "whatever the order of its headers"
+    assert from_record(KEY, found.document, STRUCTURED) == found.envelope
 
 
 attribute = st.sampled_from([name for name, _ in HEADERS])

@@ -11,6 +11,7 @@ import pytest
 
 from deploy.embedded import Embedded
 from shared.clock import system_clock
+from shared.contract.catalogue import source_of
 from shared.eventstore import database as shared_database
 from shared.eventstore.database import UNREACHABLE, open_pool
 from shared.eventstore.request import Reply
@@ -130,7 +131,7 @@ async def test_a_commit_nobody_heard_of_is_resolved_by_its_key_and_never_done_ag
     monkeypatch.setattr(shared_database, "COMMAND_TIMEOUT_SECONDS", TIMEOUT_SECONDS)
     sound = await open_pool(database)
     pool = await open_pool(through(link, database), size=1)
-    store, done = EventStore(pool, system_clock), Reply(201, {"id": "i1"})
+    store, done = EventStore(pool, system_clock, source_of("benefits")), Reply(201, {"id": "i1"})
     # The statement is prepared by now: one message does it, and its answer is what is lost.
     await store.append(request(), [Write("tjtc/issue-0", 0, [raised("i0")])], done)
     asked, writes = request(key="once"), [Write("tjtc/issue-1", 0, [raised()])]

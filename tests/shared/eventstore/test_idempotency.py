@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from shared.clock import system_clock
+from shared.contract.catalogue import source_of
 from shared.contract.envelope import Actor
 from shared.errors import Conflict, Invalid, SaidBefore
 from shared.eventstore.database import open_pool
@@ -26,7 +27,7 @@ OK = Reply(201, {"version": 1})
 @pytest.fixture
 async def store(database: str) -> AsyncIterator[EventStore]:
     pool = await open_pool(database)
-    yield EventStore(pool, system_clock)
+    yield EventStore(pool, system_clock, source_of("benefits"))
     await pool.close()
 
 

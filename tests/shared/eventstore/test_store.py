@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from shared.clock import system_clock
+from shared.contract.catalogue import source_of
 from shared.contract.envelope import Actor, shard_of
 from shared.contract.events import IssueRaised, IssueResolved
 from shared.errors import Invalid, StaleVersion
@@ -25,7 +26,7 @@ OK = Reply(201, {"stream": STREAM, "version": 1})
 @pytest.fixture
 async def store(database: str) -> AsyncIterator[EventStore]:
     pool = await open_pool(database, size=25)
-    yield EventStore(pool, system_clock)
+    yield EventStore(pool, system_clock, source_of("benefits"))
     await pool.close()
 
 
@@ -129,7 +130,7 @@ async def test_events_that_cannot_be_made_while_others_are_written_take_those_wi
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE events SET data = ''",
+        "UPDATE events SET document = ''",
         "DELETE FROM events",
         "TRUNCATE events",
         "DELETE FROM shard_log",

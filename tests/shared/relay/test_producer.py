@@ -8,9 +8,9 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import MessageSizeTooLargeError
+from orjson import loads
 
-from shared.contract.envelope import Envelope
-from shared.kafka.cloudevents import from_record
+from shared.contract.document import document_of
 from shared.relay.producer import BATCH_BYTES, Publisher, open_publisher
 from shared.testing.author import Author
 from shared.testing.topics import make_topic
@@ -28,12 +28,13 @@ async def own_topic(kafka: str, topic: str) -> AsyncIterator[str]:
     await admin.close()
 
 
-def events(*sizes: int) -> list[Envelope]:
+def events(*sizes: int) -> list[tuple[Any, ...]]:
+    """Stamped events of shard 3 with documents of these many bytes or a few more."""
     author = Author()
     written = [author.write(gift_stream(n), gift(n)) for n, _ in enumerate(sizes)]
     return [
-        envelope._replace(data=envelope.data.ljust(size), shard=3)
-        for envelope, size in zip(written, sizes, strict=True)
+        (e.stream, document_of(e._replace(data=e.data.ljust(size))), 1, 3, n)
+        for n, (e, size) in enumerate(zip(written, sizes, strict=True), start=1)
     ]
 
 
@@ -49,8 +50,8 @@ async def test_events_larger_than_a_batch_arrive_among_the_others_in_order(
         found: list[str] = []
         while len(found) < len(sent):
             for records in (await consumer.getmany(timeout_ms=1000)).values():
-                found += [str(from_record(r.key, r.value, r.headers).event_id) for r in records]
-    assert found == [str(envelope.event_id) for envelope in sent]
+                found += [loads(record.value)["id"] for record in records]
+    assert found == [loads(document)["id"] for _, document, *_ in sent]
 
 
 async def test_an_event_that_fits_in_no_batch_is_never_passed_over() -> None:

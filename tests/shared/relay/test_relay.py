@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.clock import system_clock
-from shared.contract.catalogue import topic_of
+from shared.contract.catalogue import source_of, topic_of
 from shared.contract.envelope import Envelope
 from shared.eventstore.database import open_pool
 from shared.eventstore.request import Reply
@@ -96,7 +96,7 @@ async def write_slowly(store: EventStore, stream: str, count: int) -> None:
 async def test_twenty_writers_lose_nothing_and_keep_every_streams_order(
     pool: asyncpg.Pool, kafka: str, context: str
 ) -> None:
-    store = EventStore(pool, system_clock)
+    store = EventStore(pool, system_clock, source_of("benefits"))
     subject = relay(pool, context, kafka)
     store.on_append.append(subject.wake)
     writers, each = 20, 30
@@ -118,7 +118,7 @@ async def test_a_late_committer_is_not_passed_over(
     pool: asyncpg.Pool, database: str, kafka: str, context: str
 ) -> None:
     """Its outbox id is taken first and committed last: a cursor along ids would have skipped it."""
-    store = EventStore(pool, system_clock)
+    store = EventStore(pool, system_clock, source_of("benefits"))
     late = await asyncpg.connect(database)
     transaction = late.transaction()
     await transaction.start()
@@ -141,7 +141,7 @@ async def test_a_late_committer_is_not_passed_over(
 async def test_of_two_replicas_one_relays_and_the_other_takes_over(
     pool: asyncpg.Pool, kafka: str, context: str
 ) -> None:
-    store = EventStore(pool, system_clock)
+    store = EventStore(pool, system_clock, source_of("benefits"))
     one, other = relay(pool, context, kafka), relay(pool, context, kafka)
     async with running(one) as first, running(other):
         for n in range(40):
@@ -157,7 +157,7 @@ async def test_of_two_replicas_one_relays_and_the_other_takes_over(
 async def test_republishing_gives_the_same_bytes_and_sequences(
     pool: asyncpg.Pool, kafka: str, context: str
 ) -> None:
-    store = EventStore(pool, system_clock)
+    store = EventStore(pool, system_clock, source_of("benefits"))
     subject = relay(pool, context, kafka)
     writes = [Write(f"tjtc/issue-{n}", 0, [raised()]) for n in range(50)]
     await store.append(request(), writes, Reply(201, {}))

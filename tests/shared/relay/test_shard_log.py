@@ -9,10 +9,12 @@ import asyncpg
 import pytest
 
 from shared.clock import system_clock
-from shared.contract.envelope import SHARDS, Envelope, shard_of
+from shared.contract.catalogue import source_of
+from shared.contract.envelope import SHARDS, shard_of
 from shared.eventstore.database import open_pool
 from shared.eventstore.request import Reply
 from shared.eventstore.store import EventStore, Write
+from shared.relay.producer import Stamped
 from shared.relay.relay import BACKLOG, Relay
 from shared.relay.shard_log import RANGE, STAMP, UNPUBLISHED, Stamps
 from tests.shared.eventstore.test_store import raised, request
@@ -27,7 +29,7 @@ async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
 
 async def stored(pool: asyncpg.Pool, numbers: range) -> list[str]:
     streams = [f"tjtc/issue-{n}" for n in numbers]
-    store = EventStore(pool, system_clock)
+    store = EventStore(pool, system_clock, source_of("benefits"))
     writes = [Write(stream, 0, [raised()]) for stream in streams]
     await store.append(request(key=f"k-{numbers.start}"), writes, Reply(201, {}))
     return streams
@@ -115,8 +117,8 @@ class Sent:
     def __init__(self) -> None:
         self.streams: list[str] = []
 
-    async def send(self, envelopes: Iterable[Envelope]) -> asyncio.Future[Any]:
-        self.streams += [envelope.stream for envelope in envelopes]
+    async def send(self, stamped: Iterable[Stamped]) -> asyncio.Future[Any]:
+        self.streams += [row["stream"] for row in stamped]
         done = asyncio.get_running_loop().create_future()
         done.set_result(None)
         return done

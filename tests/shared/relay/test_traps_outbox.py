@@ -14,7 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, OutOfOrderSequenceNumber, ProducerFenced
 
 from shared.clock import system_clock
-from shared.contract.catalogue import topic_of
+from shared.contract.catalogue import source_of, topic_of
 from shared.contract.envelope import Envelope
 from shared.errors import StaleVersion
 from shared.eventstore.database import open_pool
@@ -75,7 +75,10 @@ async def test_twenty_late_committers_on_hot_streams_miss_nothing_and_keep_order
 ) -> None:
     """A cursor along ids missed 27 to 36 of 100 of them (Marten 1629, 1879, 4952)."""
     await pool.execute(COMMIT_LATE)
-    store, subject = EventStore(pool, system_clock), relay(pool, context, kafka)
+    store, subject = (
+        EventStore(pool, system_clock, source_of("benefits")),
+        relay(pool, context, kafka),
+    )
     store.on_append.append(subject.wake)
     async with running(subject):
         await asyncio.gather(*[write_hot(store, number) for number in range(WRITERS)])
@@ -131,7 +134,7 @@ async def test_a_fatal_producer_error_builds_another_producer_and_loses_nothing(
 
     monkeypatch.setattr(outbox, "open_publisher", opening)
     monkeypatch.setattr(outbox, "RETRY_SECONDS", 0.05)
-    store = EventStore(pool, system_clock)
+    store = EventStore(pool, system_clock, source_of("benefits"))
     for version in range(3):
         writes = [Write(f"tjtc/issue-{n}", version, [raised()]) for n in range(10)]
         await store.append(request(), writes, Reply(201, {}))
