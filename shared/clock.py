@@ -15,7 +15,7 @@ def system_clock() -> datetime:
 class SimulatedClock:
     """A clock that stands still until it is set: for tests and demo unions only.
 
-    Every event recorded under it is marked `simulated` (DESIGN, point 9).
+    Every event recorded under it is marked `simulated`.
     """
 
     def __init__(self, start: datetime) -> None:

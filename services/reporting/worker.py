@@ -3,7 +3,6 @@ reporting's own events. Composition only."""
 
 import asyncio
 import os
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -15,7 +14,7 @@ from aiokafka import TopicPartition
 from services.reporting.findings.reactor import react
 from services.reporting.ingest.apply import Ingest, QuarantineFull
 from services.reporting.ingest.consumer import Intake
-from services.reporting.ingest.faust_app import build_app
+from services.reporting.ingest.faust_app import FaustApp
 from services.reporting.ingest.publishers import publishers
 from services.reporting.projections import create_tables
 from services.reporting.projections.as_of import LIVE
@@ -63,93 +62,87 @@ async def main(settings: ReportingSettings) -> None:
             allow_simulated=settings.simulated_clock,
             quarantine_limit=settings.quarantine_limit,
         )
-        intakes: list[Intake] = []
-        watchdog = Watchdog(settings.stall_seconds, partial(_partitions, intakes))
+        app = FaustApp(ingest)
+        intake = Intake(
+            settings.kafka,
+            list(ingest.publishers),
+            pool,
+            app.hand_over,
+            batch_records=settings.batch_records,
+            read=ingest.read,
+        )
+        watchdog = Watchdog(settings.stall_seconds, partial(_partitions, intake))
+        app.reads(intake)
+        round_ = _Round(settings, runner, ingest, store, intake=intake, watchdog=watchdog)
+        app.every(settings.reconcile_seconds, round_.run)
 
-        async def ready() -> dict[str, Any]:
-            async with asyncio.timeout(5):
-                await pool.execute("UPDATE store_epoch SET epoch = epoch")
-            if ingest.full:
-                raise QuarantineFull(ingest.full)
-            stall = watchdog.stall
-            if stall is not None and stall.seconds > settings.stall_seconds:
-                raise TimeoutError(f"{stall.place} was not read for {stall.seconds:.0f} s")
-            return {"postgres": "writable", "reading": True}
-
+        ready = partial(_ready, ingest, watchdog, settings.stall_seconds)
         http = build_http("reporting-worker", {}, ready)
         add_owner_routes(http, tokens, store, relay)
         await runner.start(http_server(http, settings.http_host, settings.http_port))
         await runner.background("relay", relay.run())
         await runner.background("relay-metrics", relay.observe())
-        await runner.start(
-            _faust(settings, ingest, store, runner, intakes=intakes, watchdog=watchdog)
-        )
+        await runner.start(app.running())
+        watching = asyncio.create_task(app.faust.wait_until_stopped())
+        watching.add_done_callback(lambda _: runner.failed.set())
         await runner.until_stopped()
 
 
-@asynccontextmanager
-async def _faust(
-    settings: ReportingSettings,
-    ingest: Ingest,
-    store: EventStore,
-    runner: Runner,
-    *,
-    intakes: list[Intake],
-    watchdog: Watchdog,
-) -> Any:
-    """The Faust app with intake, agent and timers; a crash in it stops the worker.
+async def _ready(ingest: Ingest, watchdog: Watchdog, stall_seconds: float) -> dict[str, Any]:
+    """Raises where PostgreSQL takes no write, quarantine is full, or a partition is not read."""
+    async with asyncio.timeout(5):
+        await ingest.pool.execute("UPDATE store_epoch SET epoch = epoch")
+    if ingest.full:
+        raise QuarantineFull(ingest.full)
+    stall = watchdog.stall
+    if stall is not None and stall.seconds > stall_seconds:
+        raise TimeoutError(f"{stall.place} was not read for {stall.seconds:.0f} s")
+    return {"postgres": "writable", "reading": True}
 
-    The intake it makes is put in `intakes`.
-    """
-    pool, topics = ingest.pool, list(ingest.publishers)
-    token = ClientToken(settings.token_url, "reporting", settings.client_secret)
-    reconciler = Reconciler(
-        pool, settings.owners, token, settings.reconcile_patience_seconds, watchdog=watchdog
-    )
 
-    async def reconcile() -> None:
+class _Round:
+    """What the worker does every few seconds: reconcile, then judge what is proven complete."""
+
+    def __init__(
+        self,
+        settings: ReportingSettings,
+        runner: Runner,
+        ingest: Ingest,
+        store: EventStore,
+        *,
+        intake: Intake,
+        watchdog: Watchdog,
+    ) -> None:
+        self.settings, self.runner, self.ingest, self.store = settings, runner, ingest, store
+        self.intake, self.watchdog = intake, watchdog
+        token = ClientToken(settings.token_url, "reporting", settings.client_secret)
+        patience = settings.reconcile_patience_seconds
+        self.reconciler = Reconciler(
+            ingest.pool, settings.owners, token, patience, watchdog=watchdog
+        )
+
+    async def run(self) -> None:
+        """One round. What fails is logged: ingest must not fall with it."""
         try:
-            outcome = await reconciler.once()
+            outcome = await self.reconciler.once()
             # A full quarantine is for a person to settle: a new process could read no more.
-            if not ingest.full and watchdog.demands_an_end(partial(_owned, intakes)):
-                end_stalled(runner, watchdog, settings.stop_seconds)
+            if not self.ingest.full and self.watchdog.demands_an_end(partial(_owned, self.intake)):
+                end_stalled(self.runner, self.watchdog, self.settings.stop_seconds)
             elif outcome.cut:
-                await keep_time(pool, store)
-                await react(pool, store, outcome.cut)
-        except Exception:  # the next round tries again; ingest must not fall with it
+                await keep_time(self.ingest.pool, self.store)
+                await react(self.ingest.pool, self.store, outcome.cut)
+        except Exception:  # the next round tries again
             log.exception("reconciliation failed")
 
-    def make_intake(apply: Any) -> Intake:
-        intake = Intake(
-            settings.kafka,
-            topics,
-            pool,
-            apply,
-            batch_records=settings.batch_records,
-            read=ingest.read,
-        )
-        intakes.append(intake)
-        return intake
 
-    app = build_app(ingest, make_intake, [(settings.reconcile_seconds, reconcile)])
-    app.finalize()
-    await app.start()
-    watching = asyncio.create_task(app.wait_until_stopped())
-    watching.add_done_callback(lambda _: runner.failed.set())
-    try:
-        yield app
-    finally:
-        await app.stop()
-
-
-def _partitions(intakes: list[Intake], topic: str) -> int:
+def _partitions(intake: Intake, topic: str) -> int:
     """How many partitions a topic has, as the intake was told; 0 before it was."""
-    identities = [intake.identity.topics.get(topic) for intake in intakes]
-    return next((identity.partitions for identity in identities if identity), 0)
+    identity = intake.identity.topics.get(topic)
+    return identity.partitions if identity else 0
 
 
-def _owned(intakes: list[Intake], place: Place) -> bool:
-    return any(TopicPartition(*place) in intake.positions for intake in intakes)
+def _owned(intake: Intake, place: Place) -> bool:
+    return TopicPartition(*place) in intake.positions
 
 
 def end_stalled(runner: Runner, watchdog: Watchdog, stop_seconds: float) -> None:

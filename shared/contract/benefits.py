@@ -3,7 +3,7 @@
 Streams: `<org>/programme-<id>`, `<org>/gift-<programme>.<person>` (one per delivery),
 `<org>/claim-<id>`, `<org>/policy-<id>`, `<org>/insured-<policy>.<person>` (one per cover),
 `<org>/budget-<year>`, `<org>/income-<id>`, `<org>/payment-<id>`, `<org>/procurement-<id>`. The
-books are `ExpenditurePaid` alone; deliveries and claims only refer to it (DESIGN, point 12).
+books are `ExpenditurePaid` alone; deliveries and claims only refer to it.
 """
 
 from typing import ClassVar, Literal

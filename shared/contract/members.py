@@ -1,7 +1,7 @@
 """What `services/members` publishes: the staff and the members of a union, by person id.
 
 A person's stream is `<org_id>/person-<person_id>`: staff record and membership of one person in one
-union. Names, ID numbers and phones are never here (DESIGN, point 11). `spell` numbers a person's
+union. Names, ID numbers and phones are never here. `spell` numbers a person's
 memberships (or posts) in that union from 1: who comes back begins the next one, and its end names
 the one it ends.
 """

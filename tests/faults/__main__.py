@@ -3,7 +3,7 @@
 make chaos MINUTES=3 SEED=1
 make chaos MINUTES=30 SEED=7 ARGS="--record docs/chaos"
 
-Phases (reliability.md §5.5): quiet, faults, heal, liveness, final reads, rebuild twice, compare.
+Phases (docs/faults.md): quiet, faults, heal, liveness, final reads, rebuild twice, compare.
 Ends with status 1 where an invariant was violated; the directory of a failed run is kept.
 """
 

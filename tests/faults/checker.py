@@ -1,7 +1,7 @@
 """The independent checker: recomputes from the history and raw dumps what must hold after a run.
 
 It imports nothing of `services`, `shared` or `deploy` (tests/faults/test_checker.py sees to it), so
-that an error of theirs is not repeated here. Invariants are numbered as in reliability.md §5.6;
+that an error of theirs is not repeated here. Invariants are numbered as in docs/faults.md;
 NOT_CHECKED names those that wait for parts that are not built yet.
 """
 

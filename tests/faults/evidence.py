@@ -23,7 +23,7 @@ POISON = "poison-"
 
 
 class Violation(NamedTuple):
-    """One thing that is not as it must be: the invariant of reliability.md §5.6, its name, what."""
+    """One thing that is not as it must be: its invariant in docs/faults.md, its name, what."""
 
     invariant: int
     name: str

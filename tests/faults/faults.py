@@ -45,7 +45,7 @@ FAULTS: dict[str, Fault] = {
     "clock of a worker": Fault(0.5, 12, 30, clock_faults.jump_worker_clock),
     "clock of an owner": Fault(0.5, 12, 30, clock_faults.jump_owner_clock),
 }
-"""Weights after reliability.md §5.3."""
+"""How often each is drawn, against the others."""
 
 ONE_AT_A_TIME: dict[str, str] = {
     **dict.fromkeys(

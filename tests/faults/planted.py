@@ -1,4 +1,4 @@
-"""Planted bugs (reliability.md §5.7): each is an edit of a copy of the tree, found by a run.
+"""Planted bugs (docs/faults.md): each is an edit of a copy of the tree, found by a run.
 
 python -m tests.faults.planted                            every bug, one run each
 python -m tests.faults.planted 9 12                       these

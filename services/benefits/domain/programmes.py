@@ -32,7 +32,7 @@ from shared.errors import Conflict, Invalid, Unknown
 ProgrammeEvent = ProgrammeOpened | RosterFrozen | GiftApplied | GiftReceived | ProgrammeClosed
 
 CHUNK = 1000
-"""Ids in one event: large sets travel in pieces with count and hash (DESIGN, point 7)."""
+"""Ids in one event: large sets travel in pieces with count and hash."""
 
 
 @dataclass(frozen=True, slots=True)

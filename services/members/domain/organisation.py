@@ -87,7 +87,7 @@ def evolve(state: Organisation, event: OrganisationEvent) -> Organisation:
 
 
 def acting(state: Organisation, org_id: str, simulated: bool) -> Registered:
-    """The union, if it is registered and runs on this service's clock (DESIGN, point 9).
+    """The union, if it is registered and runs on this service's clock.
 
     Raises Unknown `unknown-union`, NotPermitted `simulated-union-refused`.
     """

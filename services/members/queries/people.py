@@ -1,6 +1,6 @@
 """Person records: the only place that joins a person id with a name or an employee number.
 
-Every answer of that kind is recorded among the disclosures first (DESIGN, point 11).
+Every answer of that kind is recorded among the disclosures first.
 """
 
 from collections.abc import Mapping, Sequence

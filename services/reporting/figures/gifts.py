@@ -1,6 +1,6 @@
 """Figures of gifts (慰问品). Units stay apart: 名 distinct recipients, 份 portions, 元 their worth.
 
-What was handed over is not spending: the books are `ExpenditurePaid` alone (DESIGN, point 12).
+What was handed over is not spending: the books are `ExpenditurePaid` alone.
 """
 
 from typing import get_args

@@ -15,7 +15,7 @@ from services.reporting.journal.record import Decoded, StreamKey
 from shared.eventstore.database import UNREACHABLE
 from shared.metrics import FOLD_FAILURES
 
-log = structlog.get_logger("isolating")
+log = structlog.get_logger("bisect")
 
 OF_THE_EVENT = (
     asyncpg.DataError,

@@ -1,20 +1,27 @@
 """The Faust app of the worker: life cycle, timers and the agent that applies batches.
 
-What Faust is not trusted with (DESIGN, point 6): fetching, seeking, offsets. Its transport is never
+What Faust is not trusted with: fetching, seeking, offsets. Its transport is never
 started; the intake owns group membership, and the agent's body never raises.
 """
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
 
 import faust
 from faust.app.base import BootStrategy
 
 from services.reporting.ingest.admission import Admission
 from services.reporting.ingest.apply import Ingest
-from services.reporting.ingest.consumer import Intake
 from services.reporting.ingest.offsets import Move
+
+
+class Reads(Protocol):
+    """What reads Kafka until it is cancelled."""
+
+    async def run(self) -> None:
+        """Read on."""
 
 
 class Batch:
@@ -44,51 +51,67 @@ class WithoutTables(faust.App):
         """Do nothing, where Faust (0.15.3) would make them and do no more."""
 
 
-def build_app(ingest: Ingest, make_intake: Any, every: Sequence[tuple[float, Any]]) -> faust.App:
-    """The app: intake → channel → applying agent; `every` are (seconds, coroutine function) timers.
+class FaustApp:
+    """Intake → channel → applying agent, and timers; a crash in any of them stops the app.
 
-    Call it inside the running loop, because Faust binds to it.
+    Make it inside the running loop, because Faust binds to it.
     """
-    app = WithoutTables(
-        "guildhall-reporting",
-        broker="kafka://127.0.0.1:9",  # never contacted: the transport is not started
-        web_enabled=False,
-        topic_disable_leader=True,
-        topic_allow_declare=False,
-        stream_wait_empty=False,
-        producer_threaded=False,
-        autodiscover=False,
-    )
-    app.boot_strategy = WithoutTransport(app)
-    batches = app.channel()
 
-    @app.agent(batches, concurrency=1)
-    async def applying(stream: Any) -> None:
-        async for batch in stream:
-            await settle(batch, ingest)
+    def __init__(self, ingest: Ingest) -> None:
+        self.faust = WithoutTables(
+            "guildhall-reporting",
+            broker="kafka://127.0.0.1:9",  # never contacted: the transport is not started
+            web_enabled=False,
+            topic_disable_leader=True,
+            topic_allow_declare=False,
+            stream_wait_empty=False,
+            producer_threaded=False,
+            autodiscover=False,
+        )
+        self.faust.boot_strategy = WithoutTransport(self.faust)
+        self._batches = self.faust.channel()
 
-    async def hand_over(records: Sequence[Any], moves: Sequence[Move]) -> Admission:
+        @self.faust.agent(self._batches, concurrency=1)
+        async def applying(stream: Any) -> None:
+            async for batch in stream:
+                await settle(batch, ingest)
+
+    async def hand_over(self, records: Sequence[Any], moves: Sequence[Move]) -> Admission:
+        """Have the agent apply a batch; what becomes of it, or what `Ingest.apply` raised."""
         batch = Batch(records, moves)
-        await batches.put(batch)
+        await self._batches.put(batch)
         return await batch.done
 
-    intake: Intake = make_intake(hand_over)
+    def reads(self, intake: Reads) -> None:
+        """Run the intake as long as the app; it hands its batches to `hand_over`."""
 
-    @app.task
-    async def reading() -> None:
-        # Faust's consumer would open the channels after its first assignment; it is not started.
-        app.flow_control.resume()
+        @self.faust.task
+        async def reading() -> None:
+            # Faust's consumer would open the channels after its first assignment; it is not
+            # started.
+            self.faust.flow_control.resume()
+            try:
+                await intake.run()
+            except asyncio.CancelledError:
+                # Faust passes over a cancelled task; a worker that reads no more must end, and be
+                # seen.
+                if not self.faust.should_stop:
+                    raise IntakeEnded("the intake was cancelled, nobody stops the worker") from None
+                raise
+
+    def every(self, seconds: float, action: Callable[[], Awaitable[None]]) -> None:
+        """Call `action` again and again, so many seconds apart."""
+        self.faust.timer(interval=seconds)(action)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Start it, and stop it in the end."""
+        self.faust.finalize()
+        await self.faust.start()
         try:
-            await intake.run()
-        except asyncio.CancelledError:
-            # Faust passes over a cancelled task; a worker that reads no more must end, and be seen.
-            if not app.should_stop:
-                raise IntakeEnded("the intake was cancelled, and nobody stops the worker") from None
-            raise
-
-    for seconds, action in every:
-        app.timer(interval=seconds)(action)
-    return app
+            yield
+        finally:
+            await self.faust.stop()
 
 
 async def settle(batch: Batch, ingest: Ingest) -> None:

@@ -1,6 +1,6 @@
 """How far each partition was read, as PostgreSQL has it: Kafka's committed offset is only advice.
 
-A position is compared and set in the transaction of its batch (DESIGN, point 5): that fences a
+A position is compared and set in the transaction of its batch: that fences a
 worker which lost its partition.
 """
 

@@ -45,6 +45,7 @@ def value_listed(entry: InForce) -> dict[str, Any]:
         "instrument": entry.instrument,
         "instrument_title": instrument.title,
         "instrument_number": instrument.number,
+        "instrument_read": instrument.read,
         "clause": entry.clause,
         "source": entry.source,
     }

@@ -95,7 +95,12 @@ def counts_table(material: Material, notes: Notes) -> Iterator[str]:
     )
     yield "\n".join(f"- {line}" for line in _between(material.counts))
     yield "冻结名册与领取人:"
-    yield _table(
+    yield _rosters(material)
+
+
+def _rosters(material: Material) -> str:
+    """Each frozen roster against who received."""
+    return _table(
         (
             "项目",
             "名册人数",

@@ -30,7 +30,8 @@ Value = int | Fraction | tuple[str, ...]
 class Instrument(NamedTuple):
     """A legal instrument of the register: what a clause is quoted from, and while it is in force.
 
-    Dates are the earliest and latest days a value may cite it.
+    Dates are the earliest and latest days a value may cite it; `read` is the text or page that it
+    was read in.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Instrument(NamedTuple):
     effective_from: date | None
     effective_to: date | None
     status: Status
+    read: str | None = None
 
 
 class InForce(NamedTuple):

@@ -43,7 +43,7 @@ def load_instruments(file: Path) -> dict[str, Instrument]:
     rows = _document(file.name, file.read_text(encoding="utf-8"), list)
     for at, row in enumerate(rows, start=1):
         where = f"{file.name}: instrument {at}"
-        optional = {"number", "effective_from", "effective_to"}
+        optional = {"number", "effective_from", "effective_to", "read"}
         _fields(where, row, {"key", "title", "status"}, optional)
         instrument = Instrument(
             key=row["key"],
@@ -52,6 +52,7 @@ def load_instruments(file: Path) -> dict[str, Instrument]:
             effective_from=_day(where, row.get("effective_from")),
             effective_to=_day(where, row.get("effective_to")),
             status=_status(where, row["status"]),
+            read=row.get("read"),
         )
         if instrument.key in found:
             raise ValuesRefused(f"{where}: {instrument.key} is there twice")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.reporting.ingest.admission import Admission
-from services.reporting.ingest.faust_app import build_app
+from services.reporting.ingest.faust_app import FaustApp
 
 NOTHING = Admission([], [], [], [], {})
 
@@ -44,12 +44,19 @@ class Intake:
         await asyncio.Event().wait()
 
 
+def built(ingest: Any, kind: type[Intake] = Intake) -> tuple[Any, Intake]:
+    """Faust's app with an intake."""
+    app = FaustApp(ingest)
+    intake = kind(app.hand_over)
+    app.reads(intake)
+    return app.faust, intake
+
+
 async def test_it_leaves_nothing_where_it_was_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    ingest: Any = Ingest(set())
-    app = build_app(ingest, Intake, [])
+    app, _ = built(Ingest(set()))
     app.finalize()
     await app.start()
     await app.stop()
@@ -58,28 +65,20 @@ async def test_it_leaves_nothing_where_it_was_started(
 
 @pytest.mark.parametrize("failing", [set(), {1}, {2, 3}, {5}])
 async def test_every_batch_has_its_outcome_and_a_failure_ends_nothing(failing: set[int]) -> None:
-    intakes: list[Intake] = []
-
-    def make_intake(apply: Callable[..., Any]) -> Intake:
-        intakes.append(Intake(apply))
-        return intakes[0]
-
-    ingest: Any = Ingest(failing)
-    app = build_app(ingest, make_intake, [])
+    app, intake = built(Ingest(failing))
     app.finalize()
     await app.start()
     try:
         async with asyncio.timeout(10):
-            await intakes[0].finished.wait()
+            await intake.finished.wait()
     finally:
         await app.stop()
-    assert intakes[0].outcomes == [f"batch {n}" if n in failing else NOTHING for n in range(1, 6)]
+    assert intake.outcomes == [f"batch {n}" if n in failing else NOTHING for n in range(1, 6)]
     assert not app.crashed
 
 
 async def test_none_of_fausts_own_kafka_clients_is_started() -> None:
-    ingest: Any = Ingest(set())
-    app = build_app(ingest, Intake, [])
+    app, _ = built(Ingest(set()))
     app.finalize()
     await app.start()
     try:
@@ -94,8 +93,7 @@ async def test_an_intake_that_is_cancelled_from_within_ends_the_worker() -> None
         async def run(self) -> None:
             raise asyncio.CancelledError
 
-    ingest: Any = Ingest(set())
-    app = build_app(ingest, Cancelled, [])
+    app, _ = built(Ingest(set()), Cancelled)
     app.finalize()
     await app.start()
     try:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from deploy.embedded.kafka import SETTINGS
-from services.reporting.ingest.faust_app import build_app
+from services.reporting.ingest.faust_app import FaustApp
 from tests.tidy.tree import ROOT, nodes, python_files
 
 
@@ -22,9 +22,10 @@ class Idle:
 @pytest.fixture
 async def app() -> Any:
     ingest: Any = None
-    built = build_app(ingest, lambda _apply: Idle(), [])
-    built.finalize()
-    return built
+    built = FaustApp(ingest)
+    built.reads(Idle())
+    built.faust.finalize()
+    return built.faust
 
 
 async def test_fausts_web_server_is_off(app: Any) -> None:

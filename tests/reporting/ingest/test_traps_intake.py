@@ -3,7 +3,6 @@
 import asyncio
 import functools
 import json
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,7 +14,7 @@ from aiokafka.errors import CommitFailedError
 
 from services.reporting.ingest import consumer as intake_module
 from services.reporting.ingest.consumer import Intake
-from services.reporting.ingest.faust_app import build_app
+from services.reporting.ingest.faust_app import FaustApp
 from services.reporting.ingest.offsets import Fenced
 from services.reporting.ingest.prefetch import POLL_MS
 from services.reporting.reconciliation import owner_client, repair
@@ -49,18 +48,12 @@ async def test_an_exception_in_the_agent_loses_no_event(
                 raise ConnectionError(f"batch {self.calls}")
             return await sound.apply(raws, moves)
 
-    def make_intake(apply: Callable[..., Any]) -> Intake:
-        return Intake(kafka, [own_topic], pool, apply, batch_records=40, group=own_topic)
-
     await publish(kafka, own_topic, envelopes)
     ingest: Any = Failing()
-    app = build_app(ingest, make_intake, [])
-    app.finalize()
-    await app.start()
-    try:
+    app = FaustApp(ingest)
+    app.reads(Intake(kafka, [own_topic], pool, app.hand_over, batch_records=40, group=own_topic))
+    async with app.running():
         assert await journalled(pool, 120) == ids(envelopes)
-    finally:
-        await app.stop()
     assert ingest.calls > 4
     assert await doubled(pool) == 0
 

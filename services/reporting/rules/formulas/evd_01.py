@@ -14,9 +14,9 @@ from services.reporting.rules.facts import Facts
 from services.reporting.rules.formulas.shared_terms import (
     by_programme,
     days_of,
+    gifts_kept,
     in_force,
     issued_of,
-    standing,
 )
 
 REASONS: tuple[Reason, ...] = (
@@ -31,7 +31,7 @@ REASONS: tuple[Reason, ...] = (
 
 def judge(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
     """One judgement per programme with gifts."""
-    for programme_id, gifts in by_programme(standing(facts)).items():
+    for programme_id, gifts in by_programme(gifts_kept(facts)).items():
         programme = facts.programmes.get(programme_id)
         closed = programme is not None and programme.closed_on is not None
         reason, concerned = _find(gifts)

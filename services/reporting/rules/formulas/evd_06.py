@@ -12,7 +12,7 @@ from services.reporting.projections.deliveries import Delivery
 from services.reporting.rules.dated import InForce, RuleValues
 from services.reporting.rules.definition import Judgement, Reason
 from services.reporting.rules.facts import Facts, named
-from services.reporting.rules.formulas.shared_terms import days_of, in_force, issued_of, standing
+from services.reporting.rules.formulas.shared_terms import days_of, gifts_kept, in_force, issued_of
 from shared.contract.values import HOLIDAYS
 
 REASONS: tuple[Reason, ...] = (
@@ -70,7 +70,7 @@ def _judge_claims(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
 
 def _judge_gifts(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
     occasions: dict[str, list[Delivery]] = defaultdict(list)
-    for gift in standing(facts):
+    for gift in gifts_kept(facts):
         occasions[_occurrence(gift)].append(gift)
     for subject, gifts in occasions.items():
         received: dict[str, list[Delivery]] = defaultdict(list)

@@ -12,20 +12,20 @@ from services.reporting.rules.facts import Facts
 from shared.contract.values import HOLIDAYS
 
 
-def standing(facts: Facts) -> list[Delivery]:
+def gifts_kept(facts: Facts) -> list[Delivery]:
     """Gifts handed over and not returned, by day and event: the same order for the same facts."""
     kept = [delivery for delivery in facts.deliveries if delivery.returned_on is None]
     return sorted(kept, key=lambda delivery: (delivery.issued_on, delivery.issued))
 
 
 def holiday_gifts(facts: Facts) -> list[Delivery]:
-    """逢年过节慰问品: standing gifts on the seven statutory holidays, paid by a union.
+    """逢年过节慰问品: gifts kept on the seven statutory holidays, paid by a union.
 
     What the administration gives its staff is not a union's gift; what the union above sends is.
     """
     return [
         delivery
-        for delivery in standing(facts)
+        for delivery in gifts_kept(facts)
         if delivery.occasion in HOLIDAYS and delivery.payer != "administration"
     ]
 

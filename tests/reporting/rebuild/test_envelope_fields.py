@@ -1,0 +1,71 @@
+"""A projection folds in a rebuild what it folded live: every entry has what it had when it came."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from services.reporting.ingest.apply import Ingest
+from services.reporting.journal import log as journal
+from services.reporting.journal.record import Entry
+from services.reporting.projections import DISPATCH, PROJECTIONS
+from services.reporting.rebuild.shares import Share, connected, entry_of, read_share
+from shared.contract.catalogue import CATALOGUE
+from tests.reporting.arbitrary import CLASSES, long_history
+from tests.reporting.history import History, folded
+
+
+@pytest.fixture
+async def live(simulated: Ingest) -> list[Entry]:
+    """Entries as ingest had them, of every type there is, with every field of the envelope set and
+    different from the next one's."""
+    history = History()
+    for number, event in enumerate(long_history(320)):
+        (history.from_outside if number % 10 == 9 else history)(event)
+    history.envelopes = [
+        envelope._replace(
+            actor=f"person-{number}",
+            role=("clerk", "approver", "chair")[number % 3],
+            correlation_id=f"correlation-{number}",
+            causation_id=f"causation-{number}",
+        )
+        for number, envelope in enumerate(history.envelopes)
+    ]
+    entries = history.entries()
+    assert {type(entry.event) for entry in entries} == set(CLASSES)
+    await history.told(simulated, [7] * 60)
+    return entries
+
+
+async def refolded(database: str, up_to: int, of: int) -> AsyncIterator[Entry]:
+    """Entries as the processes of a rebuild read them."""
+    for number in range(of):
+        share = Share(database, "projections_next", "fold", number, of, up_to)
+        async with connected(database) as connection:
+            async for rows, _ in read_share(connection, share):
+                for row in rows:
+                    yield entry_of(row, CATALOGUE[row["type"]])
+
+
+async def test_the_journal_gives_an_entry_back_with_its_whole_envelope(
+    pool: asyncpg.Pool, live: list[Entry]
+) -> None:
+    async with pool.acquire() as connection:
+        read = [
+            entry
+            async for entries in journal.read(connection, 0, len(live), 50)
+            for entry in entries
+        ]
+    assert read == live
+
+
+@pytest.mark.parametrize("of", [1, 3])
+async def test_every_projection_folds_a_rebuilds_entries_as_those_of_ingest(
+    live: list[Entry], database: str, of: int
+) -> None:
+    entries = [entry async for entry in refolded(database, len(live), of)]
+    entries.sort(key=lambda entry: entry.log_index)
+    expected = [entry for entry in live if type(entry.event) in DISPATCH]
+    assert [entry.log_index for entry in entries] == [entry.log_index for entry in expected]
+    for projection in PROJECTIONS:
+        assert folded(projection, entries) == folded(projection, expected), projection.name

@@ -1,0 +1,57 @@
+"""What the project says stands in the project: no file leans on a document that is not here."""
+
+import re
+
+from tests.tidy.tree import files, text
+
+NAMED = re.compile(r"(?<![\w-])[\w-]+\.md\b")
+"""Documents named anywhere, by their last name."""
+WRITTEN = {"report.md", "report-2022.md", "page.md"}
+"""Names of files that a command or a test writes."""
+POINT = re.compile(r"\bDESIGN\b|[A-Z]{4,}, point \d+")
+"""A document that is called by a word in capitals, by the number of its point."""
+KEY = re.compile(r"\bsource: .*\b[ST]\d\d\b")
+"""A source that an auditor is shown, by a key into a list that is not here."""
+OURS = "tests/tidy/test_references.py"
+
+
+def readable() -> list[tuple[str, str]]:
+    kinds = (".md", ".py", ".sql", ".yaml", ".yml", ".toml", ".sh")
+    return [(str(path), text(path)) for path in files() if path.suffix in kinds]
+
+
+def test_every_document_that_is_named_is_here() -> None:
+    here = {path.name for path in files()} | WRITTEN | {"NNNN-what-was-decided.md"}
+    found = sorted(
+        f"{path}: {name}"
+        for path, written in readable()
+        if path != OURS
+        for name in set(NAMED.findall(written)) - here
+    )
+    assert not found, f"{found}: say what it says, or name where anybody can read it"
+
+
+def test_no_point_of_a_document_is_cited_by_number_alone() -> None:
+    found = sorted(
+        f"{path}: {match[0]}"
+        for path, written in readable()
+        if path != OURS
+        for match in POINT.finditer(written)
+    )
+    assert not found, f"{found}: say what it says"
+
+
+def test_every_source_of_a_value_can_be_looked_up() -> None:
+    found = [
+        f"{path}: {match[0].strip()}"
+        for path, written in readable()
+        if "/rules/values/" in path
+        for match in KEY.finditer(written)
+    ]
+    assert not found, f"{found}: name the page, its publisher and its day"
+
+
+def test_the_searches_see_what_they_look_for() -> None:
+    assert POINT.search("as it must (GUIDE, " + "point 5)")
+    assert KEY.search("source: " + "S12, a page") and not KEY.search("source: 央视新闻 2019-08-29")
+    assert NAMED.findall("see docs/over-there.md") == ["over-there.md"]
