@@ -9,8 +9,7 @@ from services.reporting.ingest.apply import Ingest
 from services.reporting.journal import log as journal
 from services.reporting.journal.record import Entry
 from services.reporting.projections import DISPATCH, PROJECTIONS
-from services.reporting.rebuild.shares import Share, connected, entry_of, read_share
-from shared.contract.catalogue import CATALOGUE
+from services.reporting.rebuild.shares import Share, connected, read_share
 from tests.reporting.arbitrary import CLASSES, long_history
 from tests.reporting.history import History, folded
 
@@ -44,7 +43,13 @@ async def refolded(database: str, up_to: int, of: int) -> AsyncIterator[Entry]:
         async with connected(database) as connection:
             async for rows, _ in read_share(connection, share):
                 for row in rows:
-                    yield entry_of(row, CATALOGUE[row["type"]])
+                    yield journal.entry_of_row(row)
+
+
+def without_event(entry: Entry) -> tuple[object, ...]:
+    """What an entry is but for its event, which is read from the envelope's data: as a model here,
+    as a struct from the journal."""
+    return entry.log_index, entry.envelope, entry.provable
 
 
 async def test_the_journal_gives_an_entry_back_with_its_whole_envelope(
@@ -56,7 +61,7 @@ async def test_the_journal_gives_an_entry_back_with_its_whole_envelope(
             async for entries in journal.read(connection, 0, len(live), 50)
             for entry in entries
         ]
-    assert read == live
+    assert list(map(without_event, read)) == list(map(without_event, live))
 
 
 @pytest.mark.parametrize("of", [1, 3])
@@ -65,7 +70,7 @@ async def test_every_projection_folds_a_rebuilds_entries_as_those_of_ingest(
 ) -> None:
     entries = [entry async for entry in refolded(database, len(live), of)]
     entries.sort(key=lambda entry: entry.log_index)
-    expected = [entry for entry in live if type(entry.event) in DISPATCH]
-    assert [entry.log_index for entry in entries] == [entry.log_index for entry in expected]
+    expected = [entry for entry in live if entry.envelope.type in DISPATCH]
+    assert list(map(without_event, entries)) == list(map(without_event, expected))
     for projection in PROJECTIONS:
         assert folded(projection, entries) == folded(projection, expected), projection.name
