@@ -123,8 +123,8 @@ async def _fold(shares: list[Share], step: Step, tell: Callable[[float], Awaitab
         async with asyncio.TaskGroup() as group:
             for share in doing:
                 group.create_task(watch(share, _in_process(share)))
-    except* RuntimeError as group:  # the others were ended for its sake
-        raise group.exceptions[0] from None
+    except BaseExceptionGroup as failures:  # the others were ended for the first one's sake
+        raise failures.exceptions[0] from None
 
 
 async def _in_process(share: Share) -> AsyncIterator[int]:
