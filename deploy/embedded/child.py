@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from signal import SIGKILL, Signals
 
@@ -25,11 +25,22 @@ POLL_SECONDS = 0.02
 
 @dataclass(frozen=True)
 class Account:
-    """The account a child runs under; ``capability`` is the one Linux capability it keeps."""
+    """The account a child runs under; ``capability`` is the one Linux capability it keeps.
+
+    ``shown_uid`` and ``shown_gid`` are the ids it sees itself under, in a user namespace of its
+    own.
+    """
 
     uid: int = -1
     gid: int = -1
     capability: int = -1
+    shown_uid: int = -1
+    shown_gid: int = -1
+
+    @property
+    def words(self) -> list[str]:
+        """The account as arguments for ``launch.py``."""
+        return [str(number) for number in astuple(self)]
 
 
 OWN_ACCOUNT = Account()
@@ -86,7 +97,7 @@ class Child:
         self._keep_log_small()
         self._stopping = False
         launch = [sys.executable, "-I", "-S", LAUNCH, os.getpid(), int(self._death_signal)]
-        launch += [account.uid, account.gid, account.capability, *command]
+        launch += [*account.words, *command]
         with self.log.open("ab") as output:
             self._log_start = output.tell()
             self._process = subprocess.Popen(  # noqa: ASYNC220 - no loop may own a server's life

@@ -3,21 +3,29 @@
 Run as a script by :mod:`deploy.embedded.child`, before any import of the project, so it uses the
 standard library alone. Its process id stays the server's process id.
 
-    launch.py PARENT SIGNAL UID GID CAPABILITY COMMAND [ARGUMENT ...]
+    launch.py PARENT SIGNAL UID GID CAPABILITY SHOWN_UID SHOWN_GID COMMAND [ARGUMENT ...]
+    launch.py PARENT SIGNAL UID GID CAPABILITY SHOWN_UID SHOWN_GID reach PATH [PATH ...]
 
-``UID`` -1 keeps the account and ``CAPABILITY`` -1 keeps none. Exit status 111: nothing was started.
+-1 keeps the ``UID``, no ``CAPABILITY``, and stays in this user namespace. ``reach`` starts nothing:
+its exit status is 0 when that account may enter each directory and execute each file. Exit status
+111: nothing was started, and the output says why.
 """
 
 import ctypes
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
-# <linux/prctl.h> and <linux/capability.h>
+# <linux/prctl.h>, <linux/securebits.h>, <linux/capability.h> and <linux/sched.h>
 PR_SET_PDEATHSIG = 1
-PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAPABILITY_VERSION_3 = 0x20080522
+CLONE_NEWUSER = 0x10000000
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -25,15 +33,26 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def _call(name: str, *arguments: object) -> None:
     if getattr(_libc, name)(*arguments) != 0:
         code = ctypes.get_errno()
-        raise OSError(code, f"{name}: {os.strerror(code)}")
+        raise OSError(f"{name}: {os.strerror(code)}")
+
+
+@contextmanager
+def _saying(what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OSError(f"{what}: {error.strerror}") from error
 
 
 def _leave_root(uid: int, gid: int, capability: int) -> None:
-    os.setgroups([])
-    os.setresgid(gid, gid, gid)
     if capability >= 0:
-        _call("prctl", PR_SET_KEEPCAPS, 1, 0, 0, 0)
-    os.setresuid(uid, uid, uid)
+        # access(2) leaves out the capabilities of a process that is not root, unless it is so: and
+        # PostgreSQL asks it whether its programs may be run. Survives exec, as capabilities(7) says.
+        _call("prctl", PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
+    with _saying(f"cannot become uid {uid}"):
+        os.setgroups([])
+        os.setresgid(gid, gid, gid)
+        os.setresuid(uid, uid, uid)
     if capability >= 0:
         # Permitted, effective and inheritable, then ambient: that is what survives exec for an
         # ordinary program. Every other capability of root is gone.
@@ -44,13 +63,39 @@ def _leave_root(uid: int, gid: int, capability: int) -> None:
         _call("prctl", PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0)
 
 
+def _show_as(uid: int, gid: int) -> None:
+    """Be shown under another id to ourselves, in a user namespace: what we own, we still own.
+
+    The exec that follows leaves no capability, not even over the namespace.
+    """
+    own_uid, own_gid = os.geteuid(), os.getegid()
+    _call("unshare", CLONE_NEWUSER)
+    with _saying(f"cannot be shown as uid {uid}"):
+        # user_namespaces(7): a group is mapped only once setgroups(2) is given up.
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/gid_map").write_text(f"{gid} {own_gid} 1")
+        Path("/proc/self/uid_map").write_text(f"{uid} {own_uid} 1")
+
+
+def _reach(paths: list[str]) -> None:
+    for path in paths:
+        asked = os.X_OK if Path(path).is_dir() else os.R_OK | os.X_OK
+        if not os.access(path, asked):
+            raise OSError(f"it may not {'enter' if asked == os.X_OK else 'execute'} {path}")
+
+
 def main(arguments: list[str]) -> None:
-    """Do not return: exec the command or exit with status 111."""
-    parent, death_signal, uid, gid, capability = map(int, arguments[:5])
-    command = arguments[5:]
+    """Do not return: exec the command, or exit."""
+    parent, death_signal, uid, gid, capability, shown_uid, shown_gid = map(int, arguments[:7])
+    command = arguments[7:]
     try:
         if uid >= 0:
             _leave_root(uid, gid, capability)
+        if shown_uid >= 0:
+            _show_as(shown_uid, shown_gid)
+        if command[0] == "reach":
+            _reach(command[1:])
+            sys.exit(0)
         # After setresuid: changing the account clears the death signal.
         _call("prctl", PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
         if os.getppid() != parent:
