@@ -6,7 +6,10 @@ ARGS   ?=
 
 # uv brings certificates of its own; where the system has some, an office's proxy is among them.
 CA   := $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt)
-UV   := $(BIN)/uv $(if $(CA),--system-certs) pip
+# Where there is no home to write in, as in many containers, uv keeps nothing.
+KEPT  = $(shell { d="$${UV_CACHE_DIR:-$${XDG_CACHE_HOME:-$${HOME:?}/.cache}/uv}" && \
+  mkdir -p "$$d" && test -w "$$d" && echo yes; } 2>/dev/null)
+UV    = $(BIN)/uv $(if $(CA),--system-certs) $(if $(KEPT),,--no-cache) pip
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up freeze test test-fast check bad-records bench chaos lock clean

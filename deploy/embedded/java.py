@@ -12,7 +12,7 @@ from pathlib import Path
 from deploy.embedded.child import Child
 from deploy.embedded.errors import EmbeddedError
 from deploy.embedded.identity import identify
-from deploy.embedded.jars import cache_directory
+from deploy.embedded.jars import cache_directory, make_cache
 
 OPTIONS = (
     "-Xmx512m",
@@ -51,7 +51,7 @@ class Java:
         """
         if self._base.exists():
             return
-        self._archives.mkdir(parents=True, exist_ok=True)
+        make_cache(self._archives)
         draft = self._archives / f"base.{os.getpid()}.draft"
         await child.start(
             [self._program, *OPTIONS, "-Xshare:dump", f"-XX:SharedArchiveFile={draft}"]

@@ -4,10 +4,10 @@ Run as a script by :mod:`deploy.embedded.child`, before any import of the projec
 standard library alone. Its process id stays the server's process id.
 
     launch.py PARENT SIGNAL UID GID CAPABILITY SHOWN_UID SHOWN_GID COMMAND [ARGUMENT ...]
-    launch.py PARENT SIGNAL UID GID CAPABILITY SHOWN_UID SHOWN_GID reach PATH [PATH ...]
+    launch.py PARENT SIGNAL UID GID CAPABILITY SHOWN_UID SHOWN_GID reach DIRECTORY [PROGRAM ...]
 
 -1 keeps the ``UID``, no ``CAPABILITY``, and stays in this user namespace. ``reach`` starts nothing:
-its exit status is 0 when that account may enter each directory and execute each file. Exit status
+its exit status is 0 when that account may enter the directory and execute the programs. Exit status
 111: nothing was started, and the output says why.
 """
 
@@ -46,8 +46,8 @@ def _saying(what: str) -> Iterator[None]:
 
 def _leave_root(uid: int, gid: int, capability: int) -> None:
     if capability >= 0:
-        # access(2) leaves out the capabilities of a process that is not root, unless it is so: and
-        # PostgreSQL asks it whether its programs may be run. Survives exec, as capabilities(7) says.
+        # PostgreSQL asks access(2) whether its programs may be run, and that leaves out what a
+        # process may that is not root, except under this bit: capabilities(7). Exec keeps it.
         _call("prctl", PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     with _saying(f"cannot become uid {uid}"):
         os.setgroups([])
@@ -77,11 +77,13 @@ def _show_as(uid: int, gid: int) -> None:
         Path("/proc/self/uid_map").write_text(f"{uid} {own_uid} 1")
 
 
-def _reach(paths: list[str]) -> None:
-    for path in paths:
-        asked = os.X_OK if Path(path).is_dir() else os.R_OK | os.X_OK
-        if not os.access(path, asked):
-            raise OSError(f"it may not {'enter' if asked == os.X_OK else 'execute'} {path}")
+def _reach(directory: str, *programs: str) -> None:
+    """Ask as PostgreSQL does; name the first place on the way that is closed."""
+    for name, asked in ((directory, os.X_OK), *((name, os.R_OK | os.X_OK) for name in programs)):
+        if not os.access(name, asked):
+            way = (*reversed(Path(name).parents), Path(name))
+            closed = next((part for part in way if not os.access(part, os.X_OK)), name)
+            raise OSError(f"it may not enter or execute {closed}")
 
 
 def main(arguments: list[str]) -> None:
@@ -94,7 +96,7 @@ def main(arguments: list[str]) -> None:
         if shown_uid >= 0:
             _show_as(shown_uid, shown_gid)
         if command[0] == "reach":
-            _reach(command[1:])
+            _reach(*command[1:])
             sys.exit(0)
         # After setresuid: changing the account clears the death signal.
         _call("prctl", PR_SET_PDEATHSIG, death_signal, 0, 0, 0)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -16,12 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded import Embedded, EmbeddedError
-from deploy.embedded.account import CAP_DAC_OVERRIDE, postgres_account
-from deploy.embedded.child import LAUNCH, Account, Child
+from deploy.embedded import EmbeddedError
+from deploy.embedded.account import CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, postgres_account
+from deploy.embedded.child import LAUNCH, OWN_ACCOUNT, Account, Child
 from deploy.embedded.identity import end_recorded, identify, read_record, write_record
 from deploy.embedded.jars import cache_directory
-from deploy.embedded.postgres import programs_directory
 
 HOLDER = Path(__file__).with_name("holder.py")
 PROJECT = Path(__file__).parents[3]
@@ -58,10 +58,8 @@ def test_an_ordinary_user_starts_them(kafka: str, open_directory: Path) -> None:
     home, cache = open_directory / "home", open_directory / "cache"
     home.mkdir()
     _link_tree(cache_directory(), cache)
-    account = postgres_account(open_directory / "absent", Path(sys.executable).parent)
+    account = _first_that_executes(sys.executable, os.path.realpath(sys.executable))
     if account.uid >= 0:
-        python = postgres_account(open_directory / "absent", Path(sys.executable).resolve().parent)
-        account = replace(account, capability=max(account.capability, python.capability))
         for path in (open_directory, home, cache, *cache.iterdir()):
             os.chown(path, account.uid, account.gid)
     environment = {"HOME": str(home), "GUILDHALL_CACHE": str(cache), "PATH": os.defpath}
@@ -77,40 +75,6 @@ def test_an_ordinary_user_starts_them(kafka: str, open_directory: Path) -> None:
     holder.communicate()  # closes its input: it stops in order
     assert holder.returncode == 0
     assert not [pid for pid in pids if identify(pid)]
-
-
-async def test_postgres_keeps_no_more_power_than_it_needs(open_directory: Path) -> None:
-    servers = Embedded(open_directory / "data")
-    try:
-        await servers.start_postgres()
-        account = postgres_account(open_directory / "data" / "postgres", programs_directory())
-        needed = 1 << account.capability if account.capability >= 0 else 0
-        status = Path(f"/proc/{servers.postgres_pid}/status").read_text()
-        held = {line.split()[0]: line.split()[1] for line in status.splitlines() if "Cap" in line}
-        assert int(held["CapEff:"], 16) == needed
-    finally:
-        await servers.stop()
-
-
-def test_root_that_cannot_make_postgres_reach_its_data_says_so(
-    monkeypatch: pytest.MonkeyPatch, open_directory: Path
-) -> None:
-    closed = open_directory / "closed"
-    closed.mkdir(mode=0o700)
-    if os.geteuid() == 0:
-        os.chown(closed, 12345, 12345)
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr("deploy.embedded.account._has_capability", lambda _: True)
-    account = postgres_account(closed / "postgres", open_directory)
-    assert account.capability == CAP_DAC_OVERRIDE
-    monkeypatch.setattr(
-        "deploy.embedded.account._has_capability", lambda number: number != CAP_DAC_OVERRIDE
-    )
-    with pytest.raises(EmbeddedError, match=f"nobody may not enter {closed}"):
-        postgres_account(closed / "postgres", open_directory)
-    monkeypatch.setattr("deploy.embedded.account._has_capability", lambda _: False)
-    with pytest.raises(EmbeddedError, match="this root may not become another user"):
-        postgres_account(closed / "postgres", open_directory)
 
 
 def test_data_of_another_user_are_refused(
@@ -186,7 +150,7 @@ time.sleep(60)
 
 def _hold(directory: Path, account: Account, environment: dict[str, str]) -> subprocess.Popen[str]:
     words = [sys.executable, "-I", "-S", LAUNCH, os.getpid(), int(signal.SIGKILL)]
-    words += [account.uid, account.gid, account.capability, sys.executable, HOLDER, directory]
+    words += [*account.words, sys.executable, HOLDER, directory]
     return subprocess.Popen(
         [str(word) for word in words],
         stdin=subprocess.PIPE,
@@ -214,6 +178,19 @@ def _families(ancestors: list[int]) -> list[int]:
     while more := {pid for pid, parent in parents.items() if parent in family} - family:
         family |= more
     return sorted(family)
+
+
+def _first_that_executes(*programs: str) -> Account:
+    """An ordinary user's account: our own, or nobody's with what it needs to run these."""
+    if os.geteuid() != 0:
+        return OWN_ACCOUNT
+    nobody = pwd.getpwnam("nobody")
+    for capability in (-1, CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE):
+        account = Account(nobody.pw_uid, nobody.pw_gid, capability)
+        words = [sys.executable, "-I", "-S", LAUNCH, "0", "9", *account.words, "reach", PROJECT]
+        if subprocess.run([*words, *programs], check=False).returncode == 0:
+            return account
+    raise AssertionError(f"nobody cannot run {programs}")
 
 
 def _uid(pid: int) -> int:

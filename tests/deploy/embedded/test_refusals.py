@@ -1,17 +1,20 @@
 """What goes wrong is said: what was asked, where, what is true."""
 
+import os
 import secrets
 import subprocess
+import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
+from signal import SIGTERM
 
 import asyncpg
 import pytest
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 
 from deploy.embedded import Embedded, EmbeddedError
-from deploy.embedded.child import OWN_ACCOUNT
+from deploy.embedded.child import OWN_ACCOUNT, Child
 from deploy.embedded.directory import DataDirectory, is_free
 from deploy.embedded.fetch import fetch_jars
 from deploy.embedded.jars import VERSION, cache_directory, kafka_jars, read_lock
@@ -68,6 +71,34 @@ def test_a_jar_that_is_not_the_pinned_one_is_refused(
 def test_an_unreachable_repository_is_named_with_the_way_out(nowhere: None, tmp_path: Path) -> None:
     with pytest.raises(EmbeddedError, match=r"(?s)cannot fetch .*127\.0\.0\.1.*GUILDHALL_KAFKA"):
         fetch_jars(read_lock()[:1], tmp_path, lambda _: None, threading.Event())
+
+
+def test_without_a_home_of_ones_own_the_cache_is_in_the_virtual_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("GUILDHALL_CACHE", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert cache_directory() == tmp_path / ".cache" / "guildhall"
+    ours = Path(sys.prefix) / "cache"
+    with monkeypatch.context() as another:
+        another.setattr(os, "geteuid", lambda: os.getuid() + 4242)
+        assert cache_directory() == ours
+    monkeypatch.setenv("HOME", "/proc/nowhere")
+    assert cache_directory() == ours
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", lambda _: {}["no such account"])
+    assert cache_directory() == ours
+
+
+async def test_a_cache_that_cannot_be_written_is_named_with_the_way_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GUILDHALL_CACHE", "/proc/nowhere")
+    with pytest.raises(EmbeddedError, match=r"/proc/nowhere/.* writable directory in GUILDHALL_C"):
+        await kafka_jars(print)
+    with pytest.raises(EmbeddedError, match=r"/proc/nowhere/.* writable directory in GUILDHALL_C"):
+        await Java().prepare(Child("java", tmp_path / "log", tmp_path / "record", SIGTERM))
 
 
 def test_a_java_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,4 +268,4 @@ async def _start_and_stop(servers: Embedded) -> None:
 
 
 def test_our_own_account_is_the_default() -> None:
-    assert (OWN_ACCOUNT.uid, OWN_ACCOUNT.gid, OWN_ACCOUNT.capability) == (-1, -1, -1)
+    assert OWN_ACCOUNT.words == ["-1"] * 5
