@@ -66,13 +66,16 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        """The superuser's DSN of the database ``postgres``, once it was started."""
+        """The superuser's DSN of the database ``postgres``, once it was started.
+
+        Without TLS, which this server has not: a client that may use it looks for a key in the home
+        directory, and fails where that is another's (root's HOME kept after a change of account).
+        """
         if not self._port:
             raise EmbeddedError("PostgreSQL has no address yet: it was not started")
         password = self._directory.passwords([SUPERUSER])[SUPERUSER]
-        return (
-            f"postgresql://{SUPERUSER}:{quote(password, safe='')}@127.0.0.1:{self._port}/postgres"
-        )
+        place = f"127.0.0.1:{self._port}/postgres?sslmode=disable"
+        return f"postgresql://{SUPERUSER}:{quote(password, safe='')}@{place}"
 
     async def start(self) -> str:
         """Start it, creating its data the first time; return :attr:`url` once it answers.
