@@ -17,7 +17,7 @@ import pytest
 
 from deploy.embedded.identity import identify
 from deploy.embedded.jars import cache_directory
-from tests.embedded.places import (
+from tests.deploy.embedded.places import (
     AS_ITSELF,
     AS_NOBODY,
     DAC_READ_SEARCH,
@@ -37,7 +37,7 @@ from tests.embedded.places import (
 pytestmark = pytest.mark.servers
 
 HOLDER = Path(__file__).with_name("holder.py")
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 GRANTED = granted()
 CLOSED = 0o700
 
