@@ -2,22 +2,22 @@
 
 import uvloop
 
-from services.members.api import COMMANDS, REFUSALS, add_queries
-from services.members.handlers.streams import Context
-from services.members.queries.sealing import Sealer
+from services.members.api import COMMANDS, REFUSALS, add_routes
+from services.members.handlers.context import Context
+from services.members.queries.encryption import RecordCipher
 from shared.service.context import Parts, serve
 from shared.service.settings import OwnerSettings
 
 
 def parts(person_key: str) -> Parts:
     """What makes up the context; `person_key`: the secret of the person records, 64 hex digits."""
-    sealer = Sealer(bytes.fromhex(person_key))
+    cipher = RecordCipher(bytes.fromhex(person_key))
     return Parts(
         name="members",
         commands=COMMANDS,
         refusals=REFUSALS,
-        make_context=lambda store: Context(store, sealer),
-        add_routes=add_queries,
+        make_context=lambda store: Context(store, cipher),
+        add_routes=add_routes,
     )
 
 

@@ -6,58 +6,60 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Header, Query
 from pydantic import Field
 
-from services.members.commands import (
-    ROWS_MAX,
-    AdmitMembers,
-    CompleteAffiliationTransfer,
-    DeclareDependant,
-    DeclareStaffCount,
-    EmployeeNo,
-    RecordHandoverPrepared,
-    RecordMemberDied,
-    RecordMemberLeft,
-    RecordMemberRetired,
-    RecordStaffLeft,
-    RegisterOrganisation,
-    RegisterStaff,
-    StartAffiliationTransfer,
-    TransferOutMember,
-)
-from services.members.handlers import affiliation, organisation, people
-from services.members.queries import people as person_records
-from services.members.queries import rosters
-from services.members.queries.people import Inquiry, Purpose
+from services.members.commands import affiliation as asked_of_affiliation
+from services.members.commands import membership as asked_of_membership
+from services.members.commands import organisation as asked_of_organisation
+from services.members.commands import staff as asked_of_staff
+from services.members.commands.values import ROWS_MAX, EmployeeNo
+from services.members.handlers import affiliation, membership, organisation, staff
+from services.members.queries import person_records, rosters
+from services.members.queries.person_records import Inquiry, Purpose
 from shared.contract.values import PersonId
 from shared.decider.command import Command
 from shared.errors import Invalid, Unknown
 from shared.http.app import CommandApi, Route
+from shared.http.pages import PAGE_MAX, Cursor, Limit, page
 
 CLERK = ("clerk",)
 CHAIR = ("chair",)
 
 COMMANDS: dict[str, Route] = {
     "register-organisation": Route(
-        RegisterOrganisation, ("operator",), organisation.register_organisation
+        asked_of_organisation.RegisterOrganisation,
+        ("operator",),
+        organisation.register_organisation,
     ),
     "declare-staff-count": Route(
-        DeclareStaffCount, ("clerk", "chair"), organisation.declare_staff_count
+        asked_of_organisation.DeclareStaffCount,
+        ("clerk", "chair"),
+        organisation.declare_staff_count,
     ),
-    "register-staff": Route(RegisterStaff, CLERK, people.register_staff),
-    "record-staff-left": Route(RecordStaffLeft, CLERK, people.record_staff_left),
-    "admit-members": Route(AdmitMembers, CLERK, people.admit_members),
-    "transfer-out-member": Route(TransferOutMember, CLERK, people.record_on_member),
-    "record-member-left": Route(RecordMemberLeft, CLERK, people.record_on_member),
-    "record-member-retired": Route(RecordMemberRetired, CLERK, people.record_on_member),
-    "record-member-died": Route(RecordMemberDied, CLERK, people.record_on_member),
-    "declare-dependant": Route(DeclareDependant, CLERK, people.declare_dependant),
+    "register-staff": Route(asked_of_staff.RegisterStaff, CLERK, staff.register_staff),
+    "record-staff-left": Route(asked_of_staff.RecordStaffLeft, CLERK, staff.record_staff_left),
+    "admit-members": Route(asked_of_membership.AdmitMembers, CLERK, membership.admit_members),
+    "transfer-out-member": Route(
+        asked_of_membership.TransferOutMember, CLERK, membership.transfer_out_member
+    ),
+    "record-member-left": Route(
+        asked_of_membership.RecordMemberLeft, CLERK, membership.record_member_left
+    ),
+    "record-member-retired": Route(
+        asked_of_membership.RecordMemberRetired, CLERK, membership.record_member_retired
+    ),
+    "record-member-died": Route(
+        asked_of_membership.RecordMemberDied, CLERK, membership.record_member_died
+    ),
+    "declare-dependant": Route(
+        asked_of_membership.DeclareDependant, CLERK, membership.declare_dependant
+    ),
     "start-affiliation-transfer": Route(
-        StartAffiliationTransfer, CHAIR, affiliation.start_transfer
+        asked_of_affiliation.StartAffiliationTransfer, CHAIR, affiliation.start_transfer
     ),
     "record-handover-prepared": Route(
-        RecordHandoverPrepared, ("clerk", "chair"), affiliation.record_prepared
+        asked_of_affiliation.RecordHandoverPrepared, ("clerk", "chair"), affiliation.record_prepared
     ),
     "complete-affiliation-transfer": Route(
-        CompleteAffiliationTransfer, CHAIR, affiliation.complete_transfer
+        asked_of_affiliation.CompleteAffiliationTransfer, CHAIR, affiliation.complete_transfer
     ),
 }
 
@@ -112,56 +114,32 @@ class AskNames(Command):
 
 
 Authorization = Annotated[str | None, Header()]
-Limit = Annotated[int, Query(ge=1, le=ROWS_MAX)]
-ROSTER_READERS = ("clerk", "auditor", "approver", "chair")
+READERS = ("clerk", "auditor", "approver", "chair")
 
 
-def add_queries(app: FastAPI, api: CommandApi) -> None:
-    """The GET routes, and the two questions too long for an address."""
-    _add_rosters(app, api)
-    _add_person_records(app, api)
+def add_routes(app: FastAPI, api: CommandApi) -> None:
+    """The context's queries, and the two questions too long for an address; lists are pages by key
+    (shared/http/pages.py)."""
+    _organisation_routes(app, api)
+    _roster_routes(app, api)
+    _record_routes(app, api)
+    _disclosure_routes(app, api)
 
 
-def _add_rosters(app: FastAPI, api: CommandApi) -> None:
-    pool = api.store.pool
+async def _union(api: CommandApi, authorization: str | None, org_id: str) -> dict[str, Any]:
+    """The union as it stands, for whoever may read it. Raises Unknown `unknown-union`."""
+    await api.actor(authorization, org_id, *READERS)
+    union = await rosters.union(api.store.pool, org_id)
+    if union is None:
+        raise Unknown("unknown-union", f"no union {org_id} is registered")
+    return union
 
-    async def reader(authorization: str | None, org_id: str) -> dict[str, Any]:
-        await api.actor(authorization, org_id, *ROSTER_READERS)
-        union = await rosters.union(pool, org_id)
-        if union is None:
-            raise Unknown("unknown-union", f"no union {org_id} is registered")
-        return union
 
+def _organisation_routes(app: FastAPI, api: CommandApi) -> None:
     @app.get("/v1/{org_id}/organisation", tags=["queries"])
     async def organisation_now(org_id: str, authorization: Authorization = None) -> dict[str, Any]:
         """The union as it stands. Roles: clerk, auditor, approver, chair."""
-        return await reader(authorization, org_id)
-
-    @app.get("/v1/{org_id}/roster", tags=["queries"])
-    async def roster(
-        org_id: str,
-        on: date,
-        cursor: PersonId | None = None,
-        limit: Limit = ROWS_MAX,
-        authorization: Authorization = None,
-    ) -> dict[str, Any]:
-        """The members at the end of a day. Roles: clerk, auditor, approver, chair."""
-        await reader(authorization, org_id)
-        found = await rosters.members_on(pool, org_id, on, rosters.Page(cursor or "", limit))
-        return {"on": on, "members": found, "next_cursor": _next(found, limit)}
-
-    @app.get("/v1/{org_id}/staff", tags=["queries"])
-    async def staff(
-        org_id: str,
-        on: date,
-        cursor: PersonId | None = None,
-        limit: Limit = ROWS_MAX,
-        authorization: Authorization = None,
-    ) -> dict[str, Any]:
-        """The people in post on a day. Roles: clerk, auditor, approver, chair."""
-        await reader(authorization, org_id)
-        found = await rosters.staff_on(pool, org_id, on, rosters.Page(cursor or "", limit))
-        return {"on": on, "staff": found, "next_cursor": _next(found, limit)}
+        return await _union(api, authorization, org_id)
 
     @app.get("/v1/{org_id}/membership-account", tags=["queries"])
     async def membership_account(
@@ -171,15 +149,45 @@ def _add_rosters(app: FastAPI, api: CommandApi) -> None:
         authorization: Authorization = None,
     ) -> dict[str, Any]:
         """Opening, what began and ended, closing, in 名. Roles: clerk, auditor, approver, chair."""
-        await reader(authorization, org_id)
+        await _union(api, authorization, org_id)
         if first > last:
             raise Invalid("period-reversed", f"{first} is after {last}")
-        account = await rosters.membership_account(pool, org_id, first, last)
+        account = await rosters.membership_account(api.store.pool, org_id, first, last)
         return {"from": first, "to": last, **account}
 
 
-def _add_person_records(app: FastAPI, api: CommandApi) -> None:
-    pool, sealer = api.store.pool, api.context.sealer
+def _roster_routes(app: FastAPI, api: CommandApi) -> None:
+    pool = api.store.pool
+
+    @app.get("/v1/{org_id}/roster", tags=["queries"])
+    async def roster(
+        org_id: str,
+        on: date,
+        cursor: Cursor = "",
+        limit: Limit = PAGE_MAX,
+        authorization: Authorization = None,
+    ) -> dict[str, Any]:
+        """The members at the end of a day. Roles: clerk, auditor, approver, chair."""
+        await _union(api, authorization, org_id)
+        found = await rosters.members_on(pool, org_id, on, cursor, limit)
+        return {"on": on, **page(found, limit, "person_id")}
+
+    @app.get("/v1/{org_id}/staff", tags=["queries"])
+    async def staff_on(
+        org_id: str,
+        on: date,
+        cursor: Cursor = "",
+        limit: Limit = PAGE_MAX,
+        authorization: Authorization = None,
+    ) -> dict[str, Any]:
+        """The people in post on a day. Roles: clerk, auditor, approver, chair."""
+        await _union(api, authorization, org_id)
+        found = await rosters.staff_on(pool, org_id, on, cursor, limit)
+        return {"on": on, **page(found, limit, "person_id")}
+
+
+def _record_routes(app: FastAPI, api: CommandApi) -> None:
+    pool, cipher = api.store.pool, api.context.cipher
 
     @app.post("/v1/{org_id}/people/lookup", tags=["person records"])
     async def lookup(
@@ -188,7 +196,7 @@ def _add_person_records(app: FastAPI, api: CommandApi) -> None:
         """Person ids by employee number; recorded as a disclosure. Role: clerk."""
         actor = await api.actor(authorization, org_id, "clerk")
         inquiry = Inquiry(actor, org_id, question.purpose, api.store.clock())
-        found = await person_records.person_ids(pool, sealer, inquiry, question.employee_nos)
+        found = await person_records.person_ids(pool, cipher, inquiry, question.employee_nos)
         return {
             "people": [{"employee_no": no, "person_id": found[no]} for no in found],
             "unknown": [no for no in question.employee_nos if no not in found],
@@ -201,25 +209,22 @@ def _add_person_records(app: FastAPI, api: CommandApi) -> None:
         """Names by person id; recorded as a disclosure. Roles: clerk, auditor."""
         actor = await api.actor(authorization, org_id, "clerk", "auditor")
         inquiry = Inquiry(actor, org_id, question.purpose, api.store.clock())
-        found = await person_records.names(pool, sealer, inquiry, question.person_ids)
+        found = await person_records.names(pool, cipher, inquiry, question.person_ids)
         return {
             "people": [{"person_id": each, "name": found[each]} for each in found],
             "unknown": [each for each in question.person_ids if each not in found],
         }
 
+
+def _disclosure_routes(app: FastAPI, api: CommandApi) -> None:
     @app.get("/v1/{org_id}/disclosures", tags=["person records"])
     async def disclosures(
         org_id: str,
-        cursor: Annotated[int, Query(ge=0)] = 0,
-        limit: Limit = ROWS_MAX,
+        cursor: Annotated[int, Query(ge=0, description="the `next` of the page before")] = 0,
+        limit: Limit = PAGE_MAX,
         authorization: Authorization = None,
     ) -> dict[str, Any]:
         """Who was told what, when and what for. Roles: auditor, chair."""
         await api.actor(authorization, org_id, "auditor", "chair")
-        found = await person_records.disclosures(pool, org_id, cursor, limit)
-        following = found[-1]["disclosure_id"] if len(found) == limit else None
-        return {"disclosures": found, "next_cursor": following}
-
-
-def _next(found: list[dict[str, Any]], limit: int) -> str | None:
-    return found[-1]["person_id"] if len(found) == limit else None
+        found = await person_records.disclosures(api.store.pool, org_id, cursor, limit)
+        return page(found, limit, "disclosure_id")

@@ -22,7 +22,7 @@ TOMORROW = date(2022, 12, 16)
 
 
 def given(*events: DomainEvent) -> Given:
-    return given_in(person, person.INITIAL, *events)
+    return given_in(person, None, *events)
 
 
 IN_POST = staff_registered(occurred_on=date(2015, 9, 1), person_id=WANG)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.members.commands import AdmissionRow, StaffLeavingRow, StaffRow
+from services.members.commands.membership import AdmissionRow
+from services.members.commands.staff import StaffLeavingRow, StaffRow
 from services.members.domain.membership import admit_member
 from services.members.domain.staff import record_staff_left, register_staff
 from shared.contract.envelope import DomainEvent

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.members.commands import (
+from services.members.commands.membership import (
     DeclareDependant,
     RecordMemberDied,
     RecordMemberLeft,

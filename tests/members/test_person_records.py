@@ -1,4 +1,4 @@
-"""Names and numbers: sealed, found by a keyed hash, disclosed for a recorded purpose."""
+"""Names and numbers: encrypted, found by a keyed hash, disclosed for a recorded purpose."""
 
 from typing import Any
 
@@ -6,49 +6,49 @@ import asyncpg
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from services.members.queries.sealing import PersonRecord, Sealer
+from services.members.queries.encryption import PersonRecord, RecordCipher
 from shared.testing.http import InProcess
 from tests.members.conftest import accepted
 from tests.members.requests import person_id, staff
 
 WANG = PersonRecord("王利", "A-0017")
-SEALER = Sealer(bytes(range(32)))
+CIPHER = RecordCipher(bytes(range(32)))
 
 
-class TestSealing:
-    def test_a_record_opens_for_its_own_union_and_person_under_its_own_key(self) -> None:
-        sealed = SEALER.seal("tjtc", "p-000001", WANG)
-        assert SEALER.open("tjtc", "p-000001", sealed) == WANG
+class TestEncryption:
+    def test_a_record_is_decrypted_for_its_own_union_and_person_under_its_own_key(self) -> None:
+        encrypted = CIPHER.encrypt("tjtc", "p-000001", WANG)
+        assert CIPHER.decrypt("tjtc", "p-000001", encrypted) == WANG
 
     @pytest.mark.parametrize(
-        ("sealer", "org_id", "person"),
+        ("cipher", "org_id", "person"),
         [
-            (SEALER, "tjtc", "p-000002"),
-            (SEALER, "jt-group", "p-000001"),
-            (Sealer(bytes(32)), "tjtc", "p-000001"),
+            (CIPHER, "tjtc", "p-000002"),
+            (CIPHER, "jt-group", "p-000001"),
+            (RecordCipher(bytes(32)), "tjtc", "p-000001"),
         ],
     )
-    def test_a_record_does_not_open_elsewhere(
-        self, sealer: Sealer, org_id: str, person: str
+    def test_a_record_is_not_decrypted_elsewhere(
+        self, cipher: RecordCipher, org_id: str, person: str
     ) -> None:
-        sealed = SEALER.seal("tjtc", "p-000001", WANG)
+        encrypted = CIPHER.encrypt("tjtc", "p-000001", WANG)
         with pytest.raises(InvalidTag):
-            sealer.open(org_id, person, sealed)
+            cipher.decrypt(org_id, person, encrypted)
 
-    def test_a_changed_record_does_not_open(self) -> None:
-        sealed = bytearray(SEALER.seal("tjtc", "p-000001", WANG))
-        sealed[-1] ^= 1
+    def test_a_changed_record_is_not_decrypted(self) -> None:
+        encrypted = bytearray(CIPHER.encrypt("tjtc", "p-000001", WANG))
+        encrypted[-1] ^= 1
         with pytest.raises(InvalidTag):
-            SEALER.open("tjtc", "p-000001", bytes(sealed))
+            CIPHER.decrypt("tjtc", "p-000001", bytes(encrypted))
 
-    def test_the_same_record_is_sealed_differently_each_time(self) -> None:
-        assert SEALER.seal("tjtc", "p-1", WANG) != SEALER.seal("tjtc", "p-1", WANG)
+    def test_the_same_record_is_encrypted_differently_each_time(self) -> None:
+        assert CIPHER.encrypt("tjtc", "p-1", WANG) != CIPHER.encrypt("tjtc", "p-1", WANG)
 
     def test_a_number_is_found_within_one_union_and_key_only(self) -> None:
-        found = SEALER.number_hash("tjtc", "A-0017")
-        assert found == Sealer(bytes(range(32))).number_hash("tjtc", "A-0017")
-        assert found != SEALER.number_hash("jt-group", "A-0017")
-        assert found != Sealer(bytes(32)).number_hash("tjtc", "A-0017")
+        found = CIPHER.number_hash("tjtc", "A-0017")
+        assert found == RecordCipher(bytes(range(32))).number_hash("tjtc", "A-0017")
+        assert found != CIPHER.number_hash("jt-group", "A-0017")
+        assert found != RecordCipher(bytes(32)).number_hash("tjtc", "A-0017")
 
 
 async def everything_stored(service: InProcess) -> str:
@@ -99,9 +99,7 @@ class TestPersonRecords:
         question = {"person_ids": [found["people"][0]["person_id"]], "purpose": "sign_off_sheet"}
         await staffed.command("people/names", question, subject="clerk-li")
         first = (await staffed.get("disclosures", role="auditor", limit=1)).json()
-        rest = (
-            await staffed.get("disclosures", role="auditor", cursor=first["next_cursor"])
-        ).json()
+        rest = (await staffed.get("disclosures", role="auditor", cursor=first["next"])).json()
         assert [
             (
                 each["actor"],
@@ -111,12 +109,12 @@ class TestPersonRecords:
                 each["asked"],
                 each["found"],
             )
-            for each in first["disclosures"] + rest["disclosures"]
+            for each in first["items"] + rest["items"]
         ] == [
             ("clerk-1", "clerk", "roster_import", "person_ids", 2, 1),
             ("clerk-li", "clerk", "sign_off_sheet", "names", 1, 1),
         ]
-        assert rest["next_cursor"] is None
+        assert rest["next"] is None
 
     async def test_a_disclosure_cannot_be_taken_back(self, staffed: InProcess) -> None:
         await ids_of(staffed, "A-0001")

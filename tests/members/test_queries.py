@@ -16,7 +16,7 @@ ENDED = ("left", "died", "transferred_out", "retired_without_retention")
 
 async def roster(union: InProcess, on: str, **query: Any) -> list[str]:
     answer = accepted(await union.get("roster", on=on, **query)).json()
-    return [member["person_id"] for member in answer["members"]]
+    return [member["person_id"] for member in answer["items"]]
 
 
 async def account(union: InProcess, first: str, last: str) -> dict[str, Any]:
@@ -47,7 +47,7 @@ class TestRoster:
         }
         accepted(await union.command("record-member-retired", retired))
         rows = [
-            (await union.get("roster", on=on)).json()["members"]
+            (await union.get("roster", on=on)).json()["items"]
             for on in ("2022-02-28", "2022-03-01")
         ]
         expected = {
@@ -67,10 +67,10 @@ class TestRoster:
         pages = []
         while True:
             page = (await union.get("roster", on="2022-01-01", limit=3, **cursor)).json()
-            pages.append([member["person_id"] for member in page["members"]])
-            if page["next_cursor"] is None:
+            pages.append([member["person_id"] for member in page["items"]])
+            if page["next"] is None:
                 break
-            cursor = {"cursor": page["next_cursor"]}
+            cursor = {"cursor": page["next"]}
         assert [len(page) for page in pages] == [3, 3, 1]
         found = [each for page in pages for each in page]
         assert found == [person_id(number) for number in range(1, 8)]
@@ -82,7 +82,7 @@ class TestRoster:
         left = {"person_id": person_id(1), "left_on": "2022-05-01", "reason": "resigned"}
         accepted(await union.command("record-staff-left", {"people": [left]}))
         days = ("2015-08-31", "2015-09-01", "2022-05-01", "2022-05-02")
-        found = [(await union.get("staff", on=on)).json()["staff"] for on in days]
+        found = [(await union.get("staff", on=on)).json()["items"] for on in days]
         assert [len(rows) for rows in found] == [0, 1, 1, 0]
 
     @pytest.mark.parametrize("path", ["roster", "staff"])

@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
-from services.members.commands import (
+from services.members.commands.affiliation import (
     CompleteAffiliationTransfer,
-    DeclareStaffCount,
     RecordHandoverPrepared,
-    RegisterOrganisation,
     StartAffiliationTransfer,
 )
+from services.members.commands.organisation import DeclareStaffCount, RegisterOrganisation
 from services.members.domain import organisation
 from services.members.domain.affiliation import (
     complete_transfer,
@@ -19,10 +18,11 @@ from services.members.domain.affiliation import (
     start_transfer,
 )
 from services.members.domain.organisation import (
-    Registered,
-    acting,
+    Organisation,
     declare_staff_count,
     register_organisation,
+    registered,
+    require_same_clock,
 )
 from shared.contract.envelope import DomainEvent
 from shared.errors import Refusal
@@ -66,7 +66,7 @@ def registering(
     simulated: bool = True,
     above: tuple[str, ...] = (),
 ) -> Outcome:
-    return given(organisation, organisation.INITIAL, *before).when(
+    return given(organisation, None, *before).when(
         register_organisation, command, org_id, TODAY, simulated=simulated, above_parent=above
     )
 
@@ -109,19 +109,21 @@ class TestRegisterOrganisation:
 class TestActing:
     def test_no_union_acts_before_it_is_registered(self) -> None:
         with pytest.raises(Refusal, match="unknown-union"):
-            acting(organisation.INITIAL, ORG, simulated=True)
+            registered(None, ORG)
+        union = Organisation(simulated=True)
+        assert registered(union, ORG) is union
 
     @pytest.mark.parametrize("simulated", [True, False])
     def test_a_union_acts_on_its_own_clock_only(self, simulated: bool) -> None:
-        assert acting(Registered(simulated), ORG, simulated)
+        require_same_clock(simulated, simulated)
         with pytest.raises(Refusal, match="simulated-union-refused"):
-            acting(Registered(simulated), ORG, not simulated)
+            require_same_clock(simulated, not simulated)
 
 
 class TestDeclareStaffCount:
     def declaring(self, *before: DomainEvent, **fields: Any) -> Outcome:
         command = {"staff": 560, "women_staff": 319, "declared_on": date(2022, 3, 1), **fields}
-        return given(organisation, organisation.INITIAL, REGISTERED, *before).when(
+        return given(organisation, None, REGISTERED, *before).when(
             declare_staff_count, DeclareStaffCount(**command), ORG, TODAY
         )
 
@@ -153,8 +155,8 @@ class TestAffiliationTransfer:
             "started_on": date(2022, 4, 1),
             **fields,
         }
-        registered = REGISTERED.model_copy(update={"parent_org_id": parent})
-        return given(organisation, organisation.INITIAL, registered, *before).when(
+        union = REGISTERED.model_copy(update={"parent_org_id": parent})
+        return given(organisation, None, union, *before).when(
             start_transfer, StartAffiliationTransfer(**command), ORG, TODAY, above_new=above
         )
 
@@ -162,13 +164,13 @@ class TestAffiliationTransfer:
         self, prepared: int, *before: DomainEvent, now: int = 511, on: date = TODAY
     ) -> Outcome:
         command = RecordHandoverPrepared(to_parent=BUREAU, prepared=prepared, prepared_on=on)
-        return given(organisation, organisation.INITIAL, REGISTERED, *before).when(
+        return given(organisation, None, REGISTERED, *before).when(
             record_prepared, command, ORG, TODAY, members_now=now
         )
 
     def completing(self, on: date, *before: DomainEvent) -> Outcome:
         command = CompleteAffiliationTransfer(to_parent=BUREAU, completed_on=on)
-        return given(organisation, organisation.INITIAL, REGISTERED, *before).when(
+        return given(organisation, None, REGISTERED, *before).when(
             complete_transfer, command, ORG, TODAY
         )
 
@@ -189,10 +191,10 @@ class TestAffiliationTransfer:
 
     def test_refusals_of_a_start_in_their_precedence(self) -> None:
         self.starting(STARTED, started_on=TOMORROW).then_refused("date-in-future")
+        self.starting(STARTED, to_parent=GROUP, parent="city").then_refused("same-parent")
         self.starting(STARTED, parent="city").then_refused("transfer-under-way")
         self.starting(STARTED, to_parent="city").then_refused("transfer-under-way")
-        self.starting(parent="city", to_parent=GROUP).then_refused("not-the-parent")
-        self.starting(to_parent=GROUP, above=(ORG,)).then_refused("same-parent")
+        self.starting(parent="city", to_parent=ORG).then_refused("not-the-parent")
         self.starting(above=(GROUP, ORG)).then_refused("parent-is-below")
         self.starting(to_parent=ORG).then_refused("parent-is-below")
 

@@ -1,21 +1,21 @@
 """A union's move from one upper union to another (转隶), one at a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
-from services.members.commands import (
+from services.members.commands.affiliation import (
     CompleteAffiliationTransfer,
     RecordHandoverPrepared,
     StartAffiliationTransfer,
 )
-from services.members.domain.dates import not_future
-from services.members.domain.organisation import Registered, Transfer
+from services.members.domain.organisation import Organisation, Transfer, registered
 from shared.contract.members import (
     AffiliationTransferCompleted,
     AffiliationTransferStarted,
     MemberHandoverPrepared,
 )
-from shared.errors import Conflict
+from shared.decider.dates import not_in_future
+from shared.errors import Conflict, Invalid
 
 AffiliationEvent = (
     AffiliationTransferStarted | MemberHandoverPrepared | AffiliationTransferCompleted
@@ -23,7 +23,7 @@ AffiliationEvent = (
 
 
 def start_transfer(
-    union: Registered,
+    state: Organisation | None,
     command: StartAffiliationTransfer,
     org_id: str,
     today: date,
@@ -32,18 +32,19 @@ def start_transfer(
 ) -> list[AffiliationEvent]:
     """Begin the move. `above_new`: the unions above the new upper union, as recorded here.
 
-    Raises Invalid `date-in-future`; Conflict `transfer-under-way`, `not-the-parent`,
-    `same-parent`, `parent-is-below`.
+    Raises Invalid `date-in-future`, `same-parent`; Unknown `unknown-union`; Conflict
+    `transfer-under-way`, `not-the-parent`, `parent-is-below`.
     """
-    not_future(command.started_on, today)
+    not_in_future(today, command.started_on, command.source_recorded_on)
+    if command.to_parent == command.from_parent:
+        raise Invalid("same-parent", f"{command.to_parent} is the upper union already")
+    union = registered(state, org_id)
     if union.transfer is not None:
         raise Conflict(
             "transfer-under-way", f"a transfer to {union.transfer.to_parent} is under way"
         )
     if union.parent is not None and union.parent != command.from_parent:
         raise Conflict("not-the-parent", f"the upper union is {union.parent}")
-    if command.to_parent == command.from_parent:
-        raise Conflict("same-parent", f"{command.to_parent} is the upper union already")
     if org_id in (command.to_parent, *above_new):
         raise Conflict("parent-is-below", f"{command.to_parent} is {org_id} or is below it")
     return [
@@ -59,15 +60,21 @@ def start_transfer(
 
 
 def record_prepared(
-    union: Registered, command: RecordHandoverPrepared, org_id: str, today: date, members_now: int
+    state: Organisation | None,
+    command: RecordHandoverPrepared,
+    org_id: str,
+    today: date,
+    *,
+    members_now: int,
 ) -> list[AffiliationEvent]:
     """So many files are ready; a lower number than before corrects it.
 
-    Raises Invalid `date-in-future`; Conflict `no-transfer`, `before-transfer`, and
-    `more-than-members` above both `members_due` and `members_now` (people join meanwhile).
+    Raises Invalid `date-in-future`; Unknown `unknown-union`; Conflict `no-transfer`,
+    `before-transfer`, and `more-than-members` above both `members_due` and `members_now` (people
+    join meanwhile).
     """
-    not_future(command.prepared_on, today)
-    transfer = _under_way(union, command.to_parent, command.prepared_on)
+    not_in_future(today, command.prepared_on, command.source_recorded_on)
+    transfer = _under_way(registered(state, org_id), command.to_parent, command.prepared_on)
     if command.prepared > max(transfer.members_due, members_now):
         raise Conflict(
             "more-than-members",
@@ -84,14 +91,15 @@ def record_prepared(
 
 
 def complete_transfer(
-    union: Registered, command: CompleteAffiliationTransfer, org_id: str, today: date
+    state: Organisation | None, command: CompleteAffiliationTransfer, org_id: str, today: date
 ) -> list[AffiliationEvent]:
     """The move took effect.
 
-    Raises Invalid `date-in-future`; Conflict `no-transfer`, `before-transfer`.
+    Raises Invalid `date-in-future`; Unknown `unknown-union`; Conflict `no-transfer`,
+    `before-transfer`.
     """
-    not_future(command.completed_on, today)
-    transfer = _under_way(union, command.to_parent, command.completed_on)
+    not_in_future(today, command.completed_on, command.source_recorded_on)
+    transfer = _under_way(registered(state, org_id), command.to_parent, command.completed_on)
     return [
         AffiliationTransferCompleted(
             org_id=org_id,
@@ -103,17 +111,10 @@ def complete_transfer(
     ]
 
 
-def _under_way(union: Registered, to_parent: str, on: date) -> Transfer:
+def _under_way(union: Organisation, to_parent: str, on: date) -> Transfer:
     transfer = union.transfer
     if transfer is None or transfer.to_parent != to_parent:
         raise Conflict("no-transfer", f"no transfer to {to_parent} is under way")
     if on < transfer.started_on:
         raise Conflict("before-transfer", f"the transfer began on {transfer.started_on}")
     return transfer
-
-
-DECISIONS: dict[type, Callable[..., list[AffiliationEvent]]] = {
-    StartAffiliationTransfer: start_transfer,
-    RecordHandoverPrepared: record_prepared,
-    CompleteAffiliationTransfer: complete_transfer,
-}

@@ -1,10 +1,9 @@
-"""Decisions about a person's membership. Order of the checks is the precedence of the refusals."""
+"""Decisions about a person's membership. Refusals stand in the docstrings, first come first."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Literal
 
-from services.members.commands import (
+from services.members.commands.membership import (
     AdmissionRow,
     DeclareDependant,
     RecordMemberDied,
@@ -12,17 +11,16 @@ from services.members.commands import (
     RecordMemberRetired,
     TransferOutMember,
 )
-from services.members.domain.dates import not_future
 from services.members.domain.person import (
     FormerMember,
     InPost,
     LeftPost,
     Member,
     NeverMember,
-    NotRegistered,
     Person,
     PersonEvent,
     RetainedMember,
+    known,
 )
 from shared.contract.members import (
     DependantDeclared,
@@ -33,11 +31,12 @@ from shared.contract.members import (
     MemberTransferredOut,
     StaffLeft,
 )
-from shared.errors import Conflict, Invalid
+from shared.decider.dates import not_in_future
+from shared.errors import Conflict, Invalid, Refusal
 
 
 def admit_member(
-    state: Person,
+    state: Person | None,
     row: AdmissionRow,
     org_id: str,
     today: date,
@@ -51,24 +50,23 @@ def admit_member(
     `person-died`, `not-staff`, `already-a-member`, `never-a-member`, `rejoin-only`,
     `joined-before-staff`, `joined-before-ended`.
     """
-    not_future(row.joined_on, today)
+    not_in_future(today, row.joined_on, source_recorded_on)
     if row.from_org is not None and (row.kind != "transferred_in" or row.from_org == org_id):
         raise Invalid("from-org-not-meant", "from_org is another union one was transferred from")
-    if isinstance(state.post, NotRegistered):
-        raise Invalid("unknown-person", f"{row.person_id} is not registered in {org_id}")
-    if state.died:
+    person = known(state, row.person_id, org_id)
+    if person.died:
         raise Conflict("person-died", f"{row.person_id} has died")
-    if isinstance(state.post, LeftPost):
-        raise Conflict("not-staff", f"{row.person_id} was in post until {state.post.on}")
-    _may_join(state, row)
-    if row.joined_on < state.post.since:
+    if isinstance(person.post, LeftPost):
+        raise Conflict("not-staff", f"{row.person_id} was in post until {person.post.on}")
+    _may_join(person, row)
+    if row.joined_on < person.post.since:
         raise Conflict(
-            "joined-before-staff", f"{row.person_id} is in post since {state.post.since}"
+            "joined-before-staff", f"{row.person_id} is in post since {person.post.since}"
         )
-    if isinstance(state.membership, FormerMember) and row.joined_on < state.membership.on:
+    if isinstance(person.membership, FormerMember) and row.joined_on < person.membership.on:
         raise Conflict(
             "joined-before-ended",
-            f"the earlier membership of {row.person_id} ended on {state.membership.on}",
+            f"the earlier membership of {row.person_id} ended on {person.membership.on}",
         )
     return [
         MemberJoined(
@@ -77,10 +75,25 @@ def admit_member(
             person_id=row.person_id,
             kind=row.kind,
             from_org=row.from_org,
-            spell=state.member_spell + 1,
+            spell=person.member_spell + 1,
             source_recorded_on=source_recorded_on,
         )
     ]
+
+
+ADMISSION_REFUSALS: dict[str, type[Refusal]] = {
+    "date-in-future": Invalid,
+    "from-org-not-meant": Invalid,
+    "unknown-person": Invalid,
+    "person-died": Conflict,
+    "not-staff": Conflict,
+    "already-a-member": Conflict,
+    "never-a-member": Conflict,
+    "rejoin-only": Conflict,
+    "joined-before-staff": Conflict,
+    "joined-before-ended": Conflict,
+}
+"""Of a bulk command's rows, the first in this order that any row has is said."""
 
 
 def _may_join(state: Person, row: AdmissionRow) -> None:
@@ -98,53 +111,53 @@ def _may_join(state: Person, row: AdmissionRow) -> None:
 
 
 def transfer_out(
-    state: Person, command: TransferOutMember, org_id: str, today: date
+    state: Person | None, command: TransferOutMember, org_id: str, today: date
 ) -> list[PersonEvent]:
     """The membership moves to another union (会籍转出).
 
     Raises Invalid `date-in-future`, `to-org-is-own`, `unknown-person`; Conflict `not-a-member`,
     `ended-before-joined`.
     """
-    not_future(command.transferred_on, today)
+    not_in_future(today, command.transferred_on, command.source_recorded_on)
     if command.to_org == org_id:
         raise Invalid("to-org-is-own", "a membership moves to another union")
-    _member(state, command.person_id, org_id, command.transferred_on)
+    person = _member(state, command.person_id, org_id, command.transferred_on)
     return [
         MemberTransferredOut(
             org_id=org_id,
             occurred_on=command.transferred_on,
             person_id=command.person_id,
             to_org=command.to_org,
-            spell=state.member_spell,
+            spell=person.member_spell,
             source_recorded_on=command.source_recorded_on,
         )
     ]
 
 
 def record_member_left(
-    state: Person, command: RecordMemberLeft, org_id: str, today: date
+    state: Person | None, command: RecordMemberLeft, org_id: str, today: date
 ) -> list[PersonEvent]:
     """The membership ends.
 
     Raises Invalid `date-in-future`, `unknown-person`; Conflict `not-a-member`,
     `ended-before-joined`.
     """
-    not_future(command.left_on, today)
-    _member(state, command.person_id, org_id, command.left_on)
+    not_in_future(today, command.left_on, command.source_recorded_on)
+    person = _member(state, command.person_id, org_id, command.left_on)
     return [
         MemberLeft(
             org_id=org_id,
             occurred_on=command.left_on,
             person_id=command.person_id,
             reason=command.reason,
-            spell=state.member_spell,
+            spell=person.member_spell,
             source_recorded_on=command.source_recorded_on,
         )
     ]
 
 
 def record_member_retired(
-    state: Person, command: RecordMemberRetired, org_id: str, today: date
+    state: Person | None, command: RecordMemberRetired, org_id: str, today: date
 ) -> list[PersonEvent]:
     """A member retires, with or without membership retained; a post still held ends that day.
 
@@ -152,8 +165,9 @@ def record_member_retired(
     `ended-before-joined`, `left-before-staff`.
     """
     on = command.retired_on
-    not_future(on, today)
-    if isinstance(state.membership, RetainedMember):
+    not_in_future(today, on, command.source_recorded_on)
+    person = known(state, command.person_id, org_id)
+    if isinstance(person.membership, RetainedMember):
         raise Conflict("already-retired", f"{command.person_id} retired before")
     _member(state, command.person_id, org_id, on)
     retired = MemberRetired(
@@ -161,14 +175,14 @@ def record_member_retired(
         occurred_on=on,
         person_id=command.person_id,
         membership_retained=command.membership_retained,
-        spell=state.member_spell,
+        spell=person.member_spell,
         source_recorded_on=command.source_recorded_on,
     )
-    return [retired, *_post_ends(state, retired, "retired")]
+    return [retired, *_post_ends(person, retired, "retired")]
 
 
 def record_member_died(
-    state: Person, command: RecordMemberDied, org_id: str, today: date
+    state: Person | None, command: RecordMemberDied, org_id: str, today: date
 ) -> list[PersonEvent]:
     """A member died; a post still held ends that day.
 
@@ -176,31 +190,36 @@ def record_member_died(
     `ended-before-joined`, `left-before-staff`.
     """
     on = command.died_on
-    not_future(on, today)
-    _member(state, command.person_id, org_id, on)
+    not_in_future(today, on, command.source_recorded_on)
+    person = _member(state, command.person_id, org_id, on)
     died = MemberDied(
         org_id=org_id,
         occurred_on=on,
         person_id=command.person_id,
-        spell=state.member_spell,
+        spell=person.member_spell,
         source_recorded_on=command.source_recorded_on,
     )
-    return [died, *_post_ends(state, died, "died")]
+    return [died, *_post_ends(person, died, "died")]
 
 
 def declare_dependant(
-    state: Person, command: DeclareDependant, org_id: str, today: date, *, dependant_id: str
+    state: Person | None,
+    command: DeclareDependant,
+    org_id: str,
+    today: date,
+    *,
+    dependant_id: str,
 ) -> list[PersonEvent]:
     """A member declares a dependant.
 
     Raises Invalid `date-in-future`, `dependant-is-self`, `unknown-person`; Conflict
     `not-a-member`, `dependant-declared`.
     """
-    not_future(command.declared_on, today)
+    not_in_future(today, command.declared_on, command.source_recorded_on)
     if dependant_id == command.person_id:
         raise Invalid("dependant-is-self", "nobody is their own dependant")
-    _member(state, command.person_id, org_id)
-    if dependant_id in state.dependants:
+    person = _member(state, command.person_id, org_id)
+    if dependant_id in person.dependants:
         raise Conflict("dependant-declared", f"{dependant_id} was declared before")
     return [
         DependantDeclared(
@@ -214,17 +233,21 @@ def declare_dependant(
     ]
 
 
-def _member(state: Person, person_id: str, org_id: str, ends_on: date | None = None) -> None:
-    if isinstance(state.post, NotRegistered):
-        raise Invalid("unknown-person", f"{person_id} is not registered in {org_id}")
-    match state.membership:
+def _member(
+    state: Person | None, person_id: str, org_id: str, ends_on: date | None = None
+) -> Person:
+    """The person, who is a member. Raises Invalid `unknown-person`; Conflict `not-a-member`,
+    `ended-before-joined`."""
+    person = known(state, person_id, org_id)
+    match person.membership:
         case NeverMember():
             raise Conflict("not-a-member", f"{person_id} is not a member")
         case FormerMember():
-            raise Conflict("not-a-member", f"the membership ended on {state.membership.on}")
+            raise Conflict("not-a-member", f"the membership ended on {person.membership.on}")
         case RetainedMember(retired_on=since) | Member(since=since):
             if ends_on is not None and ends_on < since:
                 raise Conflict("ended-before-joined", f"{person_id} was a member on {since}")
+    return person
 
 
 def _post_ends(
@@ -247,13 +270,3 @@ def _post_ends(
             source_recorded_on=event.source_recorded_on,
         )
     ]
-
-
-DECISIONS: dict[type, Callable[..., list[PersonEvent]]] = {
-    AdmissionRow: admit_member,
-    TransferOutMember: transfer_out,
-    RecordMemberLeft: record_member_left,
-    RecordMemberRetired: record_member_retired,
-    RecordMemberDied: record_member_died,
-    DeclareDependant: declare_dependant,
-}

@@ -1,14 +1,13 @@
 """The union itself and its place in the tree: the stream `<org>/organisation`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import assert_never
 
 from pydantic import TypeAdapter, ValidationError
 
-from services.members.commands import DeclareStaffCount, RegisterOrganisation
-from services.members.domain.dates import not_future
+from services.members.commands.organisation import DeclareStaffCount, RegisterOrganisation
 from shared.contract.members import (
     AffiliationTransferCompleted,
     AffiliationTransferStarted,
@@ -17,6 +16,7 @@ from shared.contract.members import (
     StaffCountDeclared,
 )
 from shared.contract.values import OrgId
+from shared.decider.dates import not_in_future
 from shared.errors import Conflict, Invalid, NotPermitted, Unknown
 
 OrganisationEvent = (
@@ -31,11 +31,6 @@ ORG_ID = TypeAdapter[str](OrgId)
 
 
 @dataclass(frozen=True, slots=True)
-class Unregistered:
-    """No union of this id."""
-
-
-@dataclass(frozen=True, slots=True)
 class Transfer:
     """A move to another upper union that began; `prepared` of `members_due` files are ready."""
 
@@ -47,7 +42,7 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
+class Organisation:
     """A union that keeps its records here; `staff_counts`: (staff, women) declared by day.
 
     `parent` is its upper union now, `transfer` the move under way to another, one at a time.
@@ -59,15 +54,11 @@ class Registered:
     transfer: Transfer | None = None
 
 
-Organisation = Unregistered | Registered
-INITIAL = Unregistered()
-
-
-def evolve(state: Organisation, event: OrganisationEvent) -> Organisation:
-    """The union after `event`."""
+def evolve(state: Organisation | None, event: OrganisationEvent) -> Organisation:
+    """The union after one more event; None: no union of this id is registered."""
     if isinstance(event, OrganisationRegistered):
-        return Registered(event.simulated, event.parent_org_id)
-    assert isinstance(state, Registered), f"{event.type_name()} before OrganisationRegistered"
+        return Organisation(event.simulated, event.parent_org_id)
+    assert state is not None, f"{event.type_name()} before OrganisationRegistered"
     match event:
         case StaffCountDeclared():
             declared = {event.occurred_on: (event.staff, event.women_staff)}
@@ -86,19 +77,28 @@ def evolve(state: Organisation, event: OrganisationEvent) -> Organisation:
             assert_never(event)
 
 
-def acting(state: Organisation, org_id: str, simulated: bool) -> Registered:
-    """The union, if it is registered and runs on this service's clock.
-
-    Raises Unknown `unknown-union`, NotPermitted `simulated-union-refused`.
-    """
-    if isinstance(state, Unregistered):
+def registered(state: Organisation | None, org_id: str) -> Organisation:
+    """The union, which is there. Raises Unknown `unknown-union`."""
+    if state is None:
         raise Unknown("unknown-union", f"no union {org_id} is registered")
-    _same_clock(state.simulated, simulated)
     return state
 
 
+def require_same_clock(union_simulated: bool, service_simulated: bool) -> None:
+    """Simulated and real facts never meet in one union.
+
+    Raises NotPermitted `simulated-union-refused`.
+    """
+    if union_simulated != service_simulated:
+        union = "simulated" if union_simulated else "real"
+        service = "a simulated" if service_simulated else "the real"
+        raise NotPermitted(
+            "simulated-union-refused", f"a {union} union is refused on {service} clock"
+        )
+
+
 def register_organisation(
-    state: Organisation,
+    state: Organisation | None,
     command: RegisterOrganisation,
     org_id: str,
     today: date,
@@ -117,9 +117,9 @@ def register_organisation(
         raise Invalid(
             "org-id-invalid", "an org_id is 2 to 31 of a-z, 0-9 and -, a letter first"
         ) from None
-    not_future(command.registered_on, today)
-    _same_clock(command.simulated, simulated)
-    if isinstance(state, Registered):
+    not_in_future(today, command.registered_on, command.source_recorded_on)
+    require_same_clock(command.simulated, simulated)
+    if state is not None:
         raise Conflict("organisation-exists", f"the union {org_id} is registered already")
     if org_id in (command.parent_org_id, *above_parent):
         raise Conflict("parent-is-below", f"{command.parent_org_id} is {org_id} or is below it")
@@ -131,24 +131,26 @@ def register_organisation(
             kind=command.kind,
             parent_org_id=command.parent_org_id,
             simulated=command.simulated,
+            source_recorded_on=command.source_recorded_on,
         )
     ]
 
 
 def declare_staff_count(
-    state: Registered, command: DeclareStaffCount, org_id: str, today: date
+    state: Organisation | None, command: DeclareStaffCount, org_id: str, today: date
 ) -> list[OrganisationEvent]:
     """Declare the head count of a day.
 
-    Raises Invalid `date-in-future`, `women-exceed-staff`; Conflict `staff-count-declared` when the
-    same numbers stand for that day.
+    Raises Invalid `date-in-future`, `women-exceed-staff`; Unknown `unknown-union`; Conflict
+    `staff-count-declared` when the same numbers stand for that day.
     """
-    not_future(command.declared_on, today)
+    not_in_future(today, command.declared_on, command.source_recorded_on)
     if command.women_staff > command.staff:
         raise Invalid(
             "women-exceed-staff", f"{command.women_staff} women among {command.staff} staff"
         )
-    if state.staff_counts.get(command.declared_on) == (command.staff, command.women_staff):
+    union = registered(state, org_id)
+    if union.staff_counts.get(command.declared_on) == (command.staff, command.women_staff):
         raise Conflict("staff-count-declared", f"these numbers stand for {command.declared_on}")
     return [
         StaffCountDeclared(
@@ -159,18 +161,3 @@ def declare_staff_count(
             source_recorded_on=command.source_recorded_on,
         )
     ]
-
-
-def _same_clock(union_simulated: bool, service_simulated: bool) -> None:
-    if union_simulated != service_simulated:
-        union = "simulated" if union_simulated else "real"
-        service = "a simulated" if service_simulated else "the real"
-        raise NotPermitted(
-            "simulated-union-refused", f"a {union} union is refused on {service} clock"
-        )
-
-
-DECISIONS: dict[type, Callable[..., list[OrganisationEvent]]] = {
-    RegisterOrganisation: register_organisation,
-    DeclareStaffCount: declare_staff_count,
-}

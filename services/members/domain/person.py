@@ -18,6 +18,7 @@ from shared.contract.members import (
     StaffLeft,
     StaffRegistered,
 )
+from shared.errors import Invalid
 
 PersonEvent = (
     StaffRegistered
@@ -29,11 +30,6 @@ PersonEvent = (
     | MemberDied
     | DependantDeclared
 )
-
-
-@dataclass(frozen=True, slots=True)
-class NotRegistered:
-    """Never worked for the unit, as far as recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +74,7 @@ class FormerMember:
     how: Literal["left", "transferred_out", "retired", "died"]
 
 
-Post = NotRegistered | InPost | LeftPost
+Post = InPost | LeftPost
 Membership = NeverMember | Member | RetainedMember | FormerMember
 
 
@@ -89,20 +85,20 @@ class Person:
     `post_spell` and `member_spell` count the spells begun so far, the present or last one included.
     """
 
-    post: Post = NotRegistered()
+    post: Post
     membership: Membership = NeverMember()
-    post_spell: int = 0
+    post_spell: int = 1
     member_spell: int = 0
     dependants: frozenset[str] = frozenset()
     died: bool = False
 
 
-INITIAL = Person()
-
-
-def evolve(state: Person, event: PersonEvent) -> Person:
-    """The person after `event`."""
+def evolve(state: Person | None, event: PersonEvent) -> Person:
+    """The person after one more event; None: never worked for the unit, as far as recorded."""
     on = event.occurred_on
+    if state is None:
+        assert isinstance(event, StaffRegistered), f"{event.type_name()} before StaffRegistered"
+        return Person(InPost(on))
     match event:
         case StaffRegistered():
             return replace(state, post=InPost(on), post_spell=state.post_spell + 1)
@@ -126,3 +122,10 @@ def evolve(state: Person, event: PersonEvent) -> Person:
             return replace(state, dependants=state.dependants | {event.dependant_id})
         case _:
             assert_never(event)
+
+
+def known(state: Person | None, person_id: str, org_id: str) -> Person:
+    """The person, who is registered. Raises Invalid `unknown-person`."""
+    if state is None:
+        raise Invalid("unknown-person", f"{person_id} is not registered in {org_id}")
+    return state

@@ -1,17 +1,16 @@
-"""Decisions about a person's post. Order of the checks is the precedence of the refusals."""
+"""Decisions about a person's post. Refusals stand in the docstrings, first come first."""
 
-from collections.abc import Callable
 from datetime import date
 
-from services.members.commands import StaffLeavingRow, StaffRow
-from services.members.domain.dates import not_future
-from services.members.domain.person import InPost, LeftPost, NotRegistered, Person, PersonEvent
+from services.members.commands.staff import StaffLeavingRow, StaffRow
+from services.members.domain.person import InPost, LeftPost, Person, PersonEvent, known
 from shared.contract.members import StaffLeft, StaffRegistered
-from shared.errors import Conflict, Invalid
+from shared.decider.dates import not_in_future
+from shared.errors import Conflict, Invalid, Refusal
 
 
 def register_staff(
-    state: Person,
+    state: Person | None,
     row: StaffRow,
     org_id: str,
     today: date,
@@ -26,13 +25,9 @@ def register_staff(
     `date-in-future`; Conflict `person-died`, `already-staff`, `registered-before-left`,
     `employee-no-taken`.
     """
-    not_future(row.registered_on, today)
-    if state.died:
-        raise Conflict("person-died", f"{person_id} has died")
-    if isinstance(state.post, InPost):
-        raise Conflict("already-staff", f"{person_id} is in post since {state.post.since}")
-    if isinstance(state.post, LeftPost) and row.registered_on <= state.post.on:
-        raise Conflict("registered-before-left", f"{person_id} was in post until {state.post.on}")
+    not_in_future(today, row.registered_on, source_recorded_on)
+    if state is not None:
+        _may_return(state, row, person_id)
     if employee_no_taken:
         raise Conflict("employee-no-taken", "another person of this union has this number")
     return [
@@ -42,14 +37,33 @@ def register_staff(
             person_id=person_id,
             gender=row.gender,
             birth_month=row.birth_month,
-            spell=state.post_spell + 1,
+            spell=1 if state is None else state.post_spell + 1,
             source_recorded_on=source_recorded_on,
         )
     ]
 
 
+REGISTRATION_REFUSALS: dict[str, type[Refusal]] = {
+    "date-in-future": Invalid,
+    "person-died": Conflict,
+    "already-staff": Conflict,
+    "registered-before-left": Conflict,
+    "employee-no-taken": Conflict,
+}
+"""Of a bulk command's rows, the first in this order that any row has is said."""
+
+
+def _may_return(state: Person, row: StaffRow, person_id: str) -> None:
+    if state.died:
+        raise Conflict("person-died", f"{person_id} has died")
+    if isinstance(state.post, InPost):
+        raise Conflict("already-staff", f"{person_id} is in post since {state.post.since}")
+    if row.registered_on <= state.post.on:
+        raise Conflict("registered-before-left", f"{person_id} was in post until {state.post.on}")
+
+
 def record_staff_left(
-    state: Person,
+    state: Person | None,
     row: StaffLeavingRow,
     org_id: str,
     today: date,
@@ -60,26 +74,28 @@ def record_staff_left(
 
     Raises Invalid `date-in-future`, `unknown-person`; Conflict `not-staff`, `left-before-staff`.
     """
-    not_future(row.left_on, today)
-    if isinstance(state.post, NotRegistered):
-        raise Invalid("unknown-person", f"{row.person_id} is not registered in {org_id}")
-    if isinstance(state.post, LeftPost):
-        raise Conflict("not-staff", f"{row.person_id} was in post until {state.post.on}")
-    if row.left_on < state.post.since:
-        raise Conflict("left-before-staff", f"{row.person_id} is in post since {state.post.since}")
+    not_in_future(today, row.left_on, source_recorded_on)
+    person = known(state, row.person_id, org_id)
+    if isinstance(person.post, LeftPost):
+        raise Conflict("not-staff", f"{row.person_id} was in post until {person.post.on}")
+    if row.left_on < person.post.since:
+        raise Conflict("left-before-staff", f"{row.person_id} is in post since {person.post.since}")
     return [
         StaffLeft(
             org_id=org_id,
             occurred_on=row.left_on,
             person_id=row.person_id,
             reason=row.reason,
-            spell=state.post_spell,
+            spell=person.post_spell,
             source_recorded_on=source_recorded_on,
         )
     ]
 
 
-DECISIONS: dict[type, Callable[..., list[PersonEvent]]] = {
-    StaffRow: register_staff,
-    StaffLeavingRow: record_staff_left,
+LEAVING_REFUSALS: dict[str, type[Refusal]] = {
+    "date-in-future": Invalid,
+    "unknown-person": Invalid,
+    "not-staff": Conflict,
+    "left-before-staff": Conflict,
 }
+"""Likewise, of the rows of leaving."""

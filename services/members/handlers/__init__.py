@@ -1,1 +1,1 @@
-"""Load, look up, decide, append: one function for each command, or for commands handled alike."""
+"""Load, look up, decide, append: one function for each command."""

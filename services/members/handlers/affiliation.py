@@ -1,81 +1,79 @@
 """Commands about a union's move from one upper union to another (转隶)."""
 
-from services.members.commands import (
+from services.members import streams
+from services.members.commands.affiliation import (
     CompleteAffiliationTransfer,
     RecordHandoverPrepared,
     StartAffiliationTransfer,
 )
-from services.members.domain import affiliation
-from services.members.domain.organisation import Registered
-from services.members.handlers.streams import (
-    Context,
-    append,
-    deciding_again,
-    load_known,
-    one_stream,
-    union_stream,
-)
+from services.members.domain import affiliation, organisation
+from services.members.handlers.context import Context, require_union
 from services.members.queries import rosters
+from services.members.tables import rows_of
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import Write
+from shared.eventstore.write import one_stream, retry, state_of, today_of, write
 
 
 async def start_transfer(
     context: Context, request: Request, command: StartAffiliationTransfer
 ) -> Reply:
     """Begin a transfer; of two that begin at once, the union's stream takes one."""
+    store, org_id = context.store, request.org_id
+    await require_union(store, request)
+    stream = streams.organisation(org_id)
 
     async def attempt() -> Reply:
-        union, version = await _load(context, request)
+        found = await store.load(stream)
+        request.check_version(stream, found.version)
         events = affiliation.start_transfer(
-            union,
+            state_of(organisation.evolve, found),
             command,
-            request.org_id,
-            context.today(),
-            above_new=await rosters.unions_above(context.store.pool, command.to_parent),
+            org_id,
+            today_of(store),
+            above_new=await rosters.unions_above(store.pool, command.to_parent),
         )
-        write = Write(union_stream(request.org_id), version, events)
-        return await append(context, request, [write], one_stream(write))
+        starting = Write(stream, found.version, events)
+        return await store.append(request, [starting], one_stream(starting), rows_of([starting]))
 
-    return await deciding_again(request, attempt)
+    return await retry(request, attempt)
 
 
 async def record_prepared(
     context: Context, request: Request, command: RecordHandoverPrepared
 ) -> Reply:
     """Record how many membership files are ready."""
+    store, org_id = context.store, request.org_id
+    await require_union(store, request)
+    stream = streams.organisation(org_id)
 
     async def attempt() -> Reply:
-        union, version = await _load(context, request)
+        found = await store.load(stream)
+        request.check_version(stream, found.version)
         events = affiliation.record_prepared(
-            union,
+            state_of(organisation.evolve, found),
             command,
-            request.org_id,
-            context.today(),
-            members_now=await rosters.members_now(context.store.pool, request.org_id),
+            org_id,
+            today_of(store),
+            members_now=await rosters.members_now(store.pool, org_id),
         )
-        write = Write(union_stream(request.org_id), version, events)
-        return await append(context, request, [write], one_stream(write))
+        recording = Write(stream, found.version, events)
+        return await store.append(request, [recording], one_stream(recording))
 
-    return await deciding_again(request, attempt)
+    return await retry(request, attempt)
 
 
 async def complete_transfer(
     context: Context, request: Request, command: CompleteAffiliationTransfer
 ) -> Reply:
     """The union belongs to the new upper union from now on."""
-
-    async def attempt() -> Reply:
-        union, version = await _load(context, request)
-        events = affiliation.complete_transfer(union, command, request.org_id, context.today())
-        write = Write(union_stream(request.org_id), version, events)
-        return await append(context, request, [write], one_stream(write))
-
-    return await deciding_again(request, attempt)
-
-
-async def _load(context: Context, request: Request) -> tuple[Registered, int]:
-    known = await load_known(context, request, ())
-    stream = union_stream(request.org_id)
-    request.check_version(stream, known.versions[stream])
-    return known.union, known.versions[stream]
+    await require_union(context.store, request)
+    org_id = request.org_id
+    return await write(
+        context.store,
+        request,
+        streams.organisation(org_id),
+        organisation.evolve,
+        lambda state, today: affiliation.complete_transfer(state, command, org_id, today),
+        also=rows_of,
+    )

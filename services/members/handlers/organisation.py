@@ -1,55 +1,52 @@
 """Commands about the union itself."""
 
-from services.members.commands import DeclareStaffCount, RegisterOrganisation
+from services.members import streams
+from services.members.commands.organisation import DeclareStaffCount, RegisterOrganisation
 from services.members.domain import organisation
-from services.members.handlers.streams import (
-    Context,
-    append,
-    deciding_again,
-    fold_union,
-    one_stream,
-    union_stream,
-)
+from services.members.handlers.context import Context, require_union
 from services.members.queries import rosters
+from services.members.tables import rows_of
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import Write
+from shared.eventstore.write import one_stream, retry, state_of, today_of, write
 
 
 async def register_organisation(
     context: Context, request: Request, command: RegisterOrganisation
 ) -> Reply:
     """Register a union in the tree."""
+    store, org_id = context.store, request.org_id
+    stream = streams.organisation(org_id)
 
     async def attempt() -> Reply:
-        stream = union_stream(request.org_id)
-        loaded = await context.store.load(stream)
-        request.check_version(stream, loaded.version)
+        found = await store.load(stream)
+        request.check_version(stream, found.version)
         events = organisation.register_organisation(
-            fold_union(loaded),
+            state_of(organisation.evolve, found),
             command,
-            request.org_id,
-            context.today(),
+            org_id,
+            today_of(store),
             simulated=request.simulated,
-            above_parent=await rosters.unions_above(context.store.pool, command.parent_org_id),
+            above_parent=await rosters.unions_above(store.pool, command.parent_org_id),
         )
-        write = Write(stream, loaded.version, events)
-        return await append(context, request, [write], one_stream(write))
+        registering = Write(stream, found.version, events)
+        reply = one_stream(registering)
+        return await store.append(request, [registering], reply, rows_of([registering]))
 
-    return await deciding_again(request, attempt)
+    return await retry(request, attempt)
 
 
 async def declare_staff_count(
     context: Context, request: Request, command: DeclareStaffCount
 ) -> Reply:
     """Declare the unit's head count of a day."""
-
-    async def attempt() -> Reply:
-        stream = union_stream(request.org_id)
-        loaded = await context.store.load(stream)
-        union = organisation.acting(fold_union(loaded), request.org_id, request.simulated)
-        request.check_version(stream, loaded.version)
-        events = organisation.declare_staff_count(union, command, request.org_id, context.today())
-        write = Write(stream, loaded.version, events)
-        return await append(context, request, [write], one_stream(write))
-
-    return await deciding_again(request, attempt)
+    await require_union(context.store, request)
+    org_id = request.org_id
+    return await write(
+        context.store,
+        request,
+        streams.organisation(org_id),
+        organisation.evolve,
+        lambda state, today: organisation.declare_staff_count(state, command, org_id, today),
+        also=rows_of,
+    )

@@ -5,7 +5,7 @@ post up to and including the last day. So opening + what began - what ended = cl
 """
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import asyncpg
 
@@ -62,21 +62,19 @@ WITH RECURSIVE above (org_id) AS (
 MEMBERS_NOW = "SELECT count(*) FROM memberships WHERE org_id = $1 AND ended_on IS NULL"
 
 
-class Page(NamedTuple):
-    """Which part of a roster: people after `cursor` by person id, at most `limit`."""
-
-    cursor: str
-    limit: int
-
-
-async def members_on(pool: asyncpg.Pool, org_id: str, on: date, page: Page) -> list[dict[str, Any]]:
-    """The members at the end of `on`, and the version of each one's stream by now."""
-    return [dict(row) for row in await pool.fetch(MEMBERS_ON, org_id, on, page.cursor, page.limit)]
+async def members_on(
+    pool: asyncpg.Pool, org_id: str, on: date, cursor: str, limit: int
+) -> list[dict[str, Any]]:
+    """At most `limit` members at the end of `on`, by person id after `cursor`, and the version of
+    each one's stream by now."""
+    return [dict(row) for row in await pool.fetch(MEMBERS_ON, org_id, on, cursor, limit)]
 
 
-async def staff_on(pool: asyncpg.Pool, org_id: str, on: date, page: Page) -> list[dict[str, Any]]:
-    """The people in post on `on`."""
-    return [dict(row) for row in await pool.fetch(STAFF_ON, org_id, on, page.cursor, page.limit)]
+async def staff_on(
+    pool: asyncpg.Pool, org_id: str, on: date, cursor: str, limit: int
+) -> list[dict[str, Any]]:
+    """At most `limit` people in post on `on`, likewise."""
+    return [dict(row) for row in await pool.fetch(STAFF_ON, org_id, on, cursor, limit)]
 
 
 async def membership_account(

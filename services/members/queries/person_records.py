@@ -3,26 +3,15 @@
 Every answer of that kind is recorded among the disclosures first.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 import asyncpg
 
-from services.members.commands import StaffRow
-from services.members.queries.sealing import PersonRecord, Sealer
+from services.members.queries.encryption import RecordCipher
 from shared.contract.envelope import Actor
-from shared.eventstore.store import Also
 
-KEEP_RECORD = """
-INSERT INTO person_records (org_id, person_id, employee_no_hash, sealed) VALUES ($1, $2, $3, $4)
-ON CONFLICT (org_id, person_id) DO UPDATE
-SET employee_no_hash = EXCLUDED.employee_no_hash, sealed = EXCLUDED.sealed
-"""
-KEEP_DEPENDANT = """
-INSERT INTO person_records (org_id, person_id, sealed) VALUES ($1, $2, $3)
-ON CONFLICT (org_id, person_id) DO NOTHING
-"""
 DISCLOSE = """
 INSERT INTO disclosures (org_id, disclosed_at, actor, role, purpose, what, asked, found)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -50,33 +39,11 @@ class Inquiry(NamedTuple):
     asked_at: datetime
 
 
-def kept(sealer: Sealer, org_id: str, rows: Mapping[str, StaffRow]) -> Also:
-    """The statement that keeps names and numbers of `rows`, by person id."""
-    return Also(
-        KEEP_RECORD,
-        [
-            (
-                org_id,
-                person_id,
-                sealer.number_hash(org_id, row.employee_no),
-                sealer.seal(org_id, person_id, PersonRecord(row.name, row.employee_no)),
-            )
-            for person_id, row in rows.items()
-        ],
-    )
-
-
-def kept_dependant(sealer: Sealer, org_id: str, dependant_id: str, name: str) -> Also:
-    """The statement that keeps a dependant's name; a record that exists is not overwritten."""
-    sealed = sealer.seal(org_id, dependant_id, PersonRecord(name, None))
-    return Also(KEEP_DEPENDANT, [(org_id, dependant_id, sealed)])
-
-
 async def holders(
-    pool: asyncpg.Pool, sealer: Sealer, org_id: str, employee_nos: Sequence[str]
+    pool: asyncpg.Pool, cipher: RecordCipher, org_id: str, employee_nos: Sequence[str]
 ) -> dict[str, str]:
     """Who holds these employee numbers: number -> person id, for deciding; nothing is disclosed."""
-    hashes = {sealer.number_hash(org_id, number): number for number in employee_nos}
+    hashes = {cipher.number_hash(org_id, number): number for number in employee_nos}
     rows = await pool.fetch(
         "SELECT person_id, employee_no_hash FROM person_records"
         " WHERE org_id = $1 AND employee_no_hash = ANY($2)",
@@ -87,16 +54,16 @@ async def holders(
 
 
 async def person_ids(
-    pool: asyncpg.Pool, sealer: Sealer, inquiry: Inquiry, employee_nos: Sequence[str]
+    pool: asyncpg.Pool, cipher: RecordCipher, inquiry: Inquiry, employee_nos: Sequence[str]
 ) -> dict[str, str]:
     """The person ids of employee numbers; the disclosure is recorded before it is made."""
-    found = await holders(pool, sealer, inquiry.org_id, employee_nos)
+    found = await holders(pool, cipher, inquiry.org_id, employee_nos)
     await _disclose(pool, inquiry, "person_ids", len(employee_nos), len(found))
     return found
 
 
 async def names(
-    pool: asyncpg.Pool, sealer: Sealer, inquiry: Inquiry, ids: Sequence[str]
+    pool: asyncpg.Pool, cipher: RecordCipher, inquiry: Inquiry, ids: Sequence[str]
 ) -> dict[str, str]:
     """The names of people, by person id; the disclosure is recorded before it is made."""
     rows = await pool.fetch(
@@ -106,7 +73,7 @@ async def names(
     )
     await _disclose(pool, inquiry, "names", len(ids), len(rows))
     return {
-        row["person_id"]: sealer.open(inquiry.org_id, row["person_id"], row["sealed"]).name
+        row["person_id"]: cipher.decrypt(inquiry.org_id, row["person_id"], row["sealed"]).name
         for row in rows
     }
 

@@ -1,10 +1,11 @@
-"""What each event writes into our own tables, in the event's own transaction.
+"""What each event writes into our own tables, in the event's own transaction: the registers.
 
-Handlers decide on the events alone; the registers only answer queries, so they cannot lag.
+The registers answer queries and so cannot lag; a decision on a person rests on the events alone.
+Person records are written here too, from the command: what they hold no event may say.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from shared.contract.envelope import DomainEvent
 from shared.contract.members import (
@@ -56,6 +57,16 @@ SET retired_on = CASE WHEN $4 THEN $3::date END, ended_on = CASE WHEN NOT $4 THE
 WHERE org_id = $1 AND person_id = $2 AND ended_on IS NULL
 """
 
+KEEP_RECORD = """
+INSERT INTO person_records (org_id, person_id, employee_no_hash, sealed) VALUES ($1, $2, $3, $4)
+ON CONFLICT (org_id, person_id) DO UPDATE
+SET employee_no_hash = EXCLUDED.employee_no_hash, sealed = EXCLUDED.sealed
+"""
+KEEP_DEPENDANT = """
+INSERT INTO person_records (org_id, person_id, sealed) VALUES ($1, $2, $3)
+ON CONFLICT (org_id, person_id) DO NOTHING
+"""
+
 
 def _union(event: OrganisationRegistered, _version: int) -> Row:
     return (
@@ -76,7 +87,7 @@ def _ended(how: str) -> Rows:
     return lambda event, _version: (event.org_id, event.person_id, event.occurred_on, how)
 
 
-REGISTERS: dict[type[DomainEvent], tuple[tuple[str, Rows], ...]] = {
+TABLES: dict[type[DomainEvent], tuple[tuple[str, Rows], ...]] = {
     OrganisationRegistered: ((REGISTER_UNION, _union),),
     AffiliationTransferStarted: ((OPEN_TRANSFER, _towards),),
     AffiliationTransferCompleted: (
@@ -104,14 +115,32 @@ REGISTERS: dict[type[DomainEvent], tuple[tuple[str, Rows], ...]] = {
         ),
     ),
 }
-"""Events without an entry (head counts, prepared files, dependants) are in no register."""
+"""Events without an entry (head counts, prepared files, dependants) are in no table of ours."""
 
 
-def entries(writes: Iterable[Write]) -> list[Also]:
-    """The statements that carry `writes` into the registers, each with all its rows."""
+def rows_of(writes: Iterable[Write]) -> list[Also]:
+    """The statements that carry `writes` into our tables, each with all its rows."""
     rows: dict[str, list[Row]] = {}
     for write in writes:
         for version, event in enumerate(write.events, start=write.expecting + 1):
-            for sql, row in REGISTERS.get(type(event), ()):
+            for sql, row in TABLES.get(type(event), ()):
                 rows.setdefault(sql, []).append(row(event, version))
     return [Also(sql, all_rows) for sql, all_rows in rows.items()]
+
+
+class Kept(NamedTuple):
+    """A person record as kept: the number's keyed hash (a dependant has none), the ciphertext."""
+
+    person_id: str
+    employee_no_hash: bytes | None
+    ciphertext: bytes
+
+
+def records(org_id: str, kept: Sequence[Kept]) -> Also:
+    """The statement that keeps the records of staff; a new one replaces what was kept."""
+    return Also(KEEP_RECORD, [(org_id, *record) for record in kept])
+
+
+def dependant_record(org_id: str, kept: Kept) -> Also:
+    """The statement that keeps a dependant's record; one that exists is not overwritten."""
+    return Also(KEEP_DEPENDANT, [(org_id, kept.person_id, kept.ciphertext)])

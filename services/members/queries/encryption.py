@@ -1,7 +1,7 @@
-"""How person records are sealed: names and numbers at rest, under keys nobody else holds.
+"""How person records are encrypted at rest: names and numbers, under keys nobody else holds.
 
 AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce, bound to union and person as associated
-data, so a record moved to another row does not open. A number is found by HMAC-SHA256 under a
+data, so a record moved to another row is not decrypted. A number is found by HMAC-SHA256 under a
 second key: without it, the few possible numbers cannot be tried. Both keys come from one secret by
 HKDF (RFC 5869).
 """
@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 NONCE_BYTES = 12
 SCHEME = b"\x01"
-"""First byte of a sealed record: scheme and key it was sealed with, for the day they change."""
+"""First byte of a ciphertext: scheme and key it was encrypted with, for the day they change."""
 
 
 class PersonRecord(NamedTuple):
@@ -28,23 +28,23 @@ class PersonRecord(NamedTuple):
     employee_no: str | None
 
 
-class Sealer:
-    """Seals and opens person records. `secret`: 32 bytes (OwnerSettings.person_key, hex)."""
+class RecordCipher:
+    """Encrypts and decrypts person records. `secret`: 32 bytes (OwnerSettings.person_key, hex)."""
 
     def __init__(self, secret: bytes) -> None:
         self._cipher = AESGCM(_derived(secret, b"guildhall person records"))
         self._number_key = _derived(secret, b"guildhall employee numbers")
 
-    def seal(self, org_id: str, person_id: str, record: PersonRecord) -> bytes:
+    def encrypt(self, org_id: str, person_id: str, record: PersonRecord) -> bytes:
         """The record, encrypted for this union and person only."""
         nonce = os.urandom(NONCE_BYTES)
         plain = orjson.dumps({"name": record.name, "employee_no": record.employee_no})
         bound = _bound_to(org_id, person_id)
         return SCHEME + nonce + self._cipher.encrypt(nonce, plain, bound)
 
-    def open(self, org_id: str, person_id: str, sealed: bytes) -> PersonRecord:
-        """The record as sealed. Raises cryptography's InvalidTag for another row or key."""
-        nonce, encrypted = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+    def decrypt(self, org_id: str, person_id: str, ciphertext: bytes) -> PersonRecord:
+        """The record as encrypted. Raises cryptography's InvalidTag for another row or key."""
+        nonce, encrypted = ciphertext[1 : 1 + NONCE_BYTES], ciphertext[1 + NONCE_BYTES :]
         bound = _bound_to(org_id, person_id)
         return PersonRecord(**orjson.loads(self._cipher.decrypt(nonce, encrypted, bound)))
 

@@ -1,0 +1,24 @@
+"""What may be asked about a union (工会) and the head count of its unit."""
+
+from typing import Literal
+
+from shared.contract.values import BusinessDate, Count, Flag, OrgId, Title
+from shared.decider.command import Sourced
+
+
+class RegisterOrganisation(Sourced):
+    """Register a union in the tree; `parent_org_id` need not keep its records here."""
+
+    name: Title
+    kind: Literal["grassroots", "group", "city"]
+    parent_org_id: OrgId | None = None
+    simulated: Flag = False
+    registered_on: BusinessDate
+
+
+class DeclareStaffCount(Sourced):
+    """The unit's own head count on a day; for the same day, the last declaration holds."""
+
+    staff: Count
+    women_staff: Count
+    declared_on: BusinessDate

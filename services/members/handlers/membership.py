@@ -1,0 +1,127 @@
+"""Commands about memberships: admissions in bulk, endings and dependants one by one."""
+
+from services.members import streams
+from services.members.commands.membership import (
+    AdmissionRow,
+    AdmitMembers,
+    DeclareDependant,
+    RecordMemberDied,
+    RecordMemberLeft,
+    RecordMemberRetired,
+    TransferOutMember,
+)
+from services.members.domain import membership, person
+from services.members.domain.person import Person, PersonEvent
+from services.members.handlers.bulk import append_rows, decide_rows
+from services.members.handlers.context import Context, require_union
+from services.members.handlers.person_ids import new_person_id
+from services.members.queries.encryption import PersonRecord
+from services.members.tables import Kept, dependant_record, rows_of
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.write import retry, today_of, write
+
+
+async def admit_members(context: Context, request: Request, command: AdmitMembers) -> Reply:
+    """Admit staff as members."""
+    store, org_id = context.store, request.org_id
+    await require_union(store, request)
+    rows = [(row.person_id, row) for row in command.people]
+
+    async def attempt() -> Reply:
+        today = today_of(store)
+
+        def decide(state: Person | None, _: str, row: AdmissionRow) -> list[PersonEvent]:
+            return membership.admit_member(
+                state, row, org_id, today, source_recorded_on=command.source_recorded_on
+            )
+
+        writes = await decide_rows(store, org_id, rows, decide, membership.ADMISSION_REFUSALS)
+        link = f"/v1/{org_id}/roster?on={today}"
+        return await append_rows(store, request, writes, "admitted", link)
+
+    return await retry(request, attempt)
+
+
+async def transfer_out_member(
+    context: Context, request: Request, command: TransferOutMember
+) -> Reply:
+    """A membership moves to another union."""
+    await require_union(context.store, request)
+    org_id = request.org_id
+    return await write(
+        context.store,
+        request,
+        streams.person(org_id, command.person_id),
+        person.evolve,
+        lambda state, today: membership.transfer_out(state, command, org_id, today),
+        also=rows_of,
+    )
+
+
+async def record_member_left(
+    context: Context, request: Request, command: RecordMemberLeft
+) -> Reply:
+    """A membership ends."""
+    await require_union(context.store, request)
+    org_id = request.org_id
+    return await write(
+        context.store,
+        request,
+        streams.person(org_id, command.person_id),
+        person.evolve,
+        lambda state, today: membership.record_member_left(state, command, org_id, today),
+        also=rows_of,
+    )
+
+
+async def record_member_retired(
+    context: Context, request: Request, command: RecordMemberRetired
+) -> Reply:
+    """A member retires: the membership ends or is retained, a post still held ends."""
+    await require_union(context.store, request)
+    org_id = request.org_id
+    return await write(
+        context.store,
+        request,
+        streams.person(org_id, command.person_id),
+        person.evolve,
+        lambda state, today: membership.record_member_retired(state, command, org_id, today),
+        also=rows_of,
+    )
+
+
+async def record_member_died(
+    context: Context, request: Request, command: RecordMemberDied
+) -> Reply:
+    """A member died: membership and a post still held end."""
+    await require_union(context.store, request)
+    org_id = request.org_id
+    return await write(
+        context.store,
+        request,
+        streams.person(org_id, command.person_id),
+        person.evolve,
+        lambda state, today: membership.record_member_died(state, command, org_id, today),
+        also=rows_of,
+    )
+
+
+async def declare_dependant(context: Context, request: Request, command: DeclareDependant) -> Reply:
+    """Declare a member's dependant; the answer carries the id, ours when none was given."""
+    store, cipher = context
+    await require_union(store, request)
+    org_id = request.org_id
+    dependant_id = command.dependant_id or new_person_id()
+    ciphertext = cipher.encrypt(org_id, dependant_id, PersonRecord(command.name, None))
+    record = dependant_record(org_id, Kept(dependant_id, None, ciphertext))
+    return await write(
+        store,
+        request,
+        streams.person(org_id, command.person_id),
+        person.evolve,
+        lambda state, today: membership.declare_dependant(
+            state, command, org_id, today, dependant_id=dependant_id
+        ),
+        also=lambda writes: [*rows_of(writes), record],
+        more=lambda _events: {"dependant_id": dependant_id},
+    )

@@ -1,0 +1,82 @@
+"""Commands about posts: bulk commands, each row on its person's stream."""
+
+from services.members.commands.staff import (
+    RecordStaffLeft,
+    RegisterStaff,
+    StaffLeavingRow,
+    StaffRow,
+)
+from services.members.domain import staff
+from services.members.domain.person import Person, PersonEvent
+from services.members.handlers.bulk import append_rows, decide_rows
+from services.members.handlers.context import Context, require_union
+from services.members.handlers.person_ids import new_person_id
+from services.members.queries import person_records
+from services.members.queries.encryption import PersonRecord
+from services.members.tables import Kept, records
+from shared.eventstore.request import Reply, Request
+from shared.eventstore.write import retry, today_of
+
+
+async def register_staff(context: Context, request: Request, command: RegisterStaff) -> Reply:
+    """Register people in post; names and numbers go, encrypted, to the person records alone."""
+    store, cipher = context
+    await require_union(store, request)
+    org_id = request.org_id
+    rows = [(row.person_id or new_person_id(), row) for row in command.people]
+    numbers = [row.employee_no for row in command.people]
+
+    async def attempt() -> Reply:
+        today = today_of(store)
+        holders = await person_records.holders(store.pool, cipher, org_id, numbers)
+
+        def decide(state: Person | None, person_id: str, row: StaffRow) -> list[PersonEvent]:
+            events = staff.register_staff(
+                state,
+                row,
+                org_id,
+                today,
+                person_id=person_id,
+                employee_no_taken=holders.get(row.employee_no, person_id) != person_id,
+                source_recorded_on=command.source_recorded_on,
+            )
+            holders[row.employee_no] = person_id
+            return events
+
+        writes = await decide_rows(store, org_id, rows, decide, staff.REGISTRATION_REFUSALS)
+        kept = [_kept(context, org_id, person_id, row) for person_id, row in dict(rows).items()]
+        link = f"/v1/{org_id}/staff?on={today}"
+        return await append_rows(
+            store, request, writes, "registered", link, also=[records(org_id, kept)]
+        )
+
+    return await retry(request, attempt)
+
+
+async def record_staff_left(context: Context, request: Request, command: RecordStaffLeft) -> Reply:
+    """End labour relations."""
+    store, org_id = context.store, request.org_id
+    await require_union(store, request)
+    rows = [(row.person_id, row) for row in command.people]
+
+    async def attempt() -> Reply:
+        today = today_of(store)
+
+        def decide(state: Person | None, _: str, row: StaffLeavingRow) -> list[PersonEvent]:
+            return staff.record_staff_left(
+                state, row, org_id, today, source_recorded_on=command.source_recorded_on
+            )
+
+        writes = await decide_rows(store, org_id, rows, decide, staff.LEAVING_REFUSALS)
+        return await append_rows(store, request, writes, "left", f"/v1/{org_id}/staff?on={today}")
+
+    return await retry(request, attempt)
+
+
+def _kept(context: Context, org_id: str, person_id: str, row: StaffRow) -> Kept:
+    record = PersonRecord(row.name, row.employee_no)
+    return Kept(
+        person_id,
+        context.cipher.number_hash(org_id, row.employee_no),
+        context.cipher.encrypt(org_id, person_id, record),
+    )
