@@ -1,0 +1,69 @@
+"""Budgets, income and the books, which are `ExpenditurePaid` alone."""
+
+from shared.contract.benefits.common import BenefitsEvent
+from shared.contract.envelope import Part
+from shared.contract.values import (
+    BudgetLine,
+    Count,
+    Fen,
+    Flag,
+    Fund,
+    IncomeSource,
+    Line,
+    Payer,
+    PositiveFen,
+    Slug,
+)
+
+
+class BudgetAmount(Part):
+    """One line of a budget and its amount for the year, in fen."""
+
+    budget_line: BudgetLine
+    amount_fen: Fen
+
+
+class BudgetApproved(BenefitsEvent, stream="budget-{budget_year}"):
+    """The year's budget, line by line, after committee, audit committee and the union above."""
+
+    budget_year: Count
+    lines: tuple[BudgetAmount, ...]
+    approved_by: tuple[Slug, ...]
+    amount_assumed: Flag = False
+
+
+class BudgetAdjusted(BenefitsEvent, stream="budget-{budget_year}"):
+    """The budget's lines as they are from now on (in principle once a year, BUD-03)."""
+
+    budget_year: Count
+    lines: tuple[BudgetAmount, ...]
+    approved_by: tuple[Slug, ...]
+    amount_assumed: Flag = False
+
+
+class IncomeReceived(BenefitsEvent, stream="income-{income_id}"):
+    """Money the union received."""
+
+    income_id: Slug
+    source: IncomeSource
+    fund: Fund
+    amount_fen: PositiveFen
+    amount_assumed: Flag = False
+
+
+class ExpenditurePaid(BenefitsEvent, stream="payment-{payment_id}"):
+    """Money the union paid: the books. `refers_to` is the stream it paid for, such as a programme.
+
+    Only other sources may leave `budget_line` out; its absence is a finding, never a pass.
+    """
+
+    payment_id: Slug
+    fund: Fund
+    payer: Payer
+    budget_line: BudgetLine | None = None
+    amount_fen: PositiveFen
+    amount_assumed: Flag = False
+    refers_to: Line | None = None
+    requested_by: Line
+    approved_by: Line
+    decision_ref: Slug | None = None

@@ -1,0 +1,128 @@
+"""Benefit programmes (项目), their rosters and portions, and each gift (慰问品) delivered."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from shared.contract.benefits.common import BenefitsEvent
+from shared.contract.values import (
+    BudgetLine,
+    BusinessDate,
+    Capacity,
+    Count,
+    Fen,
+    Flag,
+    Fund,
+    Occasion,
+    OffRosterReason,
+    OrgId,
+    Payer,
+    PaymentForm,
+    PersonId,
+    Population,
+    PositiveCount,
+    Sha256,
+    Slug,
+    Title,
+)
+
+
+class ProgrammeOpened(BenefitsEvent, stream="programme-{programme_id}"):
+    """A benefit programme (项目, such as 春节慰问) with its population, form, value and money."""
+
+    programme_id: Slug
+    title: Title
+    occasion: Occasion
+    population: Population
+    payment_form: PaymentForm
+    unit_value_fen: Fen | None = None
+    amount_assumed: Flag = False
+    fund: Fund
+    payer: Payer
+    budget_line: BudgetLine | None = None
+    decision_ref: Slug | None = None
+
+
+class RosterFrozen(BenefitsEvent, stream="programme-{programme_id}"):
+    """The roster of a programme, frozen as of a day: one chunk of at most 1,000 person ids.
+
+    `count` and `sha256` are of the whole set (ids sorted, joined by newlines): the reader's check.
+    """
+
+    programme_id: Slug
+    as_of: BusinessDate
+    chunk: PositiveCount
+    chunks: PositiveCount
+    person_ids: tuple[PersonId, ...] = Field(max_length=1000)
+    count: Count
+    sha256: Sha256
+
+
+class GiftApplied(BenefitsEvent, stream="programme-{programme_id}"):
+    """Portions applied for from the union above."""
+
+    programme_id: Slug
+    occasion: Occasion
+    quantity: PositiveCount
+    to_org: OrgId
+
+
+class GiftReceived(BenefitsEvent, stream="programme-{programme_id}"):
+    """Portions that came from the union above, to be issued: not our own spending."""
+
+    programme_id: Slug
+    occasion: Occasion
+    quantity: PositiveCount
+    from_org: OrgId
+
+
+class GiftIssued(BenefitsEvent, stream="gift-{programme_id}.{person_id}"):
+    """A gift (慰问品) was handed to a person: `quantity` portions worth `amount_fen` together.
+
+    Who did not stand on the programme's frozen roster (`on_roster`) has an `off_roster_reason`.
+    """
+
+    programme_id: Slug
+    occasion: Occasion
+    person_id: PersonId
+    capacity: Capacity
+    quantity: PositiveCount
+    unit_value_fen: Fen | None = None
+    amount_fen: Fen | None = None
+    payment_form: PaymentForm
+    fund: Fund
+    payer: Payer
+    on_roster: Flag
+    off_roster_reason: OffRosterReason | None = None
+
+
+class GiftReceiptSigned(BenefitsEvent, stream="gift-{programme_id}.{person_id}"):
+    """The recipient signed for it (签收); `signed_by` differs only where another hand signed."""
+
+    programme_id: Slug
+    person_id: PersonId
+    signed_by: PersonId
+
+
+class GiftReturned(BenefitsEvent, stream="gift-{programme_id}.{person_id}"):
+    """The gift came back, or was entered in error: it is not counted from this event on."""
+
+    programme_id: Slug
+    person_id: PersonId
+    reason: Literal["returned", "entered_in_error", "undeliverable"]
+
+
+class ProgrammeClosed(BenefitsEvent, stream="programme-{programme_id}"):
+    """Nothing more is issued; `missed` names who stood on the roster and received nothing.
+
+    `issued` counts people and `missed_count` those missed, the same in every chunk; more than 1,000
+    are named in several, as in RosterFrozen. `occasion` None: closed before it was stated here.
+    """
+
+    programme_id: Slug
+    occasion: Occasion | None = None
+    issued: Count
+    chunk: PositiveCount = 1
+    chunks: PositiveCount = 1
+    missed: tuple[PersonId, ...] = Field(default=(), max_length=1000)
+    missed_count: Count = 0
