@@ -2,8 +2,9 @@
 
 import asyncpg
 
+from services.reporting.ingest import parked, quarantine, settle
 from services.reporting.ingest.apply import Ingest
-from services.reporting.ingest.quarantine import listed
+from shared.contract.document import document_of
 from shared.eventstore.event_ids import uuid7
 from shared.testing.author import Author
 from tests.reporting.records import Partition, counted, gift, gift_stream
@@ -22,8 +23,64 @@ async def test_of_two_records_parked_under_one_sequence_neither_is_dropped(
     again = [partition.raw(each) for each in (last, other)]
     await ingest.apply(again, partition.move(again))
     assert await counted(pool) == (1, 2, 1, 2)
-    (row,) = await listed(pool)
+    (row,) = await quarantine.listed(pool)
     assert (row["reason"], row["times_seen"]) == ("sequence-reused", 2)
     closing = [partition.raw(lost)]
     await ingest.apply(closing, partition.move(closing))
     assert await counted(pool) == (3, 2, 0, 2)
+
+
+async def test_what_waited_too_long_behind_a_hole_is_quarantined_and_can_be_retried(
+    pool: asyncpg.Pool, ingest: Ingest
+) -> None:
+    author, partition = Author(), Partition()
+    stream = gift_stream(1)
+    first, _lost, third = (
+        author.write(stream, gift(1)),
+        author.write(stream, gift(1, quantity=2)),
+        author.write(stream, gift(1, quantity=3)),
+    )
+    raws = [partition.raw(first), partition.raw(third)]
+    await ingest.apply(raws, partition.move(raws))
+    assert await parked.give_up(pool, seconds=3600) == 0
+    assert await parked.give_up(pool, seconds=0) == 1
+    (row,) = await quarantine.listed(pool)
+    assert row["reason"] == "gap-not-closed"
+    assert (await quarantine.one(pool, row["id"]))["value"] == document_of(third)
+    assert await counted(pool) == (1, 0, 0, 1)
+    assert (await settle.retry(ingest, row["id"], "operator-1")).applied == 1
+
+
+async def test_what_waited_and_is_acceptable_no_more_is_quarantined_not_dropped(
+    pool: asyncpg.Pool, ingest: Ingest
+) -> None:
+    author, partition = Author(), Partition()
+    stream = gift_stream(1)
+    first, lost, last = (author.write(stream, gift(1, quantity=n)) for n in (1, 2, 3))
+    raws = [partition.raw(first), partition.raw(last)]
+    await ingest.apply(raws, partition.move(raws))
+    bad = document_of(last._replace(data=b'{"org_id":"tjtc"}'))
+    await pool.execute("UPDATE parked SET value = $1", bad)
+    again = [partition.raw(lost)]
+    await ingest.apply(again, partition.move(again))
+    (row,) = await quarantine.listed(pool)
+    assert row["reason"] == "invalid-data"
+    assert await counted(pool) == (2, 0, 0, 1)
+
+
+async def test_a_sequence_from_nowhere_waits_and_leaves_what_is_counted_alone(
+    pool: asyncpg.Pool, ingest: Ingest
+) -> None:
+    author, partition = Author(), Partition()
+    stream = gift_stream(1)
+    phantom = author.write(stream, gift(1, quantity=9))._replace(
+        shard_sequence=10**9, stream_version=9
+    )
+    author = Author()
+    raws = [partition.raw(author.write(stream, gift(1))), partition.raw(phantom)]
+    await ingest.apply(raws, partition.move(raws))
+    for quantity in (2, 3):
+        more = [partition.raw(author.write(stream, gift(1, quantity=quantity)))]
+        await ingest.apply(more, partition.move(more))
+    assert await counted(pool) == (3, 0, 1, 0)
+    assert await pool.fetchval("SELECT kafka_offset FROM parked") == 1
