@@ -6,6 +6,7 @@ Streams: `<org>/programme-<id>`, `<org>/gift-<programme>.<person>` (one per deli
 books are `ExpenditurePaid` alone; deliveries and claims only refer to it.
 """
 
+from shared.contract.benefits.benefits_event import BenefitsEvent
 from shared.contract.benefits.claims import (
     ClaimApproved,
     ClaimFiled,
@@ -14,7 +15,6 @@ from shared.contract.benefits.claims import (
     ClaimReversed,
     Document,
 )
-from shared.contract.benefits.common import BenefitsEvent
 from shared.contract.benefits.insurance import MemberInsured, PolicyBought
 from shared.contract.benefits.money import (
     BudgetAdjusted,

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from shared.contract.benefits.common import BenefitsEvent
+from shared.contract.benefits.benefits_event import BenefitsEvent
 from shared.contract.envelope import Part
 from shared.contract.values import (
     BusinessDate,

@@ -1,6 +1,6 @@
 """Insurance policies, and the people whom each covers."""
 
-from shared.contract.benefits.common import BenefitsEvent
+from shared.contract.benefits.benefits_event import BenefitsEvent
 from shared.contract.values import (
     BusinessDate,
     Capacity,

@@ -1,6 +1,6 @@
 """Budgets, income and the books, which are `ExpenditurePaid` alone."""
 
-from shared.contract.benefits.common import BenefitsEvent
+from shared.contract.benefits.benefits_event import BenefitsEvent
 from shared.contract.envelope import Part
 from shared.contract.values import (
     BudgetLine,

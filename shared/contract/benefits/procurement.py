@@ -1,6 +1,6 @@
 """How something is bought (采购), and its contract."""
 
-from shared.contract.benefits.common import BenefitsEvent
+from shared.contract.benefits.benefits_event import BenefitsEvent
 from shared.contract.values import (
     BusinessDate,
     Fund,

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.contract.benefits.common import BenefitsEvent
+from shared.contract.benefits.benefits_event import BenefitsEvent
 from shared.contract.values import (
     BudgetLine,
     BusinessDate,
