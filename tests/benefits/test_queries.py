@@ -236,7 +236,8 @@ async def test_a_large_roster_is_issued_to_in_one_transaction_as_single_issues_w
     assert (counts["issued"], counts["portions"], counts["missed"]) == (3002, 3002, 0)
     rows = await pool.fetch(
         "SELECT count(*), count(DISTINCT stream) AS streams, count(DISTINCT event_id) AS ids,"
-        " count(*) FILTER (WHERE convert_from(data, 'UTF8')::json->>'capacity' = 'member')"
+        " count(*) FILTER (WHERE convert_from(document, 'UTF8')::json->'data'->>'capacity'"
+        " = 'member')"
         " AS members FROM events WHERE type LIKE '%GiftIssued%'"
     )
     assert dict(rows[0]) == {"count": 3002, "streams": 3002, "ids": 3002, "members": 3002}

@@ -1,5 +1,6 @@
 """Who may ask, for which union, and whom a command may name: over HTTP on a real PostgreSQL."""
 
+import orjson
 import pytest
 
 from shared.clock import system_clock
@@ -14,8 +15,8 @@ async def test_a_correlation_id_no_record_could_carry_is_replaced(service: InPro
         body = {**BODIES["plan-activity"], "activity_id": f"video-{len(given)}"}
         headers = {"X-Correlation-Id": given}
         assert (await service.command("plan-activity", body, headers=headers)).status_code == 201
-    rows = await service.store.pool.fetch("SELECT correlation_id FROM events ORDER BY recorded_at")
-    kept = [row["correlation_id"] for row in rows]
+    rows = await service.store.pool.fetch("SELECT document FROM events ORDER BY recorded_at")
+    kept = [orjson.loads(row["document"])["correlationid"] for row in rows]
     assert kept.count("trace-1") == 1
     assert all(len(one) == 36 for one in kept if one != "trace-1")
 
