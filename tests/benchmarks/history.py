@@ -5,10 +5,10 @@ over: gifts of ten years on three occasions and, for every fourth, a receipt, so
 the deliveries have two versions; one large union has seven events of ten, three others one each.
 
 Beyond that the journal is cloned in SQL, union by union: every row again, with the unions' names
-changed wherever they stand (columns, stream names, the bytes of key, headers and value), another
+changed wherever they stand (columns, stream names, the document and its leaf), another
 event id, and every log_index moved on. What is not true of a clone: its shard numbers are those of
-the original's streams, and its leaf hash is the original's. The projections are then what a rebuild
-makes of that journal: it reads the clones' bytes as any others.
+the original's streams. The projections are then what a rebuild makes of that journal: it reads the
+clones' bytes as any others.
 """
 
 import time
@@ -134,22 +134,17 @@ class History:
 def _clone_sql(clone: str, moved: int, base: int) -> str:
     """The statement that adds the first `base` entries again, for other unions."""
     before, after = UNIONS, f"zz{clone}-"
-    org, other = before.encode().hex(), after.encode().hex()
     # The digit of the id's version: no two ids become one.
     other_id = f"overlay(event_id::text placing '{clone}' from 15 for 1)"
-    id_hex = "encode(convert_to({}, 'UTF8'), 'hex')"
-    headers = f"replace(encode(headers, 'hex'), '{org}', '{other}')"
     named = f"'{before}', '{after}'"
-    headers = f"replace({headers}, {id_hex.format('event_id::text')}, {id_hex.format(other_id)})"
+    text = f"replace(convert_from(document, 'UTF8'), {named})"
+    document = f"convert_to(replace({text}, event_id::text, {other_id}), 'UTF8')"
     changed = {
         "log_index": f"log_index + {moved}",
         "event_id": f"{other_id}::uuid",
-        "headers": f"decode({headers}, 'hex')",
+        "document": document,
+        "leaf": f"sha256('\\x00'::bytea || {document})",
         **{name: f"replace({name}, {named})" for name in ("stream", "org_id")},
-        **{
-            name: f"convert_to(replace(convert_from({name}, 'UTF8'), {named}), 'UTF8')"
-            for name in ("key", "value")
-        },
     }
     values = ", ".join(changed.get(name, name) for name in journal.COLUMNS)
     return (

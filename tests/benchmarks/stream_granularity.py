@@ -45,10 +45,9 @@ ACTOR = Actor("clerk-1", "clerk", frozenset({"clerk"}), frozenset({ORG}))
 
 # $1 programme, $2 people, $3 the bytes of `issued` with PERSON for the id, $4 type, $5 union.
 LOAD = """
-INSERT INTO events (stream, version, event_id, type, org_id, shard, recorded_at, actor, role,
-                    correlation_id, causation_id, simulated, data)
+INSERT INTO events (stream, version, event_id, type, org_id, shard, recorded_at, actor, document)
 SELECT stream, {version}, gen_random_uuid(), $4, $5, get_byte(sha256(stream::bytea), 0) % 32, now(),
-       'clerk-1', 'clerk', 'load', '', false, convert_to(replace($3, 'PERSON', person), 'UTF8')
+       'clerk-1', convert_to('{{"data":' || replace($3, 'PERSON', person) || '}}', 'UTF8')
 FROM (SELECT n, 'p-' || lpad(n::text, 8, '0') AS person FROM generate_series(1, $2::int) AS n) AS p,
      LATERAL (SELECT {stream} AS stream) AS s
 ORDER BY n
@@ -199,7 +198,7 @@ class Bench:
         count, began = 0, time.perf_counter()
         async with self.pool.acquire() as connection, connection.transaction():
             cursor = await connection.cursor(
-                "SELECT stream, version, type, data FROM events ORDER BY stream, version"
+                "SELECT stream, version, type, document FROM events ORDER BY stream, version"
             )
             while rows := await cursor.fetch(20_000, timeout=600):
                 count += len(rows)
