@@ -39,14 +39,15 @@ check: $(VENV)/ready-dev $(VENV)/servers ## ruff, mypy --strict, import contract
 bad-records: $(VENV)/ready-dev $(VENV)/servers ## bad records of every class amid right ones, on real Kafka: RECORDS=200000
 	@GUILDHALL_BAD_RECORDS=$(or $(RECORDS),200000) $(BIN)/pytest -s tests/journeys/test_bad_records.py $(ARGS)
 
-bench: $(VENV)/ready-bench $(VENV)/servers ## every figure beside a peer in the same run: docs/performance.md
+bench: $(VENV)/ready-bench $(VENV)/quix/ready $(VENV)/servers ## every figure beside a peer in the same run: docs/performance.md
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 chaos: $(VENV)/ready-dev $(VENV)/servers ## faults under load, then an independent check: MINUTES=3 SEED=1 ARGS="--record docs/chaos"
 	@$(BIN)/python -m tests.faults --minutes $(or $(MINUTES),3) --seed $(or $(SEED),1) $(ARGS)
 
 # What is locked stays as it is unless its .in asks for another. Those after runtime keep to its
-# versions, and to the servers', so that all of them fit into one environment.
+# versions, and to the servers', so that all of them fit into one environment; but for the peer of
+# the benchmarks whose dependencies contradict ours, which has an environment of its own.
 freeze: $(VENV)/ready-dev ## after a new event type: its frozen schema, its sample's checksum, its page of the catalogue
 	@$(BIN)/python -m tests.shared.contract.frozen
 	@$(BIN)/python -m deploy.catalogue
@@ -57,7 +58,8 @@ lock: $(VENV)/uv ## resolve locks/*.in into locks/*.txt (hashes, no addresses): 
 	  --custom-compile-command "make lock" "$$@" $$name.in --output-file $$name.txt; } && \
 	  resolve uv && resolve runtime && resolve servers -c runtime.txt && \
 	  resolve dev -c runtime.txt -c servers.txt && \
-	  resolve bench -c runtime.txt -c servers.txt -c dev.txt
+	  resolve bench -c runtime.txt -c servers.txt -c dev.txt && \
+	  resolve quix
 
 clean: ## remove the virtual environment and the data directories
 	@rm -rf $(VENV) .data
@@ -90,4 +92,9 @@ $(VENV)/ready-dev: $(VENV)/ready-servers locks/dev.txt
 
 $(VENV)/ready-bench: $(VENV)/ready-dev locks/bench.txt
 	@$(UV) install --quiet --python $(BIN)/python --require-hashes -r locks/bench.txt
+	@touch $@
+
+$(VENV)/quix/ready: $(VENV)/uv locks/quix.txt
+	@$(BIN)/python -m venv --without-pip $(VENV)/quix
+	@$(UV) install --quiet --python $(VENV)/quix/bin/python --require-hashes -r locks/quix.txt
 	@touch $@

@@ -26,6 +26,7 @@ from tests.benchmarks.table import Row, markdown, not_measured, printed, stated,
 
 BENCHMARKS = {
     "ingest": ingest.benchmark,
+    "mix": ingest.benchmark_mix,
     "commands": commands.benchmark,
     "roster": roster.benchmark,
     "relay": relay.benchmark,

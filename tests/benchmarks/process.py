@@ -57,12 +57,17 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    name: str, *command: str | Path, piped: bool = False, **environment: str
+    name: str, *command: str | Path, piped: bool = False, quiet: bool = False, **environment: str
 ) -> AsyncIterator[Running]:
-    """A program for as long as the block runs; `piped`, we speak to it by stdin and stdout."""
+    """A program for as long as the block runs; `piped`, we speak to it by stdin and stdout;
+    `quiet`, what it says on stdout is of no interest."""
     pipe = asyncio.subprocess.PIPE if piped else None
     process = await asyncio.create_subprocess_exec(
-        *command, env={**os.environ, **environment}, stdin=pipe, stdout=pipe, limit=LINE_BYTES_MAX
+        *command,
+        env={**os.environ, **environment},
+        stdin=pipe,
+        stdout=asyncio.subprocess.DEVNULL if quiet else pipe,
+        limit=LINE_BYTES_MAX,
     )
     child = Running(name, process)
     try:

@@ -20,9 +20,9 @@ from tests.benchmarks.cpu import Meter, Spent, cost, each
 from tests.benchmarks.history import History, union_of, year
 from tests.benchmarks.process import reporting_settings, serving, settings
 from tests.benchmarks.rig import Rig
-from tests.benchmarks.table import Row
+from tests.benchmarks.table import Row, bounded
 
-EVENTS, SECONDS_MAX = 10_000_000, 120
+PER_SECOND, FOLDING_US_MAX = 50_000, 15.0
 LIVE_BATCH = 100
 LIVE_EVERY_SECONDS = 0.2
 READ_EVERY_SECONDS = 0.02
@@ -50,16 +50,16 @@ async def measure(rig: Rig, history: History, database: str) -> list[Row]:
         raise AssertionError("what was live is not what the journal says")
     seen = reading.result()
     live = history.events - before
-    least = EVENTS / SECONDS_MAX
-    rate = before / seconds
+    rate, costs = before / seconds, each(spent, before)
     return [
         Row(
             f"rebuild of all projections, {before:,} events",
             f"{seconds:.1f} s, {rate:,.0f}/s",
-            goal=f"≤ {SECONDS_MAX} s for {EVENTS:,}: ≥ {least:,.0f}/s",
-            met=rate >= least,
+            goal=f"≥ {PER_SECOND:,}/s",
+            met=rate >= PER_SECOND,
         ),
-        cost("an event", each(spent, before)),
+        bounded("its folding, processor time", costs["folding"], "µs an event", FOLDING_US_MAX),
+        cost("an event", costs),
         Row(
             "meanwhile: readers, live ingest",
             f"{seen.reads} reads, longest {seen.longest * 1000:.0f} ms; {live:,} events ingested",

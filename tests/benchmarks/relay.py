@@ -51,7 +51,7 @@ async def benchmark(rig: Rig, sizes: Sizes) -> list[Row]:
         await asyncio.wait([running])
     (ours, our_cost), (bare, bare_cost) = together(relayed), together(produced)
     return [
-        compared(WHAT, ours, bare, "events/s", 0.8),
+        compared(WHAT, ours, bare, "events/s", 0.9),
         cost("an event", our_cost, NAME, bare_cost),
     ]
 

@@ -56,6 +56,13 @@ def bounded(what: str, value: float, unit: str, at_most: float, peer: str = "") 
     return Row(what, f"{shown} {unit}", peer, None, f"≤ {at_most:g} {unit}", value <= at_most)
 
 
+def within(what: str, ours: float, peer: float, unit: str, *, name: str, at_most: float) -> Row:
+    """What one thing of ours takes beside a peer's; the goal bounds the ratio of ours to it."""
+    ratio = ours / peer
+    told = (f"{ours:,.1f} {unit}", f"{name}: {peer:,.1f}")
+    return Row(what, *told, ratio, f"≤ {at_most:g} ×", ratio <= at_most)
+
+
 def not_measured(what: str, why: str) -> Row:
     """A line whose peer could not run here, and why."""
     return Row(what, "", why)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.table import Row, compared, markdown, write
+from tests.benchmarks.table import Row, compared, markdown, within, write
 from tests.benchmarks.timing import Rate, percentile
 
 PAGE = "# By hand\n\n<!-- measured: short -->\nold\n<!-- end -->\n\nafter\n"
@@ -31,3 +31,9 @@ def test_a_percentile_is_a_value_that_was_measured() -> None:
     values = [float(n) for n in range(100, 0, -1)]
     assert (percentile(values, 0.5), percentile(values, 0.99)) == (51.0, 100.0)
     assert percentile([7.0], 1.0) == 7.0
+
+
+def test_what_a_thing_takes_is_within_so_many_times_the_peers_or_not() -> None:
+    row = within("p99", 57.24, 168.0, "ms", name="Kafka Streams", at_most=0.25)
+    assert row.cells() == ("p99", "57.2 ms", "Kafka Streams: 168.0", "0.34", "≤ 0.25 ×", "**no**")
+    assert within("p99", 42.0, 168.0, "ms", name="Kafka Streams", at_most=0.25).met

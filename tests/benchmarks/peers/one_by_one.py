@@ -1,0 +1,51 @@
+"""The peer that a Python user would write first: a Faust agent, one event at a time, one upsert by
+asyncpg each.
+
+    python -m tests.benchmarks.peers.one_by_one DATABASE KAFKA TOPIC,...
+"""
+
+import asyncio
+import sys
+from typing import Any
+
+import asyncpg
+import faust
+import uvloop
+
+from tests.benchmarks.peers.lines import COLUMNS, line_of
+
+NAMES = ", ".join(COLUMNS)
+PLACES = ", ".join(f"${at}" for at in range(1, len(COLUMNS) + 1))
+CHANGES = ", ".join(f"{name} = EXCLUDED.{name}" for name in COLUMNS if name != "id")
+TABLE = f"CREATE TABLE lines ({', '.join(map(' '.join, COLUMNS.items()))}, PRIMARY KEY (id))"
+UPSERT = f"INSERT INTO lines ({NAMES}) VALUES ({PLACES}) ON CONFLICT (id) DO UPDATE SET {CHANGES}"
+
+
+async def main(database: str, kafka: str, topics: str) -> None:
+    """Read until ended."""
+    pool = await asyncpg.create_pool(database)
+    await pool.execute(TABLE)
+    app = faust.App(
+        "one-by-one",
+        broker=f"kafka://{kafka}",
+        web_enabled=False,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        consumer_auto_offset_reset="earliest",
+        value_serializer="json",
+        key_serializer="raw",
+    )
+
+    @app.agent(app.topic(*topics.split(",")))
+    async def upserting(stream: Any) -> None:
+        async for event in stream.events():
+            line = line_of(event.value, (event.headers or {}).items())
+            await pool.execute(UPSERT, *line.values())
+
+    app.finalize()
+    await app.start()
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    uvloop.run(main(*sys.argv[1:]))
