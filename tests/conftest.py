@@ -1,7 +1,10 @@
 """Fixtures for every test: one real PostgreSQL and one real Kafka for the whole session."""
 
+import asyncio
+import gc
+import io
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from typing import Any
 
 import pytest
@@ -54,6 +57,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.servers)
             slow.add(item.path)
     items.sort(key=lambda item: (item.path in slow, not item.nodeid.startswith(LONG)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """Say where every coroutine stood when a test hung: the stack shows the loop alone."""
+    report = yield
+    if call.excinfo is None or "from pytest-timeout" not in str(call.excinfo.value):
+        return report
+    said = io.StringIO()
+    for task in [each for each in gc.get_objects() if isinstance(each, asyncio.Task)]:
+        if not task.done():
+            task.print_stack(limit=8, file=said)
+    report.sections.append(("coroutines that had not ended", said.getvalue()))
+    return report
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

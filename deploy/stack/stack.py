@@ -9,7 +9,6 @@ Kafka, because commands need none. Stopping is in order: services, Kafka, Postgr
 """
 
 import asyncio
-import contextlib
 import os
 import time
 from collections.abc import Iterable, Mapping
@@ -27,6 +26,7 @@ from deploy.stack.run_file import RunFile, remove_run_file, write_run_file
 from deploy.stack.services import SERVICES, Place, environment_of
 from deploy.stack.state_files import clock_of, person_key_in, source_names, sources_file_in
 from deploy.stack.supervisor import Launch, Report, Supervisor
+from shared.tasks import end
 
 CLIENT = "cli"
 WATCH_SECONDS = 0.5
@@ -260,11 +260,7 @@ class Stack:
             write_run_file(self.directory, self.running)
 
     async def _stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with contextlib.suppress(BaseException):
-                await task
+        await end(*self._tasks)
         if self.seconds_to_ready:
             remove_run_file(self.directory)
         try:

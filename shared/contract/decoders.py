@@ -61,8 +61,13 @@ NESTED_MAX = 64
 struct passes over it does not."""
 
 
-def decode_envelope(document: bytes) -> Envelope | None:
-    """The envelope of a document, or None: read it with `attributes.envelope_of_document`."""
+def decode_envelope(
+    document: bytes, epoch: int = 0, shard: int | None = None, sequence: int | None = None
+) -> Envelope | None:
+    """The envelope of a document, or None: read it with `attributes.envelope_of_document`.
+
+    `epoch`, `shard` and `sequence` say how it travelled, which no document does.
+    """
     if len(document) > DOCUMENT_BYTES_MAX or _ESCAPE in document or _DELETE in document:
         return None
     try:
@@ -72,7 +77,8 @@ def decode_envelope(document: bytes) -> Envelope | None:
     data = bytes(found.data)
     if found.time.tzinfo is not UTC or data[:1] != b"{":
         return None
-    if document.count(b"{") + document.count(b"[") > NESTED_MAX:
+    arrays = document.count(b"[") if b"[" in document else 0
+    if document.count(b"{") + arrays > NESTED_MAX:
         return None
     if not document.isascii() and not _is_plain(document):
         return None
@@ -89,10 +95,10 @@ def decode_envelope(document: bytes) -> Envelope | None:
         found.correlationid,
         found.causationid,
         found.simulated,
-        0,
+        epoch,
         data,
-        None,
-        None,
+        shard,
+        sequence,
         found.salt,
     )
 

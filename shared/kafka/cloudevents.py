@@ -6,6 +6,7 @@ document by the rules of the JSON format.
 """
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -29,6 +30,12 @@ POSITION = "guildhall-position"
 """The header that says how a record travelled: `epoch.shard.sequence`, such as `1.17.4242`."""
 
 SEQUENCE_MAX = 10**17
+SEQUENCE_DIGITS = 24
+"""Of a sequence or a log's name, leading zeros included; longer ones are no numbers of ours."""
+
+Travelled = tuple[int, int | None, int | None]
+"""Epoch, shard and shard sequence; `UNPLACED`: it was not numbered."""
+UNPLACED: Travelled = (0, None, None)
 FIRST_ATTRIBUTES = ("specversion", "id", "source", "type", "subject", "time", "datacontenttype")
 """Attributes that a document made of a binary record begins with; all others follow by name."""
 
@@ -84,14 +91,20 @@ def arrived(
     if value is None or value == b"":
         raise ContractViolation("no-value", "no value: an event is never a tombstone")
     named = dict(headers)
+    position = named.get(POSITION) if sequenced else None
+    travelled = _travelled(position) if position else UNPLACED
     content_type = named.get("content-type") or b""
     if content_type != STRUCTURED_CONTENT_TYPE:
         content_type = content_type.split(b";")[0].strip().lower()
     structured = content_type == STRUCTURED_CONTENT_TYPE
     if structured:
-        envelope, document = _of_document(value), value
+        document = value
+        envelope = decode_envelope(document, *(travelled or UNPLACED)) or _slowly(
+            document, travelled
+        )
     elif "ce_specversion" in named:
         envelope, document = _of_binary(named, value)
+        envelope = _placed(envelope, travelled)
     else:
         raise ContractViolation(
             "not-cloudevents", "neither a ce_specversion header nor application/cloudevents+json"
@@ -100,19 +113,24 @@ def arrived(
         raise ContractViolation(
             "key-not-subject", f"the key is {key[:80]!r}, the subject {envelope.stream!r}"
         )
-    position = named.get(POSITION) if sequenced else None
-    if position:
-        epoch, shard, sequence = _position(position)
-        envelope = envelope._replace(epoch=epoch, shard=shard, shard_sequence=sequence)
+    if travelled is None:
+        raise ContractViolation(
+            "attribute-invalid",
+            f"{POSITION} {(position or b'')[:40]!r} is not epoch.shard.sequence",
+        )
     return Arrived(envelope, document, structured)
 
 
-def _of_document(document: bytes) -> Envelope:
-    found = decode_envelope(document)
-    if found is not None:
-        return found
+def _slowly(document: bytes, travelled: Travelled | None) -> Envelope:
     check_size(document)
-    return envelope_of_document(document)
+    return _placed(envelope_of_document(document), travelled)
+
+
+def _placed(envelope: Envelope, travelled: Travelled | None) -> Envelope:
+    if travelled is None or travelled is UNPLACED:
+        return envelope
+    epoch, shard, sequence = travelled
+    return envelope._replace(epoch=epoch, shard=shard, shard_sequence=sequence)
 
 
 def _of_binary(headers: Mapping[str, bytes | None], value: bytes) -> tuple[Envelope, bytes]:
@@ -146,12 +164,22 @@ def _document(attributes: dict[str, str], envelope: Envelope, value: bytes) -> b
     return b'{%b,"data":%b}' % (b",".join(members), value.strip())
 
 
-def _position(header: bytes) -> tuple[int, int, int]:
-    parts = header.split(b".")
-    if len(parts) == 3 and len(header) < 40 and b"".join(parts).isdigit() and all(parts):
-        epoch, shard, sequence = map(int, parts)
-        if epoch <= INT32_MAX and shard < SHARDS and sequence <= SEQUENCE_MAX:
-            return epoch, shard, sequence
-    raise ContractViolation(
-        "attribute-invalid", f"{POSITION} {header[:40]!r} is not epoch.shard.sequence"
-    )
+def _travelled(position: bytes) -> Travelled | None:
+    """What a position says, or None: it is not `epoch.shard.sequence`."""
+    log, _, counted = position.rpartition(b".")
+    if not counted.isdigit() or len(counted) > SEQUENCE_DIGITS:
+        return None
+    of_log, sequence = _log(log), int(counted)
+    if of_log is None or sequence > SEQUENCE_MAX:
+        return None
+    return (*of_log, sequence)
+
+
+@lru_cache(maxsize=1024)
+def _log(named: bytes) -> tuple[int, int] | None:
+    """The epoch and shard of `epoch.shard`, or None: there are few of them, and many records."""
+    epoch, _, shard = named.partition(b".")
+    if not epoch.isdigit() or not shard.isdigit() or len(named) > SEQUENCE_DIGITS:
+        return None
+    found = int(epoch), int(shard)
+    return found if found[0] <= INT32_MAX and found[1] < SHARDS else None

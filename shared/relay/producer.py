@@ -3,7 +3,6 @@ record (half of what a record costs). Idempotent, acks=all, in order within a pa
 """
 
 import asyncio
-import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import asynccontextmanager
@@ -12,11 +11,10 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
 
+from shared.kafka.clients import stop_producer
 from shared.kafka.cloudevents import CONTENT_TYPE, position_header
 
 BATCH_BYTES = 262_144
-STOP_SECONDS = 5.0
-
 
 Stamped = Any
 """A row of `shard_log.STAMPED`: stream, document, epoch, shard, sequence."""
@@ -81,6 +79,4 @@ async def open_publisher(kafka: str, topic: str) -> AsyncIterator[Publisher]:
         await producer.start()
         yield Publisher(producer, topic, len(await producer.partitions_for(topic)))
     finally:
-        with contextlib.suppress(Exception):  # a broken producer must not keep us from a new one
-            async with asyncio.timeout(STOP_SECONDS):
-                await producer.stop()
+        await stop_producer(producer)

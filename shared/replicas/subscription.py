@@ -21,8 +21,8 @@ from shared.errors import ContractViolation
 from shared.eventstore.database import UNREACHABLE
 from shared.eventstore.epochs import FIRST, known_epochs
 from shared.eventstore.store import Also
+from shared.kafka.clients import stop_consumer
 from shared.kafka.cloudevents import from_record
-from shared.kafka.consumer import stop_consumer
 from shared.kafka.topic_ids import TopicChanged, identify
 from shared.metrics import COPY_BEHIND
 from shared.replicas.coverage import cover

@@ -16,6 +16,8 @@ from typing import Any
 import structlog
 import uvicorn
 
+from shared.tasks import end
+
 log = structlog.get_logger("service")
 
 Part = AbstractAsyncContextManager[Any]
@@ -79,9 +81,7 @@ async def background(name: str, loop: Any, failed: asyncio.Event) -> AsyncIterat
         yield
     finally:
         stopping = True
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await end(task)
 
 
 def collect_seldom() -> None:

@@ -30,6 +30,7 @@ from shared.contract.catalogue import CATALOGUE, topic_of
 from shared.contract.envelope import Envelope
 from shared.eventstore.database import open_pool
 from shared.eventstore.migrations import migrate
+from shared.tasks import end
 from shared.testing.topics import make_topic
 from tests.journeys.bad_records import Sent, Traffic
 from tests.journeys.waiting import until
@@ -106,8 +107,7 @@ async def reading(kafka: str, topics: Sequence[str], batches: Batches) -> AsyncI
         yield
         assert not task.done(), task.exception()
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        await end(task)
 
 
 async def send(kafka: str, topics: tuple[str, str], records: Iterable[Sent]) -> list[Sent]:

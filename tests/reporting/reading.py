@@ -15,6 +15,7 @@ from shared.clock import system_clock
 from shared.contract.catalogue import topic_of
 from shared.contract.envelope import Envelope
 from shared.kafka.cloudevents import to_record
+from shared.tasks import end
 from shared.testing.author import Author
 from tests.reporting.records import gift, gift_stream
 
@@ -40,8 +41,7 @@ async def reading(
     try:
         yield intake
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        await end(task)
 
 
 async def publish(

@@ -12,6 +12,7 @@ from services.reporting.figures.definition import (
     Rules,
     of_stream,
     once,
+    standing,
 )
 from services.reporting.journal.record import Entry
 from shared.contract.events import (
@@ -144,7 +145,7 @@ def _done(event: PlanItemDone, entry: Entry) -> tuple[Effect, ...]:
 
 
 def _raised(event: IssueRaised, entry: Entry) -> tuple[Effect, ...]:
-    return (Counted("issue", of_stream("issue", entry), event.issue_id, event.occurred_on),)
+    return (standing("issue", "issue", event.issue_id, event, entry),)
 
 
 def _resolved(event: IssueResolved, entry: Entry) -> tuple[Effect, ...]:

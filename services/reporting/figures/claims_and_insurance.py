@@ -1,13 +1,13 @@
 """Figures of claims (慰问金、补助) and insurance. A reversed claim is not counted any more."""
 
 from services.reporting.figures.definition import (
-    Counted,
     Dropped,
     Effect,
     Figure,
     Rules,
     of_stream,
     once,
+    standing,
 )
 from services.reporting.figures.gifts import CAPACITIES, OTHER_CAPACITIES
 from services.reporting.journal.record import Entry
@@ -53,9 +53,16 @@ def _rejected(event: ClaimRejected, entry: Entry) -> tuple[Effect, ...]:
 
 
 def _paid(event: ClaimPaid, entry: Entry) -> tuple[Effect, ...]:
-    name, item = f"claim.{event.kind}.{event.capacity}", of_stream("claim", entry)
-    day, who = event.occurred_on, event.person_id
-    return (Counted(name, item, who, day, 1, event.paid_fen, event.amount_assumed),)
+    line = standing(
+        f"claim.{event.kind}.{event.capacity}",
+        "claim",
+        event.person_id,
+        event,
+        entry,
+        amount_fen=event.paid_fen,
+        assumed=event.amount_assumed,
+    )
+    return (line,)
 
 
 def _reversed(event: ClaimReversed, entry: Entry) -> tuple[Effect, ...]:
@@ -66,8 +73,8 @@ def _reversed(event: ClaimReversed, entry: Entry) -> tuple[Effect, ...]:
 
 
 def _insured(event: MemberInsured, entry: Entry) -> tuple[Effect, ...]:
-    name, item = f"insured.{event.plan}.{event.capacity}", of_stream("insured", entry)
-    return (Counted(name, item, event.person_id, event.occurred_on),)
+    name = f"insured.{event.plan}.{event.capacity}"
+    return (standing(name, "insured", event.person_id, event, entry),)
 
 
 def _bought(event: PolicyBought, entry: Entry) -> tuple[Effect, ...]:

@@ -20,7 +20,8 @@ class Counted(NamedTuple):
     """The event adds a line to `list`. `item` names the line, across all lists and events, so that
     a later event can end it or take it back; `subject` is whom it counts (a person or a thing).
 
-    `assumed`: the amount is an assumption, not from a document.
+    `assumed`: the amount is an assumption, not from a document. `first`: nothing of this name can
+    stand before the event, so nothing is looked up.
     """
 
     list: str
@@ -30,6 +31,7 @@ class Counted(NamedTuple):
     quantity: int = 1
     amount_fen: int | None = None
     assumed: bool = False
+    first: bool = False
 
 
 class Ended(NamedTuple):
@@ -78,7 +80,24 @@ def once(
     """A line of the list `name` that nothing but its own event can change; two sources may use one
     event id."""
     item = f"{name}:{entry.envelope.event_id}@{entry.envelope.source}"
-    return Counted(name, item, subject, event.occurred_on, quantity, amount_fen, assumed)
+    return Counted(name, item, subject, event.occurred_on, quantity, amount_fen, assumed, True)
+
+
+def standing(
+    name: str,
+    family: str,
+    subject: str,
+    event: DomainEvent,
+    entry: Entry,
+    *,
+    quantity: int = 1,
+    amount_fen: int | None = None,
+    assumed: bool = False,
+) -> Counted:
+    """A line of the list `name` that a later event of the same stream can end or take back, by
+    `of_stream(family, entry)`."""
+    item, first = of_stream(family, entry), entry.opens_stream
+    return Counted(name, item, subject, event.occurred_on, quantity, amount_fen, assumed, first)
 
 
 def of_stream(family: str, entry: Entry) -> str:

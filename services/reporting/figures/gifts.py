@@ -13,6 +13,7 @@ from services.reporting.figures.definition import (
     Rules,
     of_stream,
     once,
+    standing,
 )
 from services.reporting.journal.record import Entry
 from shared.contract.benefits import (
@@ -50,8 +51,8 @@ def _issued(event: GiftIssued, entry: Entry) -> tuple[Effect, ...]:
     if amount is None and event.unit_value_fen is not None:
         amount = event.quantity * event.unit_value_fen
     name = f"gift.{event.occasion}.{event.capacity}"
-    item, who = of_stream("gift", entry), event.person_id
-    return (Counted(name, item, who, event.occurred_on, event.quantity, amount),)
+    who, quantity = event.person_id, event.quantity
+    return (standing(name, "gift", who, event, entry, quantity=quantity, amount_fen=amount),)
 
 
 def _returned(event: GiftReturned, entry: Entry) -> tuple[Effect, ...]:

@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 import asyncpg
 
 from services.reporting.ingest import parked, quarantine
-from services.reporting.ingest.admission import Admission, Refused, admit, decode
+from services.reporting.ingest.admission import Admission, admit
 from services.reporting.ingest.batch_end import Released, by_outcome, close
 from services.reporting.ingest.bisect import write_isolated
+from services.reporting.ingest.decode import Refused, decode
 from services.reporting.ingest.lookup import exceptions, look_up
 from services.reporting.ingest.lost_events import settle_reentered
 from services.reporting.ingest.offsets import Move, move_positions

@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Sequence
 import asyncpg
 import structlog
 
-from services.reporting.ingest.admission import Refused, stream_held
+from services.reporting.ingest.admission import stream_held
+from services.reporting.ingest.decode import Refused
 from services.reporting.journal.record import Decoded, StreamKey
 from shared.eventstore.database import UNREACHABLE
 from shared.metrics import FOLD_FAILURES

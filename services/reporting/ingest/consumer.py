@@ -27,9 +27,10 @@ from services.reporting.ingest.offsets import Fenced, Move
 from services.reporting.ingest.prefetch import POLL_MS, Fetched, ReadAhead
 from services.reporting.journal.record import Origin, Raw
 from shared.eventstore.database import UNREACHABLE
-from shared.kafka.consumer import stop_consumer
+from shared.kafka.clients import stop_consumer
 from shared.kafka.topic_ids import ClusterIdentity, TopicChanged, identify
 from shared.metrics import CONSUMER_LAG
+from shared.tasks import end
 
 log = structlog.get_logger("intake")
 
@@ -127,9 +128,7 @@ class Intake(ConsumerRebalanceListener):
         try:
             await self._apply_arriving(beside)
         finally:
-            for task in beside:
-                task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
+            await end(*beside)
 
     async def _apply_arriving(self, beside: Sequence[asyncio.Task[None]]) -> None:
         clock = asyncio.get_running_loop().time

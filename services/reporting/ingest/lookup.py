@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import asyncpg
 
-from services.reporting.ingest.admission import Identity, Refused, ShardKey
+from services.reporting.ingest.admission import Identity, ShardKey
+from services.reporting.ingest.decode import Refused
 from services.reporting.ingest.lost_events import held_streams
 from services.reporting.journal.record import Decoded, StreamKey
 from shared.eventstore.epochs import Epochs, known_epochs

@@ -7,7 +7,8 @@ from typing import Any
 
 import asyncpg
 
-from services.reporting.ingest.admission import Admission, Refused
+from services.reporting.ingest.admission import Admission
+from services.reporting.ingest.decode import Refused
 from services.reporting.ingest.raw_rows import bytes_row, content_hash, raw_of
 from services.reporting.journal.record import Decoded, Raw
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from services.reporting.ingest.admission import Refused
+from services.reporting.ingest.decode import Refused
 from services.reporting.ingest.raw_rows import bytes_row, content_hash
 from shared.errors import Unknown
 

@@ -124,12 +124,13 @@ def entry_of_row(row: Any) -> Entry:
     Only a source that numbers its records has a shard in the journal.
     """
     document, shard = row["document"], row["shard"]
-    envelope = decode_envelope(document) or envelope_of_document(document)
+    travelled = row["epoch"], shard, row["shard_sequence"]
+    envelope = decode_envelope(document, *travelled)
+    if envelope is None:
+        epoch, _, sequence = travelled
+        envelope = envelope_of_document(document)
+        envelope = envelope._replace(epoch=epoch, shard=shard, shard_sequence=sequence)
     event = decode_event(envelope.type, envelope.data)
-    if shard is not None:
-        envelope = envelope._replace(
-            epoch=row["epoch"], shard=shard, shard_sequence=row["shard_sequence"]
-        )
     return Entry(row["log_index"], envelope, event, shard is not None)
 
 

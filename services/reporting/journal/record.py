@@ -73,6 +73,15 @@ class Entry(NamedTuple):
     event: DomainEvent
     provable: bool
 
+    @property
+    def opens_stream(self) -> bool:
+        """Whether it is the first of its stream, so that no row of the stream can stand.
+
+        Of a source that numbers its shards: its store has one first version of a stream, and where
+        a restore lost it, nothing new of the stream is applied on top (`ahead_of_owner`).
+        """
+        return self.provable and self.envelope.stream_version == 1
+
 
 def pack_headers(headers: Iterable[tuple[str, bytes | None]]) -> bytes:
     """Kafka headers as bytes, each name and value length-prefixed (big-endian 32 bit; -1: null)."""

@@ -57,23 +57,15 @@ def changing(keys: Keys, fold: Fold) -> Effects:
 
 
 def opening(keys: Keys, fold: Fold) -> Effects:
-    """As `changing`; where the event is its stream's first, its row is inserted."""
+    """As `changing`; where the event is its stream's first, the stream's one row is inserted."""
 
     def effects(event: Any, entry: Entry) -> list[Insert | Change]:
-        if opens_stream(entry):
-            return [Insert(fold(None, event, entry, key)) for key in keys(event, entry)]
+        if entry.opens_stream:
+            (key,) = keys(event, entry)
+            return [Insert(fold(None, event, entry, key))]
         return [Change(key, fold) for key in keys(event, entry)]
 
     return effects
-
-
-def opens_stream(entry: Entry) -> bool:
-    """Whether the entry is the first of its stream, so that no row of the stream can stand.
-
-    Of a source that numbers its shards: its store has one first version of a stream, and where a
-    restore lost it, nothing new of the stream is applied on top (`ahead_of_owner`).
-    """
-    return entry.provable and entry.envelope.stream_version == 1
 
 
 class Index(NamedTuple):

@@ -98,8 +98,9 @@ class Batch:
         self.effects: list[tuple[Entry, Insert | Change]] = []
         self.changes = 0
 
-    async def write(self, connection: asyncpg.Connection, schema: str) -> list[RowChange]:
-        """Write what the effects come to, in the caller's transaction; returns the row changes."""
+    async def write(self, connection: asyncpg.Connection, schema: str) -> Iterable[RowChange]:
+        """Write what the effects come to, in the caller's transaction; returns the row changes,
+        to be read once."""
         if not self.changes:
             return await self._insert(connection, schema)
         keys = self._keys_to_load()
@@ -108,16 +109,20 @@ class Batch:
         await store(connection, schema, changes)
         return [change for change in changed if change is not None]
 
-    async def _insert(self, connection: asyncpg.Connection, schema: str) -> list[RowChange]:
-        """The straight way: rows that need no look-up, and that nothing in the batch changes."""
-        inserted = [
-            (effect.row, entry.log_index)
+    async def _insert(self, connection: asyncpg.Connection, schema: str) -> Iterable[RowChange]:
+        """The straight way: rows that need no lookup, and that nothing in the batch changes."""
+        versions = [
+            (*effect.row, entry.log_index, FOREVER)
             for entry, effect in self.effects
             if isinstance(effect, Insert)
         ]
-        versions = [(*row, at, FOREVER) for row, at in inserted]
         await insert(connection, schema, self.projection, versions)
-        return [RowChange(None, row, at) for row, at in inserted]
+        # Only of `figure_lines` is this read: of other tables no change is made.
+        return (
+            RowChange(None, effect.row, entry.log_index)
+            for entry, effect in self.effects
+            if isinstance(effect, Insert)
+        )
 
     def _keys_to_load(self) -> set[Key]:
         """Keys that are changed and were not inserted before in the same batch."""
@@ -133,7 +138,7 @@ class Batch:
 
 async def fold_batch(
     connection: asyncpg.Connection, schema: str, table: Dispatch, entries: Sequence[Entry]
-) -> dict[str, list[RowChange]]:
+) -> dict[str, Iterable[RowChange]]:
     """Fold entries, in log order, into the tables of `schema`, in the caller's transaction.
 
     Returns the row changes per projection name, for what is derived from them.

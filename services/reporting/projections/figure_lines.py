@@ -1,9 +1,10 @@
 """The lines behind every figure, as one projection; partial sums are written beside it."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
-from services.reporting.figures.definition import Counted, Dropped, Ended, Rule, Rules
+from services.reporting.figures.definition import Counted, Dropped, Effect, Ended, Rule, Rules
 from services.reporting.journal.record import Entry
 from services.reporting.projections.as_of import FOREVER
 from services.reporting.projections.definition import (
@@ -14,7 +15,6 @@ from services.reporting.projections.definition import (
     Insert,
     Key,
     Projection,
-    opens_stream,
 )
 from shared.contract.envelope import DomainEvent
 
@@ -67,29 +67,21 @@ def line_projection(rules: Rules) -> Projection:
 
 
 def _effects(rule: Rule) -> Effects:
-    def effects(event: DomainEvent, entry: Entry) -> list[Insert | Change]:
-        stream_item = _suffix(entry.envelope.stream, entry) if opens_stream(entry) else None
-        own_item = _suffix(str(entry.envelope.event_id), entry)
-        found: dict[str, Insert | Change] = {}
-        for effect in rule(event, entry):
-            item = effect.item
-            if isinstance(effect, Counted):
-                line = _line(effect, event.org_id, entry)
-                if item.endswith(own_item) or (stream_item and item.endswith(stream_item)):
-                    found[item] = Insert(line)
-                else:
-                    found[item] = Change((event.org_id, item), _becomes(line))
-            else:
-                found[item] = Change((event.org_id, item), _fold(effect))
-        return list(found.values())
+    def effects(event: DomainEvent, entry: Entry) -> Collection[Insert | Change]:
+        told = rule(event, entry)
+        if len(told) == 1:
+            return (_effect(told[0], event.org_id, entry),)
+        # What an event says of one line twice is one line: the last counts.
+        return {effect.item: _effect(effect, event.org_id, entry) for effect in told}.values()
 
     return effects
 
 
-def _suffix(named: str, entry: Entry) -> str:
-    """How an item ends that is named after this very event (`once`), or after its stream: nothing
-    of the name stands before the event, or before the stream's first one."""
-    return f":{named}@{entry.envelope.source}"
+def _effect(effect: Effect, org_id: str, entry: Entry) -> Insert | Change:
+    if not isinstance(effect, Counted):
+        return Change((org_id, effect.item), _fold(effect))
+    line = _line(effect, org_id, entry)
+    return Insert(line) if effect.first else Change((org_id, effect.item), _becomes(line))
 
 
 def _line(effect: Counted, org_id: str, entry: Entry) -> Line:

@@ -116,10 +116,14 @@ def _add(deltas: Delta, line: Line, block: int, sign: int) -> None:
         delta = deltas[key] = [0] * 7
     delta[0] += sign
     delta[1] += sign * line.quantity
-    delta[2] += sign * (line.amount_fen or 0)
-    delta[3] += sign * (line.amount_fen is None)
-    delta[4] += sign * line.assumed
-    delta[5] += sign * (not line.provable)
+    if line.amount_fen is None:
+        delta[3] += sign
+    else:
+        delta[2] += sign * line.amount_fen
+    if line.assumed:
+        delta[4] += sign
+    if not line.provable:
+        delta[5] += sign
     if line.ended_on is not None:
         deltas.setdefault((line.org_id, line.list, line.ended_on, block), [0] * 7)[6] += sign
 

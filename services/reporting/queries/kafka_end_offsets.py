@@ -7,7 +7,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from shared.kafka.consumer import stop_consumer
+from shared.kafka.clients import stop_consumer
 
 log = structlog.get_logger("kafka-ends")
 

@@ -2,8 +2,9 @@
 
 import asyncpg
 
-from services.reporting.ingest.admission import Admission, Refused
+from services.reporting.ingest.admission import Admission
 from services.reporting.ingest.batch_end import Released, close
+from services.reporting.ingest.decode import Refused
 from services.reporting.journal import log as journal
 from tests.reporting.records import Partition, counted
 

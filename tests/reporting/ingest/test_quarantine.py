@@ -3,7 +3,7 @@
 import asyncpg
 
 from services.reporting.ingest import quarantine
-from services.reporting.ingest.admission import Refused
+from services.reporting.ingest.decode import Refused
 from services.reporting.ingest.raw_rows import raw_of
 from shared.testing.author import Author
 from tests.reporting.records import Partition, gift, gift_stream

@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from services.reporting.ingest.admission import Admission, Refused, admit, decode
+from services.reporting.ingest.admission import Admission, admit
+from services.reporting.ingest.decode import Refused, decode
 from services.reporting.ingest.publishers import publishers
 from services.reporting.journal.record import Decoded
 from shared.contract.envelope import SHARDS, Envelope

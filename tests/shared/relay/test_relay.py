@@ -19,6 +19,7 @@ from shared.eventstore.request import Reply
 from shared.eventstore.store import EVENT_COLUMNS, EventStore, Write
 from shared.kafka.cloudevents import from_record
 from shared.relay.relay import Relay
+from shared.tasks import end
 from shared.testing.topics import make_topic
 from tests.shared.eventstore.test_store import raised, request
 
@@ -55,8 +56,7 @@ async def running(subject: Relay) -> AsyncIterator[asyncio.Task[None]]:
     try:
         yield task
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        await end(task)
 
 
 async def published(kafka: str, context: str, count: int) -> list[Envelope]:

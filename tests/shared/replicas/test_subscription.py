@@ -19,6 +19,7 @@ from shared.eventstore.store import Also
 from shared.kafka.cloudevents import to_record
 from shared.replicas.coverage import coverage
 from shared.replicas.subscription import Subscription
+from shared.tasks import end
 from shared.testing.author import Author
 from shared.testing.topics import make_topic
 from tests.shared.eventstore.test_store import raised
@@ -64,8 +65,7 @@ async def following(pool: asyncpg.Pool, kafka: str, context: str) -> AsyncIterat
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        await end(task)
 
 
 def issues(author: Author, context: str, numbers: Iterable[int]) -> list[Envelope]:
@@ -92,7 +92,7 @@ async def publish_in_transactions(kafka: str, context: str, numbers: range) -> N
     producer = AIOKafkaProducer(bootstrap_servers=kafka, transactional_id=f"{context}-{numbers}")
     await producer.start()
     for [kept, aborted] in [issues(author, context, [n, 1000 + n]) for n in numbers]:
-        for envelope, end in (
+        for envelope, finish in (
             (kept, producer.commit_transaction),
             (aborted, producer.abort_transaction),
         ):
@@ -101,7 +101,7 @@ async def publish_in_transactions(kafka: str, context: str, numbers: range) -> N
             await producer.send_and_wait(
                 topic_of(context), record.value, record.key, 0, headers=record.headers
             )
-            await end()
+            await finish()
     await producer.stop()
 
 

@@ -1,0 +1,98 @@
+"""What a record says: an event that its topic may carry, or why it is none of ours.
+
+Pure, and about one record alone; what becomes of a batch of them, `admission` decides.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from services.reporting.ingest.publishers import Publisher, check_publisher
+from services.reporting.journal.record import Decoded, Raw
+from shared.contract.catalogue import CATALOGUE
+from shared.contract.decoders import decode_event
+from shared.contract.document import leaf_hash
+from shared.contract.envelope import Envelope, shard_of
+from shared.errors import ContractViolation
+from shared.kafka.cloudevents import arrived
+
+
+class Refused(NamedTuple):
+    """A record that cannot be accepted. `blocks_stream`: all that follows in its stream
+    waits until a person has settled it.
+
+    `retried`: it comes from quarantine, and holds its stream as it did before.
+    """
+
+    raw: Raw
+    reason: str
+    detail: str
+    envelope: Envelope | None = None
+    blocks_stream: bool = False
+    retried: bool = False
+
+
+def decode(
+    raw: Raw, publishers: Mapping[str, Publisher], allow_simulated: bool
+) -> Decoded | Refused:
+    """Read one record, or say why it is none of ours."""
+    envelope: Envelope | None = None
+    publisher = publishers.get(raw.origin.topic)
+    sequenced = publisher is not None and publisher.sequenced
+    try:
+        envelope, document, structured = arrived(
+            raw.key, raw.value, raw.headers, sequenced=sequenced
+        )
+        check_publisher(publisher, raw.origin.topic, envelope)
+        _check_envelope(envelope, allow_simulated)
+        event = decode_event(envelope.type, envelope.data)
+        if event.org_id != envelope.org_id:
+            raise ContractViolation(
+                "attribute-invalid", f"orgid {envelope.org_id!r}, but data says {event.org_id!r}"
+            )
+        stream = CATALOGUE[envelope.type].STREAM.of(event)
+        if stream != envelope.stream:
+            raise ContractViolation(
+                "stream-not-of-event", f"stream {envelope.stream!r}, but by its data {stream!r}"
+            )
+    except ContractViolation as why:
+        return _refused(raw, why.reason, why.detail, envelope, publisher)
+    except ValidationError as why:
+        first = why.errors()[0]
+        detail = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        return _refused(raw, "invalid-data", detail, envelope, publisher)
+    except (UnicodeDecodeError, ValueError) as why:
+        return _refused(raw, "undecodable", str(why), envelope, publisher)
+    return Decoded(raw, envelope, event, document, leaf_hash(document), sequenced, structured)
+
+
+def _check_envelope(envelope: Envelope, allow_simulated: bool) -> None:
+    if envelope.simulated and not allow_simulated:
+        raise ContractViolation("simulated-refused", "an event of a simulated clock, on a real one")
+    if not envelope.stream.startswith(f"{envelope.org_id}/"):
+        raise ContractViolation(
+            "stream-not-of-union", f"stream {envelope.stream!r}, union {envelope.org_id!r}"
+        )
+    if envelope.shard is None:
+        return
+    if envelope.shard != shard_of(envelope.stream):
+        raise ContractViolation(
+            "wrong-shard", f"{envelope.stream!r} belongs to shard {shard_of(envelope.stream)}"
+        )
+    if not envelope.salt:
+        raise ContractViolation("attribute-missing", "no attribute salt: our documents have one")
+
+
+def _refused(
+    raw: Raw, reason: str, detail: str, envelope: Envelope | None, publisher: Publisher | None
+) -> Refused:
+    # Only the owner itself, on its own topic, can hold its stream back; a stranger who merely
+    # names a stream cannot.
+    owner = (
+        envelope is not None
+        and publisher is not None
+        and envelope.source == publisher.source
+        and envelope.shard is not None
+    )
+    return Refused(raw, reason, detail[:500], envelope, blocks_stream=owner)
