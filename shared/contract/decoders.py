@@ -119,10 +119,20 @@ def decode_event(type_name: str, data: bytes) -> DomainEvent:
     Raises KeyError for a type that is not published, ValidationError from the model: no struct
     refuses, because what it does not accept the model reads.
     """
+    return accept_event(type_name, data) or CATALOGUE[type_name].model_validate_json(
+        data, extra="ignore"
+    )
+
+
+def accept_event(type_name: str, data: bytes) -> DomainEvent | None:
+    """An event's data as a struct, or None: the type is not published, or ask the model."""
+    decode = _EVENTS.get(type_name)
+    if decode is None:
+        return None
     try:
-        return cast(DomainEvent, _EVENTS[type_name](data))
+        return cast(DomainEvent, decode(data))
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return CATALOGUE[type_name].model_validate_json(data, extra="ignore")
+        return None
 
 
 def struct_of(model: type[BaseModel]) -> type[msgspec.Struct]:

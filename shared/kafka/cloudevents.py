@@ -92,7 +92,7 @@ def arrived(
         raise ContractViolation("no-value", "no value: an event is never a tombstone")
     named = dict(headers)
     position = named.get(POSITION) if sequenced else None
-    travelled = _travelled(position) if position else UNPLACED
+    travelled = travelled_by(position) if position else UNPLACED
     content_type = named.get("content-type") or b""
     if content_type != STRUCTURED_CONTENT_TYPE:
         content_type = content_type.split(b";")[0].strip().lower()
@@ -164,7 +164,7 @@ def _document(attributes: dict[str, str], envelope: Envelope, value: bytes) -> b
     return b'{%b,"data":%b}' % (b",".join(members), value.strip())
 
 
-def _travelled(position: bytes) -> Travelled | None:
+def travelled_by(position: bytes) -> Travelled | None:
     """What a position says, or None: it is not `epoch.shard.sequence`."""
     log, _, counted = position.rpartition(b".")
     if not counted.isdigit() or len(counted) > SEQUENCE_DIGITS:

@@ -111,7 +111,7 @@ def _admit_decoded(
     envelope = record.envelope
     identity = (envelope.event_id, envelope.source)
     earlier, epochs = seen.get(identity), result.epochs_of(envelope)
-    dead = record.sequenced and epochs.are_dead(envelope)
+    dead = bool(epochs.past) and record.sequenced and epochs.are_dead(envelope)
     if earlier == record.leaf:
         result.duplicates.append(record)
         if not dead:
@@ -143,7 +143,7 @@ def _admit_decoded(
         not record.sequenced and envelope.stream_version and not _follows(record, result, versions)
     ):
         return
-    first = holding.get(record.stream_key)
+    first = holding.get(record.stream_key) if holding else None
     if first is not None and envelope.stream_version >= first:
         result.refused.append(stream_held(record) if not first else _behind_a_gap(record, first))
         return

@@ -4,6 +4,7 @@ and what became of the records."""
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import Any, Literal, NamedTuple, get_args
 
 import asyncpg
@@ -16,6 +17,9 @@ Outcome = Literal["applied", "duplicate", "parked", "quarantined"]
 """What became of a record that was consumed; a column of `consumed` each."""
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+ORIGIN, PLACE = attrgetter("origin"), itemgetter(slice(0, 4))
+"""The origin of a record, and the partition of an origin."""
 
 CLOSE = """
 WITH moved AS (
@@ -88,6 +92,6 @@ def _by_partition(raws: Sequence[Raw]) -> Counter[tuple[Any, ...]]:
     """How many records came from each partition (cluster id, topic id, number); they come in runs
     of one partition each."""
     counter: Counter[tuple[Any, ...]] = Counter()
-    for (cluster_id, topic_id, _, partition), run in groupby(raws, lambda raw: raw.origin[:4]):
-        counter[cluster_id, topic_id, partition] += sum(1 for _ in run)
+    for (cluster_id, topic_id, _, partition), run in groupby(map(ORIGIN, raws), PLACE):
+        counter[cluster_id, topic_id, partition] += len(list(run))
     return counter

@@ -41,12 +41,10 @@ async def write_isolated(
     failed: set[StreamKey] = set()
     runs = [list(accepted)]
     while runs:
-        run = []
-        for record in runs.pop():
-            if record.stream_key in failed:
-                refused.append(stream_held(record))
-            else:
-                run.append(record)
+        run = runs.pop()
+        if failed:
+            refused += [stream_held(record) for record in run if record.stream_key in failed]
+            run = [record for record in run if record.stream_key not in failed]
         if not run:
             continue
         try:

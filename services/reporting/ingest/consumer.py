@@ -264,10 +264,9 @@ class Intake(ConsumerRebalanceListener):
         return {target: read for target, read in ours.items() if read}
 
     def _raw(self, record: Any) -> Raw:
-        topic = self.identity.topics[record.topic]
-        origin = Origin(
-            self.identity.cluster_id, topic.topic_id, record.topic, record.partition, record.offset
-        )
+        topic, identity = record.topic, self.identity
+        topic_id = identity.topics[topic].topic_id
+        origin = Origin(identity.cluster_id, topic_id, topic, record.partition, record.offset)
         return Raw(origin, record.key, record.headers, record.value)
 
     def _move(self, target: TopicPartition, next_offset: int) -> Move:

@@ -11,11 +11,11 @@ from pydantic import ValidationError
 from services.reporting.ingest.publishers import Publisher, check_publisher
 from services.reporting.journal.record import Decoded, Raw
 from shared.contract.catalogue import CATALOGUE
-from shared.contract.decoders import decode_event
+from shared.contract.decoders import accept_event, decode_envelope, decode_event
 from shared.contract.document import leaf_hash
 from shared.contract.envelope import Envelope, shard_of
 from shared.errors import ContractViolation
-from shared.kafka.cloudevents import arrived
+from shared.kafka.cloudevents import CONTENT_TYPE, POSITION, arrived, travelled_by
 
 
 class Refused(NamedTuple):
@@ -37,8 +37,54 @@ def decode(
     raw: Raw, publishers: Mapping[str, Publisher], allow_simulated: bool
 ) -> Decoded | Refused:
     """Read one record, or say why it is none of ours."""
-    envelope: Envelope | None = None
     publisher = publishers.get(raw.origin.topic)
+    if publisher is not None and publisher.sequenced:
+        accepted = _accept(raw, publisher, allow_simulated)
+        if accepted is not None:
+            return accepted
+    return decode_slowly(raw, publisher, allow_simulated)
+
+
+def _accept(raw: Raw, publisher: Publisher, allow_simulated: bool) -> Decoded | None:
+    """An owner's record as the relay writes it, in one pass; it refuses nothing.
+
+    Every condition of `decode_slowly` is here again, without its order and its words: a third of
+    what ingest costs is reading records, and nearly all of them are accepted.
+    """
+    key, headers, document = raw.key, raw.headers, raw.value
+    if document is None or len(headers) != 2 or headers[0] != CONTENT_TYPE:
+        return None
+    header, position = headers[1]
+    travelled = travelled_by(position) if header == POSITION and position else None
+    if travelled is None:
+        return None
+    envelope = decode_envelope(document, *travelled)
+    if envelope is None:
+        return None
+    stream, type_name = envelope.stream, envelope.type
+    event = accept_event(type_name, envelope.data)
+    if (
+        event is None
+        or envelope.source != publisher.source
+        or type_name not in publisher.types
+        or (publisher.orgs is not None and envelope.org_id not in publisher.orgs)
+        or not envelope.shard_sequence
+        or (envelope.simulated and not allow_simulated)
+        or not envelope.salt
+        or event.org_id != envelope.org_id
+        or CATALOGUE[type_name].STREAM.of(event) != stream
+        or (key is not None and key != stream.encode())
+        or shard_of(stream) != envelope.shard
+    ):
+        return None
+    return Decoded(raw, envelope, event, document, leaf_hash(document), True)
+
+
+def decode_slowly(
+    raw: Raw, publisher: Publisher | None, allow_simulated: bool
+) -> Decoded | Refused:
+    """Read one record by the rules in their order; the first that does not hold is the reason."""
+    envelope: Envelope | None = None
     sequenced = publisher is not None and publisher.sequenced
     try:
         envelope, document, structured = arrived(

@@ -116,6 +116,8 @@ async def listed(pool: asyncpg.Pool) -> list[dict[str, Any]]:
 
 async def settle_reentered(connection: asyncpg.Connection, admission: Admission) -> None:
     """Settle what was named as lost and is back: the same event, stamped anew by its owner."""
+    if not admission.epochs:
+        return
     restored = [
         record
         for record in (*admission.accepted, *admission.duplicates)

@@ -5,7 +5,7 @@ and the versions they come to are written at once.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import asyncpg
 
@@ -96,12 +96,12 @@ class Batch:
     def __init__(self, projection: Projection) -> None:
         self.projection = projection
         self.effects: list[tuple[Entry, Insert | Change]] = []
-        self.changes = 0
+        self.only_inserts = True
 
     async def write(self, connection: asyncpg.Connection, schema: str) -> Iterable[RowChange]:
         """Write what the effects come to, in the caller's transaction; returns the row changes,
         to be read once."""
-        if not self.changes:
+        if self.only_inserts:
             return await self._insert(connection, schema)
         keys = self._keys_to_load()
         changes = Changes(self.projection, await load(connection, schema, self.projection, keys))
@@ -111,18 +111,11 @@ class Batch:
 
     async def _insert(self, connection: asyncpg.Connection, schema: str) -> Iterable[RowChange]:
         """The straight way: rows that need no lookup, and that nothing in the batch changes."""
-        versions = [
-            (*effect.row, entry.log_index, FOREVER)
-            for entry, effect in self.effects
-            if isinstance(effect, Insert)
-        ]
+        inserted = cast(list[tuple[Entry, Insert]], self.effects)
+        versions = [(*effect.row, entry.log_index, FOREVER) for entry, effect in inserted]
         await insert(connection, schema, self.projection, versions)
         # Only of `figure_lines` is this read: of other tables no change is made.
-        return (
-            RowChange(None, effect.row, entry.log_index)
-            for entry, effect in self.effects
-            if isinstance(effect, Insert)
-        )
+        return (RowChange(None, effect.row, entry.log_index) for entry, effect in inserted)
 
     def _keys_to_load(self) -> set[Key]:
         """Keys that are changed and were not inserted before in the same batch."""
@@ -153,7 +146,7 @@ async def fold_batch(
             for effect in effects(event, entry):
                 batch.effects.append((entry, effect))
                 if type(effect) is Change:
-                    batch.changes += 1
+                    batch.only_inserts = False
     return {name: await batch.write(connection, schema) for name, batch in batches.items()}
 
 

@@ -100,9 +100,10 @@ async def add_sums(
     """Move the sums by the line changes of one batch."""
     deltas: Delta = {}
     for before, after, at in changed:
-        for line, sign in ((before, -1), (after, 1)):
-            if line is not None:
-                _add(deltas, line, at // BLOCK, sign)
+        if before is not None:
+            _add(deltas, before, at // BLOCK, -1)
+        if after is not None:
+            _add(deltas, after, at // BLOCK, 1)
     if deltas:
         # Sorted, so that two transactions never lock the same rows in different orders.
         rows = [(*key, *delta) for key, delta in sorted(deltas.items())]

@@ -1,11 +1,23 @@
 """What a record says, or why it is none of ours: of one record, decided without a database."""
 
-from services.reporting.ingest.decode import decode
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.reporting.ingest.decode import decode, decode_slowly
 from services.reporting.ingest.publishers import publishers
 from services.reporting.journal.record import Decoded
+from shared.contract.attributes import envelope_of_document
+from shared.contract.catalogue import CATALOGUE, event_class, source_of, topic_of
+from shared.contract.contexts import CONTEXTS
 from shared.contract.envelope import Envelope, shard_of
+from shared.kafka.cloudevents import CONTENT_TYPE, POSITION
 from shared.testing.author import Author
 from tests.reporting.records import Partition, gift, gift_stream
+from tests.shared.contract.frozen import NAMES, sample
 
 PUBLISHERS = publishers(None)
 
@@ -42,3 +54,87 @@ def test_a_record_of_a_topic_nobody_registered_is_refused() -> None:
     record = decode(raw, PUBLISHERS, False)
     assert not isinstance(record, Decoded)
     assert record.reason == "unregistered-topic"
+
+
+def samples() -> list[Envelope]:
+    """An owner's event of every type, stamped."""
+    found = []
+    for number, name in enumerate(NAMES, start=1):
+        envelope = envelope_of_document(orjson.dumps(sample(name)))
+        shard = shard_of(envelope.stream)
+        found.append(envelope._replace(epoch=1, shard=shard, shard_sequence=number))
+    return found
+
+
+SAMPLES = samples()
+
+
+@pytest.mark.parametrize("envelope", SAMPLES, ids=lambda envelope: envelope.type)
+def test_an_owners_event_of_every_type_is_accepted_and_alike_both_ways(envelope: Envelope) -> None:
+    raw = Partition(topic(envelope)).raw(envelope)
+    record = decode(raw, PUBLISHERS, True)
+    assert isinstance(record, Decoded)
+    assert record == decode_slowly(raw, PUBLISHERS[raw.origin.topic], True)
+
+
+def topic(envelope: Envelope) -> str:
+    return topic_of(event_class(envelope.type).CONTEXT)
+
+
+ODD_ENVELOPE: dict[str, st.SearchStrategy[Any]] = {
+    "source": st.sampled_from(["/guildhall/members", "/ext/canteen", "", "a" * 300]),
+    "type": st.sampled_from([*CATALOGUE, "guildhall.benefits.Gift.v9", ""]),
+    "stream": st.sampled_from(["tjtc/gift-x.p-1", "other/x", "tjtc/", "", "tjtc/汉字"]),
+    "stream_version": st.sampled_from([0, 1, 2**31 - 1, 2**31, -1]),
+    "org_id": st.sampled_from(["tjjt", "*", ""]),
+    "simulated": st.booleans(),
+    "epoch": st.sampled_from([0, 2, 2**31]),
+    "shard": st.sampled_from([None, 0, 31, 32]),
+    "shard_sequence": st.sampled_from([None, 0, 1, 10**17, 10**18]),
+    "salt": st.sampled_from(["", "0", "\\u0000", "x" * 300]),
+    "data": st.sampled_from([b"{}", b"[]", b"{", b'{"org_id":"tjtc"}', b'{"org_id":"tjjt"}']),
+}
+ODD_RECORD: dict[str, st.SearchStrategy[Any]] = {
+    "key": st.sampled_from([None, b"", b"tjtc/other"]),
+    "value": st.sampled_from([None, b"", b"{}", b"\xff"]),
+    "headers": st.lists(
+        st.sampled_from(
+            [
+                CONTENT_TYPE,
+                ("content-type", b"application/json"),
+                (POSITION, b"1.3.77"),
+                (POSITION, b"1.33.77"),
+                (POSITION, b"1.3"),
+                (POSITION, b""),
+                ("traceparent", b"00-1"),
+                ("ce_specversion", b"1.0"),
+            ]
+        ),
+        max_size=3,
+    ),
+}
+
+
+@given(
+    st.sampled_from(SAMPLES),
+    st.fixed_dictionaries({}, optional=ODD_ENVELOPE),
+    st.fixed_dictionaries({}, optional=ODD_RECORD),
+    st.booleans(),
+)
+@settings(max_examples=1500)
+def test_whatever_an_owner_says_is_read_alike_both_ways(
+    envelope: Envelope, said: dict[str, Any], sent: dict[str, Any], simulated: bool
+) -> None:
+    raw = Partition(topic(envelope)).raw(envelope._replace(**said), **sent)
+    slowly = decode_slowly(raw, PUBLISHERS[raw.origin.topic], simulated)
+    assert decode(raw, PUBLISHERS, simulated) == slowly
+
+
+@pytest.mark.parametrize("envelope", SAMPLES, ids=lambda envelope: envelope.type)
+def test_no_owner_speaks_for_another(envelope: Envelope) -> None:
+    for context in CONTEXTS:
+        if topic_of(context) != topic(envelope):
+            said = envelope._replace(source=source_of(context))
+            record = decode(Partition(topic_of(context)).raw(said), PUBLISHERS, True)
+            assert not isinstance(record, Decoded)
+            assert record.reason == "unregistered-type"
