@@ -105,8 +105,9 @@ class Ingest:
 
         async def write(run: Sequence[Decoded]) -> None:
             nonlocal head
-            entries = await journal.append(connection, head.next_index, run)
-            await fold_entries(connection, LIVE, entries)
+            entries = journal.entries_of(head.next_index, run)
+            appending = journal.append(connection, head.next_index, run)
+            await fold_entries(connection, LIVE, entries, appending)
             seal = max(self._seal(run, head), head.sealed_at)
             head = journal.Head(head.next_index + len(entries), seal, head.now)
 

@@ -4,7 +4,7 @@ Whoever writes holds the row of `journal_head`, so `log_index` is dense: it is c
 knowledge time and, later, the order of the Merkle tree.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -81,41 +81,48 @@ async def index_known_at(connection: Any, moment: datetime) -> int:
     return int(found or 0)
 
 
-async def append(
-    connection: asyncpg.Connection, first: int, accepted: Sequence[Decoded]
-) -> list[Entry]:
+def entries_of(first: int, accepted: Sequence[Decoded]) -> list[Entry]:
+    """The entries of accepted events, in order, from the log_index `first` on."""
+    return [
+        Entry(log_index, record.envelope, record.event, record.sequenced)
+        for log_index, record in enumerate(accepted, start=first)
+    ]
+
+
+async def append(connection: asyncpg.Connection, first: int, accepted: Sequence[Decoded]) -> None:
     """Append accepted events in order, from the log_index `first` on; the caller holds the head,
     and moves it when the batch is closed."""
-    rows, entries = [], []
+    await connection.copy_records_to_table(
+        "journal", records=_rows(first, accepted), columns=COLUMNS
+    )
+
+
+def _rows(first: int, accepted: Sequence[Decoded]) -> Iterator[tuple[Any, ...]]:
+    """Rows of COLUMNS, made while those before them are written."""
     for log_index, record in enumerate(accepted, start=first):
-        raw, envelope, event, document, leaf, sequenced, structured, _ = record
+        raw, envelope, _, document, leaf, _, structured, _ = record
         cluster_id, topic_id, topic, partition, offset = raw.origin
-        rows.append(
-            (
-                log_index,
-                envelope.event_id,
-                envelope.source,
-                envelope.type,
-                envelope.stream,
-                envelope.stream_version,
-                envelope.org_id,
-                envelope.recorded_at,
-                envelope.epoch,
-                envelope.shard,
-                envelope.shard_sequence,
-                cluster_id,
-                topic_id,
-                topic,
-                partition,
-                offset,
-                document,
-                leaf,
-                None if structured else pack_record(raw),
-            )
+        yield (
+            log_index,
+            envelope.event_id,
+            envelope.source,
+            envelope.type,
+            envelope.stream,
+            envelope.stream_version,
+            envelope.org_id,
+            envelope.recorded_at,
+            envelope.epoch,
+            envelope.shard,
+            envelope.shard_sequence,
+            cluster_id,
+            topic_id,
+            topic,
+            partition,
+            offset,
+            document,
+            leaf,
+            None if structured else pack_record(raw),
         )
-        entries.append(Entry(log_index, envelope, event, sequenced))
-    await connection.copy_records_to_table("journal", records=rows, columns=COLUMNS)
-    return entries
 
 
 def entry_of_row(row: Any) -> Entry:

@@ -1,7 +1,8 @@
 """Every projection. Each is one file, folds the journal alone, and may be dropped at any time."""
 
-from collections.abc import Sequence
-from typing import Any
+import asyncio
+from collections.abc import Coroutine, Sequence
+from typing import Any, TypeVar
 
 import asyncpg
 
@@ -14,7 +15,7 @@ from services.reporting.projections.books import BUDGET_LINES, INCOMES, PAYMENTS
 from services.reporting.projections.claims import CLAIMS
 from services.reporting.projections.definition import Projection
 from services.reporting.projections.deliveries import DELIVERIES
-from services.reporting.projections.engine import dispatch, fold_batch
+from services.reporting.projections.engine import dispatch, work_out
 from services.reporting.projections.figure_lines import line_projection
 from services.reporting.projections.findings import FINDINGS
 from services.reporting.projections.health_checks import HEALTH_CHECKS
@@ -43,6 +44,8 @@ PROJECTIONS: tuple[Projection, ...] = (
 )  # fmt: skip
 DISPATCH = dispatch(PROJECTIONS)
 
+T = TypeVar("T")
+
 
 async def create_tables(connection: Any, schema: str, *, indexed: bool = True) -> None:
     """Create every projection's table and the partial sums in `schema`, where absent.
@@ -65,8 +68,43 @@ def index_ddl(schema: str) -> list[str]:
 
 
 async def fold_entries(
-    connection: asyncpg.Connection, schema: str, entries: Sequence[Entry]
+    connection: asyncpg.Connection,
+    schema: str,
+    entries: Sequence[Entry],
+    appending: Coroutine[Any, Any, None] | None = None,
 ) -> None:
-    """Fold entries into every projection of `schema` and the partial sums beside the lines."""
-    changed = await fold_batch(connection, schema, DISPATCH, entries)
-    await sums.add_sums(connection, schema, changed.get(FIGURE_LINES.name, ()))
+    """Fold entries into every projection of `schema` and the partial sums beside the lines.
+
+    `appending`: what is written first on this connection, such as the journal's rows; effects are
+    worked out while PostgreSQL takes them.
+    """
+    batches = await meanwhile(appending, work_out(DISPATCH, entries))
+    lines = batches.pop(FIGURE_LINES.name, None)
+    changed = await lines.write(connection, schema) if lines is not None else ()
+
+    async def write_others() -> None:
+        for batch in batches.values():
+            await batch.write(connection, schema)
+
+    deltas = await meanwhile(write_others(), sums.deltas(changed))
+    await sums.add(connection, schema, deltas)
+
+
+async def meanwhile(
+    writing: Coroutine[Any, Any, None] | None, working: Coroutine[Any, Any, T]
+) -> T:
+    """What `working` returns, while `writing` is done. The connection is free when this returns or
+    raises; of two failures, the work's is raised."""
+    if writing is None:
+        return await working
+    written = asyncio.ensure_future(writing)
+    try:
+        await asyncio.sleep(0)  # so that the first rows are on their way
+        result = await working
+    except BaseException as why:
+        if isinstance(why, asyncio.CancelledError):
+            written.cancel()
+        await asyncio.wait([written])
+        raise
+    await written
+    return result

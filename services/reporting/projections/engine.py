@@ -4,6 +4,7 @@ An event's effects are worked out once, all effects of a batch on a table are ap
 and the versions they come to are written at once.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, cast
 
@@ -19,6 +20,9 @@ from services.reporting.projections.definition import (
     Projection,
     Row,
 )
+
+SLICE = 100
+"""Entries whose effects are worked out at once."""
 
 
 class RowChange(NamedTuple):
@@ -112,7 +116,7 @@ class Batch:
     async def _insert(self, connection: asyncpg.Connection, schema: str) -> Iterable[RowChange]:
         """The straight way: rows that need no lookup, and that nothing in the batch changes."""
         inserted = cast(list[tuple[Entry, Insert]], self.effects)
-        versions = [(*effect.row, entry.log_index, FOREVER) for entry, effect in inserted]
+        versions = ((*effect.row, entry.log_index, FOREVER) for entry, effect in inserted)
         await insert(connection, schema, self.projection, versions)
         # Only of `figure_lines` is this read: of other tables no change is made.
         return (RowChange(None, effect.row, entry.log_index) for entry, effect in inserted)
@@ -129,25 +133,25 @@ class Batch:
         return wanted
 
 
-async def fold_batch(
-    connection: asyncpg.Connection, schema: str, table: Dispatch, entries: Sequence[Entry]
-) -> dict[str, Iterable[RowChange]]:
-    """Fold entries, in log order, into the tables of `schema`, in the caller's transaction.
+async def work_out(table: Dispatch, entries: Sequence[Entry]) -> dict[str, Batch]:
+    """The effects of entries, in log order, by the name of the projection that they are for.
 
-    Returns the row changes per projection name, for what is derived from them.
+    Between slices others may use the loop: what is being written goes on.
     """
     batches: dict[str, Batch] = {}
-    for entry in entries:
-        event = entry.event
-        for projection, effects in table.get(entry.envelope.type, ()):
-            batch = batches.get(projection.name)
-            if batch is None:
-                batch = batches[projection.name] = Batch(projection)
-            for effect in effects(event, entry):
-                batch.effects.append((entry, effect))
-                if type(effect) is Change:
-                    batch.only_inserts = False
-    return {name: await batch.write(connection, schema) for name, batch in batches.items()}
+    for start in range(0, len(entries), SLICE):
+        for entry in entries[start : start + SLICE]:
+            event = entry.event
+            for projection, effects in table.get(entry.envelope.type, ()):
+                batch = batches.get(projection.name)
+                if batch is None:
+                    batch = batches[projection.name] = Batch(projection)
+                for effect in effects(event, entry):
+                    batch.effects.append((entry, effect))
+                    if type(effect) is Change:
+                        batch.only_inserts = False
+        await asyncio.sleep(0)
+    return batches
 
 
 def find_sql(schema: str, projection: Projection, columns: Iterable[str]) -> str:
@@ -201,20 +205,21 @@ async def store(connection: asyncpg.Connection, schema: str, change: Changes) ->
             *zip(*change.closed, strict=True),
             list(change.closed.values()),
         )
-    await insert(connection, schema, projection, change.added())
+    added = change.added()
+    if added:
+        await insert(connection, schema, projection, added)
 
 
 async def insert(
     connection: asyncpg.Connection,
     schema: str,
     projection: Projection,
-    versions: Sequence[tuple[Any, ...]],
+    versions: Iterable[tuple[Any, ...]],
 ) -> None:
     """Add row versions: the row's columns, valid_from, valid_to."""
-    if versions:
-        await connection.copy_records_to_table(
-            projection.name,
-            schema_name=schema,
-            records=versions,
-            columns=(*projection.columns, "valid_from", "valid_to"),
-        )
+    await connection.copy_records_to_table(
+        projection.name,
+        schema_name=schema,
+        records=versions,
+        columns=(*projection.columns, "valid_from", "valid_to"),
+    )

@@ -7,6 +7,7 @@ line changes of its own block; what a block said never changes once the log has 
 compared with the lines block by block: `differences`. Issued reports use the lines.
 """
 
+import asyncio
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import asyncpg
 
 from services.reporting.projections.as_of import FOREVER
-from services.reporting.projections.engine import RowChange
+from services.reporting.projections.engine import SLICE, RowChange
 from services.reporting.projections.figure_lines import Line
 
 BLOCK = 8192
@@ -46,7 +47,7 @@ ON CONFLICT (org_id, list, day, block) DO UPDATE SET lines = s.lines + EXCLUDED.
 """
 
 # What the line versions that begin or end at a log_index from $2 to before $3 add to each day, by
-# blocks of $1; the same by definition as what `add_sums` was told of them.
+# blocks of $1; the same by definition as what `deltas` is told of them.
 OF_LINES = f"""
 SELECT org_id, list, occurred_on AS day, valid_from / $1::bigint AS block, 1 AS lines, quantity,
     coalesce(amount_fen, 0) AS amount_fen, (amount_fen IS NULL)::int AS without_amount,
@@ -94,16 +95,21 @@ ORDER BY org_id, list, day, block
 Delta = dict[tuple[str, str, date, int], list[int]]
 
 
-async def add_sums(
-    connection: asyncpg.Connection, schema: str, changed: Iterable[RowChange]
-) -> None:
-    """Move the sums by the line changes of one batch."""
-    deltas: Delta = {}
-    for before, after, at in changed:
+async def deltas(changed: Iterable[RowChange]) -> Delta:
+    """What the line changes of one batch add to the sums; between slices others may go on."""
+    found: Delta = {}
+    for nth, (before, after, at) in enumerate(changed, start=1):
         if before is not None:
-            _add(deltas, before, at // BLOCK, -1)
+            _add(found, before, at // BLOCK, -1)
         if after is not None:
-            _add(deltas, after, at // BLOCK, 1)
+            _add(found, after, at // BLOCK, 1)
+        if nth % SLICE == 0:
+            await asyncio.sleep(0)
+    return found
+
+
+async def add(connection: asyncpg.Connection, schema: str, deltas: Delta) -> None:
+    """Move the sums by what one batch adds to them."""
     if deltas:
         # Sorted, so that two transactions never lock the same rows in different orders.
         rows = [(*key, *delta) for key, delta in sorted(deltas.items())]

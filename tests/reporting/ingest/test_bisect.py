@@ -1,7 +1,7 @@
 """A projection with a bug: its event waits with its stream, and every other event counts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import asyncpg
@@ -29,9 +29,13 @@ class Bug:
         self.why = why or KeyError("p-secret")
 
     async def __call__(
-        self, connection: asyncpg.Connection, schema: str, entries: Sequence[Entry]
+        self,
+        connection: asyncpg.Connection,
+        schema: str,
+        entries: Sequence[Entry],
+        appending: Coroutine[Any, Any, None],
     ) -> None:
-        await fold_entries(connection, schema, entries)
+        await fold_entries(connection, schema, entries, appending)
         if any(getattr(entry.event, "person_id", "") in self.people for entry in entries):
             raise self.why
 
