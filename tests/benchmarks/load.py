@@ -27,6 +27,7 @@ from shared.eventstore.migrations import migrate
 from shared.eventstore.store import EventStore, Reply, Write
 from shared.kafka.cloudevents import to_record
 from shared.relay.relay import Relay
+from shared.service.logs import configure_logs
 from shared.service.runner import collect_seldom
 from shared.service.settings import Settings
 from shared.testing.author import Author
@@ -124,4 +125,5 @@ async def main(where: str, into: str, kafka: str, per_second: int, seconds: int)
 
 
 if __name__ == "__main__":
+    configure_logs("load", "ERROR")  # what it says on standard output is for who measures
     uvloop.run(main(*sys.argv[1:4], *map(int, sys.argv[4:6])))
