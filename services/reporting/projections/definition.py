@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from operator import itemgetter
 from types import NoneType
-from typing import Any, NamedTuple, get_args, get_type_hints
+from typing import Any, NamedTuple, cast, get_args, get_type_hints
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
@@ -103,13 +104,9 @@ class Projection:
         return {name: _sql_type(hints[name]) for name in self.row._fields}
 
     @cached_property
-    def key_at(self) -> tuple[int, ...]:
-        """Where the key columns stand in a row."""
-        return tuple(self.row._fields.index(name) for name in self.key)
-
-    def key_of(self, row: Row) -> Key:
-        """The key of a row."""
-        return tuple(row[at] for at in self.key_at)
+    def key_of(self) -> Callable[[Row], Key]:
+        """The key of a row; a key has two columns or more, for each begins with the union."""
+        return cast(Callable[[Row], Key], itemgetter(*map(self.row._fields.index, self.key)))
 
     def ddl(self, schema: str) -> str:
         """The statement that creates the table in `schema`, without its indexes."""

@@ -28,6 +28,7 @@ from services.reporting.projections.definition import Change, Effects, Insert, K
 from services.reporting.projections.engine import Changes, load, store
 from services.reporting.rebuild.shares import ENTRIES_READ, Share, connected, read_share
 from shared.contract.catalogue import CATALOGUE
+from shared.service.runner import collect_seldom
 
 ROWS_WRITTEN = 20_000
 """Rows written at once."""
@@ -194,6 +195,7 @@ STEPS = {"fold": fold_share, "late": fold_late}
 
 async def main() -> None:
     """Do the work that standard input names."""
+    collect_seldom()
     share = Share(**orjson.loads(sys.stdin.buffer.read()))
     async for log_index in STEPS[share.step](share):
         print(log_index, flush=True)
