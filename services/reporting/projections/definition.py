@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import cached_property
 from operator import itemgetter
 from types import NoneType
-from typing import Any, NamedTuple, cast, get_args, get_type_hints
+from typing import Any, NamedTuple, get_args, get_type_hints
 from uuid import UUID
 
 from services.reporting.journal.record import Entry
@@ -105,8 +105,11 @@ class Projection:
 
     @cached_property
     def key_of(self) -> Callable[[Row], Key]:
-        """The key of a row; a key has two columns or more, for each begins with the union."""
-        return cast(Callable[[Row], Key], itemgetter(*map(self.row._fields.index, self.key)))
+        """The key of a row."""
+        at = [self.row._fields.index(name) for name in self.key]
+        if len(at) == 1:  # of one, `itemgetter` would give the value and no key
+            return itemgetter(slice(at[0], at[0] + 1))
+        return itemgetter(*at)
 
     def ddl(self, schema: str) -> str:
         """The statement that creates the table in `schema`, without its indexes."""
