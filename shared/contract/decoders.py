@@ -56,6 +56,9 @@ _attributes = msgspec.json.Decoder(_Attributes).decode
 # Bytes that a control character of a String needs: an escape, DEL, or the lead byte of U+0080–9F.
 _ESCAPE, _DELETE, _C1 = b"\\", b"\x7f", b"\xc2"
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What a decoder raises: RecursionError too, where a stranger's value is nested a thousand deep."""
+
 NESTED_MAX = 64
 """Objects and arrays in a document that is read the fast way; the models bound nesting, and what a
 struct passes over it does not."""
@@ -72,7 +75,7 @@ def decode_envelope(
         return None
     try:
         found = _attributes(document)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return None
     data = bytes(found.data)
     if found.time.tzinfo is not UTC or data[:1] != b"{":
@@ -131,7 +134,7 @@ def accept_event(type_name: str, data: bytes) -> DomainEvent | None:
         return None
     try:
         return cast(DomainEvent, decode(data))
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return None
 
 

@@ -18,7 +18,7 @@ from shared.contract.attributes import (
     envelope_of_document,
 )
 from shared.contract.decoders import decode_envelope
-from shared.contract.document import document_of
+from shared.contract.document import DOCUMENT_BYTES_MAX, document_of
 from shared.contract.envelope import SHARDS, Envelope
 from shared.errors import ContractViolation
 
@@ -30,8 +30,8 @@ POSITION = "guildhall-position"
 """The header that says how a record travelled: `epoch.shard.sequence`, such as `1.17.4242`."""
 
 SEQUENCE_MAX = 10**17
-SEQUENCE_DIGITS = 24
-"""Of a sequence or a log's name, leading zeros included; longer ones are no numbers of ours."""
+POSITION_BYTES = 40
+"""Leading zeros included; a longer position is none of ours, and is not kept in a cache."""
 
 Travelled = tuple[int, int | None, int | None]
 """Epoch, shard and shard sequence; `UNPLACED`: it was not numbered."""
@@ -135,19 +135,26 @@ def _placed(envelope: Envelope, travelled: Travelled | None) -> Envelope:
 
 def _of_binary(headers: Mapping[str, bytes | None], value: bytes) -> tuple[Envelope, bytes]:
     check_size(value)
+    carried = sum(len(name) + len(held or b"") for name, held in headers.items())
+    if carried > DOCUMENT_BYTES_MAX:
+        raise ContractViolation(
+            "document-too-large", f"{carried} bytes of headers, at most {DOCUMENT_BYTES_MAX}"
+        )
     try:
         attributes = {n[3:]: v.decode() for n, v in headers.items() if v and n[:3] == "ce_"}
         content_type = (headers.get("content-type") or b"").decode()
     except UnicodeDecodeError as why:
         raise ContractViolation("attribute-invalid", f"a header is not UTF-8: {why}") from why
+    if "data" in attributes or "data_base64" in attributes:
+        raise ContractViolation("attribute-invalid", "no attribute is named data or data_base64")
     if not value.lstrip().startswith(b"{"):
         raise ContractViolation("not-json", "the value is not a JSON object")
     envelope = envelope_of(attributes, value)
     if content_type:
         attributes["datacontenttype"] = content_type
     document = _document(attributes, envelope, value)
-    check_size(document)
-    return envelope, document
+    # The document decides, here as in every rebuild: what cannot be read back is refused.
+    return decode_envelope(document) or _slowly(document, UNPLACED), document
 
 
 def _document(attributes: dict[str, str], envelope: Envelope, value: bytes) -> bytes:
@@ -166,8 +173,10 @@ def _document(attributes: dict[str, str], envelope: Envelope, value: bytes) -> b
 
 def travelled_by(position: bytes) -> Travelled | None:
     """What a position says, or None: it is not `epoch.shard.sequence`."""
+    if len(position) > POSITION_BYTES:
+        return None
     log, _, counted = position.rpartition(b".")
-    if not counted.isdigit() or len(counted) > SEQUENCE_DIGITS:
+    if not counted.isdigit():
         return None
     of_log, sequence = _log(log), int(counted)
     if of_log is None or sequence > SEQUENCE_MAX:
@@ -179,7 +188,7 @@ def travelled_by(position: bytes) -> Travelled | None:
 def _log(named: bytes) -> tuple[int, int] | None:
     """The epoch and shard of `epoch.shard`, or None: there are few of them, and many records."""
     epoch, _, shard = named.partition(b".")
-    if not epoch.isdigit() or not shard.isdigit() or len(named) > SEQUENCE_DIGITS:
+    if not epoch.isdigit() or not shard.isdigit():
         return None
     found = int(epoch), int(shard)
     return found if found[0] <= INT32_MAX and found[1] < SHARDS else None

@@ -150,7 +150,7 @@ class Subscription:
             for record in records:
                 try:
                     envelope, statement = self._read(record)
-                except (ContractViolation, ValueError) as why:
+                except (ContractViolation, ValueError, RecursionError) as why:
                     # Reporting quarantines and names it, and a copy that stopped here would stop
                     # every command that needs it. It was not heard: reconciling goes on saying so.
                     log.error(

@@ -18,6 +18,7 @@ REFUSALS: dict[str, str] = {
     "cursor-invalid": "翻页标记无效",
     "no-such-record": "隔离区没有这条记录",
     "already-settled": "该记录已处理",
+    "earlier-first": "请先处理同一事项中更早的记录",
     "rebuild-running": "正在重建",
     "unknown-rule": "没有这条规则",
     "values-refused": "规则数值文件不合规",

@@ -147,5 +147,5 @@ def _utf8(raw: bytes) -> str | None:
         return None
 
 
-def _text(raw: bytes) -> str:
-    return raw.decode(errors="backslashreplace")
+def _text(raw: bytes | None) -> str | None:
+    return None if raw is None else raw.decode(errors="backslashreplace")

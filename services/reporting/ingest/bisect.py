@@ -64,6 +64,14 @@ async def write_isolated(
 
 
 def _is_of_the_event(why: Exception) -> bool:
+    if isinstance(why, asyncpg.PostgresError):
+        # A limit that names no table is the server's, such as transaction ids that run out; and the
+        # journal's own keys are kept by its head, whatever an event says.
+        named = why.table_name
+        if isinstance(why, asyncpg.ProgramLimitExceededError) and not named:
+            return False
+        if isinstance(why, asyncpg.UniqueViolationError) and named == "journal":
+            return False
     if isinstance(why, UNREACHABLE):
         return isinstance(why, OF_THE_EVENT)
     return not isinstance(why, MemoryError)

@@ -108,7 +108,7 @@ def decode_slowly(
         first = why.errors()[0]
         detail = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
         return _refused(raw, "invalid-data", detail, envelope, publisher)
-    except (UnicodeDecodeError, ValueError) as why:
+    except (ValueError, RecursionError) as why:
         return _refused(raw, "undecodable", str(why), envelope, publisher)
     return Decoded(raw, envelope, event, document, leaf_hash(document), sequenced, structured)
 
@@ -141,4 +141,9 @@ def _refused(
         and envelope.source == publisher.source
         and envelope.shard is not None
     )
-    return Refused(raw, reason, detail[:500], envelope, blocks_stream=owner)
+    return Refused(raw, reason, _storable(detail)[:500], envelope, blocks_stream=owner)
+
+
+def _storable(detail: str) -> str:
+    """What PostgreSQL can hold as text: a stranger's words may hold NUL or half a surrogate."""
+    return detail.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()

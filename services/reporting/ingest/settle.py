@@ -29,6 +29,14 @@ WHERE first.id = $1 AND first.blocks_stream AND gap.state = 'discarded' AND gap.
 """
 """A person who retries what waits behind a discarded version goes on without it."""
 
+EARLIER = """
+SELECT min(q.id) FROM quarantine q JOIN quarantine later ON later.id = $1
+WHERE q.id < later.id AND q.state = 'open' AND q.topic = later.topic AND q.key = later.key
+    AND q.reason = 'gap-not-closed' AND later.reason = 'gap-not-closed'
+"""
+"""What waited behind the same gap in the same stream (its key), and comes before: applied after its
+followers, the first event of a stream would meet rows that it opens."""
+
 DISCARD = """
 UPDATE quarantine SET state = CASE state WHEN 'open' THEN 'discarded' END,
     settled_by = $2, settled_for = $3, settled_why = $4 WHERE id = $1
@@ -48,10 +56,15 @@ class Retried(NamedTuple):
 async def retry(ingest: Ingest, number: int, actor: str) -> Retried:
     """Try a record again, with those of its stream that wait behind it; one transaction.
 
-    Raises Unknown `no-such-record`, Conflict `already-settled`.
+    Raises Unknown `no-such-record`, Conflict `already-settled`, `earlier-first`.
     """
     async with ingest.pool.acquire() as connection, connection.transaction():
         await _open_record(connection, number)
+        earlier = await connection.fetchval(EARLIER, number)
+        if earlier is not None:
+            raise Conflict(
+                "earlier-first", f"record {earlier} is of the same stream: retry it first"
+            )
         await connection.execute(GO_ON, number)
         rows = await connection.fetch(
             "UPDATE quarantine q SET state = 'retrying' FROM quarantine first"

@@ -12,8 +12,9 @@ NULL = (-1).to_bytes(4, signed=True)
 """The length of a null value."""
 
 
-NAMES_CHARS_MAX = 1000
-"""Of all header names of a record; with longer ones a stranger could fill our memory."""
+NAMES_MAX, NAMES_CHARS_MAX = 64, 1000
+"""Header names of a record, and their characters: more are not cached, or a stranger could fill our
+memory."""
 
 
 class Origin(NamedTuple):
@@ -31,7 +32,7 @@ class Raw(NamedTuple):
 
     origin: Origin
     key: bytes | None
-    headers: Sequence[tuple[str, bytes]]
+    headers: Sequence[tuple[str, bytes | None]]
     value: bytes | None
 
 
@@ -88,7 +89,7 @@ def pack_headers(headers: Iterable[tuple[str, bytes | None]]) -> bytes:
     pairs = list(headers)
     try:
         names, values = zip(*pairs, strict=True)
-        if len("".join(names)) > NAMES_CHARS_MAX:
+        if len(names) > NAMES_MAX or len("".join(names)) > NAMES_CHARS_MAX:
             raise ValueError("no names to remember")
         return _packing(names, tuple(map(len, values))) % values
     except (TypeError, ValueError):  # none at all, a null among them, or a stranger's long names
@@ -115,18 +116,18 @@ def _packing(names: tuple[str, ...], lengths: tuple[int, ...]) -> bytes:
     return b"".join(parts)
 
 
-def unpack_headers(packed: bytes) -> list[tuple[str, bytes]]:
-    """The headers that `pack_headers` packed; a null value comes back as empty bytes."""
-    headers: list[tuple[str, bytes]] = []
+def unpack_headers(packed: bytes) -> list[tuple[str, bytes | None]]:
+    """The headers that `pack_headers` packed."""
+    headers: list[tuple[str, bytes | None]] = []
     at = 0
-    fields: list[bytes] = []
+    fields: list[bytes | None] = []
     while at < len(packed):
         (length,) = struct.unpack_from(">i", packed, at)
         at += 4
-        fields.append(packed[at : at + max(length, 0)])
+        fields.append(packed[at : at + length] if length >= 0 else None)
         at += max(length, 0)
     for name, value in zip(fields[::2], fields[1::2], strict=True):
-        headers.append((name.decode(), value))
+        headers.append(((name or b"").decode(), value))
     return headers
 
 

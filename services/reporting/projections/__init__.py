@@ -104,7 +104,18 @@ async def meanwhile(
     except BaseException as why:
         if isinstance(why, asyncio.CancelledError):
             written.cancel()
-        await asyncio.wait([written])
+        await _ended(written)
         raise
     await written
     return result
+
+
+async def _ended(written: asyncio.Future[None]) -> None:
+    """Wait until it has ended, also when cancelled meanwhile: the connection is its until then."""
+    while not written.done():
+        try:
+            await asyncio.wait([written])
+        except asyncio.CancelledError:
+            written.cancel()
+    if not written.cancelled():
+        written.exception()  # the work's failure is raised, not this one

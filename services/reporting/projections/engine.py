@@ -25,6 +25,10 @@ SLICE = 100
 """Entries whose effects are worked out at once."""
 
 
+class RowStands(Exception):
+    """An insert met a row: its event said that none can be there (`Entry.opens_stream`)."""
+
+
 class RowChange(NamedTuple):
     """A row before and after the entry at log_index `at`; None where there was or is none."""
 
@@ -51,7 +55,10 @@ class Changes:
         """Apply one effect of an entry; returns the row's change, or None where it stayed."""
         at = entry.log_index
         if isinstance(effect, Insert):
-            self.current[self.projection.key_of(effect.row)] = effect.row, at
+            key = self.projection.key_of(effect.row)
+            if self.current.get(key) is not None:
+                raise RowStands(f"{self.projection.name}: a row stands under the key of an insert")
+            self.current[key] = effect.row, at
             return RowChange(None, effect.row, at)
         key = effect.key
         standing = self.current.get(key)

@@ -53,7 +53,7 @@ async def event_view(
         "correlation_id": envelope.correlation_id,
         "causation_id": envelope.causation_id,
         "simulated": envelope.simulated,
-        "data": orjson.loads(envelope.data),
+        "data": _data(envelope.data),
         "log_index": row["log_index"],
         "leaf": row["leaf"].hex(),
         "provable": entry.provable,
@@ -66,6 +66,14 @@ async def event_view(
         },
         "figures": await figures_touched(connection, entry, at),
     }
+
+
+def _data(data: bytes) -> Any:
+    """An event's data as a JSON value; as it is, where it holds a number that no float can say."""
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return orjson.Fragment(data)
 
 
 async def figures_touched(connection: Any, entry: Entry, at: int) -> list[dict[str, Any]]:

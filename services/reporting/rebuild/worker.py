@@ -25,7 +25,7 @@ from services.reporting.journal.record import Entry
 from services.reporting.projections import DISPATCH, PROJECTIONS
 from services.reporting.projections.as_of import FOREVER
 from services.reporting.projections.definition import Change, Effects, Insert, Key, Projection
-from services.reporting.projections.engine import Changes, load, store
+from services.reporting.projections.engine import Changes, RowStands, load, store
 from services.reporting.rebuild.shares import ENTRIES_READ, Share, connected, read_share
 from shared.contract.catalogue import CATALOGUE
 from shared.service.runner import collect_seldom
@@ -66,7 +66,10 @@ class Table:
         event, at, rows = entry.event, entry.log_index, self.rows
         for nth, effect in enumerate(effects(event, entry)):
             if isinstance(effect, Insert):
-                rows[self.projection.key_of(effect.row)] = effect.row, at
+                key = self.projection.key_of(effect.row)
+                if key in rows:
+                    raise RowStands(f"{self.projection.name}: two inserts of one key, at {at}")
+                rows[key] = effect.row, at
                 continue
             key, fold = effect
             standing = rows.pop(key, None)  # and back at the end: touched last

@@ -21,6 +21,13 @@ from tests.reporting.records import Partition, counted, gift, gift_stream
 GIFT_ISSUED = gift(1).type_name()
 
 
+def journal_twice() -> Exception:
+    """What PostgreSQL says where the head lags behind the journal."""
+    why = asyncpg.UniqueViolationError("journal_pkey")
+    why.table_name = "journal"
+    return why
+
+
 class Bug:
     """A fold that fails on gifts to these people, after all of its batch was written."""
 
@@ -110,8 +117,14 @@ async def test_a_retry_before_the_fold_is_mended_leaves_it_waiting(
 
 @pytest.mark.parametrize(
     "why",
-    [asyncpg.DiskFullError("no space left"), asyncpg.InterfaceError("closed"), MemoryError()],
-    ids=["disk", "connection", "memory"],
+    [
+        asyncpg.DiskFullError("no space left"),
+        asyncpg.InterfaceError("closed"),
+        MemoryError(),
+        asyncpg.ProgramLimitExceededError("no more transaction ids"),
+        journal_twice(),
+    ],
+    ids=["disk", "connection", "memory", "transaction ids", "log_index"],
 )
 async def test_no_event_is_blamed_for_what_the_database_or_the_machine_lacks(
     pool: asyncpg.Pool, ingest: Ingest, monkeypatch: pytest.MonkeyPatch, why: Exception

@@ -8,18 +8,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.reporting.ingest.decode import decode, decode_slowly
-from services.reporting.ingest.publishers import publishers
-from services.reporting.journal.record import Decoded
+from services.reporting.ingest.publishers import Publisher, publishers
+from services.reporting.journal.log import entry_of_row
+from services.reporting.journal.record import Decoded, Raw
 from shared.contract.attributes import envelope_of_document
+from shared.contract.benefits import GiftIssued
 from shared.contract.catalogue import CATALOGUE, event_class, source_of, topic_of
 from shared.contract.contexts import CONTEXTS
 from shared.contract.envelope import Envelope, shard_of
 from shared.kafka.cloudevents import CONTENT_TYPE, POSITION
 from shared.testing.author import Author
-from tests.reporting.records import Partition, gift, gift_stream
+from tests.reporting.records import ORG, Partition, gift, gift_stream
 from tests.shared.contract.frozen import NAMES, sample
 
 PUBLISHERS = publishers(None)
+GIFT_ISSUED = GiftIssued.type_name()
+CANTEEN_TOO = PUBLISHERS | {
+    "guildhall.ext.canteen.v1": Publisher(
+        "/ext/canteen", frozenset({GIFT_ISSUED}), frozenset({ORG}), sequenced=False
+    )
+}
 
 
 def reason(envelope: Envelope, **changes: object) -> str:
@@ -47,6 +55,87 @@ def test_every_refusal_has_its_reason() -> None:
     )
     assert reason(good, key=b"another") == "key-not-subject"
     assert reason(good, value=None) == "no-value"
+
+
+DEEP = b"[" * 1500 + b"]" * 1500
+MEMBERS = {
+    "a thousand deep": b'"x":' + DEEP,
+    "half a surrogate, raw": b'"x":"\xed\xa0\x80"',
+    "no UTF-8": b'"x":"\xff"',
+    "no number": b'"x":NaN',
+    "beyond every float": b'"x":1e999',
+    "400 digits": b'"x":' + b"9" * 400,
+    "NUL in a name": b'"a\\u0000b":1.5',
+    "half a surrogate in a name": b'"\\ud800":1.5',
+}
+"""Members that no model knows, as a stranger may add them to an event or to its data."""
+
+
+@pytest.mark.parametrize("member", MEMBERS.values(), ids=MEMBERS)
+@pytest.mark.parametrize("topic_name", ["guildhall.ext.canteen.v1", topic_of("benefits")])
+@pytest.mark.parametrize("place", ["document", "data", "binary"])
+def test_whatever_a_stranger_adds_is_accepted_for_good_or_refused_in_storable_words(
+    member: bytes, topic_name: str, place: str
+) -> None:
+    outside = topic_name != topic_of("benefits")
+    author = Author(source="/ext/canteen") if outside else Author()
+    envelope = author.write(gift_stream(1), gift(1))
+    raw = Partition(topic_name).raw(envelope)
+    data = b"{" + member + b"," + envelope.data[1:]
+    if place == "document":
+        raw = raw._replace(value=b"{" + member + b"," + (raw.value or b"")[1:])
+    elif place == "data":
+        raw = raw._replace(value=(raw.value or b"").replace(envelope.data, data))
+    else:
+        raw = binary(raw, value=data)
+    record = decode(raw, CANTEEN_TOO, False)
+    if isinstance(record, Decoded):
+        read_again(record)
+    else:
+        stored = record.detail.encode()
+        assert b"\0" not in stored, "PostgreSQL's text holds no NUL"
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        ("ce_data_base64", b"!!"),
+        ("ce_data_base64", b"e30="),
+        ("ce_data", b"{}"),
+        ("ce_time", b"2022-09-01T15:59:59.9999999Z"),
+        ("ce_time", b"2022-09-01t15:59:59z"),
+        ("ce_a", b"\xe6\xb1\x89"),
+        ("ce_x", b"a" * 70_000),
+    ],
+    ids=str,
+)
+def test_what_a_binary_record_says_is_what_its_document_says(extra: tuple[str, bytes]) -> None:
+    envelope = Author(source="/ext/canteen").write(gift_stream(1), gift(1))
+    raw = binary(Partition("guildhall.ext.canteen.v1").raw(envelope), extra)
+    record = decode(raw, CANTEEN_TOO, False)
+    if isinstance(record, Decoded):
+        read_again(record)
+    else:
+        assert record.reason in ("attribute-invalid", "document-too-large")
+
+
+def binary(raw: Raw, *extra: tuple[str, bytes], value: bytes | None = None) -> Raw:
+    """The record in binary mode, with headers in place of those of their name."""
+    attributes = orjson.loads(raw.value or b"")
+    data = orjson.dumps(attributes.pop("data"))
+    named = {f"ce_{name}": str(each).encode() for name, each in attributes.items()}
+    position = [pair for pair in raw.headers if pair[0] == POSITION]
+    headers = [*(named | dict(extra)).items(), *position]
+    return raw._replace(headers=headers, value=data if value is None else value)
+
+
+def read_again(record: Decoded) -> None:
+    """A rebuild reads of the journal what ingest read of the record, now and ever."""
+    envelope = record.envelope
+    row = {"log_index": 1, "document": record.document, "epoch": envelope.epoch}
+    row |= {"shard": envelope.shard, "shard_sequence": envelope.shard_sequence}
+    entry = entry_of_row(row)
+    assert (entry.envelope, entry.event) == (envelope, record.event)
 
 
 def test_a_record_of_a_topic_nobody_registered_is_refused() -> None:

@@ -1,12 +1,16 @@
 """Records parked behind a gap: none is dropped, and each is counted as what became of it."""
 
 import asyncpg
+import pytest
 
 from services.reporting.ingest import parked, quarantine, settle
 from services.reporting.ingest.apply import Ingest
 from shared.contract.document import document_of
+from shared.contract.envelope import shard_of
+from shared.errors import Conflict
 from shared.eventstore.event_ids import uuid7
 from shared.testing.author import Author
+from tests.examples.benefits import gift_receipt_signed
 from tests.reporting.records import Partition, counted, gift, gift_stream
 
 
@@ -49,6 +53,36 @@ async def test_what_waited_too_long_behind_a_hole_is_quarantined_and_can_be_retr
     assert (await quarantine.one(pool, row["id"]))["value"] == document_of(third)
     assert await counted(pool) == (1, 0, 0, 1)
     assert (await settle.retry(ingest, row["id"], "operator-1")).applied == 1
+
+
+async def test_what_waited_in_one_stream_is_retried_in_its_order(
+    pool: asyncpg.Pool, ingest: Ingest
+) -> None:
+    """Applied after its followers, the first event of a stream would meet rows that it opens."""
+    author, partition = Author(), Partition()
+    lost, opened, signed = (
+        author.write(gift_stream(7), gift(7)),
+        author.write(gift_stream(1), gift(1)),
+        author.write(
+            gift_stream(1),
+            gift_receipt_signed(
+                programme_id="mid-autumn-2022", person_id="p-00000001", signed_by="p-00000001"
+            ),
+        ),
+    )
+    last = lost.shard_sequence or 0
+    waiting = [
+        each._replace(shard_sequence=last + nth) for nth, each in enumerate((opened, signed), 1)
+    ]
+    raws = [partition.raw(each) for each in waiting if each.shard == shard_of(each.stream)]
+    await ingest.apply(raws, partition.move(raws))
+    await parked.give_up(pool, seconds=0)
+    first, second = await quarantine.listed(pool)
+    with pytest.raises(Conflict, match=f"record {first['id']} is of the same stream") as refused:
+        await settle.retry(ingest, second["id"], "operator-1")
+    assert refused.value.code == "earlier-first"
+    for row in (first, second):
+        assert (await settle.retry(ingest, row["id"], "operator-1")).applied == 1
 
 
 async def test_what_waited_and_is_acceptable_no_more_is_quarantined_not_dropped(

@@ -13,6 +13,7 @@ from services.reporting.projections.as_of import LIVE
 from services.reporting.projections.definition import Change, Insert
 from services.reporting.projections.deliveries import DELIVERIES
 from services.reporting.projections.engine import find_sql, load
+from services.reporting.projections.figure_sums import differences
 from shared.contract.benefits import GiftReturned
 from shared.testing.author import Author
 from tests.examples.benefits import gift_receipt_signed, gift_returned
@@ -73,18 +74,29 @@ async def test_a_key_finds_its_own_standing_row_and_no_neighbours(
     }
 
 
+@pytest.mark.parametrize("together", [True, False])
 async def test_a_row_that_was_said_to_be_new_and_is_not_is_refused_and_not_doubled(
-    pool: asyncpg.Pool, ingest: Ingest
+    pool: asyncpg.Pool, ingest: Ingest, *, together: bool
 ) -> None:
-    """`On.begins` looks for no row; were it wrong, the key's index says so."""
+    """An insert looks for no row; were it wrong, the key's index says so, or the engine."""
     author, partition = Author(), Partition()
     first = author.write(gift_stream(1), gift(1))
     again = author.write(gift_stream(1), gift(1))._replace(stream_version=1)
-    raws = [partition.raw(first), partition.raw(again)]
-    await ingest.apply(raws[:1], partition.move(raws[:1]))
-    admission = await ingest.apply(raws[1:], partition.move(raws[1:]))
+    other = author.write(gift_stream(2), gift(2))
+    returned = author.write(
+        gift_stream(2), gift_returned(programme_id="mid-autumn-2022", person_id="p-00000002")
+    )
+    raws = [partition.raw(each) for each in (first, again, other, returned)]
+    if together:  # with a change among them, so that the batch is no batch of inserts alone
+        admission = await ingest.apply(raws, partition.move(raws))
+    else:
+        await ingest.apply(raws[:1], partition.move(raws[:1]))
+        admission = await ingest.apply(raws[1:], partition.move(raws[1:]))
     assert [refused.reason for refused in admission.refused] == ["fold-failed"]
-    assert await pool.fetchval(f"SELECT count(*) FROM {LIVE}.deliveries") == 1
+    rows = f"SELECT count(*) FROM {LIVE}.deliveries WHERE stream = $1"
+    assert await pool.fetchval(rows, gift_stream(1)) == 1
+    async with pool.acquire() as connection:
+        assert await differences(connection, LIVE) == []
 
 
 def test_only_a_line_that_is_added_can_begin() -> None:

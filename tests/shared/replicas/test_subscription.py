@@ -176,8 +176,9 @@ async def test_what_was_not_understood_was_not_heard_and_stops_nothing(
 ) -> None:
     first, second, third = issues(Author("events"), context, range(3))
     spoilt = second._replace(data=b'{"org_id": "tjtc"}')
+    deep = second._replace(data=b'{"x":' + b"[" * 1500 + b"]" * 1500 + b"," + second.data[1:])
     forged = Author("events").write("tjtc/issue-1", raised("forged"))
-    await publish(kafka, context, [first, spoilt, forged, third])
+    await publish(kafka, context, [first, spoilt, deep, forged, third])
     async with following(pool, kafka, context):
         assert await copied(pool, 2) == {"i0": 1, "i2": 1}
     assert (await coverage(pool, context))["shards"] == [
