@@ -145,6 +145,20 @@ def _byte_order_mark(traffic: Traffic) -> Sent:
     return traffic.refused("not-json", bad, value=b"\xef\xbb\xbf" + bad.data)
 
 
+def _nested(traffic: Traffic) -> Sent:
+    """Deeper than any reader's stack, where no model looks."""
+    bad = traffic.false_outside()
+    deep = b'{"x":' + b"[" * 1500 + b"]" * 1500 + b","
+    return traffic.refused("not-json", bad, value=deep + bad.data[1:])
+
+
+def _unstorable_words(traffic: Traffic) -> Sent:
+    """The refusal names what a stranger wrote; PostgreSQL's text holds no NUL."""
+    document = document_of(bad := traffic.false(traffic.unreached()))
+    value = b'{"a\\u0000b":1.5,' + document[1:]
+    return traffic.refused("attribute-invalid", bad, value=value)
+
+
 def _empty(traffic: Traffic) -> Sent:
     return traffic.refused("no-value", traffic.false(), value=b"")
 
@@ -224,6 +238,8 @@ BAD: dict[str, Callable[[Traffic], Sent]] = {
     "truncated JSON": _truncated,
     "not UTF-8": _not_utf8,
     "byte order mark": _byte_order_mark,
+    "nested a thousand deep": _nested,
+    "words that no text holds": _unstorable_words,
     "empty": _empty,
     "tombstone": _tombstone,
     "too large": _large,
