@@ -90,7 +90,7 @@ AHEAD_OF_OWNER = Gauge(
     "guildhall_journal_ahead_of_owner_rows",
     "Events in the journal that their owner has lost in a restore; anything but 0 needs a person.",
 )
-PARKED = Gauge("guildhall_parked_rows", "Records waiting behind a hole in their shard's sequence.")
+PARKED = Gauge("guildhall_parked_rows", "Records waiting behind a gap in their shard's sequence.")
 MISSING = Gauge(
     "guildhall_reconciliation_missing_records",
     "Events an owner published that a reader lacks: reporting's journal, or a context's own copy.",

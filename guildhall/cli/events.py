@@ -79,7 +79,7 @@ def republish(
     last: Annotated[int | None, typer.Option(min=1, help="last sequence of the shard")] = None,
     everything: Annotated[bool, typer.Option("--all", help="every shard from its start")] = False,
 ) -> None:
-    """Have an owner publish again from its store, for a hole or a wiped Kafka. Repeats are skipped.
+    """Have an owner publish again from its store, for a gap or a wiped Kafka. Repeats are skipped.
 
     Example: guildhall events republish --service benefits --shard 7 --first 1200 --last 1250
     """

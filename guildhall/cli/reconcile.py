@@ -16,24 +16,24 @@ def reconcile(session: Session) -> None:
     found = session.connection.post("reporting", "/v1/reconcile", {}, seconds=None)
     session.output.document(found)
     session.output.table(
-        ("source", "complete", ">behind", "holes"),
+        ("source", "complete", ">behind", "gaps"),
         (
             [
                 row.get("source"),
                 "yes" if row.get("complete") else "no",
                 row.get("behind"),
-                ", ".join(map(_hole, row.get("holes", ()))),
+                ", ".join(map(_gap, row.get("gaps", ()))),
             ]
             for row in found["sources"]
         ),
     )
     for copy in found.get("copies", ()):
-        if copy["holes"]:
-            lacking = ", ".join(map(_hole, copy["holes"]))
+        if copy["gaps"]:
+            lacking = ", ".join(map(_gap, copy["gaps"]))
             session.output.say(f"{copy['reader']} lacks of {copy['source']}: {lacking}")
     for difference in found["differences"]:
         session.output.say(f"differs: {sentence(difference)}")
-    for said, name in (("gone from the journal", "gaps"), ("log-ahead-of-owner", "ahead")):
+    for said, name in (("gone from the journal", "journal_gaps"), ("log-ahead-of-owner", "ahead")):
         for row in found.get(name, ()):
             session.output.say(f"{said}: {sentence(row)}")
     if not found["complete"] or found["differences"]:
@@ -43,8 +43,8 @@ def reconcile(session: Session) -> None:
     session.output.say("complete: all that the owners published is in the journal and every copy")
 
 
-def _hole(hole: Any) -> str:
-    """A hole as shard:first-last, however the service writes it."""
-    if isinstance(hole, Mapping):
-        return f"{hole['shard']}:{hole['have'] + 1}-{hole['acked']}"
-    return str(hole)
+def _gap(gap: Any) -> str:
+    """A gap as shard:first-last, however the service writes it."""
+    if isinstance(gap, Mapping):
+        return f"{gap['shard']}:{gap['have'] + 1}-{gap['acked']}"
+    return str(gap)

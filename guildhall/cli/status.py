@@ -10,11 +10,11 @@ from shared.contract.contexts import RELAY_PROCESSES
 
 UNTRUE = {
     "ahead_of_owner": "the journal has events that a restored owner has lost",
-    "gaps": "rows of the journal are gone",
+    "journal_gaps": "rows of the journal are gone",
     "differences": "figures differ from their lists, which is a defect",
 }
 """What must not be in the answer of /v1/status, and what it means."""
-SLOW = ("gaps", "differences")
+SLOW = ("journal_gaps", "differences")
 """What it answers None for where looking took too long."""
 
 
@@ -53,12 +53,12 @@ def _summary(reporting: Mapping[str, Any]) -> dict[str, Any]:
     shown = {"log index": journal.get("log_index"), "sealed at": journal.get("sealed_at")}
     named = {
         "lag": "records behind Kafka",
-        "parked": "parked behind a hole",
+        "parked": "parked behind a gap",
         "quarantined": "in quarantine",
         "ahead_of_owner": "lost by their owner",
     }
     shown |= {said: reporting.get(name) for name, said in named.items()}
-    counted = {"gaps in the journal": "gaps", "figures that differ": "differences"}
+    counted = {"gaps in the journal": "journal_gaps", "figures that differ": "differences"}
     for said, name in counted.items():
         value = reporting.get(name, ())
         shown[said] = "UNKNOWN" if value is None else len(value)

@@ -202,7 +202,7 @@ class Relay:
     async def republish(self, shards: Iterable[int], first: int, last: int) -> int:
         """Publish a range of the shard log again, with the sequences it had; returns how many.
 
-        For a hole a reader found, or a wiped Kafka. Order within a shard is kept; readers know
+        For a gap a reader found, or a wiped Kafka. Order within a shard is kept; readers know
         what they have by (shard, sequence).
         """
         done = 0

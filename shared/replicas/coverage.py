@@ -42,7 +42,7 @@ async def cover(connection: asyncpg.Connection, source: str, envelopes: Sequence
 
 async def coverage(pool: asyncpg.Pool, context: str) -> dict[str, Any]:
     """How the copy of a context stands: how much of its topic was `read`, and by shard the `head`,
-    the last sequence heard without a hole, and the `last` heard at all; where that is a later one,
+    the last sequence heard without a gap, and the `last` heard at all; where that is a later one,
     nothing is lacking between `lacks_upto` and it. Absent shards: nothing was heard."""
     rows = await pool.fetch(HEADS, source_of(context))
     return {

@@ -13,7 +13,7 @@ async def asked(service: InProcess, *roles: str) -> tuple[int, object]:
     return answer.status_code, answer.json()
 
 
-async def test_a_copy_is_told_with_its_holes(service: InProcess) -> None:
+async def test_a_copy_is_told_with_its_gaps(service: InProcess) -> None:
     heard = recorded(organisation_registered(simulated=True), "tjtc/organisation", 1)
     async with service.store.pool.acquire() as connection:
         for shard, sequence in ((4, 1), (4, 2), (4, 5), (9, 3)):

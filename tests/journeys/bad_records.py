@@ -103,7 +103,7 @@ class Traffic:
         return written._replace(shard_sequence=sequence, **changes)
 
     def unreached(self) -> int:
-        """A sequence that leaves a hole no owner will ever fill."""
+        """A sequence that leaves a gap no owner will ever fill."""
         self._number += 1
         return UNREACHED + self._number
 

@@ -131,13 +131,13 @@ def reconciled_answer(found: Reconciled) -> dict[str, Any]:
     """A comparison with the owners' logs."""
     return {
         **found._asdict(),
-        "sources": [_with_holes(source) for source in found.sources],
-        "copies": [_with_holes(copy) for copy in found.copies],
+        "sources": [_with_gaps(source) for source in found.sources],
+        "copies": [_with_gaps(copy) for copy in found.copies],
     }
 
 
-def _with_holes(state: SourceState | CopyState) -> dict[str, Any]:
-    return {**state._asdict(), "holes": [hole._asdict() for hole in state.holes]}
+def _with_gaps(state: SourceState | CopyState) -> dict[str, Any]:
+    return {**state._asdict(), "gaps": [gap._asdict() for gap in state.gaps]}
 
 
 def _utf8(raw: bytes) -> str | None:

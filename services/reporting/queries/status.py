@@ -9,7 +9,7 @@ import asyncpg
 
 from services.reporting.projections.as_of import LIVE
 from services.reporting.projections.figure_sums import differences
-from services.reporting.reconciliation.gaps import gaps
+from services.reporting.reconciliation.journal_gaps import journal_gaps
 
 CHECK_SECONDS = 10.0
 """How long a comparison of everything may take before status answers without it."""
@@ -37,8 +37,9 @@ EndOffsets = Callable[[Sequence[tuple[str, int]]], Awaitable[Mapping[tuple[str, 
 
 
 async def status(pool: asyncpg.Pool, end_offsets: EndOffsets, now: datetime) -> dict[str, Any]:
-    """One document for the operator. `lag` is None where Kafka did not answer; `gaps` (rows that
-    the journal lacks) and `differences` are None where looking took longer than CHECK_SECONDS.
+    """One document for the operator. `lag` is None where Kafka did not answer; `journal_gaps` (rows
+    that the journal has lost) and `differences` are None where looking took longer than
+    CHECK_SECONDS.
     """
     head = await pool.fetchrow(HEAD)
     positions = [dict(row) for row in await pool.fetch(POSITIONS)]
@@ -63,7 +64,7 @@ async def status(pool: asyncpg.Pool, end_offsets: EndOffsets, now: datetime) -> 
         "parked_since": waiting["parked_since"],
         "quarantined": waiting["quarantined"],
         "ahead_of_owner": waiting["ahead_of_owner"],
-        "gaps": await _in_time(pool, gaps),
+        "journal_gaps": await _in_time(pool, journal_gaps),
         "differences": await _in_time(pool, partial(differences, schema=LIVE)),
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import structlog
 
-from services.reporting.reconciliation.progress import Hole
+from services.reporting.reconciliation.progress import Gap
 
 log = structlog.get_logger("owners")
 
@@ -32,12 +32,12 @@ class OwnerClient:
         where it has none."""
         return await self._every("/v1/copies")
 
-    async def republish(self, owner: str, hole: Hole) -> bool:
+    async def republish(self, owner: str, gap: Gap) -> bool:
         """Have an owner publish again what a reader lacks; whether there was anything."""
         try:
             answer = await self._client.post(
                 f"{self.urls[owner]}/v1/relay/republish",
-                json={"shard": hole.shard, "first": hole.have + 1, "last": hole.acked},
+                json={"shard": gap.shard, "first": gap.have + 1, "last": gap.acked},
             )
             answer.raise_for_status()
         except httpx.HTTPError as why:

@@ -1,6 +1,6 @@
 """How far each reader got in each source: the journal here, and the contexts' own copies.
 
-A reader's shard is behind where its owner published more than the reader has without a hole.
+A reader's shard is behind where its owner published more than the reader has without a gap.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,8 +18,8 @@ JOURNAL = "reporting"
 class Progress(NamedTuple):
     """How far a reader got in one source.
 
-    `have` is by shard the last sequence it has without a hole (absent: 0), `read` how much of the
-    topic it read. `gapped` are shards of which it has later records: a hole, however much is read.
+    `have` is by shard the last sequence it has without a gap (absent: 0), `read` how much of the
+    topic it read. `gapped` are shards of which it has later records: a gap, however much is read.
     `later` says more of these where it is known: what it lacks ends where that begins.
     """
 
@@ -31,7 +31,7 @@ class Progress(NamedTuple):
     later: Mapping[int, range] = MappingProxyType({})
 
 
-class Hole(NamedTuple):
+class Gap(NamedTuple):
     """A shard whose accepted sequence (`have`) is behind what its owner published (`acked`); where
     the reader has the end of that already, `acked` is the last it lacks."""
 
@@ -48,7 +48,7 @@ class SourceState(NamedTuple):
     reachable: bool
     complete: bool
     behind: int
-    holes: list[Hole]
+    gaps: list[Gap]
 
 
 class CopyState(NamedTuple):
@@ -57,7 +57,7 @@ class CopyState(NamedTuple):
     reader: str
     source: str
     behind: int
-    holes: list[Hole]
+    gaps: list[Gap]
 
 
 async def journal_progress(pool: asyncpg.Pool, contexts: Sequence[str]) -> dict[str, Progress]:
@@ -104,7 +104,7 @@ def copy_progress(reader: str, answer: Mapping[str, Any]) -> Progress:
     )
 
 
-def holes(shards: Sequence[Mapping[str, int]], progress: Progress) -> list[Hole]:
+def gaps_of(shards: Sequence[Mapping[str, int]], progress: Progress) -> list[Gap]:
     """What the owner of `shards` published and the reader has not."""
     found = []
     for row in shards:
@@ -113,13 +113,13 @@ def holes(shards: Sequence[Mapping[str, int]], progress: Progress) -> list[Hole]
             later = progress.later.get(row["shard"], range(0))
             # A record that is never understood is asked for again and again: it alone.
             last = later.start - 1 if acked in later else acked
-            found.append(Hole(progress.source, row["shard"], have, last))
+            found.append(Gap(progress.source, row["shard"], have, last))
     return found
 
 
-def missing(found: Sequence[Hole]) -> int:
-    """How many events lie behind the holes, counted to the last that was published."""
-    return sum(hole.acked - hole.have for hole in found)
+def missing(found: Sequence[Gap]) -> int:
+    """How many events lie in the gaps, counted to the last that was published."""
+    return sum(gap.acked - gap.have for gap in found)
 
 
 def source_state(name: str, head: Mapping[str, Any] | None, progress: Progress) -> SourceState:
@@ -129,4 +129,4 @@ def source_state(name: str, head: Mapping[str, Any] | None, progress: Progress) 
     behind = head["unstamped"] + sum(
         max(0, row["head"] - progress.have.get(row["shard"], 0)) for row in head["shards"]
     )
-    return SourceState(head["source"], True, behind == 0, behind, holes(head["shards"], progress))
+    return SourceState(head["source"], True, behind == 0, behind, gaps_of(head["shards"], progress))

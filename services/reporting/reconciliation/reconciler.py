@@ -1,7 +1,7 @@
 """Is everything here? The owners' shard heads against what the journal holds, and the copies.
 
 Each owner says how far it stamped its 32 shards; the journal says how far it accepted each without
-a hole, and each context how far its own copies did. When every head read is in the journal, its
+a gap, and each context how far its own copies did. When every head read is in the journal, its
 last index is a proven cut; what stays missing is repaired.
 
 An owner that was restored says so with its heads. What the journal holds of its lost future is
@@ -23,7 +23,7 @@ from services.reporting.reconciliation.progress import (
     Progress,
     SourceState,
     copy_progress,
-    holes,
+    gaps_of,
     journal_progress,
     missing,
     positions,
@@ -52,7 +52,7 @@ class Reconciled(NamedTuple):
 
     `complete`: and no copy lacks anything, no row of the journal is gone, and no partial sum
     differs from its list, as far as was looked. `ahead` names the events of the journal that their
-    owner has lost, `gaps` the rows the journal has lost.
+    owner has lost, `journal_gaps` the rows the journal has lost.
     """
 
     complete: bool
@@ -61,7 +61,7 @@ class Reconciled(NamedTuple):
     differences: list[dict[str, Any]]
     copies: list[CopyState]
     ahead: list[dict[str, Any]]
-    gaps: list[dict[str, Any]]
+    journal_gaps: list[dict[str, Any]]
 
 
 class Compared(NamedTuple):
@@ -81,7 +81,7 @@ class Compared(NamedTuple):
     @property
     def everywhere(self) -> bool:
         """Whether no copy lacks anything."""
-        return self.copies_told and not any(copy.holes for copy in self.copies)
+        return self.copies_told and not any(copy.gaps for copy in self.copies)
 
 
 class Reconciler:
@@ -108,7 +108,7 @@ class Reconciler:
         self.cut: int | None = None
 
     async def once(self) -> Reconciled:
-        """One comparison of every owner; holes that were there for a while are repaired."""
+        """One comparison of every owner; gaps that were there for a while are repaired."""
         async with owner_client(self.owners, self.token) as client:
             compared = await self._compare(client)
         await self._watch()
@@ -116,7 +116,7 @@ class Reconciler:
         AHEAD_OF_OWNER.set(len(ahead))
         scrubbed = await self.scrub.round(self.pool, compared.last)
         await self._observe()
-        complete = compared.complete and not ahead and not scrubbed.gaps
+        complete = compared.complete and not ahead and not scrubbed.journal_gaps
         self.cut = compared.last if complete else self.cut
         await parked.give_up(self.pool, self.give_up_seconds)
         _observe_missing(compared.sources, compared.copies)
@@ -127,7 +127,7 @@ class Reconciler:
             scrubbed.differences,
             compared.copies,
             ahead,
-            scrubbed.gaps,
+            scrubbed.journal_gaps,
         )
 
     async def _compare(self, client: OwnerClient) -> Compared:
@@ -149,7 +149,7 @@ class Reconciler:
         copies = [
             CopyState(each.reader, each.source, missing(found), found)
             for each in copied
-            for found in (holes(heads.get(each.source, ()), each),)
+            for found in (gaps_of(heads.get(each.source, ()), each),)
         ]
         await self.repair.round(client, [*journalled.values(), *copied], heads)
         return Compared(last, states, copies, None not in told.values())
@@ -188,6 +188,6 @@ class Reconciler:
 
 def _observe_missing(states: Iterable[SourceState], copies: Iterable[CopyState]) -> None:
     for state in (state for state in states if state.reachable):
-        MISSING.labels(JOURNAL, state.source).set(missing(state.holes))
+        MISSING.labels(JOURNAL, state.source).set(missing(state.gaps))
     for copy in copies:
         MISSING.labels(copy.reader, copy.source).set(copy.behind)

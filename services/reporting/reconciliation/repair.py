@@ -12,7 +12,7 @@ import asyncpg
 import structlog
 
 from services.reporting.reconciliation.owner_client import OwnerClient
-from services.reporting.reconciliation.progress import JOURNAL, Hole, Progress, holes, positions
+from services.reporting.reconciliation.progress import JOURNAL, Gap, Progress, gaps_of, positions
 from services.reporting.reconciliation.watchdog import Watchdog
 from shared.contract.catalogue import topic_of
 
@@ -25,7 +25,7 @@ LONGEST_PATIENCE_SECONDS = 300.0
 
 
 class Observed(NamedTuple):
-    """A reader's hole as it was seen: while any of these moves, what is missing may be on its way.
+    """A reader's gap as it was seen: while any of these moves, what is missing may be on its way.
     `read` is how far the topic was read; where later records are there it plays no part (-1)."""
 
     reader: str
@@ -36,14 +36,14 @@ class Observed(NamedTuple):
 
 
 class Patience(NamedTuple):
-    """Since when (monotonic seconds) a hole is there unchanged, and how long it may be."""
+    """Since when (monotonic seconds) a gap is there unchanged, and how long it may be."""
 
     since: float
     seconds: float
 
 
 class Repair:
-    """Remembers which holes were there last round, and asks for those that outlast patience.
+    """Remembers which gaps were there last round, and asks for those that outlast patience.
 
     `watchdog` is told what was published again for the journal: it must now be read.
     """
@@ -66,21 +66,21 @@ class Repair:
         known = self._seen
         self._seen = {key: known[key] for key in known if key.source not in heads}
         for progress in readers:
-            for hole in holes(heads.get(progress.source, ()), progress):
-                read = -1 if hole.shard in progress.gapped else progress.read
-                key = Observed(progress.reader, hole.source, hole.shard, hole.have, read)
+            for gap in gaps_of(heads.get(progress.source, ()), progress):
+                read = -1 if gap.shard in progress.gapped else progress.read
+                key = Observed(progress.reader, gap.source, gap.shard, gap.have, read)
                 patience = known.get(key, Patience(now, self.patience_seconds))
                 if now - patience.since >= patience.seconds:
-                    await self._republish(owners, progress.reader, hole)
+                    await self._republish(owners, progress.reader, gap)
                     longer = min(patience.seconds * 2, LONGEST_PATIENCE_SECONDS)
                     patience = Patience(now, longer)
                 self._seen[key] = patience
 
-    async def _republish(self, owners: OwnerClient, reader: str, hole: Hole) -> None:
-        log.warning("asking the owner to publish again", reader=reader, **hole._asdict())
-        owner = hole.source.rpartition("/")[2]
+    async def _republish(self, owners: OwnerClient, reader: str, gap: Gap) -> None:
+        log.warning("asking the owner to publish again", reader=reader, **gap._asdict())
+        owner = gap.source.rpartition("/")[2]
         # Before the asking: what it brings may have been read when it is answered.
         read = await positions(self.pool)
-        published = await owners.republish(owner, hole)
+        published = await owners.republish(owner, gap)
         if published and self.watchdog is not None and reader == JOURNAL:
-            self.watchdog.published_again(time.monotonic(), topic_of(owner), hole.shard, read)
+            self.watchdog.published_again(time.monotonic(), topic_of(owner), gap.shard, read)

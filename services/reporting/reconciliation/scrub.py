@@ -7,7 +7,7 @@ import structlog
 
 from services.reporting.projections.as_of import LIVE
 from services.reporting.projections.figure_sums import differences
-from services.reporting.reconciliation.gaps import gaps
+from services.reporting.reconciliation.journal_gaps import journal_gaps
 from services.reporting.reconciliation.rolling_check import RollingCheck
 from shared.metrics import JOURNAL_GONE, SUMS_DIFFER
 
@@ -15,9 +15,9 @@ log = structlog.get_logger("scrub")
 
 
 class Scrubbed(NamedTuple):
-    """`gaps` are the rows the journal has lost, `differences` the sums that differ."""
+    """`journal_gaps` are the rows the journal has lost, `differences` the sums that differ."""
 
-    gaps: list[dict[str, Any]]
+    journal_gaps: list[dict[str, Any]]
     differences: list[dict[str, Any]]
 
 
@@ -28,7 +28,7 @@ class Scrub:
     def __init__(self, *, whole: bool = False) -> None:
         self.whole = whole
         self._seen_whole = False
-        self._rows, self._sums = RollingCheck(gaps), RollingCheck(_sums)
+        self._rows, self._sums = RollingCheck(journal_gaps), RollingCheck(_sums)
 
     async def round(self, pool: asyncpg.Pool, last_index: int) -> Scrubbed:
         """What is wrong in the log up to `last_index`, as far as was looked."""

@@ -10,7 +10,7 @@ import pytest
 from guildhall.cli.status import waiting_for_kafka
 from tests.guildhall.cli.fake_services import URLS, FakeServices
 
-COMPLETE = {"source": "/guildhall/members", "complete": True, "behind": 0, "holes": []}
+COMPLETE = {"source": "/guildhall/members", "complete": True, "behind": 0, "gaps": []}
 LOST = {
     "event_id": "e-1",
     "type": "t",
@@ -18,7 +18,7 @@ LOST = {
     "stream_version": 1,
     "log_index": 7,
 }
-HOLE = {"source": "/guildhall/members", "shard": 7, "have": 4, "acked": 9}
+GAP = {"source": "/guildhall/members", "shard": 7, "have": 4, "acked": 9}
 
 
 def heads(head: int, acked: int, unstamped: int = 0) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def test_status_is_not_0_when_figures_differ_from_their_lists(services: FakeServ
 
 def test_status_is_not_0_when_rows_of_the_journal_are_gone(services: FakeServices) -> None:
     all_ready(services)
-    services.answers["GET reporting/v1/status"] = {"gaps": [{"first": 2, "last": 3}]}
+    services.answers["GET reporting/v1/status"] = {"journal_gaps": [{"first": 2, "last": 3}]}
     done = services.run("status")
     assert done.exit_code == 1
     assert "rows of the journal are gone" in done.stderr
@@ -70,10 +70,10 @@ def test_status_is_not_0_when_rows_of_the_journal_are_gone(services: FakeService
 
 def test_status_is_not_0_when_looking_took_too_long(services: FakeServices) -> None:
     all_ready(services)
-    services.answers["GET reporting/v1/status"] = {"gaps": None, "differences": []}
+    services.answers["GET reporting/v1/status"] = {"journal_gaps": None, "differences": []}
     done = services.run("status")
     assert done.exit_code == 1
-    assert "not known in time: gaps" in done.stderr
+    assert "not known in time: journal_gaps" in done.stderr
     assert "UNKNOWN" in done.stdout
 
 
@@ -185,14 +185,23 @@ def test_a_refused_rebuild_is_a_refusal(services: FakeServices) -> None:
 @pytest.mark.parametrize(
     ("answer", "status"),
     [
-        ({"complete": True, "sources": [COMPLETE], "differences": [], "ahead": [], "gaps": []}, 0),
+        (
+            {
+                "complete": True,
+                "sources": [COMPLETE],
+                "differences": [],
+                "ahead": [],
+                "journal_gaps": [],
+            },
+            0,
+        ),
         (
             {
                 "complete": False,
-                "sources": [{**COMPLETE, "complete": False, "behind": 5, "holes": [HOLE]}],
+                "sources": [{**COMPLETE, "complete": False, "behind": 5, "gaps": [GAP]}],
                 "differences": [],
                 "ahead": [],
-                "gaps": [],
+                "journal_gaps": [],
             },
             1,
         ),
@@ -202,7 +211,7 @@ def test_a_refused_rebuild_is_a_refusal(services: FakeServices) -> None:
                 "sources": [COMPLETE],
                 "differences": [{"figure": "x"}],
                 "ahead": [],
-                "gaps": [],
+                "journal_gaps": [],
             },
             1,
         ),
@@ -212,7 +221,7 @@ def test_a_refused_rebuild_is_a_refusal(services: FakeServices) -> None:
                 "sources": [COMPLETE],
                 "differences": [],
                 "ahead": [LOST],
-                "gaps": [],
+                "journal_gaps": [],
             },
             1,
         ),
@@ -222,7 +231,7 @@ def test_a_refused_rebuild_is_a_refusal(services: FakeServices) -> None:
                 "sources": [COMPLETE],
                 "differences": [],
                 "ahead": [],
-                "gaps": [{"first": 2, "last": 3}],
+                "journal_gaps": [{"first": 2, "last": 3}],
             },
             1,
         ),
@@ -234,9 +243,9 @@ def test_reconcile_is_true_only_if_all_is_here_and_agrees(
     services.answers["POST reporting/v1/reconcile"] = answer
     done = services.run("reconcile")
     assert done.exit_code == status
-    assert ("7:5-9" in done.stdout) == (HOLE in answer["sources"][0]["holes"])
+    assert ("7:5-9" in done.stdout) == (GAP in answer["sources"][0]["gaps"])
     assert ("log-ahead-of-owner: event_id e-1" in done.stdout) == (LOST in answer["ahead"])
-    assert ("gone from the journal: first 2, last 3" in done.stdout) == bool(answer["gaps"])
+    assert ("gone from the journal: first 2, last 3" in done.stdout) == bool(answer["journal_gaps"])
 
 
 def test_a_retry_that_leaves_records_behind_is_not_a_success(services: FakeServices) -> None:

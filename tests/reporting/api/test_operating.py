@@ -42,7 +42,7 @@ async def test_status_names_head_positions_lag_and_what_waits(
     (position,) = found["positions"]
     assert (position["topic"], position["next_offset"], position["lag"]) == (BENEFITS, 2, 5)
     assert (found["lag"], found["parked"], found["quarantined"]) == (5, 0, 2)
-    assert found["differences"] == [] and found["gaps"] == []
+    assert found["differences"] == [] and found["journal_gaps"] == []
 
 
 async def test_a_difference_of_sums_is_in_the_status(
@@ -59,7 +59,7 @@ async def test_rows_gone_from_the_journal_are_in_the_status(
 ) -> None:
     await History()(*(joined(n, "2022-01-01") for n in (1, 2, 3))).told(simulated)
     await take_rows(pool, 2, 3)
-    assert (await asker.answer("status"))["gaps"] == [{"first": 2, "last": 3}]
+    assert (await asker.answer("status"))["journal_gaps"] == [{"first": 2, "last": 3}]
 
 
 async def test_quarantine_shows_exact_bytes_and_is_settled_by_a_person(
@@ -161,5 +161,5 @@ async def test_reconciling_names_what_the_owner_published_and_is_not_here(asker:
     found = (await asker.post("reconcile")).json()
     assert (found["complete"], found["cut"]) == (False, None)
     (source,) = found["sources"]
-    assert source["holes"] == [{"source": "/guildhall/benefits", "shard": 3, "have": 0, "acked": 1}]
+    assert source["gaps"] == [{"source": "/guildhall/benefits", "shard": 3, "have": 0, "acked": 1}]
     assert found["differences"] == []

@@ -76,7 +76,7 @@ async def test_a_worker_that_lost_its_partition_is_fenced(
     assert await gifts_known(pool) == ["p-00000001"]
 
 
-async def test_records_behind_a_hole_wait_and_follow_when_it_closes(
+async def test_records_behind_a_gap_wait_and_follow_when_it_closes(
     pool: asyncpg.Pool, ingest: Ingest
 ) -> None:
     author, partition = Author(), Partition()

@@ -34,7 +34,7 @@ async def test_of_two_records_parked_under_one_sequence_neither_is_dropped(
     assert await counted(pool) == (3, 2, 0, 2)
 
 
-async def test_what_waited_too_long_behind_a_hole_is_quarantined_and_can_be_retried(
+async def test_what_waited_too_long_behind_a_gap_is_quarantined_and_can_be_retried(
     pool: asyncpg.Pool, ingest: Ingest
 ) -> None:
     author, partition = Author(), Partition()

@@ -116,7 +116,7 @@ def test_an_epoch_that_is_not_known_yet_waits(author: Author, reader: Reader) ->
     assert events(reader.read(*new).accepted) == new
 
 
-def test_the_same_event_stamped_anew_is_no_second_one_and_leaves_no_hole(
+def test_the_same_event_stamped_anew_is_no_second_one_and_leaves_no_gap(
     author: Author, reader: Reader
 ) -> None:
     """It was committed, not stamped, at the second that was restored."""

@@ -5,10 +5,10 @@ import asyncpg
 from services.reporting.ingest.apply import Ingest
 from services.reporting.reconciliation.progress import (
     JOURNAL,
-    Hole,
+    Gap,
     Progress,
     copy_progress,
-    holes,
+    gaps_of,
     journal_progress,
     missing,
     positions,
@@ -27,19 +27,19 @@ def reading(have: dict[int, int]) -> Progress:
 
 
 def test_a_shard_is_lacking_up_to_what_was_published_and_no_further() -> None:
-    found = holes(SHARDS, reading({0: 5, 1: 4}))
-    assert found == [Hole(SOURCE, 0, 5, 7)]
+    found = gaps_of(SHARDS, reading({0: 5, 1: 4}))
+    assert found == [Gap(SOURCE, 0, 5, 7)]
     assert missing(found) == 2
 
 
 def test_a_shard_nothing_was_read_of_lacks_all_of_it() -> None:
-    assert missing(holes(SHARDS, reading({}))) == 11
+    assert missing(gaps_of(SHARDS, reading({}))) == 11
 
 
-def test_what_is_stamped_and_not_published_makes_a_source_incomplete_without_a_hole() -> None:
+def test_what_is_stamped_and_not_published_makes_a_source_incomplete_without_a_gap() -> None:
     head = {"source": SOURCE, "unstamped": 1, "shards": SHARDS}
     state = source_state("benefits", head, reading({0: 7, 1: 4}))
-    assert (state.complete, state.behind, state.holes) == (False, 3, [])
+    assert (state.complete, state.behind, state.gaps) == (False, 3, [])
     assert not source_state("benefits", None, reading({0: 9, 1: 4})).reachable
 
 
@@ -55,9 +55,9 @@ def test_a_copy_tells_which_shards_have_later_records_and_where_these_begin() ->
 
 def test_what_a_copy_has_already_is_not_asked_for_with_what_it_lacks() -> None:
     reading = Progress("events", SOURCE, {0: 2, 1: 4}, 11, frozenset({0}), {0: range(5, 8)})
-    assert holes(SHARDS, reading) == [Hole(SOURCE, 0, 2, 4)]
+    assert gaps_of(SHARDS, reading) == [Gap(SOURCE, 0, 2, 4)]
     short = reading._replace(later={0: range(5, 7)})  # and the seventh, which is the last
-    assert holes(SHARDS, short) == [Hole(SOURCE, 0, 2, 7)]
+    assert gaps_of(SHARDS, short) == [Gap(SOURCE, 0, 2, 7)]
 
 
 async def test_the_journal_tells_its_heads_its_gaps_and_its_positions(

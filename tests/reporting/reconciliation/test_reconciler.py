@@ -108,7 +108,7 @@ def scene(pool: asyncpg.Pool, ingest: Ingest, monkeypatch: pytest.MonkeyPatch) -
     return scene
 
 
-async def test_a_hole_that_stands_is_asked_for(scene: Scene) -> None:
+async def test_a_gap_that_stands_is_asked_for(scene: Scene) -> None:
     first, *_ = scene.published(3)
     await scene.read(first)
     assert await scene.after(0) == []
@@ -124,7 +124,7 @@ async def test_while_the_topic_is_still_read_what_is_behind_is_only_late(scene: 
     assert await scene.after(PATIENCE) == [{"shard": scene.shard, "first": 2, "last": 3}]
 
 
-async def test_records_that_wait_behind_a_hole_show_it_however_much_is_read(scene: Scene) -> None:
+async def test_records_that_wait_behind_a_gap_show_it_however_much_is_read(scene: Scene) -> None:
     first, _lost, third = scene.published(3)
     await scene.read(first, third)
     assert await scene.after(0) == []
@@ -138,7 +138,7 @@ async def test_a_reader_that_is_stopped_is_not_sent_the_same_over_and_over(scene
     assert [n for n, asked in enumerate(rounds) if asked] == [1, 3, 7, 15]
 
 
-async def test_a_hole_that_is_filled_is_forgotten(scene: Scene) -> None:
+async def test_a_gap_that_is_filled_is_forgotten(scene: Scene) -> None:
     first, second, third = scene.published(3)
     await scene.read(first, third)
     await scene.after(0)
@@ -149,7 +149,7 @@ async def test_a_hole_that_is_filled_is_forgotten(scene: Scene) -> None:
 
 
 async def test_a_copy_that_skipped_is_sent_again_what_it_lacks(scene: Scene) -> None:
-    """What it heard beyond the hole shows it is no laggard, however much it reads."""
+    """What it heard beyond the gap shows it is no laggard, however much it reads."""
     await scene.read(*scene.published(5))
     scene.owner.copy = {"read": 10, "head": 2, "lacks_upto": 4, "last": 5}
     assert await scene.after(0) == []
@@ -189,7 +189,7 @@ async def test_a_reader_that_leaves_unread_what_was_published_again_stands_still
     assert scene.watchdog.demands_an_end(lambda _: True)
 
 
-async def test_a_hole_in_a_topic_that_is_read_is_no_stand_still(scene: Scene) -> None:
+async def test_a_gap_in_a_topic_that_is_read_is_no_stand_still(scene: Scene) -> None:
     """The owner cannot send what is missing, but what it sends is read."""
     first, _lost, third = scene.published(3)
     await scene.read(first, third)
@@ -225,10 +225,10 @@ async def test_what_is_gone_from_the_journal_is_named_and_nothing_is_complete(
 ) -> None:
     await scene.read(*scene.published(3))
     whole = await scene.reconciler.once()
-    assert (whole.complete, whole.cut, whole.gaps) == (True, 3, [])
+    assert (whole.complete, whole.cut, whole.journal_gaps) == (True, 3, [])
     await take_rows(pool, 2, 2)
     found = await scene.reconciler.once()
-    assert found.gaps == [{"first": 2, "last": 2}]
+    assert found.journal_gaps == [{"first": 2, "last": 2}]
     assert not found.complete and found.cut is None
     assert scene.reconciler.cut == 3  # what was proven then, was
 
@@ -242,4 +242,4 @@ async def test_a_gap_far_back_is_found_by_the_first_look(
     await scene.read(*scene.published(12))
     await take_rows(pool, 6, 6)
     found = await scene.reconciler.once()
-    assert found.gaps == [{"first": 6, "last": 6}] and found.cut is None
+    assert found.journal_gaps == [{"first": 6, "last": 6}] and found.cut is None

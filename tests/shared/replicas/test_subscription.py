@@ -86,7 +86,7 @@ async def publish(kafka: str, context: str, envelopes: Iterable[Envelope]) -> No
 
 
 async def publish_in_transactions(kafka: str, context: str, numbers: range) -> None:
-    """Each record in a Kafka transaction of its own, so that markers leave holes in the offsets;
+    """Each record in a Kafka transaction of its own, so that markers leave gaps in the offsets;
     between them, transactions that are aborted."""
     author = Author("events")
     producer = AIOKafkaProducer(bootstrap_servers=kafka, transactional_id=f"{context}-{numbers}")
@@ -112,7 +112,7 @@ async def copied(pool: asyncpg.Pool, count: int) -> dict[str, int]:
     return {row["issue_id"]: row["times"] for row in await pool.fetch("SELECT * FROM copy")}
 
 
-async def test_each_record_once_across_holes_aborted_transactions_and_restarts(
+async def test_each_record_once_across_gaps_aborted_transactions_and_restarts(
     pool: asyncpg.Pool, kafka: str, context: str
 ) -> None:
     for part in (range(0, 4), range(4, 8)):
@@ -152,7 +152,7 @@ async def test_a_log_that_lost_what_was_read_is_read_from_its_start(
         assert await copied(pool, 5) == {f"i{n}": 2 if n < 3 else 1 for n in range(5)}
 
 
-async def test_a_skipped_record_is_a_hole_until_it_is_heard(
+async def test_a_skipped_record_is_a_gap_until_it_is_heard(
     pool: asyncpg.Pool, kafka: str, context: str
 ) -> None:
     envelopes = issues(Author("events"), context, range(6))

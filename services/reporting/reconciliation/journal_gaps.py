@@ -20,7 +20,7 @@ WHERE following > log_index + 1 ORDER BY log_index LIMIT 100
 """
 
 
-async def gaps(
+async def journal_gaps(
     connection: asyncpg.Connection, since: int = 1, before: int = NO_END
 ) -> list[dict[str, Any]]:
     """Log indexes that were given from `since` to before `before`, and whose rows are gone, as

@@ -1,4 +1,4 @@
-"""Kafka loses records that nobody had read: the hole is seen, asked for and healed by itself."""
+"""Kafka loses records that nobody had read: the gap is seen, asked for and healed by itself."""
 
 from collections import Counter
 
@@ -54,7 +54,7 @@ async def test_records_lost_on_the_way_are_missed_and_healed_without_an_operator
     await until(lambda: reporting.relayed("benefits"), bool)
     await stack.start_service("worker")
 
-    # What follows the hole waits behind it, until its owner has published what was lost.
+    # What follows the gap waits behind it, until its owner has published what was lost.
     await until(lambda: reporting.metric("worker", PARKED), lambda parked: parked > 0)
     await reporting.caught_up()
     healed = await reporting.figures(office.org_id)
