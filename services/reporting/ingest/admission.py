@@ -37,7 +37,7 @@ def admit(
     records: Iterable[Decoded | Refused],
     heads: Mapping[ShardKey, int],
     known: Mapping[Identity, bytes],
-    held: Mapping[StreamKey, int],
+    blocked: Mapping[StreamKey, int],
     versions: Mapping[StreamKey, int],
     *,
     epochs: Mapping[str, Epochs] = {},
@@ -45,26 +45,26 @@ def admit(
     """Decide about a batch, in order.
 
     `heads`: last sequence accepted per (source, shard). `known`: leaf hash of every identity of the
-    batch that the journal already holds. `held`: streams held in quarantine, with the first version
-    that waits (0: all; n + 1: version n was discarded). `versions`: last version of the batch's
-    streams, where their source numbers streams but no shards. `epochs`: of each source whose log
-    was restored.
+    batch that the journal already holds. `blocked`: streams that a record in quarantine blocks, with
+    the first version that waits (0: all; n + 1: version n was discarded). `versions`: last version of
+    the batch's streams, where their source numbers streams but no shards. `epochs`: of each source
+    whose log was restored.
     """
     result = Admission([], [], [], [], dict(heads), epochs)
     seen: dict[Identity, bytes] = dict(known)
-    holding, last = dict(held), dict(versions)
+    blocked_now, last = dict(blocked), dict(versions)
     for record in records:
         if isinstance(record, Refused):
-            _admit_refused(record, result, holding)
+            _admit_refused(record, result, blocked_now)
         else:
-            _admit_decoded(record, result, seen, holding, last)
+            _admit_decoded(record, result, seen, blocked_now, last)
     return result
 
 
-def stream_held(record: Decoded) -> Refused:
+def stream_blocked(record: Decoded) -> Refused:
     """The refusal of what follows, in its stream, a record that is in quarantine."""
     detail = f"an earlier event of {record.envelope.stream} is not settled"
-    return Refused(record.raw, "stream-held", detail, record.envelope, blocks_stream=True)
+    return Refused(record.raw, "stream-blocked", detail, record.envelope, blocks_stream=True)
 
 
 def _behind_a_gap(record: Decoded, first: int) -> Refused:
@@ -73,7 +73,7 @@ def _behind_a_gap(record: Decoded, first: int) -> Refused:
     return Refused(record.raw, "version-gap", detail, record.envelope, blocks_stream=True)
 
 
-def _admit_refused(record: Refused, result: Admission, holding: dict[StreamKey, int]) -> None:
+def _admit_refused(record: Refused, result: Admission, blocked: dict[StreamKey, int]) -> None:
     envelope = record.envelope
     if record.blocks_stream and envelope is not None and envelope.shard is not None:
         key, sequence = (envelope.source, envelope.shard), envelope.shard_sequence or 0
@@ -82,17 +82,17 @@ def _admit_refused(record: Refused, result: Admission, holding: dict[StreamKey, 
             result.refused.append(_dead(record.raw, envelope, epochs))
             return
         if sequence <= result.heads.get(key, 0) and not record.retried:
-            # Seen before: an owner's record comes again on every republish, and holds nothing anew.
+            # Seen before: an owner's record comes again on every republish, and blocks nothing anew.
             record = record._replace(blocks_stream=False)
         else:
-            holding[envelope.source, envelope.stream] = 0
+            blocked[envelope.source, envelope.stream] = 0
             if sequence == result.heads.get(key, 0) + 1 and envelope.epoch <= epochs.current:
                 result.heads[key] = sequence
     result.refused.append(record)
 
 
 def _dead(raw: Raw, envelope: Envelope, epochs: Epochs) -> Refused:
-    """An event its owner has lost; it holds nothing back, because nothing follows it."""
+    """An event its owner has lost; it blocks no stream, because nothing follows it."""
     kept = epochs.past[max(envelope.epoch, 1) - 1][envelope.shard or 0]
     detail = (
         f"sequence {envelope.shard_sequence} of shard {envelope.shard} was of epoch"
@@ -105,7 +105,7 @@ def _admit_decoded(
     record: Decoded,
     result: Admission,
     seen: dict[Identity, bytes],
-    holding: dict[StreamKey, int],
+    blocked: dict[StreamKey, int],
     versions: dict[StreamKey, int],
 ) -> None:
     envelope = record.envelope
@@ -143,9 +143,9 @@ def _admit_decoded(
         not record.sequenced and envelope.stream_version and not _follows(record, result, versions)
     ):
         return
-    first = holding.get(record.stream_key) if holding else None
+    first = blocked.get(record.stream_key) if blocked else None
     if first is not None and envelope.stream_version >= first:
-        result.refused.append(stream_held(record) if not first else _behind_a_gap(record, first))
+        result.refused.append(stream_blocked(record) if not first else _behind_a_gap(record, first))
         return
     seen[identity] = record.leaf
     result.accepted.append(record)

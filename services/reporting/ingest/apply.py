@@ -134,7 +134,12 @@ class Ingest:
         known = await look_up(connection, records, decoded, there_are)
         ordered = _in_sequence(records, waiting)
         admission = admit(
-            ordered, known.heads, known.identities, known.held, known.versions, epochs=known.epochs
+            ordered,
+            known.heads,
+            known.identities,
+            known.blocked,
+            known.versions,
+            epochs=known.epochs,
         )
         return admission, released
 

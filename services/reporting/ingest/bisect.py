@@ -1,4 +1,4 @@
-"""A fold that raises holds back its own stream, and nothing else of its batch.
+"""A fold that raises blocks its own stream, and nothing else of its batch.
 
 The batch is written under a savepoint. Where that raises, halves are tried in order, each under a
 savepoint of its own, until the events stand alone whose folds raise: they and what follows in their
@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import asyncpg
 import structlog
 
-from services.reporting.ingest.admission import stream_held
+from services.reporting.ingest.admission import stream_blocked
 from services.reporting.ingest.decode import Refused
 from services.reporting.journal.record import Decoded, StreamKey
 from shared.eventstore.database import UNREACHABLE
@@ -43,7 +43,7 @@ async def write_isolated(
     while runs:
         run = runs.pop()
         if failed:
-            refused += [stream_held(record) for record in run if record.stream_key in failed]
+            refused += [stream_blocked(record) for record in run if record.stream_key in failed]
             run = [record for record in run if record.stream_key not in failed]
         if not run:
             continue

@@ -22,7 +22,7 @@ class Refused(NamedTuple):
     """A record that cannot be accepted. `blocks_stream`: all that follows in its stream
     waits until a person has settled it.
 
-    `retried`: it comes from quarantine, and holds its stream as it did before.
+    `retried`: it comes from quarantine, and blocks its stream as it did before.
     """
 
     raw: Raw
@@ -133,7 +133,7 @@ def _check_envelope(envelope: Envelope, allow_simulated: bool) -> None:
 def _refused(
     raw: Raw, reason: str, detail: str, envelope: Envelope | None, publisher: Publisher | None
 ) -> Refused:
-    # Only the owner itself, on its own topic, can hold its stream back; a stranger who merely
+    # Only the owner itself, on its own topic, can block its stream; a stranger who merely
     # names a stream cannot.
     owner = (
         envelope is not None

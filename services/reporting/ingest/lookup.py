@@ -11,23 +11,23 @@ import asyncpg
 
 from services.reporting.ingest.admission import Identity, ShardKey
 from services.reporting.ingest.decode import Refused
-from services.reporting.ingest.lost_events import held_streams
+from services.reporting.ingest.lost_events import blocked_streams
 from services.reporting.journal.record import Decoded, StreamKey
 from shared.eventstore.epochs import Epochs, known_epochs
 
 EXCEPTIONS = """
 SELECT EXISTS (SELECT 1 FROM parked) AS parked,
     EXISTS (SELECT 1 FROM quarantine WHERE blocks_stream AND state IN ('open', 'discarded'))
-        OR EXISTS (SELECT 1 FROM ahead_of_owner) AS held,
+        OR EXISTS (SELECT 1 FROM ahead_of_owner) AS blocked,
     EXISTS (SELECT 1 FROM log_epochs) AS restored
 """
 
 
 class Exceptions(NamedTuple):
-    """Whether anything is parked, any stream held, any owner's log restored."""
+    """Whether anything is parked, any stream blocked, any owner's log restored."""
 
     parked: bool
-    held: bool
+    blocked: bool
     restored: bool
 
 
@@ -36,7 +36,7 @@ class Known(NamedTuple):
 
     heads: dict[ShardKey, int]
     identities: dict[Identity, bytes]
-    held: dict[StreamKey, int]
+    blocked: dict[StreamKey, int]
     versions: dict[StreamKey, int]
     epochs: dict[str, Epochs]
 
@@ -53,11 +53,11 @@ async def look_up(
     there_are: Exceptions,
 ) -> Known:
     """Look up a batch: its `records`, and of these with what joins them those that are events."""
-    streams = {record.stream_key for record in decoded} if there_are.held else set()
+    streams = {record.stream_key for record in decoded} if there_are.blocked else set()
     return Known(
         heads=await _heads(connection, records),
         identities=await _identities(connection, decoded),
-        held=await held_streams(connection, streams),
+        blocked=await blocked_streams(connection, streams),
         versions=await _versions(connection, decoded),
         epochs=await known_epochs(connection) if there_are.restored else {},
     )

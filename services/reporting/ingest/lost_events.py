@@ -35,7 +35,7 @@ FROM journal j JOIN unnest($2::int[], $3::bigint[]) AS lost(shard, beyond)
 WHERE j.source = $1
 ON CONFLICT DO NOTHING RETURNING event_id::text, type, shard, shard_sequence
 """
-HELD = """
+BLOCKED = """
 WITH batch AS (SELECT * FROM unnest($1::text[], $2::text[]) AS b(source, stream))
 SELECT source, stream, min(first) AS first FROM (
     SELECT source, stream, CASE state WHEN 'open' THEN 0 ELSE stream_version + 1 END AS first
@@ -43,7 +43,7 @@ SELECT source, stream, min(first) AS first FROM (
     WHERE blocks_stream AND state IN ('open', 'discarded')
     UNION ALL
     SELECT source, stream, 0 FROM ahead_of_owner JOIN batch USING (source, stream)
-) held GROUP BY source, stream
+) blocked GROUP BY source, stream
 """
 REWIND = """
 UPDATE shard_heads h SET sequence = lost.beyond
@@ -69,14 +69,14 @@ WHERE a.source = again.source AND a.event_id = again.event_id
 """
 
 
-async def held_streams(
+async def blocked_streams(
     connection: asyncpg.Connection, streams: Collection[StreamKey]
 ) -> dict[StreamKey, int]:
     """Which of these streams wait, from which version on (`admit` says how): an earlier event waits
     for a person, was discarded, or was lost."""
     if not streams:
         return {}
-    rows = await connection.fetch(HELD, *zip(*streams, strict=True))
+    rows = await connection.fetch(BLOCKED, *zip(*streams, strict=True))
     return {(row["source"], row["stream"]): row["first"] for row in rows}
 
 

@@ -66,7 +66,7 @@ async def test_quarantine_shows_exact_bytes_and_is_settled_by_a_person(
     asker: Asker, refused: bytes, pool: asyncpg.Pool
 ) -> None:
     records = (await asker.answer("quarantine"))["records"]
-    assert [record["reason"] for record in records] == ["unknown-type", "stream-held"]
+    assert [record["reason"] for record in records] == ["unknown-type", "stream-blocked"]
     one = await asker.answer(f"quarantine/{records[0]['id']}")
     assert b64decode(one["value_base64"]) == refused
     assert one["value_text"] == refused.decode()

@@ -147,7 +147,7 @@ async def test_a_bad_event_of_the_owner_holds_its_stream_alone_until_it_is_retri
     await ingest.apply(raws, partition.move(raws))
     assert await gifts_known(pool) == ["p-00000002"]
     waiting = await quarantine.listed(pool)
-    assert [row["reason"] for row in waiting] == ["unknown-type", "stream-held"]
+    assert [row["reason"] for row in waiting] == ["unknown-type", "stream-blocked"]
     await settle.discard(ingest, waiting[0]["id"], OPERATOR, IN_ERROR)
     retried = await settle.retry(ingest, waiting[1]["id"], "operator-1")
     assert retried.applied == 1
@@ -220,14 +220,14 @@ async def test_a_record_seen_again_in_quarantine_keeps_its_first_reason(
 ) -> None:
     author, partition = Author(), Partition()
     bad = author.write(gift_stream(1), gift(1), type="guildhall.benefits.GiftBlessed.v1")
-    held = author.write(gift_stream(1), gift(1))
+    blocked = author.write(gift_stream(1), gift(1))
     for _ in range(2):
-        raws = [partition.raw(bad), partition.raw(held)]
+        raws = [partition.raw(bad), partition.raw(blocked)]
         await ingest.apply(raws, partition.move(raws))
     rows = await quarantine.listed(pool)
     assert [(row["reason"], row["times_seen"]) for row in rows] == [
         ("unknown-type", 2),
-        ("stream-held", 2),
+        ("stream-blocked", 2),
     ]
 
 
@@ -237,8 +237,8 @@ async def test_a_retry_that_meets_parked_records_counts_each_once(
     author, partition = Author(), Partition()
     stream = gift_stream(1)
     bad = author.write(stream, gift(1), type="guildhall.benefits.GiftBlessed.v1")
-    held, _lost, parked = (author.write(stream, gift(1, quantity=n)) for n in (1, 2, 3))
-    raws = [partition.raw(bad), partition.raw(held), partition.raw(parked)]
+    blocked, _lost, parked = (author.write(stream, gift(1, quantity=n)) for n in (1, 2, 3))
+    raws = [partition.raw(bad), partition.raw(blocked), partition.raw(parked)]
     await ingest.apply(raws, partition.move(raws))
     assert await counted(pool) == (0, 0, 1, 2)
     first, _ = await quarantine.listed(pool)

@@ -73,8 +73,8 @@ async def test_only_the_stream_whose_fold_raises_waits_and_a_retry_applies_it_in
     assert [(row["reason"], row["stream"]) for row in waiting] == [
         ("fold-failed", gift_stream(7)),
         ("fold-failed", gift_stream(21)),
-        ("stream-held", gift_stream(7)),
-        ("stream-held", gift_stream(21)),
+        ("stream-blocked", gift_stream(7)),
+        ("stream-blocked", gift_stream(21)),
     ]
     assert re.fullmatch(
         rf"KeyError at {re.escape(__name__)}:\d+, folding {GIFT_ISSUED}",
@@ -104,11 +104,11 @@ async def test_a_retry_before_the_fold_is_mended_leaves_it_waiting(
     fails(monkeypatch, Bug(1))
     raws = [partition.raw(author.write(gift_stream(1), gift(1)))]
     await ingest.apply(raws, partition.move(raws))
-    # Of a later batch: held by what the quarantine says, and not tried.
+    # Of a later batch: blocked by what the quarantine says, and not tried.
     more = [partition.raw(author.write(gift_stream(n), gift(n))) for n in (1, 2)]
     await ingest.apply(more, partition.move(more))
     (first, second) = await quarantine.listed(pool)
-    assert (first["reason"], second["reason"]) == ("fold-failed", "stream-held")
+    assert (first["reason"], second["reason"]) == ("fold-failed", "stream-blocked")
     retried = await settle.retry(ingest, first["id"], "operator-1")
     assert (retried.tried, retried.applied, retried.still_quarantined) == (2, 0, 2)
     assert [row["state"] for row in await quarantine.listed(pool)] == ["open", "open"]

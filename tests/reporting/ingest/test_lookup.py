@@ -33,7 +33,7 @@ async def test_a_sound_log_has_no_exceptions_and_one_of_each_kind_is_seen(
     assert await found(pool) == (False, True, False)
     for number in await pool.fetch("SELECT id FROM quarantine ORDER BY id"):
         await discard(ingest, number["id"], OPERATOR, IN_ERROR)
-    assert (await found(pool)).held  # what follows waits for a person all the same
+    assert (await found(pool)).blocked  # what follows waits for a person all the same
 
     await pool.execute("INSERT INTO log_epochs VALUES ('/guildhall/benefits', 1, $1)", [0] * 32)
     assert (await found(pool)).restored
@@ -54,4 +54,4 @@ async def test_a_batch_is_told_what_the_journal_has_of_it(
         zip(identities[:2], [record.leaf for record in decoded[:2]], strict=True)
     )
     assert sum(known.heads.values()) == 2
-    assert (known.held, known.versions, known.epochs) == ({}, {}, {})
+    assert (known.blocked, known.versions, known.epochs) == ({}, {}, {})

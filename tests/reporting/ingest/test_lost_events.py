@@ -86,7 +86,7 @@ async def test_what_is_in_the_journal_is_named_and_nothing_is_put_on_top(scene: 
     assert await scene.learn()
     assert await scene.ahead() == ids(*lost)
     result = await scene.read(*new)
-    assert [refused.reason for refused in result.refused] == ["stream-held"]
+    assert [refused.reason for refused in result.refused] == ["stream-blocked"]
     assert await scene.journalled() == ids(*scene.kept, *lost)
     # Another stream goes on, under sequences that lost events had.
     await scene.read(*other)
