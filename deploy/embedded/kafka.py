@@ -180,11 +180,11 @@ class Kafka:
         tool = self._make_child(f"{self._name}-format")
         command = java.command(jars, "kafka.tools.StorageTool")
         # Where the settings list the voters, each member formats for itself.
-        standing = [] if self._seat else ["--standalone"]
+        standalone = [] if self._seat else ["--standalone"]
         cluster = self._seat.cluster_id if self._seat else new_cluster_id()
         try:
             await tool.start(
-                [*command, "format", *standing, "--cluster-id", cluster, "--config", settings]
+                [*command, "format", *standalone, "--cluster-id", cluster, "--config", settings]
             )
             status = await tool.finish(START_SECONDS)
         finally:

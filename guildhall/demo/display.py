@@ -57,13 +57,13 @@ def show_report(output: Output, markdown: str) -> None:
 def sections(markdown: str, wanted: Sequence[str]) -> list[str]:
     """The lines of a Markdown text under headings that contain one of `wanted`."""
     kept: list[str] = []
-    keeping, depth = False, 0
+    wanted_part, depth = False, 0
     for line in markdown.splitlines():
         level = len(line) - len(line.lstrip("#"))
         heading = bool(level) and line[level : level + 1] == " "
-        if heading and not (keeping and level > depth):
-            keeping, depth = any(word in line for word in wanted), level
-        if keeping and line.strip():
+        if heading and not (wanted_part and level > depth):
+            wanted_part, depth = any(word in line for word in wanted), level
+        if wanted_part and line.strip():
             kept.append(line)
     return kept
 

@@ -21,7 +21,7 @@ UNITS = (
 
 
 def invented_names(random: Random, genders: list[Gender]) -> list[str]:
-    """One name for each gender of the list, no two alike."""
+    """One name for each gender of the list, no two the same."""
     names: dict[str, None] = {}
     for gender in genders:
         own = FEMALE if gender == "female" else MALE

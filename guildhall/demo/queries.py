@@ -100,8 +100,8 @@ async def wait_for_arrival(place: Place) -> int:
     while True:
         answer = await place.http.post(url, headers=headers, json={})
         found = answer.json() if answer.is_success else {}
-        if found.get("cut") is not None:
-            return int(found["cut"])
+        if found.get("watermark") is not None:
+            return int(found["watermark"])
         if time.monotonic() > deadline:
             answer.raise_for_status()
             behind = {source["source"]: source["behind"] for source in found["sources"]}

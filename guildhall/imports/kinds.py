@@ -45,8 +45,8 @@ class Command(NamedTuple):
     body: Callable[[Sequence[Row]], dict[str, Any]]
 
 
-Wave = list[Command]
-"""Commands that may be sent at the same time; the next wave waits for them."""
+Stage = list[Command]
+"""Commands that may be sent at the same time; the next stage waits for them."""
 
 
 class Kind(NamedTuple):
@@ -60,7 +60,7 @@ class Kind(NamedTuple):
     title: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
-    commands: Callable[[Sequence[Row]], list[Wave]]
+    commands: Callable[[Sequence[Row]], list[Stage]]
     people: tuple[str, ...] = ()
     already: frozenset[str] = frozenset()
     purpose: str = "roster_import"
@@ -75,7 +75,7 @@ def bulk(
     *,
     by: Sequence[str] = (),
     per_command: int = ROWS_PER_COMMAND,
-) -> Wave:
+) -> Stage:
     """One command for up to `per_command` rows that agree in the fields `by`."""
     groups: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
@@ -89,7 +89,7 @@ def bulk(
 
 def each(
     service: str, name: str, rows: Iterable[Row], body: Callable[[Row], dict[str, Any]]
-) -> Wave:
+) -> Stage:
     """One command for each row."""
     return [
         Command(service, name, f"{name}.{row.number}", [row], lambda only: body(only[0]))

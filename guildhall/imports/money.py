@@ -14,7 +14,7 @@ from guildhall.imports.cells import (
     stream,
     yes_or_no,
 )
-from guildhall.imports.kinds import Column, Kind, Row, Wave, bulk, each, present
+from guildhall.imports.kinds import Column, Kind, Row, Stage, bulk, each, present
 
 FUNDS = {
     "工会经费": "union_funds",
@@ -50,7 +50,7 @@ ASSUMED = Column(
 )
 
 
-def _budget(rows: Sequence[Row]) -> list[Wave]:
+def _budget(rows: Sequence[Row]) -> list[Stage]:
     def body(rows: Sequence[Row]) -> dict[str, Any]:
         shared = ("budget_year", "approved_on", "approved_by", "amount_assumed")
         return {
@@ -61,7 +61,7 @@ def _budget(rows: Sequence[Row]) -> list[Wave]:
     return [bulk("benefits", "approve-budget", rows, body, by=("budget_year", "approved_on"))]
 
 
-def _income(rows: Sequence[Row]) -> list[Wave]:
+def _income(rows: Sequence[Row]) -> list[Stage]:
     def body(row: Row) -> dict[str, Any]:
         fields = ("income_id", "source", "fund", "amount_fen", "amount_assumed", "received_on")
         return present(row.values, *fields)
@@ -69,7 +69,7 @@ def _income(rows: Sequence[Row]) -> list[Wave]:
     return [each("benefits", "receive-income", rows, body)]
 
 
-def _payments(rows: Sequence[Row]) -> list[Wave]:
+def _payments(rows: Sequence[Row]) -> list[Stage]:
     def body(row: Row) -> dict[str, Any]:
         fields = ("payment_id", "fund", "payer", "budget_line", "amount_fen", "amount_assumed")
         return present(row.values, *fields, "refers_to", "requested_by", "decision_ref", "paid_on")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from guildhall.imports.cells import a_date, a_month, a_name, employee_no, one_of, org_id
-from guildhall.imports.kinds import Column, Kind, Row, Wave, bulk, each, present
+from guildhall.imports.kinds import Column, Kind, Row, Stage, bulk, each, present
 
 EMPLOYEE = Column("person_id", ("工号", "职工号", "人员编号", "employee_no"), employee_no)
 """Who it is, by the unit's own number; a person id stands there once it is looked up."""
@@ -31,7 +31,7 @@ ENDS_THE_POST = {
 """Ways of leaving after which the post has to be ended too; retiring and dying end it itself."""
 
 
-def _staff(rows: Sequence[Row]) -> list[Wave]:
+def _staff(rows: Sequence[Row]) -> list[Stage]:
     def body(rows: Sequence[Row]) -> dict[str, Any]:
         fields = ("employee_no", "name", "gender", "birth_month", "registered_on")
         return {"people": [present(row.values, *fields) for row in rows]}
@@ -39,7 +39,7 @@ def _staff(rows: Sequence[Row]) -> list[Wave]:
     return [bulk("members", "register-staff", rows, body)]
 
 
-def _members(rows: Sequence[Row]) -> list[Wave]:
+def _members(rows: Sequence[Row]) -> list[Stage]:
     def body(rows: Sequence[Row]) -> dict[str, Any]:
         fields = ("person_id", "joined_on", "kind", "from_org")
         return {"people": [present(row.values, *fields) for row in rows]}
@@ -47,13 +47,13 @@ def _members(rows: Sequence[Row]) -> list[Wave]:
     return [bulk("members", "admit-members", rows, body)]
 
 
-def _leavers(rows: Sequence[Row]) -> list[Wave]:
+def _leavers(rows: Sequence[Row]) -> list[Stage]:
     how: dict[str, list[Row]] = {}
     for row in rows:
         how.setdefault(row.values["how"], []).append(row)
     retired = [*how.get("retired_retained", []), *how.get("retired", [])]
     left = [*how.get("left_unit", []), *how.get("resigned", [])]
-    memberships: Wave = [
+    memberships: Stage = [
         *each("members", "transfer-out-member", how.get("transferred_out", []), _transferred),
         *each("members", "record-member-left", left, _left),
         *each("members", "record-member-retired", retired, _retired),

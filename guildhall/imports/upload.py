@@ -104,11 +104,11 @@ class _Run:
         self._at_once = asyncio.Semaphore(options.at_once)
         self.stopped = self._bad_left() < 0
 
-    async def send_all(self, submission: Submission, waves: Sequence[Sequence[Command]]) -> None:
-        """Send wave after wave; a row refused in one is left out of the next."""
-        for wave in waves:
+    async def send_all(self, submission: Submission, stages: Sequence[Sequence[Command]]) -> None:
+        """Send stage after stage; a row refused in one is left out of the next."""
+        for stage in stages:
             bad = self._bad_numbers()
-            kept = [c._replace(rows=[r for r in c.rows if r.number not in bad]) for c in wave]
+            kept = [c._replace(rows=[r for r in c.rows if r.number not in bad]) for c in stage]
             tasks = [self._send(submission, command) for command in kept if command.rows]
             for result in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(result, BaseException):

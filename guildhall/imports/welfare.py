@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from guildhall.imports.cells import a_count, a_date, fen, one_of, slug
-from guildhall.imports.kinds import Column, Kind, Row, Wave, bulk, each, present
+from guildhall.imports.kinds import Column, Kind, Row, Stage, bulk, each, present
 from guildhall.imports.people import EMPLOYEE
 
 CAPACITIES = {
@@ -36,7 +36,7 @@ PROGRAMME = Column("programme_id", ("项目编号", "programme_id"), slug)
 CAPACITY = Column("capacity", ("身份", "capacity"), one_of(CAPACITIES))
 
 
-def _receipts(rows: Sequence[Row]) -> list[Wave]:
+def _receipts(rows: Sequence[Row]) -> list[Stage]:
     def body(rows: Sequence[Row]) -> dict[str, Any]:
         return {
             "programme_id": rows[0].values["programme_id"],
@@ -48,7 +48,7 @@ def _receipts(rows: Sequence[Row]) -> list[Wave]:
     return [bulk("benefits", "sign-receipts", rows, body, by=("programme_id",))]
 
 
-def _gifts(rows: Sequence[Row]) -> list[Wave]:
+def _gifts(rows: Sequence[Row]) -> list[Stage]:
     def body(row: Row) -> dict[str, Any]:
         fields = ("programme_id", "person_id", "capacity", "quantity", "issued_on")
         return present(row.values, *fields, "off_roster_reason")
@@ -56,7 +56,7 @@ def _gifts(rows: Sequence[Row]) -> list[Wave]:
     return [each("benefits", "issue-gift", rows, body)]
 
 
-def _claims(rows: Sequence[Row]) -> list[Wave]:
+def _claims(rows: Sequence[Row]) -> list[Stage]:
     def body(row: Row) -> dict[str, Any]:
         fields = ("claim_id", "kind", "person_id", "capacity", "case_id", "relation", "asked_fen")
         return present(row.values, *fields, "happened_on", "filed_on")
@@ -64,7 +64,7 @@ def _claims(rows: Sequence[Row]) -> list[Wave]:
     return [each("benefits", "file-claim", rows, body)]
 
 
-def _insured(rows: Sequence[Row]) -> list[Wave]:
+def _insured(rows: Sequence[Row]) -> list[Stage]:
     def body(rows: Sequence[Row]) -> dict[str, Any]:
         return {
             **present(rows[0].values, "policy_id", "insured_on"),

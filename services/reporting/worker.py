@@ -128,9 +128,9 @@ class _Round:
             # A full quarantine is for a person to settle: a new process could read no more.
             if not self.ingest.full and self.watchdog.demands_an_end(partial(_owned, self.intake)):
                 end_stalled(self.runner, self.watchdog, self.settings.stop_seconds)
-            elif outcome.cut:
+            elif outcome.watermark:
                 await keep_time(self.ingest.pool, self.store)
-                await react(self.ingest.pool, self.store, outcome.cut)
+                await react(self.ingest.pool, self.store, outcome.watermark)
         except Exception:  # the next round tries again
             log.exception("reconciliation failed")
 

@@ -21,8 +21,8 @@ def equal_to_second_fold(evidence: Evidence) -> Iterator[Violation]:
     tables = empty()
     fold(tables, _journal(evidence))
     for name in FOLDS:
-        standing = [row for row in evidence.live[name] if row["valid_to"] == FOREVER]
-        yield from _differences(7, f"{name}", tables[name], standing)
+        current = [row for row in evidence.live[name] if row["valid_to"] == FOREVER]
+        yield from _differences(7, f"{name}", tables[name], current)
 
 
 def _differences(

@@ -118,7 +118,7 @@ def folded(projection: Projection, entries: Iterable[Entry], cuts: Sequence[int]
         for *values, since, until in changes.added():
             row = projection.row._make(values)
             versions.setdefault(projection.key_of(row), []).append((row, since, until))
-        current = {key: standing for key, standing in changes.current.items() if standing}
+        current = {key: row_since for key, row_since in changes.current.items() if row_since}
     return {key: sorted(of_key, key=lambda v: v[1]) for key, of_key in versions.items()}
 
 
@@ -130,8 +130,8 @@ def keys_of(projection: Projection, effects: Iterable[Insert | Change]) -> list[
     ]
 
 
-def standing(versions: Versions, at: int = FOREVER - 1) -> dict[Key, Row]:
-    """The rows that stand as known at a log_index."""
+def current_rows(versions: Versions, at: int = FOREVER - 1) -> dict[Key, Row]:
+    """The rows that are current as known at a log_index."""
     return {
         key: row
         for key, of_key in versions.items()

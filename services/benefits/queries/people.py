@@ -27,7 +27,7 @@ BELONGING = {
     "women_staff": f"SELECT person_id FROM ({POST_ON}) AS s WHERE is_staff AND gender = 'female'",
 }
 # Few rows with long arrays: 100,000 people come over in a tenth of the time of as many rows.
-STANDINGS = f"""
+STATUSES = f"""
 SELECT coalesce(m.is_member, false) AS is_member, coalesce(m.is_retired, false) AS is_retired,
        coalesce(s.is_staff, false) AS is_staff, coalesce(d.is_dependant, false) AS is_dependant,
        array_agg(person_id) AS person_ids
@@ -50,9 +50,9 @@ async def belonging(pool: asyncpg.Pool, org_id: str, population: Population, on:
 async def statuses_on(pool: asyncpg.Pool, org_id: str, on: date) -> dict[str, PersonStatus]:
     """What everybody our copy knows in a union is on a day."""
     found: dict[str, PersonStatus] = {}
-    for row in await pool.fetch(STANDINGS, org_id, on):
-        standing = PersonStatus(
+    for row in await pool.fetch(STATUSES, org_id, on):
+        status = PersonStatus(
             row["is_member"], row["is_retired"], row["is_staff"], row["is_dependant"]
         )
-        found.update(dict.fromkeys(row["person_ids"], standing))
+        found.update(dict.fromkeys(row["person_ids"], status))
     return found

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.reporting.api.access import READERS as RULE_READERS
 from services.reporting.api.access import Asked, Bearer, Built
 from services.reporting.api.answers import difference_answer, finding_answer, verdict_answer
-from services.reporting.queries.findings import findings, judged_cut
+from services.reporting.queries.findings import findings, judged_watermark
 from services.reporting.queries.rules import rules_listed
 from services.reporting.queries.verdicts import verdicts
 from services.reporting.queries.what_if import tried, what_if
@@ -33,10 +33,10 @@ async def list_findings(built: Built, asked: Asked, state: State = None) -> Json
     found = await findings(
         built.pool, asked.org_id, asked.period.first, asked.period.last, at, state=state
     )
-    cut = await judged_cut(built.pool)
+    watermark = await judged_watermark(built.pool)
     return Json(
         asked.head(at)
-        | {"judged_to": min(cut, at), "pending": cut < at}
+        | {"judged_to": min(watermark, at), "pending": watermark < at}
         | {"findings": [finding_answer(shown) for shown in found]}
     )
 

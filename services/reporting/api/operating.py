@@ -65,7 +65,7 @@ async def retry_quarantined(built: Built, actor: Operator, number: int) -> Json:
 async def discard_quarantined(built: Built, actor: Operator, number: int, command: Discard) -> Json:
     """Settle a record as never to be applied; it stays listed, with who and why.
 
-    Refuses no-such-record, already-settled; said again alike it is answered alike.
+    Refuses no-such-record, already-settled; idempotent.
     """
     why = settle.Discarding(command.code, command.reason)
     await settle.discard(built.ingest, number, actor, why)

@@ -12,7 +12,7 @@ from services.reporting.figures.definition import (
     Rules,
     of_stream,
     once,
-    standing,
+    stream_line,
 )
 from services.reporting.journal.record import Entry
 from shared.contract.events import (
@@ -145,7 +145,7 @@ def _done(event: PlanItemDone, entry: Entry) -> tuple[Effect, ...]:
 
 
 def _raised(event: IssueRaised, entry: Entry) -> tuple[Effect, ...]:
-    return (standing("issue", "issue", event.issue_id, event, entry),)
+    return (stream_line("issue", "issue", event.issue_id, event, entry),)
 
 
 def _resolved(event: IssueResolved, entry: Entry) -> tuple[Effect, ...]:

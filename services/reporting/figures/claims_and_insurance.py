@@ -7,7 +7,7 @@ from services.reporting.figures.definition import (
     Rules,
     of_stream,
     once,
-    standing,
+    stream_line,
 )
 from services.reporting.figures.gifts import CAPACITIES, OTHER_CAPACITIES
 from services.reporting.journal.record import Entry
@@ -53,7 +53,7 @@ def _rejected(event: ClaimRejected, entry: Entry) -> tuple[Effect, ...]:
 
 
 def _paid(event: ClaimPaid, entry: Entry) -> tuple[Effect, ...]:
-    line = standing(
+    line = stream_line(
         f"claim.{event.kind}.{event.capacity}",
         "claim",
         event.person_id,
@@ -74,7 +74,7 @@ def _reversed(event: ClaimReversed, entry: Entry) -> tuple[Effect, ...]:
 
 def _insured(event: MemberInsured, entry: Entry) -> tuple[Effect, ...]:
     name = f"insured.{event.plan}.{event.capacity}"
-    return (standing(name, "insured", event.person_id, event, entry),)
+    return (stream_line(name, "insured", event.person_id, event, entry),)
 
 
 def _bought(event: PolicyBought, entry: Entry) -> tuple[Effect, ...]:

@@ -83,7 +83,7 @@ def once(
     return Counted(name, item, subject, event.occurred_on, quantity, amount_fen, assumed, True)
 
 
-def standing(
+def stream_line(
     name: str,
     family: str,
     subject: str,

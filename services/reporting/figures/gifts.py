@@ -13,7 +13,7 @@ from services.reporting.figures.definition import (
     Rules,
     of_stream,
     once,
-    standing,
+    stream_line,
 )
 from services.reporting.journal.record import Entry
 from shared.contract.benefits import (
@@ -52,7 +52,7 @@ def _issued(event: GiftIssued, entry: Entry) -> tuple[Effect, ...]:
         amount = event.quantity * event.unit_value_fen
     name = f"gift.{event.occasion}.{event.capacity}"
     who, quantity = event.person_id, event.quantity
-    return (standing(name, "gift", who, event, entry, quantity=quantity, amount_fen=amount),)
+    return (stream_line(name, "gift", who, event, entry, quantity=quantity, amount_fen=amount),)
 
 
 def _returned(event: GiftReturned, entry: Entry) -> tuple[Effect, ...]:

@@ -1,9 +1,9 @@
-"""The reactor: verdicts become findings, at cuts that every source has passed.
+"""The reactor: verdicts become findings, at watermarks that every source has passed.
 
-It runs outside rebuild and reads facts only as known at the cut, so the same cut gives the same
-findings however often and wherever it is judged. A finding is raised when a verdict first fails or
-stays open, and again when it fails for another reason or after it was resolved; it is resolved when
-no such verdict stands. What nobody changed is not said again.
+It runs outside rebuild and reads facts only as known at the watermark, so the same watermark gives
+the same findings however often and wherever it is judged. A finding is raised when a verdict first
+fails or stays open, and again when it fails for another reason or after it was resolved; it is
+resolved when no such verdict stands. What nobody changed is not said again.
 """
 
 from collections.abc import Iterable, Mapping
@@ -55,7 +55,7 @@ WHERE valid_to = {FOREVER} AND state = 'open' GROUP BY severity
 """
 
 
-class Standing(NamedTuple):
+class StoredFinding(NamedTuple):
     """A finding as our own store has it: its last raising, whether it was resolved since, and the
     version of its stream."""
 
@@ -67,28 +67,28 @@ class Standing(NamedTuple):
 
 
 class Reacted(NamedTuple):
-    """What one cut led to: unions judged, findings raised and resolved."""
+    """What one watermark led to: unions judged, findings raised and resolved."""
 
     unions: int
     raised: int
     resolved: int
 
 
-async def react(pool: asyncpg.Pool, store: EventStore, cut: int) -> Reacted:
-    """Judge every union that moved since the last cut, and record what changed.
+async def react(pool: asyncpg.Pool, store: EventStore, watermark: int) -> Reacted:
+    """Judge every union that moved since the last watermark, and record what changed.
 
-    `cut` is a log_index proven complete. Raises ExceptionGroup of what kept unions from being
+    `watermark` is a log_index proven complete. Raises ExceptionGroup of what kept unions from being
     judged (StaleVersion where others keep writing a finding's stream); the others are judged, the
-    cut is not marked, and the next one judges them all again.
+    watermark is not marked, and the next one judges them all again.
     """
     async with pool.acquire() as connection:
-        today = await known_on(connection, cut)
-        orgs = await _moved(connection, cut, today)
+        today = await known_on(connection, watermark)
+        orgs = await _moved(connection, watermark, today)
     raised = resolved = 0
     failures: list[Exception] = []
     for org_id in orgs:
         try:
-            events = await _react_for(pool, store, org_id, cut)
+            events = await _react_for(pool, store, org_id, watermark)
         except Exception as why:  # one union's facts must not keep all others from being judged
             failures.append(why)
             continue
@@ -96,35 +96,42 @@ async def react(pool: asyncpg.Pool, store: EventStore, cut: int) -> Reacted:
         resolved += sum(isinstance(event, FindingResolved) for event in events)
     if failures:
         raise ExceptionGroup(f"{len(failures)} of {len(orgs)} unions not judged", failures)
-    await pool.execute(MARK, cut, today, RULES_VERSION)
+    await pool.execute(MARK, watermark, today, RULES_VERSION)
     await _observe(pool)
     if raised or resolved:
-        log.info("findings", cut=cut, unions=len(orgs), raised=raised, resolved=resolved)
+        log.info(
+            "findings", watermark=watermark, unions=len(orgs), raised=raised, resolved=resolved
+        )
     return Reacted(len(orgs), raised, resolved)
 
 
-async def _moved(connection: asyncpg.Connection, cut: int, today: date) -> list[str]:
-    """Unions with facts since the last cut judged; all of them on a new day or under new rules,
-    because a deadline may have passed or a value changed without any fact."""
+async def _moved(connection: asyncpg.Connection, watermark: int, today: date) -> list[str]:
+    """Unions with facts since the last watermark judged; all of them on a new day or under new
+    rules, because a deadline may have passed or a value changed without any fact."""
     last = await connection.fetchrow("SELECT cut, known_on, rules FROM judged")
     as_before = last and last["known_on"] == today and last["rules"] == RULES_VERSION
-    after = last["cut"] if as_before and last["cut"] <= cut else 0
-    rows = await connection.fetch(TOUCHED, after, cut, source_of("reporting"))
+    after = last["cut"] if as_before and last["cut"] <= watermark else 0
+    rows = await connection.fetch(TOUCHED, after, watermark, source_of("reporting"))
     return [row["org_id"] for row in rows]
 
 
 async def _react_for(
-    pool: asyncpg.Pool, store: EventStore, org_id: str, cut: int
+    pool: asyncpg.Pool, store: EventStore, org_id: str, watermark: int
 ) -> list[DomainEvent]:
     async with pool.acquire() as connection:
-        found = await verdicts(connection, org_id, date.min, date.max, cut)
-        simulated = bool(await connection.fetchval(SIMULATED, org_id, cut))
+        found = await verdicts(connection, org_id, date.min, date.max, watermark)
+        simulated = bool(await connection.fetchval(SIMULATED, org_id, watermark))
     on = store.clock().astimezone(SHANGHAI).date()
     request = Request(
-        ACTOR, org_id, key=None, body_hash=b"", correlation_id=f"cut-{cut}", simulated=simulated
+        ACTOR,
+        org_id,
+        key=None,
+        body_hash=b"",
+        correlation_id=f"watermark-{watermark}",
+        simulated=simulated,
     )
     for attempt in range(1, ATTEMPTS + 1):
-        writes = decide(org_id, found, await _standing(pool, org_id), on, cut)
+        writes = decide(org_id, found, await _stored(pool, org_id), on, watermark)
         if not writes:
             return []
         try:
@@ -141,9 +148,9 @@ async def _react_for(
 def decide(
     org_id: str,
     found: Iterable[Verdict],
-    standing: Mapping[str, Standing],
+    stored: Mapping[str, StoredFinding],
     on: date,
-    cut: int,
+    watermark: int,
 ) -> list[Write]:
     """What to record, given the verdicts on one union and its findings so far.
 
@@ -152,22 +159,26 @@ def decide(
     open_verdicts = {v.finding_id: v for v in found if v.outcome in {"fail", "indeterminate"}}
     writes = []
     for finding_id, verdict in sorted(open_verdicts.items()):
-        before = standing.get(finding_id)
+        before = stored.get(finding_id)
         said = before and (before.outcome, before.reason, before.resolved)
         if said != (verdict.outcome, verdict.reason, False):
             version = before.version if before else 0
-            raised = _raised(verdict, on, cut)
+            raised = _raised(verdict, on, watermark)
             writes.append(Write(f"{org_id}/finding-{finding_id}", version, [raised]))
-    for finding_id, before in sorted(standing.items()):
+    for finding_id, before in sorted(stored.items()):
         if not before.resolved and finding_id not in open_verdicts and before.rule in BY_ID:
             resolved = FindingResolved(
-                org_id=org_id, occurred_on=on, finding_id=finding_id, rule=before.rule, known_at=cut
+                org_id=org_id,
+                occurred_on=on,
+                finding_id=finding_id,
+                rule=before.rule,
+                known_at=watermark,
             )
             writes.append(Write(f"{org_id}/finding-{finding_id}", before.version, [resolved]))
     return writes
 
 
-def _raised(verdict: Verdict, on: date, cut: int) -> FindingRaised:
+def _raised(verdict: Verdict, on: date, watermark: int) -> FindingRaised:
     assert verdict.outcome in {"fail", "indeterminate"}
     assert verdict.severity is not None, f"{verdict.rule}: {verdict.reason} has no severity"
     return FindingRaised(
@@ -183,22 +194,22 @@ def _raised(verdict: Verdict, on: date, cut: int) -> FindingRaised:
         severity=verdict.severity,
         reason=verdict.reason,
         clause=verdict.clause,
-        known_at=cut,
+        known_at=watermark,
         evidence=tuple(str(event) for event in verdict.evidence[:EVIDENCE_LISTED]),
         evidence_count=len(verdict.evidence),
     )
 
 
-async def _standing(pool: asyncpg.Pool, org_id: str) -> dict[str, Standing]:
+async def _stored(pool: asyncpg.Pool, org_id: str) -> dict[str, StoredFinding]:
     """The union's findings, folded from our own store: our projection may lag behind it."""
-    found: dict[str, Standing] = {}
+    found: dict[str, StoredFinding] = {}
     # "." follows "-", so this range holds the streams that begin with `<org>/finding-`.
     rows = await pool.fetch(OF_UNION, f"{org_id}/finding-", f"{org_id}/finding.")
     for row in rows:
         event = event_of(row["type"], row["document"])
         match event:
             case FindingRaised():
-                found[event.finding_id] = Standing(
+                found[event.finding_id] = StoredFinding(
                     event.rule, event.outcome, event.reason, False, row["version"]
                 )
             case FindingResolved():

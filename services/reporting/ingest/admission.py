@@ -45,9 +45,9 @@ def admit(
     """Decide about a batch, in order.
 
     `heads`: last sequence accepted per (source, shard). `known`: leaf hash of every identity of the
-    batch that the journal already holds. `blocked`: streams that a record in quarantine blocks, with
-    the first version that waits (0: all; n + 1: version n was discarded). `versions`: last version of
-    the batch's streams, where their source numbers streams but no shards. `epochs`: of each source
+    batch that the journal already holds. `blocked`: streams blocked from quarantine, with the first
+    version that waits (0: all; n + 1: version n was discarded). `versions`: last version of the
+    batch's streams, where their source numbers streams but no shards. `epochs`: of each source
     whose log was restored.
     """
     result = Admission([], [], [], [], dict(heads), epochs)
@@ -82,7 +82,7 @@ def _admit_refused(record: Refused, result: Admission, blocked: dict[StreamKey, 
             result.refused.append(_dead(record.raw, envelope, epochs))
             return
         if sequence <= result.heads.get(key, 0) and not record.retried:
-            # Seen before: an owner's record comes again on every republish, and blocks nothing anew.
+            # Seen before: an owner's record comes again on every republish and blocks nothing anew.
             record = record._replace(blocks_stream=False)
         else:
             blocked[envelope.source, envelope.stream] = 0

@@ -83,7 +83,7 @@ async def blocked_streams(
 async def learn(pool: asyncpg.Pool, source: str, epochs: Epochs) -> bool:
     """Take over what an owner says of its epochs; returns whether anything was new.
 
-    Reading goes on where the owner's log was cut off, and what the journal has beyond is named.
+    Reading goes on where the owner's log was truncated, and what the journal has beyond is named.
     """
     async with pool.acquire() as connection, connection.transaction():
         await journal.lock_head(connection)
@@ -94,9 +94,11 @@ async def learn(pool: asyncpg.Pool, source: str, epochs: Epochs) -> bool:
         heads = await connection.fetch(
             "SELECT shard, sequence FROM shard_heads WHERE source = $1", source
         )
-        cut = {r["shard"]: kept[r["shard"]] for r in heads if r["sequence"] > kept[r["shard"]]}
-        await _name(connection, source, cut)
-        await connection.execute(REWIND, source, list(cut), list(cut.values()))
+        truncated = {
+            r["shard"]: kept[r["shard"]] for r in heads if r["sequence"] > kept[r["shard"]]
+        }
+        await _name(connection, source, truncated)
+        await connection.execute(REWIND, source, list(truncated), list(truncated.values()))
         await keep_epochs(connection, source, epochs)
     log.warning("an owner was restored", source=source, epoch=epochs.current)
     return True

@@ -95,8 +95,8 @@ class Discarding(NamedTuple):
 async def discard(ingest: Ingest, number: int, actor: Actor, why: Discarding) -> None:
     """Settle a record as never to be applied, and say so as QuarantineDiscarded.
 
-    It stays listed, with who and why. Said again alike it changes nothing. Where the record
-    blocked a stream, versions after it wait on, until a retry goes on without it.
+    Idempotent. The record stays listed, with who and why. Where the record blocked a stream,
+    versions after it wait on, until a retry goes on without it.
     Raises Unknown `no-such-record`, Conflict `already-settled`.
     """
     record = await one(ingest.pool, number)

@@ -40,8 +40,8 @@ class RowChange(NamedTuple):
 class Changes:
     """What one batch does to one table: versions to close, and versions to add.
 
-    `current` are the standing rows of the keys that the batch changes, each with the log_index it
-    stands since.
+    `current` are the current rows of the keys that the batch changes, each with the log_index it
+    is valid from.
     """
 
     def __init__(self, projection: Projection, current: dict[Key, tuple[Row, int]]) -> None:
@@ -61,31 +61,31 @@ class Changes:
             self.current[key] = effect.row, at
             return RowChange(None, effect.row, at)
         key = effect.key
-        standing = self.current.get(key)
-        before = standing[0] if standing else None
+        current = self.current.get(key)
+        before = current[0] if current else None
         after = effect.fold(before, entry.event, entry, key)
         if after == before:
             return None
-        if standing is not None:
-            self._end(key, standing, at)
+        if current is not None:
+            self._end(key, current, at)
         self.current[key] = (after, at) if after is not None else None
         return RowChange(before, after, at)
 
-    def _end(self, key: Key, standing: tuple[Row, int], at: int) -> None:
-        row, since = standing
+    def _end(self, key: Key, current: tuple[Row, int], at: int) -> None:
+        row, since = current
         if key in self.stored and key not in self.closed:
             self.closed[key] = at
         elif since < at:
             self.ended.append((*row, since, at))
 
     def added(self) -> list[tuple[Any, ...]]:
-        """Row versions to add: those begun and ended within the batch, and those that stand."""
-        standing = [
+        """Row versions to add: those begun and ended within the batch, and the current ones."""
+        current = [
             (*row_since[0], row_since[1], FOREVER)
             for key, row_since in self.current.items()
             if row_since is not None and self.stored.get(key) is not row_since
         ]
-        return self.ended + standing
+        return self.ended + current
 
 
 Dispatch = dict[str, list[tuple[Projection, Effects]]]
@@ -162,7 +162,7 @@ async def work_out(table: Dispatch, entries: Sequence[Entry]) -> dict[str, Batch
 
 
 def find_sql(schema: str, projection: Projection, columns: Iterable[str]) -> str:
-    """SQL that finds `columns` of the standing rows of the keys in the arrays $1, $2, …
+    """SQL that finds `columns` of the current rows of the keys in the arrays $1, $2, …
 
     It probes the primary key once for each key, whatever the planner believes: only that index
     yields rows by the whole key, and the first from a key on is the key's own or another's. Asked
@@ -187,7 +187,7 @@ def find_sql(schema: str, projection: Projection, columns: Iterable[str]) -> str
 async def load(
     connection: asyncpg.Connection, schema: str, projection: Projection, keys: set[Key]
 ) -> dict[Key, tuple[Row, int]]:
-    """The standing rows of these keys, each with the log_index it stands since."""
+    """The current rows of these keys, each with the log_index it is valid from."""
     if not keys:
         return {}
     sql = find_sql(schema, projection, (*projection.columns, "valid_from"))

@@ -90,14 +90,14 @@ async def figures_touched(connection: Any, entry: Entry, at: int) -> list[dict[s
 
 def _touches(effect: Effect, entry: Entry, rows: list[Any], at: int) -> Iterator[dict[str, Any]]:
     versions = [row for row in rows if row["item"] == effect.item and row["valid_from"] <= at]
-    standing = [row for row in versions if row["valid_to"] > at]
+    current = [row for row in versions if row["valid_to"] > at]
     match effect:
         case Counted():
             name, lists = "counts", {effect.list}
-            stands = any(row["log_index"] == entry.log_index for row in standing)
+            stands = any(row["log_index"] == entry.log_index for row in current)
         case Ended():
             name, lists = "ends", {row["list"] for row in versions}
-            stands = any(row["ended_on"] == effect.on for row in standing)
+            stands = any(row["ended_on"] == effect.on for row in current)
         case Dropped():
             name = "takes_back"
             lists = {row["list"] for row in versions if row["valid_to"] == entry.log_index}

@@ -40,8 +40,8 @@ async def findings(
     return [_shown(FINDINGS.row._make(_tuples(record))) for record in records]
 
 
-async def judged_cut(connection: Any) -> int:
-    """The last proven cut whose verdicts became findings (0: none yet).
+async def judged_watermark(connection: Any) -> int:
+    """The last watermark whose verdicts became findings (0: none yet).
 
     Verdicts as of a later log_index are *pending*: a source may not have passed it.
     """

@@ -1,6 +1,6 @@
 """One share of a rebuild: a process that folds its part of the journal into tables without indexes.
 
-Rows are folded in memory, in log order; versions that ended are written at once and standing rows
+Rows are folded in memory, in log order; versions that ended are written at once and current rows
 at the end. Only rows touched last stay in memory: of a row that was written and is touched again,
 the entry is put down as *late*, and folded once the tables have their indexes.
 
@@ -72,19 +72,19 @@ class Table:
                 rows[key] = effect.row, at
                 continue
             key, fold = effect
-            standing = rows.pop(key, None)  # and back at the end: touched last
-            if standing is None and self._marks is not None and self._is_marked(key):
+            current = rows.pop(key, None)  # and back at the end: touched last
+            if current is None and self._marks is not None and self._is_marked(key):
                 self.late_index.append(at)
                 self.late_nth.append(nth)
                 continue
-            before = standing[0] if standing else None
+            before = current[0] if current else None
             after = fold(before, event, entry, key)
             if after == before:
-                if standing:
-                    rows[key] = standing
+                if current:
+                    rows[key] = current
                 continue
-            if standing and standing[1] < at:
-                self.versions.append((*standing[0], standing[1], at))
+            if current and current[1] < at:
+                self.versions.append((*current[0], current[1], at))
             if after is not None:
                 rows[key] = (after, at)
 

@@ -2,7 +2,7 @@
 
 Each owner says how far it stamped its 32 shards; the journal says how far it accepted each without
 a gap, and each context how far its own copies did. When every head read is in the journal, its
-last index is a proven cut; what stays missing is repaired.
+last index is the watermark; what stays missing is repaired.
 
 An owner that was restored says so with its heads. What the journal holds of its lost future is
 named, one by one, and as long as it is there nothing is complete.
@@ -48,7 +48,7 @@ GIVE_UP_SECONDS = 900.0
 
 
 class Reconciled(NamedTuple):
-    """`cut` is the last log_index that is proven complete for every source; None: none is.
+    """`watermark` is the last log_index that is proven complete for every source; None: none is.
 
     `complete`: and no copy lacks anything, no row of the journal is gone, and no partial sum
     differs from its list, as far as was looked. `ahead` names the events of the journal that their
@@ -56,7 +56,7 @@ class Reconciled(NamedTuple):
     """
 
     complete: bool
-    cut: int | None
+    watermark: int | None
     sources: list[SourceState]
     differences: list[dict[str, Any]]
     copies: list[CopyState]
@@ -85,7 +85,7 @@ class Compared(NamedTuple):
 
 
 class Reconciler:
-    """Compares, has what is missing published again, and knows the last proven cut.
+    """Compares, has what is missing published again, and knows the watermark.
 
     `whole`: the scrub is of the whole log, for an operator who asks.
     """
@@ -105,7 +105,7 @@ class Reconciler:
         self.give_up_seconds, self.watchdog = give_up_seconds, watchdog
         self.repair = Repair(pool, patience_seconds, watchdog)
         self.scrub = Scrub(whole=whole)
-        self.cut: int | None = None
+        self.watermark: int | None = None
 
     async def once(self) -> Reconciled:
         """One comparison of every owner; gaps that were there for a while are repaired."""
@@ -117,7 +117,7 @@ class Reconciler:
         scrubbed = await self.scrub.round(self.pool, compared.last)
         await self._observe()
         complete = compared.complete and not ahead and not scrubbed.journal_gaps
-        self.cut = compared.last if complete else self.cut
+        self.watermark = compared.last if complete else self.watermark
         await parked.give_up(self.pool, self.give_up_seconds)
         _observe_missing(compared.sources, compared.copies)
         return Reconciled(

@@ -15,7 +15,7 @@ from services.reporting.projections.regulations import REGULATIONS, Adoption
 from services.reporting.projections.unions import UNIONS, Union
 from services.reporting.projections.volunteers import VOLUNTEERS, Service
 from services.reporting.queries.figures import Value, values_listed
-from services.reporting.queries.findings import FindingShown, findings, judged_cut
+from services.reporting.queries.findings import FindingShown, findings, judged_watermark
 from services.reporting.queries.knowledge import Period
 from services.reporting.queries.membership import Account, account
 from services.reporting.queries.reconciliation import Reconciliation, reconciliation
@@ -114,5 +114,5 @@ async def collect(
         ],
         account=await account(connection, org_id, period, at),
         findings=await findings(connection, org_id, period.first, period.last, at),
-        judged_to=min(at, await judged_cut(connection)),
+        judged_to=min(at, await judged_watermark(connection)),
     )

@@ -159,7 +159,7 @@ async def test_a_rebuild_that_is_refused_leaves_the_one_that_runs(
 
 async def test_reconciling_names_what_the_owner_published_and_is_not_here(asker: Asker) -> None:
     found = (await asker.post("reconcile")).json()
-    assert (found["complete"], found["cut"]) == (False, None)
+    assert (found["complete"], found["watermark"]) == (False, None)
     (source,) = found["sources"]
     assert source["gaps"] == [{"source": "/guildhall/benefits", "shard": 3, "have": 0, "acked": 1}]
     assert found["differences"] == []

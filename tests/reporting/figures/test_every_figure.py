@@ -19,7 +19,7 @@ from shared.contract.values import ClaimKind, Occasion
 from tests.reporting.arbitrary import happenings
 from tests.reporting.counting import figure_of
 from tests.reporting.figures.whole_year import HOLIDAY_NAMES, whole_year
-from tests.reporting.history import History, folded, standing
+from tests.reporting.history import History, current_rows, folded
 
 YEAR = Period(date(2022, 1, 1), date(2022, 12, 31))
 
@@ -85,7 +85,7 @@ REPORTED = (
 
 @cache
 def lines_of_the_year() -> tuple[Line, ...]:
-    return tuple(standing(folded(FIGURE_LINES, whole_year().entries())).values())
+    return tuple(current_rows(folded(FIGURE_LINES, whole_year().entries())).values())
 
 
 def test_every_figure_counts_what_it_names() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from services.reporting.findings.reactor import ACTOR, ATTEMPTS
 from services.reporting.journal import log as journal
-from services.reporting.queries.findings import findings, judged_cut
+from services.reporting.queries.findings import findings, judged_watermark
 from shared.contract.reporting import FindingRaised, FindingResolved
 from shared.errors import StaleVersion
 from shared.eventstore.request import Reply, Request
@@ -50,13 +50,13 @@ async def test_the_event_names_its_actor_its_cut_and_that_the_union_is_simulated
     await office.happened(cash(2))
     await office.react()
     row = await office.pool.fetchrow("SELECT * FROM events LIMIT 1")
-    cut = await journal.last_index(office.pool)
+    watermark = await journal.last_index(office.pool)
     document = orjson.loads(row["document"])
     assert (row["actor"], document["actor"]) == ("reporting", "reporting")
     assert (document["role"], document["simulated"]) == ("operator", True)
-    assert document["correlationid"] == f"cut-{cut}"
+    assert document["correlationid"] == f"watermark-{watermark}"
     assert await office.pool.fetchval("SELECT count(*) FROM outbox") > 0
-    assert await judged_cut(office.pool) == cut
+    assert await judged_watermark(office.pool) == watermark
 
 
 async def test_indeterminate_verdicts_are_raised_and_the_others_are_not(office: Office) -> None:
@@ -153,7 +153,7 @@ async def test_a_union_that_cannot_be_judged_keeps_no_other_from_it_and_is_tried
         with pytest.raises(ExceptionGroup, match="1 of 2 unions not judged"):
             await office.react()
     assert len(await office.findings("wel-03")) == 1
-    assert await judged_cut(office.pool) == 0
+    assert await judged_watermark(office.pool) == 0
     await office.react()
     assert len(await office.findings("wel-03", "a-branch")) == 1
     assert len(await office.findings("wel-03")) == 1

@@ -59,7 +59,7 @@ async def test_a_discard_is_an_event_with_its_reason_as_a_code_and_no_words(
     pool: asyncpg.Pool, ingest: Ingest, stream: Stream
 ) -> None:
     (row,) = await quarantine.listed(pool)
-    for _ in range(2):  # said again alike, it changes nothing
+    for _ in range(2):  # idempotent
         await settle.discard(ingest, row["id"], OPERATOR, IN_ERROR)
     (event,) = await said(pool, row["id"])
     assert isinstance(event, QuarantineDiscarded)

@@ -5,17 +5,17 @@ from typing import Any
 
 from services.reporting.projections.definition import Projection
 from shared.contract.envelope import DomainEvent
-from tests.reporting.history import History, folded, standing
+from tests.reporting.history import History, current_rows, folded
 
 
 def rows(projection: Projection, *happened: DomainEvent) -> list[Any]:
-    """The rows that stand after these events, by key."""
+    """The current rows after these events, by key."""
     return rows_of(projection, History()(*happened))
 
 
 def rows_of(projection: Projection, history: History) -> list[Any]:
-    """The rows that stand after a history, by key."""
-    found = standing(folded(projection, history.entries()))
+    """The current rows after a history, by key."""
+    found = current_rows(folded(projection, history.entries()))
     return [found[key] for key in sorted(found, key=str)]
 
 

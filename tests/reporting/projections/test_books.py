@@ -6,7 +6,7 @@ from services.reporting.projections.books import BUDGET_LINES, PAYMENTS
 from shared.contract.benefits import BudgetAmount
 from shared.contract.values import BudgetLine
 from tests.examples.benefits import budget_adjusted, budget_approved, expenditure_paid
-from tests.reporting.history import History, folded, standing
+from tests.reporting.history import History, current_rows, folded
 
 
 def amounts(**fen: int) -> tuple[BudgetAmount, ...]:
@@ -31,7 +31,7 @@ def test_an_adjustment_adds_a_version_and_leaves_the_one_before() -> None:
         approved_by=("committee", "superior"),
     )
     entries = History()(approved, adjusted).entries()
-    rows = standing(folded(BUDGET_LINES, entries)).values()
+    rows = current_rows(folded(BUDGET_LINES, entries)).values()
     told = sorted((r.version, r.kind, r.budget_line, r.amount_fen, r.in_force_from) for r in rows)
     assert told == [
         (1, "approved", "rights.warmth", 100, date(2022, 1, 5)),
@@ -46,7 +46,7 @@ def test_a_line_listed_twice_is_worth_both() -> None:
         lines=(*amounts(welfare=500), *amounts(welfare=200)),
         approved_by=("committee",),
     )
-    (row,) = standing(folded(BUDGET_LINES, History()(approved).entries())).values()
+    (row,) = current_rows(folded(BUDGET_LINES, History()(approved).entries())).values()
     assert row.amount_fen == 700
 
 
@@ -61,5 +61,5 @@ def test_two_sources_with_one_payment_id_are_two_payments() -> None:
         refers_to=None,
         decision_ref=None,
     )
-    rows = standing(folded(PAYMENTS, History()(paid).from_outside(paid).entries()))
+    rows = current_rows(folded(PAYMENTS, History()(paid).from_outside(paid).entries()))
     assert [row.amount_fen for row in rows.values()] == [100, 100]

@@ -12,7 +12,7 @@ from tests.examples.benefits import (
     claim_rejected,
     claim_reversed,
 )
-from tests.reporting.history import History, folded, standing
+from tests.reporting.history import History, current_rows, folded
 from tests.reporting.records import ORG
 
 WHO: dict[str, Any] = {
@@ -40,7 +40,7 @@ REVERSED = claim_reversed(**WHO, occurred_on=date(2022, 6, 1))
 
 
 def claim_after(*events: DomainEvent) -> Claim:
-    (row,) = standing(folded(CLAIMS, History()(*events).entries())).values()
+    (row,) = current_rows(folded(CLAIMS, History()(*events).entries())).values()
     assert isinstance(row, Claim)
     return row
 

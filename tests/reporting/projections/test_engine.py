@@ -49,7 +49,7 @@ async def test_a_batch_probes_the_primary_key_also_of_a_table_never_analysed(
     assert "Rows Removed by Filter" not in plan, plan
 
 
-async def test_a_key_finds_its_own_standing_row_and_no_neighbours(
+async def test_a_key_finds_its_own_current_row_and_no_neighbours(
     pool: asyncpg.Pool, ingest: Ingest
 ) -> None:
     """The first row from a key on may be another key's, or an ended version of one."""

@@ -7,7 +7,7 @@ from services.reporting.projections.findings import FINDINGS, Finding
 from shared.contract.envelope import DomainEvent
 from shared.testing.author import Author
 from tests.examples.reporting import finding_explained, finding_raised, finding_resolved
-from tests.reporting.history import folded, standing
+from tests.reporting.history import current_rows, folded
 from tests.reporting.records import ORG
 
 RAISED = finding_raised(
@@ -38,7 +38,7 @@ def finding_after(*events: DomainEvent) -> Finding | None:
         Entry(index, author.write(f"{ORG}/finding-wel-03.a", event), event, True)
         for index, event in enumerate(events, start=1)
     ]
-    rows = list(standing(folded(FINDINGS, entries)).values())
+    rows = list(current_rows(folded(FINDINGS, entries)).values())
     return rows[0] if rows else None
 
 

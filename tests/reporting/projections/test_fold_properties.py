@@ -7,7 +7,7 @@ from services.reporting.projections import PROJECTIONS
 from services.reporting.projections.definition import Projection
 from shared.contract.envelope import DomainEvent
 from tests.reporting.arbitrary import CLASSES, happenings
-from tests.reporting.history import History, folded, standing
+from tests.reporting.history import History, current_rows, folded
 
 EVERY = st.sampled_from(PROJECTIONS)
 
@@ -28,7 +28,9 @@ def test_as_known_at_any_index_is_the_fold_of_what_was_known(
 ) -> None:
     entries = History()(*events).entries()
     at = data.draw(st.integers(0, len(entries)))
-    assert standing(folded(projection, entries), at) == standing(folded(projection, entries[:at]))
+    assert current_rows(folded(projection, entries), at) == current_rows(
+        folded(projection, entries[:at])
+    )
 
 
 @settings(max_examples=50)

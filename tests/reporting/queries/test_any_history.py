@@ -18,14 +18,14 @@ from services.reporting.queries.figures import values_at, values_listed, values_
 from services.reporting.queries.knowledge import Period
 from services.reporting.reconciliation import rolling_check
 from tests.reporting.counting import figure_of
-from tests.reporting.history import Versions, arbitrary_history, folded, standing
+from tests.reporting.history import Versions, arbitrary_history, current_rows, folded
 from tests.reporting.records import ORG
 
 PERIOD = Period(date(2022, 1, 20), date(2022, 3, 31))
 
 
 def by_definition(versions: Versions, at: int) -> dict[str, int]:
-    lines = standing(versions, at).values()
+    lines = current_rows(versions, at).values()
     return {figure.name: figure_of(lines, figure, PERIOD) for figure in FIGURES}
 
 

@@ -145,7 +145,7 @@ async def test_a_gap_that_is_filled_is_forgotten(scene: Scene) -> None:
     await scene.read(second)
     assert await scene.after(PATIENCE) == []
     found: Any = await scene.reconciler.once()
-    assert found.complete and found.cut == 3
+    assert found.complete and found.watermark == 3
 
 
 async def test_a_copy_that_skipped_is_sent_again_what_it_lacks(scene: Scene) -> None:
@@ -158,7 +158,7 @@ async def test_a_copy_that_skipped_is_sent_again_what_it_lacks(scene: Scene) -> 
     found: Any = await scene.reconciler.once()
     assert [(copy.reader, copy.behind) for copy in found.copies] == [("benefits", 2)]
     assert not found.complete
-    assert found.cut == 5  # the journal has all of it
+    assert found.watermark == 5  # the journal has all of it
     scene.owner.copy = {"read": 14, "head": 5, "last": 5}
     assert (await scene.reconciler.once()).complete
 
@@ -206,7 +206,7 @@ async def test_a_restored_owner_is_heard_and_what_it_lost_is_named(scene: Scene)
     scene.owner.restored(1)
     found = await scene.reconciler.once()
     assert [row["event_id"] for row in found.ahead] == [str(e.event_id) for e in lost]
-    assert not found.complete and found.cut is None
+    assert not found.complete and found.watermark is None
     # As long as they are in the journal nothing is complete, whatever the owner publishes.
     again = await scene.reconciler.once()
     assert again.ahead == found.ahead and not again.complete
@@ -225,12 +225,12 @@ async def test_what_is_gone_from_the_journal_is_named_and_nothing_is_complete(
 ) -> None:
     await scene.read(*scene.published(3))
     whole = await scene.reconciler.once()
-    assert (whole.complete, whole.cut, whole.journal_gaps) == (True, 3, [])
+    assert (whole.complete, whole.watermark, whole.journal_gaps) == (True, 3, [])
     await take_rows(pool, 2, 2)
     found = await scene.reconciler.once()
     assert found.journal_gaps == [{"first": 2, "last": 2}]
-    assert not found.complete and found.cut is None
-    assert scene.reconciler.cut == 3  # what was proven then, was
+    assert not found.complete and found.watermark is None
+    assert scene.reconciler.watermark == 3  # what was proven then, was
 
 
 @pytest.mark.parametrize("whole", [True, False])
@@ -242,4 +242,4 @@ async def test_a_gap_far_back_is_found_by_the_first_look(
     await scene.read(*scene.published(12))
     await take_rows(pool, 6, 6)
     found = await scene.reconciler.once()
-    assert found.journal_gaps == [{"first": 6, "last": 6}] and found.cut is None
+    assert found.journal_gaps == [{"first": 6, "last": 6}] and found.watermark is None

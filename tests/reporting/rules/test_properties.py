@@ -23,7 +23,7 @@ from services.reporting.rules.definition import Rule, Verdict
 from services.reporting.rules.facts import Facts
 from shared.contract.envelope import DomainEvent
 from tests.reporting.arbitrary import happenings
-from tests.reporting.history import History, folded, standing
+from tests.reporting.history import History, current_rows, folded
 from tests.reporting.records import ORG
 from tests.reporting.rules.cases import CASES
 from tests.reporting.rules.given import Given
@@ -41,7 +41,7 @@ def told(*events: DomainEvent, outside: Sequence[DomainEvent] = ()) -> Facts:
     entries = History()(*events).from_outside(*outside).entries()
 
     def rows(projection: Any) -> tuple[Any, ...]:
-        return tuple(standing(folded(projection, entries)).values())
+        return tuple(current_rows(folded(projection, entries)).values())
 
     return Facts(
         org_id=ORG,
