@@ -11,7 +11,7 @@ from shared import errors
 from shared.http import problems
 from shared.http.auth import Unauthenticated
 from shared.service import context
-from tests.tidy.tree import CONTEXTS, nodes, python_files
+from tests.tidy.tree import ROOT, SERVICES, nodes, python_files
 
 REFUSALS = {
     name
@@ -45,11 +45,16 @@ def titles(service: str) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("service", CONTEXTS)
-def test_every_refusal_of_a_context_has_a_title(service: str) -> None:
+def title_file(service: str) -> Path:
+    """Where a service's titles stand: `api.py`, or reporting's package `api`."""
+    return Path(str(import_module(f"services.{service}.api").__file__)).relative_to(ROOT)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_refusal_of_a_service_has_a_title(service: str) -> None:
     raised = {code for path in files_of(service) for code in codes_raised(path)}
     untitled = sorted(raised - set(titles(service)) - set(SHARED))
-    assert raised and not untitled, f"{untitled}: title them in services/{service}/api.py REFUSALS"
+    assert raised and not untitled, f"{untitled}: title them in REFUSALS, {title_file(service)}"
 
 
 def test_every_refusal_of_shared_has_a_title() -> None:
@@ -58,18 +63,18 @@ def test_every_refusal_of_shared_has_a_title() -> None:
     assert not untitled, f"{untitled}: title them in shared/http/problems.py TITLES"
 
 
-@pytest.mark.parametrize("service", CONTEXTS)
+@pytest.mark.parametrize("service", SERVICES)
 def test_no_title_stands_for_a_refusal_that_is_gone(service: str) -> None:
     words: set[str] = set()
     for path in files_of(service):
         words |= set(codes_raised(path))
-        if path.name != "api.py":  # codes handed on as plain values, never the titles themselves
+        if path != title_file(service):  # codes handed on as plain values, never the titles themselves
             words |= {str(node.value) for node in nodes(path, ast.Constant)}
     left_over = sorted(set(titles(service)) - words)
     assert not left_over, f"{left_over}: no code raises them; delete the titles"
 
 
-@pytest.mark.parametrize("service", CONTEXTS)
+@pytest.mark.parametrize("service", SERVICES)
 def test_titles_are_chinese_and_codes_are_kebab_case(service: str) -> None:
     for code, title in titles(service).items():
         assert code == code.lower() and " " not in code and "_" not in code, code
@@ -78,7 +83,7 @@ def test_titles_are_chinese_and_codes_are_kebab_case(service: str) -> None:
 
 def test_a_code_has_one_title_wherever_it_is_raised() -> None:
     found: dict[str, set[str]] = {code: {title} for code, title in SHARED.items()}
-    for service in CONTEXTS:
+    for service in SERVICES:
         for code, title in titles(service).items():
             found.setdefault(code, set()).add(title)
     several = {code: sorted(titled) for code, titled in found.items() if len(titled) > 1}
