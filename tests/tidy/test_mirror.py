@@ -17,7 +17,7 @@ ELSEWHERE = {
     "services/reporting/rules/formulas/*": "tests/rules/*.yaml, a file of cases for each",
     "services/reporting/reports/*": "test_annual.py reads every chapter of the report",
     "services/reporting/worker": "the composition root runs in tests/journeys",
-    "guildhall/demo/*": "test_year.py, test_entering.py and test_answers.py run the script",
+    "guildhall/demo/*": "test_year.py, test_loader.py and test_answers.py run the script",
     "shared/contract/*": "test_samples.py holds every class to its frozen sample",
     "shared/testing/*": "it serves tests, which would fail with it",
 }

@@ -68,7 +68,9 @@ def test_no_title_stands_for_a_refusal_that_is_gone(service: str) -> None:
     words: set[str] = set()
     for path in files_of(service):
         words |= set(codes_raised(path))
-        if path != title_file(service):  # codes handed on as plain values, never the titles themselves
+        if path != title_file(
+            service
+        ):  # codes handed on as plain values, never the titles themselves
             words |= {str(node.value) for node in nodes(path, ast.Constant)}
     left_over = sorted(set(titles(service)) - words)
     assert not left_over, f"{left_over}: no code raises them; delete the titles"

@@ -2,7 +2,7 @@
 
 Readers see the old tables until the swap and never half of the new ones. Ingest goes on; it waits
 only while the last entries are folded and the schemas change names. Several processes fold, each
-its share of the journal (`refold.py`), into tables that get their indexes once they are full.
+its share of the journal (`worker.py`), into tables that get their indexes once they are full.
 """
 
 import asyncio
