@@ -1,4 +1,4 @@
-"""Every metric, declared once, with the sentence that explains it. No ids in labels, ever."""
+"""Every metric, declared once, with its help text. No ids in labels: cardinality stays bounded."""
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -6,12 +6,12 @@ LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0
 
 COMMANDS = Counter(
     "guildhall_commands_total",
-    "Commands answered, by command and outcome (accepted, replayed, or the refusal's code).",
+    "Commands answered, by command and outcome: accepted, replayed, or the refusal's code.",
     ["service", "command", "outcome"],
 )
 REQUEST_SECONDS = Histogram(
     "http_server_request_duration_seconds",
-    "Time to answer an HTTP request, by route template, method and status.",
+    "Latency of HTTP requests, by route template, method and status.",
     ["http_route", "http_request_method", "http_response_status_code"],
     buckets=LATENCY_BUCKETS,
 )
@@ -20,12 +20,12 @@ EVENTS_APPENDED = Counter(
 )
 OUTBOX_PENDING = Gauge(
     "guildhall_outbox_pending_rows",
-    "Events committed but not yet acknowledged by Kafka.",
+    "Outbox rows: events that are committed, and not yet acknowledged by Kafka.",
     ["service"],
 )
 OUTBOX_AGE = Gauge(
     "guildhall_outbox_oldest_age_seconds",
-    "Age of the oldest event not yet acknowledged by Kafka; 0 when there is none.",
+    "Age of the oldest outbox row; 0 when the outbox is empty.",
     ["service"],
 )
 RELAYED = Counter(
@@ -33,78 +33,83 @@ RELAYED = Counter(
 )
 RELAY_FAILURES = Counter(
     "guildhall_relay_failures_total",
-    "Times the relay's producer was thrown away and built anew, by kind of error.",
+    "Kafka producers that the relay closed and replaced after an error, by class of error.",
     ["service", "error"],
 )
 COPY_BEHIND = Gauge(
     "guildhall_copy_lag_records",
-    "Records of another context's topic that this service's own copy has not applied.",
+    "Consumer lag of a replica: records of another context's topic that it has not applied yet.",
     ["service", "topic"],
 )
 INGESTED = Counter(
     "guildhall_ingest_records_total",
-    "Records taken from Kafka, by topic and outcome: applied, duplicate, parked, quarantined.",
+    "Records consumed from Kafka, by topic and outcome: applied, duplicate, parked, quarantined.",
     ["topic", "outcome"],
 )
 INGEST_STOPPED = Gauge(
     "guildhall_ingest_stopped",
-    "1 while ingest stands still because the quarantine is full; nothing is dropped meanwhile.",
+    "1 while ingest is stopped because the quarantine is full: backpressure, no record is dropped.",
 )
 INGEST_BATCH_SECONDS = Histogram(
     "guildhall_ingest_batch_seconds",
-    "Time to apply one batch: journal, projections and positions, committed.",
+    "Duration of one batch's transaction: journal, projections and positions, to its commit.",
     buckets=LATENCY_BUCKETS,
 )
 FOLD_FAILURES = Counter(
     "guildhall_fold_failures_total",
-    "Events whose fold raised, quarantined and their streams blocked, by type and class of error.",
+    "Poison events: their fold raised, they are quarantined, and block their streams.",
     ["type", "error"],
 )
 END_TO_END_SECONDS = Histogram(
     "guildhall_event_end_to_end_seconds",
-    "From an event's recording to its being queryable; one observation a batch, of its oldest.",
+    "End-to-end latency, from recorded to queryable; one observation a batch, its oldest event.",
     buckets=(*LATENCY_BUCKETS, 30.0, 60.0, 300.0),
 )
 CONSUMER_LAG = Gauge(
     "kafka_consumergroup_lag",
-    "Records in the topic beyond the position stored in PostgreSQL.",
+    "Consumer lag: the partition's high watermark less the position stored in PostgreSQL.",
     ["consumergroup", "topic", "partition"],
 )
 PROJECTION_APPLIED_AT = Gauge(
     "guildhall_projection_last_applied_timestamp_seconds",
-    "When the projections last applied a batch (Unix time).",
+    "Unix time of the commit that last applied a batch to the projections.",
 )
 JOURNAL_HEAD = Gauge("guildhall_journal_head_index", "The journal's last log_index.")
 JOURNAL_GONE = Gauge(
     "guildhall_journal_missing_rows",
-    "Rows of the journal that are gone behind its head; anything but 0 needs a person.",
+    "Journal gaps: log indexes up to its head whose rows are gone; anything but 0 needs a person.",
 )
 SEAL_AHEAD = Gauge(
     "guildhall_journal_seal_ahead_seconds",
-    "How far the journal's last seal lies in the future, after a clock of PostgreSQL's ran ahead.",
+    "Clock skew: how far the journal's last seal lies in the future of PostgreSQL's clock.",
 )
 QUARANTINED = Gauge(
-    "guildhall_quarantine_open_rows", "Records in quarantine that nobody settled yet.", ["reason"]
+    "guildhall_quarantine_open_rows",
+    "Dead letters: records in quarantine that are still open, by reason.",
+    ["reason"],
 )
 AHEAD_OF_OWNER = Gauge(
     "guildhall_journal_ahead_of_owner_rows",
-    "Events in the journal that their owner has lost in a restore; anything but 0 needs a person.",
+    "Events of the journal that their restored owner has lost; anything but 0 needs a person.",
 )
-PARKED = Gauge("guildhall_parked_rows", "Records waiting behind a gap in their shard's sequence.")
+PARKED = Gauge(
+    "guildhall_parked_rows", "Parked records: they wait behind a gap in their shard's sequence."
+)
 MISSING = Gauge(
     "guildhall_reconciliation_missing_records",
-    "Events an owner published that a reader lacks: reporting's journal, or a context's own copy.",
+    "Published events that a reader lacks: reporting's journal, or the replica of a context.",
     ["reader", "source"],
 )
 STALLED = Gauge(
     "guildhall_ingest_stalled_seconds",
-    "How long a partition was not read though records were published to it; 0 while all move.",
+    "How long a partition's position has not moved though it has records to read; 0: none stalls.",
 )
 SUMS_DIFFER = Gauge(
     "guildhall_reconciliation_difference_total",
-    "Figures whose partial sums differ from their list; anything but 0 is a defect.",
+    "Figures whose partial sums differ from their figure lines; anything but 0 is a defect.",
 )
 FINDINGS_OPEN = Gauge("guildhall_findings_open", "Open findings, by severity.", ["severity"])
 REBUILD_PROGRESS = Gauge(
-    "guildhall_rebuild_progress_ratio", "Share of the journal a running rebuild has folded."
+    "guildhall_rebuild_progress_ratio",
+    "Progress of the running rebuild: the share of the journal that is folded, from 0 to 1.",
 )

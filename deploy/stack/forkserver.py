@@ -1,18 +1,20 @@
-"""Starts services by forking one warmed process: `python -m deploy.stack.forkserver`.
+"""Fork server, the parent process of every service: `python -m deploy.stack.forkserver`.
 
-Six services that each import the same libraries spend most of a start on it (measured: 1.4 s of
-processor time each); here that is paid once, and a restart takes a tenth of a second. What runs in
-a child is exactly `python -m services.<name>`, with its own environment, session and log.
+Preload: the fork server imports the libraries once, and every child inherits them by fork. The
+import takes most of a service's start (measured: 1.4 s of processor time, for each of six
+services); a restart by fork takes a tenth of a second. A child runs exactly
+`python -m services.<name>`, with its own environment, session and log.
 
-The supervisor speaks JSON lines on stdin and reads them on stdout:
+Protocol: JSON lines. The supervisor writes to the fork server's stdin and reads its stdout:
 
     {"start": {"name", "module", "environment", "log"}}  ->  {"started": name, "pid": pid}
     {"signal": {"name", "number"}}
                                                          ->  {"ended": name, "pid", "status"}
 
-Only this process, which reaps its children, knows whether a process id is still theirs: that is why
-signals go through it. Its stdin closing means that the supervisor is gone: it ends its children.
-No thread and no event loop may exist here, or forking would copy them.
+Signals go through the fork server. A process id may be reused after its process was reaped, and
+only the parent, which reaps, knows whether a process id is still its child's.
+End of file on stdin: the supervisor has ended, so the fork server stops its orphans.
+No threads and no event loop in the fork server: fork copies one thread, and the locks of all.
 """
 
 import contextlib
@@ -43,7 +45,7 @@ STDIN, STDOUT, STDERR = 0, 1, 2
 
 
 class Job(NamedTuple):
-    """What a child is to become."""
+    """The service that a child process is to run, with its environment and log."""
 
     name: str
     module: str
@@ -52,7 +54,10 @@ class Job(NamedTuple):
 
 
 class ForkServer:
-    """The parent of the services: forks, signals, reaps, and tells the supervisor."""
+    """Parent process of the services: fork, signal, reap, and a message to the supervisor of each.
+
+    SIGCHLD wakes the selector by a socket pair (self-pipe trick): a child is reaped as it ends.
+    """
 
     def __init__(self) -> None:
         self._children: dict[str, int] = {}
@@ -64,7 +69,7 @@ class ForkServer:
         signal.set_wakeup_fd(self._wake.fileno(), warn_on_full_buffer=False)
 
     def serve(self) -> Job | None:
-        """Serve until stdin closes (returns None); returns a Job in each forked child."""
+        """Serve until end of file on stdin, and return None; in a forked child, return its Job."""
         _tell({"ready": True})
         with selectors.DefaultSelector() as selector:
             selector.register(STDIN, selectors.EVENT_READ)
@@ -140,17 +145,18 @@ class ForkServer:
 
 
 def _tell(message: dict[str, Any]) -> None:
-    # A supervisor that was killed reads no more; its children are ended all the same.
+    # Broken pipe: the supervisor was killed. End of file on stdin follows, and stops the orphans.
     with contextlib.suppress(BrokenPipeError):
         os.write(STDOUT, json.dumps(message).encode() + b"\n")
 
 
 def _become(job: Job, parent: int) -> None:
-    """Make this forked process a service's own: session, death signal, log, environment."""
+    """Set up the child process: session, parent-death signal, process name, log, environment."""
     os.setsid()
     if sys.platform == "linux":
         libc = ctypes.CDLL(None)
-        # Killed with its parent, however that ends: the stores are made for it.
+        # Parent-death signal: no orphan outlives the fork server. SIGKILL is safe, because the
+        # event stores are crash-safe.
         libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
         libc.prctl(PR_SET_NAME, f"gh-{job.name}".encode()[:15], 0, 0, 0)
     if os.getppid() != parent:
@@ -171,10 +177,11 @@ def _become(job: Job, parent: int) -> None:
 
 
 def main() -> None:
-    """Serve; in a child, run its module as `python -m` would."""
+    """Preload and serve; in a child process, run the Job's module as `python -m` would."""
     for module in PRELOADED:
         importlib.import_module(module)
-    # What is imported lives for ever: the collector need not look at it, nor copy its pages.
+    # Frozen: modules are never collected. The garbage collector then neither scans them nor
+    # writes to their pages, and copy-on-write goes on sharing these pages with the children.
     gc.collect()
     gc.freeze()
     job = ForkServer().serve()

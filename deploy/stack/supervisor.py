@@ -1,7 +1,8 @@
-"""Keeps services running: starts them, waits until they are ready, restarts what dies, stops all.
+"""Process supervisor of the services: start, readiness check, restart with backoff, stop.
 
-A service that dies is started again after a pause that doubles with every death in a row, and the
-supervisor says so. A service that was stopped on purpose stays stopped.
+Restart: a service whose process ends unasked is started again, and the supervisor reports it.
+Exponential backoff: the delay before a restart doubles with every such end in a row, so that a
+crash loop takes no processor. A service that was stopped on purpose stays stopped.
 """
 
 import asyncio
@@ -14,10 +15,10 @@ from typing import NamedTuple
 
 from deploy.stack.children import Children, ForkServerGone
 
-FIRST_PAUSE_SECONDS = 0.2
-LONGEST_PAUSE_SECONDS = 10.0
+FIRST_BACKOFF_SECONDS = 0.2
+LONGEST_BACKOFF_SECONDS = 10.0
 STEADY_SECONDS = 30.0
-"""A service that ran this long is taken to be well again: its next pause is the first one."""
+"""Uptime after which the backoff is reset: the next delay is the first one again."""
 READY_SECONDS = 60.0
 STOP_SECONDS = 25.0
 POLL_SECONDS = 0.05
@@ -28,11 +29,11 @@ Report = Callable[[str], None]
 
 
 class ServiceFailed(Exception):
-    """A service did not become ready, or did not stop; the message ends with its log's end."""
+    """A service did not become ready, or did not stop; the message ends with its log's tail."""
 
 
 class Launch(NamedTuple):
-    """How a service is started: its module, whole environment, log file and address."""
+    """How a service is started: module, whole environment, log file, address of its HTTP server."""
 
     module: str
     environment: dict[str, str]
@@ -41,21 +42,21 @@ class Launch(NamedTuple):
 
 
 class _Watched:
-    """What the supervisor knows of one service."""
+    """State of one service. `wanted`: the service is to run, so the supervisor restarts it."""
 
     def __init__(self, launch: Launch) -> None:
         self.launch = launch
         self.wanted = True
         self.started_at = 0.0
-        self.pause = FIRST_PAUSE_SECONDS
+        self.backoff = FIRST_BACKOFF_SECONDS
         self.ended = asyncio.Event()
         self.restarting: asyncio.Task[None] | None = None
 
 
 class Supervisor:
-    """Services by name.
+    """Supervises services by name; the fork server is their parent process.
 
-    `report` is told in a sentence whenever one dies, `on_start` is called whenever one has started.
+    `report` gets a sentence whenever a process ends unasked; `on_start` is called at each start.
     """
 
     def __init__(self, logs: Path, report: Report, on_start: Callable[[], None]) -> None:
@@ -66,15 +67,15 @@ class Supervisor:
 
     @property
     def pids(self) -> dict[str, int]:
-        """The process ids of the services that run."""
+        """Process ids (PID) of the services that run."""
         return dict(self._children.pids)
 
     async def open(self) -> None:
-        """Begin to warm up."""
+        """Start the fork server, which preloads the libraries."""
         await self._children.open()
 
     async def start(self, name: str, launch: Launch | None = None) -> None:
-        """Start a service that is not running, as `launch` says or as it was started before."""
+        """Start a service that does not run, by `launch` or else by its launch of before."""
         watched = self._services.get(name)
         if launch is not None:
             watched = self._services[name] = _Watched(launch)
@@ -92,7 +93,7 @@ class Supervisor:
         self._on_start()
 
     async def ready(self, names: Iterable[str]) -> None:
-        """Wait until each answers /readyz with success. Raises ServiceFailed."""
+        """Readiness check: wait until /readyz of each answers 200. Raises ServiceFailed."""
         for name in names:
             await self._until_ready(name)
 
@@ -101,7 +102,7 @@ class Supervisor:
         deadline = time.monotonic() + READY_SECONDS
         status = 0
         while status != 200:
-            if watched.pause > FIRST_PAUSE_SECONDS * 4:
+            if watched.backoff > FIRST_BACKOFF_SECONDS * 4:
                 raise self._failure(name, "does not stay up")
             if time.monotonic() > deadline:
                 raise self._failure(name, f"was not ready within {READY_SECONDS:.0f} s")
@@ -110,7 +111,7 @@ class Supervisor:
                 status = await http_status(watched.launch.url, "/readyz")
 
     async def stop(self, name: str) -> None:
-        """Ask a service to end and wait for it; kill it where it takes too long."""
+        """Graceful shutdown: SIGTERM, then SIGKILL where the service outlasts STOP_SECONDS."""
         watched = self._keep_down(name)
         if name not in self._children.pids:
             return
@@ -123,7 +124,7 @@ class Supervisor:
             await watched.ended.wait()
 
     async def kill(self, name: str, *, restart: bool) -> None:
-        """End a service at once, as a crash would; `restart` leaves it to be started again."""
+        """SIGKILL, as in a crash. `restart`: the supervisor starts the service again."""
         watched = self._services[name] if restart else self._keep_down(name)
         if name in self._children.pids:
             self._children.signal(name, SIGKILL)
@@ -137,7 +138,7 @@ class Supervisor:
         return watched
 
     async def close(self) -> None:
-        """Stop every service, then the fork server."""
+        """Graceful shutdown of every service, then of the fork server."""
         for name in self._services:
             self._keep_down(name)
         try:
@@ -152,16 +153,19 @@ class Supervisor:
         if not watched.wanted:
             return
         if time.monotonic() - watched.started_at > STEADY_SECONDS:
-            watched.pause = FIRST_PAUSE_SECONDS
-        pause, watched.pause = watched.pause, min(watched.pause * 2, LONGEST_PAUSE_SECONDS)
+            watched.backoff = FIRST_BACKOFF_SECONDS
+        backoff, watched.backoff = (
+            watched.backoff,
+            min(watched.backoff * 2, LONGEST_BACKOFF_SECONDS),
+        )
         self._report(
-            f"{name} ended with {describe(status)}; it is started again in {pause:.1f} s"
+            f"{name} ended with {describe(status)}; it is started again in {backoff:.1f} s"
             f" (log: {watched.launch.log})"
         )
-        watched.restarting = asyncio.create_task(self._restart(name, watched, pause))
+        watched.restarting = asyncio.create_task(self._restart(name, watched, backoff))
 
-    async def _restart(self, name: str, watched: _Watched, pause: float) -> None:
-        await asyncio.sleep(pause)
+    async def _restart(self, name: str, watched: _Watched, backoff: float) -> None:
+        await asyncio.sleep(backoff)
         try:
             if watched.wanted and name not in self._children.pids:
                 await self._start(name, watched)
@@ -174,12 +178,12 @@ class Supervisor:
 
 
 def describe(status: int) -> str:
-    """An exit status in words: a status, or the signal that ended it."""
+    """Exit status in words: the status, or the signal that ended the process."""
     return f"signal {-status}" if status < 0 else f"status {status}"
 
 
 def tail(log: Path) -> str:
-    """The last lines of a log, for an error message."""
+    """Tail of a log: its last TAIL_LINES lines, for an error message."""
     with contextlib.suppress(FileNotFoundError):
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
         return "\n".join(f"  | {line}" for line in lines[-TAIL_LINES:])
@@ -187,9 +191,10 @@ def tail(log: Path) -> str:
 
 
 async def http_status(url: str, path: str) -> int:
-    """The status of a GET, without an HTTP library: this is asked while everything starts.
+    """HTTP status of a GET; 0 where the answer has no status line.
 
-    Raises OSError, TimeoutError, and ValueError where the answer is not HTTP.
+    No HTTP library: its import would slow down every start. Raises OSError, TimeoutError, and
+    ValueError where the answer is not HTTP.
     """
     host, _, port = url.rpartition("/")[2].rpartition(":")
     async with asyncio.timeout(ANSWER_SECONDS):

@@ -30,7 +30,7 @@ WAITED_FOR = REPLICA_BEHIND | {"count-differs", "roster-empty", "contended"}
 """Refusals that pass: the replica of the members lags, or holds nobody yet."""
 
 PATIENCE_SECONDS = 120.0
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.01, 0.15
+FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS = 0.01, 0.15
 
 
 class NotEntered(Exception):
@@ -130,15 +130,15 @@ class Year:
         assert entry.service is not None and entry.command is not None
         body = await self._with_people(entry.body or {})
         key = _key(entry)
-        pause, deadline = FIRST_PAUSE_SECONDS, time.monotonic() + PATIENCE_SECONDS
+        backoff, deadline = FIRST_BACKOFF_SECONDS, time.monotonic() + PATIENCE_SECONDS
         while True:
             answer = await client.command(entry.service, entry.command, body, key)
             if answer.accepted:
                 return 0 if answer.replayed else int(answer.body.get("events", 0))
             if not _may_pass(answer) or time.monotonic() > deadline:
                 raise NotEntered(f"{entry.at:%Y-%m-%d} {entry.command}: {_why(answer)}")
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            await asyncio.sleep(backoff)
+            backoff = min(2 * backoff, LONGEST_BACKOFF_SECONDS)
 
     async def _with_people(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         numbers = list(_refs(body))

@@ -15,17 +15,39 @@ COLUMNS = ["中文", "English", "in code", "meaning", "not to be confused with"]
 SOURCES = python_files("services", "shared", "guildhall", "deploy")
 
 PARAPHRASES = {
+    "alike": "the same, or idempotent",
+    "cut": "watermark (the last log_index proven complete), or truncated",
     "desk": "the people's side of the demo: enter, client, office",
+    "held_streams?": "blocked_streams",
+    "holding": "blocked (a stream behind a record in quarantine)",
+    "holes?": "gap (in a shard's sequence), or journal_gaps (rows the journal lost)",
     "isolating": "bisect",
+    "keeping": "what is kept",
     "known_at_hand": "lookup",
     "living": "services, supervisor",
     "readings": "prefetch",
+    "refold": "rebuild",
     "set_aside": "parked (behind a gap) or quarantine (cannot be accepted)",
+    "standings?": "current (a row), stream_line (of a figure), stored (a finding), or status",
+    "stream_held": "stream_blocked",
+    "waves?": "stage (commands sent at the same time)",
 }
-"""Private words that the code had, as modules or in names, and the field's word to take."""
+"""Private words that modules and names had, as patterns, and the field's word to take."""
 
-SAID = {"set aside": "parked, or quarantined", "known at hand": "looked up"}
-"""The same in docstrings."""
+SAID = {
+    "(said|answered) (again )?alike": "idempotent",
+    "built anew": "replaced",
+    "held streams?": "blocked stream",
+    "holds? back": "blocks",
+    "holes?": "gap",
+    "known at hand": "looked up",
+    "proven cuts?": "watermark",
+    "set aside": "parked, or quarantined",
+    "standing rows?": "current row",
+    "stream-held": "stream-blocked",
+    "warmed process": "fork server",
+}
+"""The same in docstrings and documents."""
 
 
 def rows() -> list[list[str]]:
@@ -49,6 +71,11 @@ def identifiers(path: Path) -> set[str]:
         for node in nodes(path, kind)
     }
     return {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower() for name in defined}
+
+
+def term_for(word: str) -> str:
+    """The field's word for a private one."""
+    return next(term for private, term in PARAPHRASES.items() if re.fullmatch(private, word))
 
 
 def names_in_code() -> set[str]:
@@ -97,7 +124,7 @@ def test_no_row_names_an_event_or_a_command_that_is_gone() -> None:
 def test_no_module_and_no_name_paraphrases_a_term() -> None:
     banned = re.compile(rf"(^|_)({'|'.join(PARAPHRASES)})(_|$)")
     found = [
-        f"{path}: {word[2]}, say {PARAPHRASES[word[2]]}"
+        f"{path}: {word[2]}, say {term_for(word[2])}"
         for path in SOURCES
         for name in {*path.with_suffix("").parts, *identifiers(path)}
         if (word := banned.search(name))
@@ -114,6 +141,17 @@ def test_no_docstring_paraphrases_a_term() -> None:
         if isinstance(node.value, str) and re.search(rf"\b{phrase}\b", node.value, re.IGNORECASE)
     ]
     assert not found, "\n".join(found)
+
+
+def test_no_document_paraphrases_a_term() -> None:
+    documents = [path for path in files() if path.suffix == ".md"]
+    found = [
+        f"{path}: {phrase!r}, say {term}"
+        for path in documents
+        for phrase, term in SAID.items()
+        if re.search(rf"\b{phrase}\b", text(path), re.IGNORECASE)
+    ]
+    assert documents and not found, "\n".join(found)
 
 
 def test_every_technical_term_stands_in_the_code() -> None:

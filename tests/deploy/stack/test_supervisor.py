@@ -104,7 +104,7 @@ async def test_a_stopped_service_stays_down_until_it_is_started(watched: Watched
     watched.reports.clear()
 
     await watched.supervisor.stop("stopped")
-    await asyncio.sleep(supervision.FIRST_PAUSE_SECONDS * 2)
+    await asyncio.sleep(supervision.FIRST_BACKOFF_SECONDS * 2)
 
     assert "stopped" not in watched.supervisor.pids
     assert watched.reports == []
@@ -116,7 +116,7 @@ async def test_a_stopped_service_stays_down_until_it_is_started(watched: Watched
 async def test_a_service_killed_for_good_stays_down(watched: Watched) -> None:
     await started(watched, "for-good")
     await watched.supervisor.kill("for-good", restart=False)
-    await asyncio.sleep(supervision.FIRST_PAUSE_SECONDS * 2)
+    await asyncio.sleep(supervision.FIRST_BACKOFF_SECONDS * 2)
     assert "for-good" not in watched.supervisor.pids
 
 
