@@ -7,7 +7,13 @@ import pytest
 from tests.tidy.tree import ROOT, files, text
 
 PAGE = ROOT / "ARCHITECTURE.md"
-LIMITS = {"figure": 2, "rule": 4, "benefit kind": 5, "event type with its command": 12, "context": 15}
+LIMITS = {
+    "figure": 2,
+    "rule": 4,
+    "benefit kind": 5,
+    "event type with its command": 12,
+    "context": 15,
+}
 HEADING = re.compile(r"^### A new (.+): (\d+) files$", re.MULTILINE)
 ITEM = re.compile(r"^(\d+)\. `([^`]+)`", re.MULTILINE)
 
