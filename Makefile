@@ -37,7 +37,7 @@ check: $(VENV)/ready-dev $(VENV)/servers ## ruff, mypy --strict, import contract
 	@$(BIN)/pytest tests/shared/eventstore/test_migrations.py
 
 bad-records: $(VENV)/ready-dev $(VENV)/servers ## bad records of every class amid right ones, on real Kafka: RECORDS=200000
-	@GUILDHALL_BAD_RECORDS=$(or $(RECORDS),200000) $(BIN)/pytest -s tests/journeys/test_bad_records.py $(ARGS)
+	@GUILDHALL_BAD_RECORDS=$(or $(RECORDS),200000) $(BIN)/pytest -s --timeout 0 tests/journeys/test_bad_records.py $(ARGS)
 
 bench: $(VENV)/ready-bench $(VENV)/quix/ready $(VENV)/servers ## every figure beside a peer in the same run: docs/performance.md
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
