@@ -58,12 +58,12 @@ WHERE org_id = $1 AND person_id = $2 AND ended_on IS NULL
 """
 
 KEEP_RECORD = """
-INSERT INTO person_records (org_id, person_id, employee_no_hash, sealed) VALUES ($1, $2, $3, $4)
+INSERT INTO person_records (org_id, person_id, employee_no_hash, encrypted) VALUES ($1, $2, $3, $4)
 ON CONFLICT (org_id, person_id) DO UPDATE
-SET employee_no_hash = EXCLUDED.employee_no_hash, sealed = EXCLUDED.sealed
+SET employee_no_hash = EXCLUDED.employee_no_hash, encrypted = EXCLUDED.encrypted
 """
 KEEP_DEPENDANT = """
-INSERT INTO person_records (org_id, person_id, sealed) VALUES ($1, $2, $3)
+INSERT INTO person_records (org_id, person_id, encrypted) VALUES ($1, $2, $3)
 ON CONFLICT (org_id, person_id) DO NOTHING
 """
 

@@ -67,13 +67,13 @@ async def names(
 ) -> dict[str, str]:
     """The names of people, by person id; the disclosure is recorded before it is made."""
     rows = await pool.fetch(
-        "SELECT person_id, sealed FROM person_records WHERE org_id = $1 AND person_id = ANY($2)",
+        "SELECT person_id, encrypted FROM person_records WHERE org_id = $1 AND person_id = ANY($2)",
         inquiry.org_id,
         ids,
     )
     await _disclose(pool, inquiry, "names", len(ids), len(rows))
     return {
-        row["person_id"]: cipher.decrypt(inquiry.org_id, row["person_id"], row["sealed"]).name
+        row["person_id"]: cipher.decrypt(inquiry.org_id, row["person_id"], row["encrypted"]).name
         for row in rows
     }
 
