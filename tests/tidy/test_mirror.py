@@ -47,12 +47,9 @@ TESTED_THROUGH_OTHERS = {
     ),
     "services/reporting/reconciliation": "owner_client repair scrub",
     "services/reporting/rules": "dated definition facts plain_yaml values_file",
-    "shared": "clock errors metrics",
-    "shared/decider": "command fold",
-    "shared/eventstore": "request write",
-    "shared/http": "app auth openapi problems",
+    "shared/eventstore": "write",
     "shared/replicas": "coverage members",
-    "shared/service": "context logs settings",
+    "shared/service": "context",
 }
 """Modules by folder that only their users' tests run: give one a test file and take it out here."""
 

@@ -1,0 +1,128 @@
+"""Every service's app: open are health, metrics and the contract; all else is asked by somebody."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from prometheus_client.parser import text_string_to_metric_families
+
+from shared.errors import Conflict, NotPermitted
+from shared.http.app import OPEN_PATHS, CommandApi, build_app
+from shared.http.auth import Unauthenticated
+from shared.testing.http import TEST_ORG, token, token_verifier
+
+TIMED = "http_server_request_duration_seconds_count"
+
+
+async def ready() -> dict[str, str]:
+    return {"postgres": "writable"}
+
+
+async def away() -> None:
+    raise ConnectionError("数据库不可写")
+
+
+def app_of(when_ready: Callable = ready) -> FastAPI:
+    app = build_app("tested", {"not-now": "现在不行"}, when_ready)
+
+    @app.get("/v1/{org_id}/thing")
+    async def thing(org_id: str) -> None:
+        raise Conflict("not-now", org_id)
+
+    @app.get("/v1/broken")
+    async def broken() -> None:
+        raise ZeroDivisionError
+
+    return app
+
+
+def client_of(app: FastAPI) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://service")
+
+
+@pytest.mark.parametrize("path", OPEN_PATHS)
+async def test_the_open_paths_answer_without_a_token(path: str) -> None:
+    async with client_of(app_of()) as client:
+        assert (await client.get(path)).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/"])
+async def test_there_is_no_page_for_browsers(path: str) -> None:
+    async with client_of(app_of()) as client:
+        assert (await client.get(path)).json()["code"] == "not-found"
+
+
+async def test_who_is_not_ready_says_why_and_lives_on() -> None:
+    async with client_of(app_of(away)) as client:
+        answer = await client.get("/readyz")
+        assert answer.status_code == 503
+        assert answer.json() == {"status": "not ready", "reason": "数据库不可写"}
+        assert (await client.get("/livez")).json() == {"status": "alive"}
+
+
+async def test_who_is_ready_says_what_was_checked() -> None:
+    async with client_of(app_of()) as client:
+        answer = await client.get("/readyz")
+    assert answer.json() == {"status": "ready", "checks": {"postgres": "writable"}}
+
+
+async def test_a_refusal_has_the_service_s_title_and_a_shared_one_its_own() -> None:
+    async with client_of(app_of()) as client:
+        assert (await client.get("/v1/工会/thing")).json()["title"] == "现在不行"
+        assert (await client.get("/nowhere")).json()["title"] == "没有这个地址"
+
+
+async def counted(client: httpx.AsyncClient) -> dict[tuple[str, str, str], float]:
+    families = text_string_to_metric_families((await client.get("/metrics")).text)
+    labels = ("http_route", "http_request_method", "http_response_status_code")
+    return {
+        tuple(sample.labels[label] for label in labels): sample.value  # type: ignore[misc]
+        for family in families
+        for sample in family.samples
+        if sample.name == TIMED
+    }
+
+
+async def test_requests_are_measured_by_route_and_status_never_by_what_they_name() -> None:
+    async with client_of(app_of()) as client:
+        before = await counted(client)
+        for path in ("/v1/a/thing", "/v1/工会/thing", "/v1/broken", "/nowhere/工会"):
+            await client.get(path)
+        after = await counted(client)
+    grown = {key: after[key] - before.get(key, 0) for key in after}
+    assert grown["/v1/{org_id}/thing", "GET", "409"] == 2
+    assert grown["/v1/broken", "GET", "500"] == 1
+    assert grown["none", "GET", "404"] == 1
+    assert not any("工会" in route for route, _, _ in after)
+
+
+class NoStore:
+    """Whom to believe is decided without it."""
+
+
+def command_api() -> CommandApi:
+    return CommandApi("tested", NoStore(), token_verifier(), None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("orgs", [(TEST_ORG,), ("*",), ("other", TEST_ORG)])
+async def test_an_actor_acts_for_the_unions_of_the_token(orgs: tuple[str, ...]) -> None:
+    actor = await command_api().actor(f"Bearer {token('clerk', orgs=orgs)}", TEST_ORG, "clerk")
+    assert (actor.subject, actor.role) == ("clerk-1", "clerk")
+
+
+@pytest.mark.parametrize("orgs", [("other",), (), (TEST_ORG.upper(),), (f"{TEST_ORG}-2",)])
+async def test_a_token_of_another_union_is_refused_and_both_are_named(
+    orgs: tuple[str, ...],
+) -> None:
+    with pytest.raises(NotPermitted, match=f"clerk-1 does not cover the union {TEST_ORG}") as why:
+        await command_api().actor(f"Bearer {token('clerk', orgs=orgs)}", TEST_ORG, "clerk")
+    assert why.value.code == "union-not-yours"
+
+
+async def test_who_is_not_known_learns_nothing_of_the_union() -> None:
+    with pytest.raises(Unauthenticated, match="no-token"):
+        await command_api().actor(None, "nowhere", "clerk")
+    with pytest.raises(NotPermitted, match="role-missing"):
+        await command_api().actor(f"Bearer {token('cashier', orgs=())}", "nowhere", "clerk")
