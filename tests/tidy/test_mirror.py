@@ -40,13 +40,10 @@ TESTED_THROUGH_OTHERS = {
     "guildhall/imports": "error_file money people rows submission welfare",
     "guildhall": "output",
     "services/reporting/api": "answers",
-    "services/reporting/ingest": "publishers raw_rows",
-    "services/reporting/projections": "as_of definition figure_lines figure_sums procurements",
     "services/reporting/queries": (
         "facts figure_events figures findings reconciliation rows rules status"
     ),
     "services/reporting/reconciliation": "owner_client repair scrub",
-    "services/reporting/rules": "dated definition facts plain_yaml values_file",
     "shared/eventstore": "write",
     "shared/replicas": "coverage members",
     "shared/service": "context",

@@ -4,7 +4,7 @@ is kept so, and read again from there."""
 import hashlib
 from typing import Any
 
-from services.reporting.journal.record import Origin, Raw, pack_headers, unpack_headers
+from services.reporting.journal.record import Origin, Raw, pack_headers, pack_record, unpack_headers
 
 
 def bytes_row(raw: Raw) -> tuple[Any, ...]:
@@ -21,6 +21,6 @@ def raw_of(row: Any) -> Raw:
 
 
 def content_hash(raw: Raw) -> bytes:
-    """SHA-256 of what the record holds, wherever it was read."""
-    parts = (raw.key or b"", pack_headers(raw.headers), raw.value or b"")
-    return hashlib.sha256(b"\0".join(parts)).digest()
+    """SHA-256 of what the record holds, wherever it was read: each part with its length, so that
+    no two records of different content have one hash."""
+    return hashlib.sha256(pack_record(raw)).digest()

@@ -1,15 +1,21 @@
-"""A file of dated values is refused unless beyond doubt; a value holds on its days only."""
+"""A file of dated values is refused unless it is beyond doubt."""
 
+import contextlib
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.reporting.rules import INSTRUMENTS, RULES, _load, wel_04
-from services.reporting.rules.dated import InForce, Parameter, Status
-from services.reporting.rules.definition import fitting
-from services.reporting.rules.values_file import ValuesRefused, load_instruments, load_values
+from services.reporting.rules.values_file import (
+    ValuesRefused,
+    load_instruments,
+    load_values,
+    read_values,
+)
 
 GOOD = """\
 rule: cap
@@ -144,32 +150,10 @@ def test_a_clause_may_fill_what_a_finding_can_bear(tmp_path: Path) -> None:
     assert load_values(write(tmp_path, text), INSTRUMENTS).on("cap_fen", date(2018, 1, 1))
 
 
-def test_a_subject_too_long_for_an_event_is_cut_and_stays_itself() -> None:
-    assert fitting("x" * 160) == "x" * 160
-    cut = {fitting("x" * 160 + end) for end in ("y", "z")}
-    assert [len(subject) for subject in cut] == [160, 160]
-
-
 def test_an_instrument_is_registered_once(tmp_path: Path) -> None:
     row = "- {key: A, title: 甲, status: KNOW}\n"
     with pytest.raises(ValuesRefused, match="A is there twice"):
         load_instruments(write(tmp_path, row * 2))
-
-
-def entry(since: date | None, value: int | None) -> InForce:
-    status: Status = "UNKNOWN" if value is None else "CONF-P"
-    return InForce("cap_fen", value, status, since, None, "national", "NAT-2017", "条", "S")
-
-
-def test_a_value_holds_from_its_day_and_the_last_known_one_is_only_named() -> None:
-    first, second = date(2015, 2, 9), date(2020, 9, 23)
-    cap = Parameter("cap_fen", "限额", "fen", (entry(first, 100000), entry(second, None)))
-    assert cap.on(date(2015, 2, 8)) is None
-    assert [value and value.value for value in map(cap.on, (first, second))] == [100000, None]
-    for day in (first, date(2022, 1, 1)):
-        known = cap.last_known(day)
-        assert known is not None and known.value == 100000
-    assert cap.last_known(date(2015, 2, 8)) is None
 
 
 def test_a_fraction_is_exact() -> None:
@@ -177,15 +161,66 @@ def test_a_fraction_is_exact() -> None:
     assert quorum.entries[0].value == Fraction(2, 3)
 
 
+UNITS = [
+    ("days", "30", 30),
+    ("percent", "0", 0),
+    ("times", "9999999999999999", 10**16 - 1),
+    ("fraction", "2/3", Fraction(2, 3)),
+    ("fraction", "4/6", Fraction(2, 3)),
+    ("months", "[1, 12]", ("1", "12")),
+    ("terms", "[spring_festival, birthday]", ("spring_festival", "birthday")),
+]
+
+
+def of_unit(unit: str, value: str) -> str:
+    named = GOOD.replace("cap_fen", "cap").replace("unit: fen", f"unit: {unit}")
+    return named.replace("value: 100000", f"value: {value}")
+
+
+@pytest.mark.parametrize(("unit", "text", "value"), UNITS)
+def test_a_value_is_read_in_its_unit(unit: str, text: str, value: object) -> None:
+    values = read_values("cap", of_unit(unit, text), INSTRUMENTS)
+    assert values.parameters["cap"].entries[0].value == value
+
+
+@pytest.mark.parametrize(
+    ("unit", "text"),
+    [
+        ("days", "三十"), ("days", "３０"), ("days", "30.0"), ("days", "99999999999999999"),
+        ("percent", "5%"), ("fraction", "2"), ("fraction", "0/3"), ("fraction", "2/0"),
+        ("fraction", "0.66"), ("months", "[0]"), ("months", "[13]"), ("months", "12"),
+        ("terms", "[Spring]"), ("terms", "[春节]"), ("terms", "birthday"), ("terms", "[[a]]"),
+    ],
+)  # fmt: skip
+def test_what_is_no_value_in_its_unit_is_refused(unit: str, text: str) -> None:
+    with pytest.raises(ValuesRefused, match=f"no value in {unit}"):
+        read_values("cap", of_unit(unit, text), INSTRUMENTS)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "- a", "限额", "rule: cap", "[" * 5000, "{a: [", "\x00", "a: b: c"]
+)
+def test_a_text_that_is_no_file_of_values_is_refused_with_its_name(text: str) -> None:
+    with pytest.raises(ValuesRefused, match=r"^cap\.yaml"):
+        read_values("cap", text, INSTRUMENTS)
+
+
+@given(st.text() | st.sampled_from(GOOD.splitlines()).map(lambda line: GOOD.replace(line, "")))
+def test_any_text_is_read_or_refused_and_nothing_else(text: str) -> None:
+    with contextlib.suppress(ValuesRefused):
+        assert read_values("cap", text, INSTRUMENTS).rule == "cap"
+
+
+@given(st.data())
+def test_a_file_with_a_character_changed_is_read_or_refused(data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(GOOD) - 1))
+    other = data.draw(st.sampled_from("\t\n :-[]{}#&*!|>'\"%@`0一\x00\ud7ff"))
+    with contextlib.suppress(ValuesRefused):
+        found = read_values("cap", GOOD[:at] + other + GOOD[at + 1 :], INSTRUMENTS)
+        assert list(found.parameters)
+
+
 def test_a_rule_has_the_same_version_until_its_formula_or_values_change() -> None:
     rule = next(rule for rule in RULES if rule.id == "wel-04")
     assert _load(wel_04).version == rule.version
     assert len({rule.version for rule in RULES}) == len(RULES)
-
-
-def test_known_and_unknown_values_and_those_of_other_provinces_are_not_firm() -> None:
-    confirmed = entry(None, 5)
-    assert confirmed.firm
-    assert not confirmed._replace(status="KNOW").firm
-    assert not confirmed._replace(status="UNKNOWN", value=None).firm
-    assert not confirmed._replace(jurisdiction="anhui").firm
