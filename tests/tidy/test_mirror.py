@@ -39,11 +39,6 @@ TESTED_THROUGH_OTHERS = {
     ),
     "guildhall/imports": "error_file money people rows submission welfare",
     "guildhall": "output",
-    "services/reporting/api": "answers",
-    "services/reporting/queries": (
-        "facts figure_events figures findings reconciliation rows rules status"
-    ),
-    "services/reporting/reconciliation": "owner_client repair scrub",
     "shared/eventstore": "write",
     "shared/replicas": "coverage members",
     "shared/service": "context",

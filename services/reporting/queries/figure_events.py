@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from services.reporting.figures.definition import Figure
-from services.reporting.projections.as_of import LIVE, known_at
+from services.reporting.projections.as_of import FOREVER, LIVE, known_at
 from services.reporting.queries.knowledge import Period
 from shared.errors import Invalid
 
@@ -80,7 +80,9 @@ def decode_cursor(word: str) -> Cursor:
         at, log_index, item, day = orjson.loads(
             base64.urlsafe_b64decode(word + "=" * (-len(word) % 4))
         )
-        if not (isinstance(at, int) and isinstance(log_index, int) and isinstance(item, str)):
+        if not all(type(index) is int and 0 <= index < FOREVER for index in (at, log_index)):
+            raise ValueError("no log_index")
+        if not isinstance(item, str) or "\0" in item:
             raise ValueError("not of this list")
         return Cursor(at, log_index, item, date.fromisoformat(day))
     except (ValueError, TypeError, binascii.Error) as why:

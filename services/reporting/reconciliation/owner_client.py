@@ -39,11 +39,10 @@ class OwnerClient:
                 f"{self.urls[owner]}/v1/relay/republish",
                 json={"shard": gap.shard, "first": gap.have + 1, "last": gap.acked},
             )
-            answer.raise_for_status()
-        except httpx.HTTPError as why:
+            return bool(answer.raise_for_status().json()["republished"])
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as why:
             log.warning("owner could not publish again", owner=owner, why=repr(why))
             return False
-        return bool(answer.json()["republished"])
 
     async def _every(self, path: str) -> dict[str, Any]:
         answers = await asyncio.gather(
