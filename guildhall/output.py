@@ -39,11 +39,11 @@ class Output:
     def say(self, text: str) -> None:
         """Print a line for a person; nothing for machines."""
         if not self.machine:
-            _console().print(text, markup=False, highlight=False, soft_wrap=True)
+            _console().print(text, soft_wrap=True)
 
     def notice(self, text: str) -> None:
         """Print a line on stderr, for whoever watches."""
-        _console(stderr=True).print(text, markup=False, highlight=False, soft_wrap=True)
+        _console(stderr=True).print(text, soft_wrap=True)
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
         """Print a table for a person; a column whose name starts with `>` is right-aligned."""
@@ -77,9 +77,16 @@ class Output:
         if self.machine or not sys.stderr.isatty():
             yield Bar(None, 0)
             return
-        from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeElapsedColumn
+        from rich.progress import (
+            BarColumn,
+            Progress,
+            TaskProgressColumn,
+            TextColumn,
+            TimeElapsedColumn,
+        )
 
-        columns = ("{task.description}", BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+        named = TextColumn("{task.description}", markup=False)
+        columns = (named, BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
         with Progress(*columns, console=_console(stderr=True), transient=True) as bars:
             yield Bar(bars, bars.add_task(what, total=total))
 
@@ -131,7 +138,9 @@ def _console(stderr: bool = False) -> "Console":
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
-    return Console(file=stream, width=None if stream.isatty() else PIPE_COLUMNS)
+    width = None if stream.isatty() else PIPE_COLUMNS
+    # What is said is data: `[red]` and `:100:` stand in it as they are.
+    return Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
 
 
 def flat(facts: Mapping[str, Any]) -> Sequence[Sequence[Any]]:

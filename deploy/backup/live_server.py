@@ -19,7 +19,7 @@ def live_server(data: Path, named: str | None = None) -> str:
     try:
         port = json.loads((data / "ports.json").read_text("utf-8"))["postgres"]
         password = json.loads((data / "passwords.json").read_text("utf-8"))[SUPERUSER]
-    except (OSError, KeyError, ValueError) as why:
+    except (OSError, KeyError, TypeError, ValueError) as why:
         raise BackupError(
             f"no embedded PostgreSQL was ever started in {data}: name the directory with --data, or"
             " a server of your own with --database-url"
@@ -31,4 +31,5 @@ def live_server(data: Path, named: str | None = None) -> str:
 
 def database_of(server: str, database: str) -> str:
     """The DSN of another database of a server."""
-    return f"{server.rpartition('/')[0]}/{database}"
+    address, mark, options = server.partition("?")  # an option may hold a path: host=/run/…
+    return f"{address.rpartition('/')[0]}/{database}{mark}{options}"

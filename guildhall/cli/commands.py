@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import orjson
 import typer
 
-from guildhall.cli.connection import SERVICES, Refused, Unreachable
+from guildhall.cli.connection import SERVICES, Refused, Unreachable, body_of
 from guildhall.cli.period import Org
 from guildhall.cli.session import Session, connected
 
@@ -194,7 +194,7 @@ def _find(session: Session, name: str) -> tuple[str, str]:
 
 def _sendable(session: Session, service: str) -> Iterator[Sendable]:
     try:
-        document = session.connection.open_get(service, "/openapi.json").json()
+        document = body_of(session.connection.open_get(service, "/openapi.json"))
     except Refused:
         return
     for path, methods in document.get("paths", {}).items():

@@ -24,6 +24,11 @@ SERVICES = tuple(CONTEXTS)
 ADDRESSED = tuple(dict.fromkeys((*SERVICES, *PROCESSES)))
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 60.0
+NO_HEADER = {
+    "title": "cannot be sent",
+    "code": "not-ascii",
+    "detail": "a token, a key or a position is ASCII: an HTTP header carries nothing else",
+}
 
 
 class Refused(Exception):
@@ -108,12 +113,15 @@ class Connection:
                 "client_secret": self.target.client_secret,
             }
             answer = self._send("POST", self.target.token_url, data=form)
-            self._bearer = str(answer.json()["access_token"])
+            body = body_of(answer)
+            if not isinstance(body, dict) or "access_token" not in body:
+                raise Refused(problem_of(answer))
+            self._bearer = str(body["access_token"])
         return self._bearer
 
     def get(self, service: str, path: str, **query: Any) -> Any:
         """The JSON a service answers to GET; query parameters that are None are left out."""
-        return self.fetch(service, path, **query).json()
+        return body_of(self.fetch(service, path, **query))
 
     def fetch(self, service: str, path: str, **query: Any) -> "httpx.Response":
         """The whole answer to GET, for what is not JSON."""
@@ -142,7 +150,7 @@ class Connection:
             params=_given(query or {}),
             headers={**self._headers(), "Content-Type": "application/json", **(headers or {})},
         )
-        return answer.json() if answer.content else {}
+        return body_of(answer) if answer.content else {}
 
     def open_get(self, service: str, path: str) -> "httpx.Response":
         """The answer of a route that needs no token (health, OpenAPI)."""
@@ -165,9 +173,11 @@ class Connection:
             answer = self._http.request(method, url, **request)
         except httpx.InvalidURL as why:
             raise Unreachable(f"{url} is not an address: {why}") from why
+        except UnicodeEncodeError as why:
+            raise Refused(NO_HEADER) from why
         except httpx.HTTPError as why:
             hint = "; is `guildhall up` still running?" if self.target.on_this_machine else ""
-            raise Unreachable(f"{method} {url}: {why or type(why).__name__}{hint}") from why
+            raise Unreachable(f"{method} {url}: {str(why) or type(why).__name__}{hint}") from why
         if not answer.is_success:
             raise Refused(problem_of(answer))
         return answer
@@ -183,6 +193,14 @@ def open_http(target: Target) -> "httpx.Client":
 
     timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
     return httpx.Client(timeout=timeout, trust_env=not target.on_this_machine)
+
+
+def body_of(answer: "httpx.Response") -> Any:
+    """The JSON of an answer. Raises Refused where it is none: a page of somebody else's."""
+    try:
+        return answer.json()
+    except ValueError as why:
+        raise Refused(problem_of(answer)) from why
 
 
 def problem_of(answer: "httpx.Response") -> dict[str, Any]:

@@ -43,4 +43,4 @@ async def run_import(
         except SheetError as why:
             raise Refused({"title": str(why), "code": why.code}) from why
         except httpx.TransportError as why:
-            raise Unreachable(f"the import stopped: {why or type(why).__name__}") from why
+            raise Unreachable(f"the import stopped: {str(why) or type(why).__name__}") from why

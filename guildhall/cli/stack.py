@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from guildhall.cli.connection import body_of
 from guildhall.cli.session import DEFAULT_DATA, EXIT_UNTRUE, Data, Machine, Session, connected
 from guildhall.output import Output
 
@@ -85,7 +86,7 @@ def token(
     Example: curl -H "Authorization: Bearer $(guildhall token --as auditor)" …
     """
     if people:
-        known = session.connection.open_get("identity", "/people").json()["people"]
+        known = body_of(session.connection.open_get("identity", "/people"))["people"]
         session.output.document({"people": known})
         session.output.table(
             ("user", "roles", "unions"),

@@ -33,12 +33,7 @@ TESTED_THROUGH_OTHERS = {
     ),
     "deploy/identity": "private registrations tokens",
     "deploy/stack": "children forkserver run_file",
-    "guildhall/cli": (
-        "backup commands connection contract events file_import period quarantine rebuild"
-        " reconcile rules session"
-    ),
     "guildhall/imports": "error_file money people rows submission welfare",
-    "guildhall": "output",
     "shared/eventstore": "write",
     "shared/replicas": "coverage members",
     "shared/service": "context",

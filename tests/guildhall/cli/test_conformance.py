@@ -1,4 +1,4 @@
-"""`guildhall contract …`: what a producer can check alone, row by row, before it publishes."""
+"""What a producer can check alone, row by row, before it publishes."""
 
 import json
 from base64 import b64encode
@@ -7,11 +7,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import jsonschema
 import pytest
-from typer.testing import CliRunner
 
-from guildhall.cli.__main__ import app
 from guildhall.cli.conformance import Row, check_row, rows_of
 from shared.contract.document import document_of
 from shared.contract.envelope import Envelope
@@ -148,55 +145,3 @@ def test_a_json_file_is_one_document_or_an_array(tmp_path: Path) -> None:
     assert [row.number for row in rows_of(document)] == [1, 2]
     document.write_text('{\n "a": 1\n}')
     assert list(rows_of(document)) == [Row(1, b'{"a":1}')]
-
-
-def check(file: Path, *options: str) -> Any:
-    return CliRunner().invoke(app, ["contract", "check", str(file), *options])
-
-
-def test_check_is_0_only_if_every_row_meets_the_contract(tmp_path: Path) -> None:
-    file = tmp_path / "rows.jsonl"
-    good = json.dumps(structured())
-    file.write_text(f"{good}\n")
-    assert check(file).exit_code == 0
-
-    file.write_text(f"{good}\n{json.dumps(structured(id='x'))}\n{good}\n")
-    done = check(file)
-    assert done.exit_code == 1
-    assert "row 2: attribute-invalid" in done.stderr
-    assert "3 rows checked, 1 refused" in done.stdout
-
-    document = json.loads(check(file, "--json").stdout)
-    assert document["checked"] == 3
-    assert [violation["row"] for violation in document["violations"]] == [2]
-
-
-def test_an_empty_file_proves_nothing(tmp_path: Path) -> None:
-    file = tmp_path / "rows.jsonl"
-    file.write_text("\n")
-    done = check(file)
-    assert done.exit_code == 1
-    assert "holds no record" in done.stderr
-
-
-def test_a_json_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "rows.json"
-    file.write_text("[1,")
-    assert check(file).exit_code == 1
-
-
-def test_the_schema_of_a_type_accepts_its_events() -> None:
-    done = CliRunner().invoke(app, ["contract", "schema", "MemberLeft"])
-    schema = json.loads(done.stdout)
-    jsonschema.validate(structured(), schema)
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(structured(data=data(reason="bored")), schema)
-    assert CliRunner().invoke(app, ["contract", "schema", "Nothing"]).exit_code == 2
-
-
-def test_types_are_listed_with_their_topics() -> None:
-    done = CliRunner().invoke(app, ["contract", "list", "--context", "events", "--json"])
-    types = json.loads(done.stdout)["types"]
-    assert {row["topic"] for row in types} == {"guildhall.events.v1"}
-    assert "guildhall.events.CongressHeld.v1" in {row["type"] for row in types}
-    assert CliRunner().invoke(app, ["contract", "list", "--context", "x"]).exit_code == 2

@@ -75,31 +75,6 @@ def test_figures_are_asked_for_the_calendar_year_as_an_auditor(services: FakeSer
     assert "log index 4711" in done.stdout
 
 
-def test_a_period_and_a_knowledge_time_are_passed_on(services: FakeServices) -> None:
-    services.answers["GET reporting/v1/tjtc/figures"] = {"figures": []}
-    period = ("--from", "2022-09-01", "--to", "2023-08-31", "--as-of", "120")
-    assert services.run("figures", "--org", "tjtc", *period).exit_code == 0
-    asked = dict(services.asked[0].url.params)
-    assert asked == {"from": "2022-09-01", "to": "2023-08-31", "as_of": "120"}
-
-
-@pytest.mark.parametrize(
-    "period",
-    [
-        (),
-        ("--year", "2022", "--from", "2022-01-01"),
-        ("--from", "2022-01-01"),
-        ("--from", "2022-12-31", "--to", "2022-01-01"),
-        ("--from", "2022-02-30", "--to", "2022-12-31"),
-    ],
-)
-def test_a_period_that_is_none_is_wrong_usage(
-    services: FakeServices, period: tuple[str, ...]
-) -> None:
-    assert services.run("figures", "--org", "tjtc", *period).exit_code == 2
-    assert not services.asked
-
-
 def test_json_is_the_services_own_document(services: FakeServices) -> None:
     answer = {"org_id": "tjtc", "figures": [], "more": {"later": "fields"}}
     services.answers["GET reporting/v1/tjtc/figures"] = answer

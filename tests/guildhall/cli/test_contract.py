@@ -1,0 +1,106 @@
+"""`guildhall contract …`: types, schemas, and a check that is 0 only if all of a file holds."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from typer.testing import CliRunner
+
+from guildhall.cli import contract as module
+from guildhall.cli.__main__ import app
+from shared.contract.catalogue import CATALOGUE
+from tests.guildhall.cli.test_conformance import data, structured
+
+
+def check(file: Path, *options: str) -> Any:
+    return CliRunner().invoke(app, ["contract", "check", str(file), *options])
+
+
+def test_check_is_0_only_if_every_row_meets_the_contract(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    good = json.dumps(structured())
+    file.write_text(f"{good}\n")
+    assert check(file).exit_code == 0
+
+    file.write_text(f"{good}\n{json.dumps(structured(id='x'))}\n{good}\n")
+    done = check(file)
+    assert done.exit_code == 1
+    assert "row 2: attribute-invalid" in done.stderr
+    assert "3 rows checked, 1 refused" in done.stdout
+
+    document = json.loads(check(file, "--json").stdout)
+    assert document["checked"] == 3
+    assert [violation["row"] for violation in document["violations"]] == [2]
+
+
+def test_an_empty_file_proves_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text("\n")
+    done = check(file)
+    assert done.exit_code == 1
+    assert "holds no record" in done.stderr
+
+
+def test_a_json_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "rows.json"
+    file.write_text("[1,")
+    assert check(file).exit_code == 1
+
+
+def test_the_schema_of_a_type_accepts_its_events() -> None:
+    done = CliRunner().invoke(app, ["contract", "schema", "MemberLeft"])
+    schema = json.loads(done.stdout)
+    jsonschema.validate(structured(), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(structured(data=data(reason="bored")), schema)
+    assert CliRunner().invoke(app, ["contract", "schema", "Nothing"]).exit_code == 2
+
+
+def test_types_are_listed_with_their_topics() -> None:
+    done = CliRunner().invoke(app, ["contract", "list", "--context", "events", "--json"])
+    types = json.loads(done.stdout)["types"]
+    assert {row["topic"] for row in types} == {"guildhall.events.v1"}
+    assert "guildhall.events.CongressHeld.v1" in {row["type"] for row in types}
+    assert CliRunner().invoke(app, ["contract", "list", "--context", "x"]).exit_code == 2
+
+
+def test_every_type_is_listed_once_with_its_meaning_in_one_line() -> None:
+    done = CliRunner().invoke(app, ["contract", "list", "--json"])
+    types = json.loads(done.stdout)["types"]
+    assert [row["type"] for row in types] == list(CATALOGUE)
+    assert all(row["meaning"] and "\n" not in row["meaning"] for row in types)
+
+
+def test_a_type_is_known_by_its_full_name_too_and_another_is_wrong_usage() -> None:
+    schemas = {
+        CliRunner().invoke(app, ["contract", "schema", name]).stdout
+        for name in ("MemberLeft", "guildhall.members.MemberLeft.v1")
+    }
+    assert len(schemas) == 1
+    for name in ("", "memberleft", "会员", "guildhall.members.MemberLeft.v9"):
+        done = CliRunner().invoke(app, ["contract", "schema", name])
+        assert done.exit_code == 2, name
+        assert "no event type" in done.stderr
+
+
+def test_bare_data_is_checked_against_the_type_that_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "数据.jsonl"
+    file.write_text(json.dumps(data()) + "\n" + json.dumps(data(reason="无聊")), encoding="utf-8")
+    done = check(file, "--type", "MemberLeft")
+    assert done.exit_code == 1
+    assert "2 rows checked, 1 refused" in done.stdout
+    assert check(file, "--type", "Nothing").exit_code == 2
+
+
+def test_of_many_violations_some_are_said_and_all_are_in_the_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "VIOLATIONS_SHOWN", 2)
+    file = tmp_path / "rows.jsonl"
+    file.write_text("{\n" * 5)
+    done = check(file)
+    assert "and 3 more (--json lists all)" in done.stderr
+    assert done.stderr.count("not-json") == 2
+    assert len(json.loads(check(file, "--json").stdout)["violations"]) == 5
