@@ -118,8 +118,8 @@ def _place(error: Mapping[str, Any]) -> tuple[int | None, str]:
     if "row" in error:
         return int(error["row"]) - 1, ""
     steps = str(error.get("pointer", "")).strip("/").split("/")
-    number = next((int(step) for step in steps if step.isdigit()), None)
-    return number, steps[-1] if not steps[-1].isdigit() else ""
+    number = next((int(step) for step in steps if step.isdecimal()), None)
+    return number, steps[-1] if not steps[-1].isdecimal() else ""
 
 
 def _key(submission: Submission, command: Command, rows: Sequence[Row]) -> str:

@@ -33,7 +33,6 @@ TESTED_THROUGH_OTHERS = {
     ),
     "deploy/identity": "private registrations tokens",
     "deploy/stack": "children forkserver run_file",
-    "guildhall/imports": "error_file money people rows submission welfare",
     "shared/eventstore": "write",
     "shared/replicas": "coverage members",
     "shared/service": "context",

@@ -73,25 +73,6 @@ async def test_what_a_kind_sends_is_what_the_service_takes(kind: Kind, tmp_path:
         assert kind.role in ROUTES[name].roles, f"{kind.role} may not send {name}"
 
 
-async def test_who_leaves_ends_the_membership_first_and_the_post_after_it(tmp_path: Path) -> None:
-    headings, rows = ROWS["leavers"]
-    file = write_csv(tmp_path / "a.csv", "\n".join([headings, *rows, ""]))
-    client = RecordingClient([str(n) for n in range(10)])
-    await import_file(client, KINDS["leavers"], file)
-    names = [name.removeprefix("members/") for name, _, _ in client.sent]
-    assert names[-1] == "record-staff-left"
-    assert sorted(names[:-1]) == [
-        "record-member-died",
-        "record-member-left",
-        "record-member-left",
-        "record-member-retired",
-        "record-member-retired",
-        "transfer-out-member",
-    ]
-    posts = {row["person_id"][-1]: row["reason"] for row in client.sent[-1][1]["people"]}
-    assert posts == {"1": "transferred", "2": "resigned", "6": "resigned"}
-
-
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 def test_what_counts_as_entered_before_is_a_refusal_the_services_know(kind: Kind) -> None:
     assert kind.already <= MEMBERS_REFUSALS.keys() | BENEFITS_REFUSALS.keys()

@@ -110,24 +110,3 @@ def test_a_file_that_unpacks_to_too_much_is_refused(
     with pytest.raises(SheetError) as why:
         staff(file)
     assert why.value.code == "file-too-large"
-
-
-def test_a_sheet_without_a_needed_column_is_refused_unless_the_value_is_given(
-    tmp_path: Path,
-) -> None:
-    file = write_xlsx(
-        tmp_path / "签收表.xlsx", [["工号", "姓名", "签收日期"], ["1", "王利", "2022-1-20"]]
-    )
-    kind = KINDS["receipts"]
-    sheet = read_sheet(file, known_headings(kind))
-    with pytest.raises(SheetError) as why:
-        read_rows(kind, sheet)
-    assert (why.value.code, "项目编号" in why.value.detail) == ("column-missing", True)
-    parsed = read_rows(kind, sheet, {"programme_id": "spring-2022"})
-    assert parsed.rows[0].values["programme_id"] == "spring-2022"
-
-
-def test_a_person_listed_twice_goes_in_once(tmp_path: Path) -> None:
-    parsed = read_rows(STAFF, staff(write_xlsx(tmp_path / "a.xlsx", [HEADINGS, ROW, ROW])))
-    assert [row.number for row in parsed.rows] == [2]
-    assert [(bad.number, bad.code) for bad in parsed.bad] == [(3, "listed-twice")]
