@@ -9,8 +9,8 @@ from pathlib import Path
 
 from deploy.embedded.broker_ready import wait_for_kafka
 from deploy.embedded.directory import DataDirectory
-from deploy.embedded.jars import Report
 from deploy.embedded.kafka import START_SECONDS, Kafka, Seat, new_cluster_id
+from deploy.embedded.pinned import Report
 
 BROKERS = 3
 SETTINGS = {

@@ -18,7 +18,7 @@ from jgo.maven import MavenContext
 from requests import RequestException
 
 from deploy.embedded.errors import EmbeddedError
-from deploy.embedded.jars import LOCK, VERSION, Jar, Report, is_pinned
+from deploy.embedded.pinned import LOCK, VERSION, Jar, Report, is_pinned
 
 # `!` keeps a parent POM from managing the versions of the others: without it, jgo 3.2.0 lets
 # log4j's choose kafka-clients 3.9.1 for a 4.3.1 broker.

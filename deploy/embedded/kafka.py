@@ -17,8 +17,9 @@ from deploy.embedded.broker_ready import check_kafka
 from deploy.embedded.child import Child
 from deploy.embedded.directory import PORT_ATTEMPTS, DataDirectory, is_free
 from deploy.embedded.errors import EmbeddedError
-from deploy.embedded.jars import Report, kafka_jars
+from deploy.embedded.jars import kafka_jars
 from deploy.embedded.java import Java
+from deploy.embedded.pinned import Report
 
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0

@@ -13,8 +13,8 @@ from aiokafka.errors import KafkaError
 from deploy.embedded.broker_ready import wait_for_kafka
 from deploy.embedded.directory import DataDirectory
 from deploy.embedded.errors import EmbeddedError
-from deploy.embedded.jars import Report
 from deploy.embedded.kafka import Kafka
+from deploy.embedded.pinned import Report
 from deploy.embedded.postgres import Mode, Postgres, check_postgres
 from deploy.embedded.provision import provision
 from shared.contract.contexts import CONTEXTS

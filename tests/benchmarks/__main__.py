@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 import asyncpg
 
-from deploy.embedded.jars import VERSION as KAFKA
+from deploy.embedded.pinned import VERSION as KAFKA
 from shared.service.runner import collect_seldom
 from tests.benchmarks import commands, growth, ingest, latency, relay, roster
 from tests.benchmarks.peers.streams import NO_JDK, Streams

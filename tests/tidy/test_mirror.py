@@ -24,15 +24,9 @@ ELSEWHERE = {
 """Modules without a test file of their own, by pattern, and where their promise is tested."""
 
 TESTED_THROUGH_OTHERS = {
-    "deploy/backup": "base_backup databases drill live_server programs restore wal_stream",
-    "deploy": "catalogue",
-    "deploy/compose": "make_secrets provision",
-    "deploy/embedded": (
-        "account broker_ready child cluster directory errors fetch identity jars java kafka"
-        " launch postgres"
-    ),
-    "deploy/identity": "private registrations tokens",
-    "deploy/stack": "children forkserver run_file",
+    "deploy/backup": "base_backup restore",
+    "deploy/embedded": "broker_ready cluster errors launch",
+    "deploy/stack": "children forkserver",
     "shared/eventstore": "write",
     "shared/replicas": "coverage members",
     "shared/service": "context",

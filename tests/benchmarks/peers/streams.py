@@ -16,7 +16,8 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from deploy.embedded.fetch import fetch_jars
-from deploy.embedded.jars import cache_directory, is_pinned, kafka_jars, read_lock
+from deploy.embedded.jars import cache_directory, kafka_jars
+from deploy.embedded.pinned import is_pinned, read_lock
 from tests.benchmarks.process import Running, running
 
 LOCK = Path(__file__).with_name("streams.lock")

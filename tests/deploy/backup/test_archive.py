@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from deploy.backup.archive import BASE_NAME, Archive, BackupError, Mark, Origin, instant
-from deploy.backup.databases import Committed, mark_of, shortfalls
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -78,16 +77,3 @@ def test_a_moment_without_a_time_zone_is_not_guessed() -> None:
     assert instant("2026-11-23T20:00:00+08:00") == NOON
     with pytest.raises(ValueError, match="names no time zone"):
         instant("2026-11-23T12:00:00")
-
-
-def test_what_was_promised_and_is_not_there_is_named() -> None:
-    before = {"members": Committed(1, [2] * 32, 70, 0), "reporting": Committed(1, [0] * 32, 0, 60)}
-    mark = mark_of(NOON, before)
-    assert shortfalls(mark, before) == []
-    less = {"members": Committed(1, [2] * 31 + [1], 69, 0)}
-    assert shortfalls(mark, less) == [
-        "members: shard 31 ends at 1, 2 was stamped",
-        "reporting: its store is not there",
-        "members: 69 events, 70 were committed",
-        "the journal ends at 0, 60 was sealed",
-    ]

@@ -5,20 +5,17 @@ import importlib.util
 import json
 import os
 import re
-import stat
 import subprocess
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import asyncpg
 import jsonschema
 import pytest
 import yaml
 
 from deploy.compose.make_secrets import make_secrets
-from deploy.compose.provision import passwords_in, run
-from deploy.embedded import EmbeddedError, topic_partitions
+from deploy.embedded import topic_partitions
 from deploy.embedded.jars import kafka_jars
 from deploy.embedded.java import Java
 from shared.contract.contexts import CONTEXTS, PROCESSES
@@ -113,17 +110,6 @@ def test_prometheus_scrapes_every_service() -> None:
     assert {job["job_name"] for job in jobs} == set(PROCESSES)
 
 
-def test_secrets_are_made_once_and_are_private_on_the_host(tmp_path: Path) -> None:
-    directory = tmp_path / "secrets"
-    written = make_secrets(directory)
-    files = {path.name: path.read_text() for path in directory.iterdir()}
-    assert set(written) == set(files) == set(COMPOSE["secrets"])
-    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
-    assert len(set(files.values())) == len(files)
-    assert make_secrets(directory) == []
-    assert {path.name: path.read_text() for path in directory.iterdir()} == files
-
-
 def test_the_image_has_no_secret_and_every_file_it_copies() -> None:
     ignored = (PROJECT / ".dockerignore").read_text("utf-8").splitlines()
     assert "deploy/compose/secrets" in ignored
@@ -165,35 +151,6 @@ async def test_kafkas_image_accepts_its_settings(kafka: str, tmp_path: Path) -> 
     assert "auto.create.topics.enable=false" in written
     assert "log.retention.ms=-1" in written
     assert (data / "meta.properties").exists()
-
-
-async def test_provisioning_makes_databases_roles_and_topics_again_and_again(
-    kafka: str, database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """On the session's PostgreSQL, whose superuser has its own password."""
-    administrator = urlsplit(database)
-    make_secrets(tmp_path)
-    (tmp_path / "postgres_password").chmod(0o600)
-    (tmp_path / "postgres_password").write_text(str(administrator.password))
-    sources = tmp_path / "sources.yaml"
-    sources.write_text("- {name: canteen-of-the-test}\n")
-    environment = {
-        "GUILDHALL_KAFKA": kafka,
-        "GUILDHALL_DATABASE_HOST": administrator.netloc.rpartition("@")[2],
-        "GUILDHALL_SOURCES_FILE": str(sources),
-    }
-    for _ in range(2):
-        await run(environment, tmp_path)
-    assert "topic guildhall.ext.canteen-of-the-test.v1" in capsys.readouterr().out
-    for service in CONTEXTS:
-        secret = (tmp_path / f"{service}_database_url").read_text()
-        url = secret.replace("postgres:5432", environment["GUILDHALL_DATABASE_HOST"])
-        await (await asyncpg.connect(url)).close()
-
-
-def test_a_missing_secret_is_named(tmp_path: Path) -> None:
-    with pytest.raises(EmbeddedError, match="members_database_url"):
-        passwords_in(tmp_path)
 
 
 def test_the_register_of_outside_sources_is_valid_and_empty() -> None:

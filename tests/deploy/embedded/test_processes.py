@@ -1,6 +1,5 @@
 """Nothing is left running, nothing foreign is touched, and an ordinary user is enough."""
 
-import asyncio
 import contextlib
 import json
 import os
@@ -12,15 +11,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from deploy.embedded import EmbeddedError
-from deploy.embedded.account import CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, postgres_account
-from deploy.embedded.child import LAUNCH, OWN_ACCOUNT, Account, Child
-from deploy.embedded.identity import end_recorded, identify, read_record, write_record
+from deploy.embedded.account import CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+from deploy.embedded.child import LAUNCH, OWN_ACCOUNT, Account
+from deploy.embedded.identity import identify
 from deploy.embedded.jars import cache_directory
 
 HOLDER = Path(__file__).with_name("holder.py")
@@ -75,77 +72,6 @@ def test_an_ordinary_user_starts_them(kafka: str, open_directory: Path) -> None:
     holder.communicate()  # closes its input: it stops in order
     assert holder.returncode == 0
     assert not [pid for pid in pids if identify(pid)]
-
-
-def test_data_of_another_user_are_refused(
-    monkeypatch: pytest.MonkeyPatch, open_directory: Path
-) -> None:
-    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 4242)
-    with pytest.raises(EmbeddedError, match="its data belong to uid"):
-        postgres_account(open_directory, open_directory)
-
-
-def test_only_the_recorded_process_is_ended(tmp_path: Path) -> None:
-    with subprocess.Popen(["sleep", "60"]) as process:
-        identity = identify(process.pid)
-        assert identity is not None
-        record = tmp_path / "record.json"
-        write_record(record, replace(identity, started=identity.started - 1))
-        assert not end_recorded(record, signal.SIGTERM, 5)
-        write_record(record, replace(identity, boot="another"))
-        assert not end_recorded(record, signal.SIGTERM, 5)
-        assert process.poll() is None
-
-        write_record(record, identity)
-        assert end_recorded(record, signal.SIGTERM, 5)
-        assert process.wait() == -signal.SIGTERM
-
-
-@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"pid": 1}', "nonsense"])
-def test_an_unreadable_record_ends_nothing(tmp_path: Path, text: str) -> None:
-    record = tmp_path / "record.json"
-    record.write_text(text)
-    assert read_record(record) is None
-    assert not end_recorded(record, signal.SIGKILL, 1)
-
-
-async def test_a_child_that_does_not_listen_is_killed_after_its_time(tmp_path: Path) -> None:
-    child = Child("deaf", tmp_path / "log", tmp_path / "record.json", signal.SIGTERM)
-    await child.start([sys.executable, "-c", _DEAF])
-    while "ready" not in child.tail():
-        await asyncio.sleep(0.02)
-    await child.stop(signal.SIGTERM, 0.2)
-    assert child.exit_status == -signal.SIGKILL
-    assert not (tmp_path / "record.json").exists()
-
-
-async def test_what_an_earlier_holder_left_is_ended_before_a_new_start(tmp_path: Path) -> None:
-    record = tmp_path / "record.json"
-    with subprocess.Popen(["sleep", "60"]) as left:  # noqa: ASYNC220
-        identity = identify(left.pid)
-        assert identity is not None
-        write_record(record, identity)
-        child = Child("new", tmp_path / "log", record, signal.SIGTERM)
-        await child.start(["/bin/true"])
-        assert left.wait() == -signal.SIGTERM
-        await child.finish(5)
-
-
-async def test_a_program_that_cannot_be_started_says_why(tmp_path: Path) -> None:
-    child = Child("absent", tmp_path / "log", tmp_path / "record.json", signal.SIGTERM)
-    await child.start(["/no/such/program"])
-    assert await child.finish(5) == 111
-    failure = str(child.failure("start it", "it ended"))
-    assert "/no/such/program" in failure
-    assert "No such file or directory" in failure
-
-
-_DEAF = """
-import signal, time
-signal.signal(signal.SIGTERM, signal.SIG_IGN)
-print("ready", flush=True)
-time.sleep(60)
-"""
 
 
 def _hold(directory: Path, account: Account, environment: dict[str, str]) -> subprocess.Popen[str]:

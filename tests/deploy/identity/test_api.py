@@ -1,7 +1,6 @@
 """The development identity provider: whose tokens are accepted, and where it refuses to run."""
 
 import os
-import stat
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -13,7 +12,7 @@ import pytest
 from deploy.identity import PICK_GRANT
 from deploy.identity.__main__ import NotForProduction, check_development
 from deploy.identity.api import identity_app
-from deploy.identity.registrations import DEFAULT_PEOPLE, Client, clients_in, people_in
+from deploy.identity.registrations import Client, people_in
 from deploy.identity.tokens import Issuer, signing_key
 from shared.errors import NotPermitted
 from shared.http.auth import TokenVerifier, Unauthenticated
@@ -136,30 +135,6 @@ async def test_discovery_points_at_the_keys_and_the_token_endpoint(
     assert found["issuer"] == ISSUER
     assert (found["jwks_uri"], found["token_endpoint"]) == (f"{ISSUER}/jwks", f"{ISSUER}/token")
     assert PICK_GRANT in found["grant_types_supported"]
-
-
-def test_keys_and_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:
-    first, clients = signing_key(tmp_path), clients_in(tmp_path)
-    people_in(tmp_path)
-
-    assert signing_key(tmp_path).kid == first.kid
-    assert clients_in(tmp_path) == clients
-    names = {"signing-key.json", "clients.json", "people.json"}
-    assert {file.name for file in tmp_path.iterdir()} == names
-    assert {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()} == {0o600}
-
-
-def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
-    signing_key(tmp_path)
-    (tmp_path / "signing-key.json").chmod(0o644)
-    with pytest.raises(PermissionError, match="chmod 600"):
-        signing_key(tmp_path)
-
-
-def test_every_role_has_a_person_and_duties_are_held_apart() -> None:
-    roles = {role for person in DEFAULT_PEOPLE.values() for role in person.roles}
-    assert roles == {"clerk", "approver", "chair", "cashier", "auditor", "operator", "producer"}
-    assert all(len(person.roles) == 1 for person in DEFAULT_PEOPLE.values())
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7", "localhost", "example.org", ""])
