@@ -27,8 +27,6 @@ TESTED_THROUGH_OTHERS = {
     "deploy/backup": "base_backup restore",
     "deploy/embedded": "broker_ready cluster errors launch",
     "deploy/stack": "children forkserver",
-    "shared/eventstore": "write",
-    "shared/replicas": "coverage members",
     "shared/service": "context",
 }
 """Modules by folder that only their users' tests run: give one a test file and take it out here."""
