@@ -25,9 +25,7 @@ ELSEWHERE = {
 
 TESTED_THROUGH_OTHERS = {
     "deploy/backup": "base_backup restore",
-    "deploy/embedded": "broker_ready cluster errors launch",
-    "deploy/stack": "children forkserver",
-    "shared/service": "context",
+    "deploy/embedded": "errors",
 }
 """Modules by folder that only their users' tests run: give one a test file and take it out here."""
 

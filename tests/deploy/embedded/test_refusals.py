@@ -4,7 +4,6 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from aiokafka.errors import GroupCoordinatorNotAvailableError
 
 from deploy.embedded import Embedded, EmbeddedError
 
@@ -27,21 +26,6 @@ async def test_an_outside_kafka_goes_with_an_embedded_postgres(kafka: str, tmp_p
     async with Embedded.from_environment(tmp_path, environment={"GUILDHALL_KAFKA": kafka}) as both:
         assert both.kafka == kafka
         assert both.postgres_pid is not None
-
-
-async def test_an_outside_kafka_may_need_a_moment_for_its_first_group(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    answers = iter([GroupCoordinatorNotAvailableError(), GroupCoordinatorNotAvailableError(), None])
-
-    async def check(_: str) -> None:
-        if error := next(answers):
-            raise error
-
-    monkeypatch.setattr("deploy.embedded.broker_ready.check_kafka", check)
-    servers = Embedded(tmp_path, kafka_outside="broker:9092")
-    assert await servers.start_kafka() == "broker:9092"
-    await servers.stop()
 
 
 async def test_an_outside_server_that_does_not_answer_is_named(tmp_path: Path) -> None:
