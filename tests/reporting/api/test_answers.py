@@ -31,7 +31,7 @@ from services.reporting.queries.membership import Account, AccountDay
 from services.reporting.queries.reconciliation import Reconciliation
 from services.reporting.queries.rosters import DatedCount
 from services.reporting.queries.what_if import Difference
-from services.reporting.reconciliation.progress import CopyState, Hole, SourceState
+from services.reporting.reconciliation.progress import CopyState, Gap, SourceState
 from services.reporting.reconciliation.reconciler import Reconciled
 from services.reporting.rules import BY_ID
 from shared.http.problems import Json
@@ -159,14 +159,14 @@ def test_bytes_that_are_no_text_are_told_as_what_they_are() -> None:
     assert (told["value_text"], told["value_base64"]) == (None, "/w==")
 
 
-def test_a_comparison_tells_the_holes_of_every_source_and_copy() -> None:
-    hole = Hole("/guildhall/benefits", 3, 7, 9)
-    source = SourceState("/guildhall/benefits", True, False, 2, [hole])
+def test_a_comparison_tells_the_gaps_of_every_source_and_copy() -> None:
+    gap = Gap("/guildhall/benefits", 3, 7, 9)
+    source = SourceState("/guildhall/benefits", True, False, 2, [gap])
     copy = CopyState("events", "/guildhall/members", 0, [])
     fields = dict.fromkeys(Reconciled._fields) | {
-        "complete": False, "cut": 5, "sources": [source], "copies": [copy],
+        "complete": False, "watermark": 5, "sources": [source], "copies": [copy],
     }  # fmt: skip
     told = reconciled_answer(Reconciled(**fields))
     assert set(told) == set(Reconciled._fields)
-    assert told["sources"] == [{**source._asdict(), "holes": [hole._asdict()]}]
-    assert told["copies"] == [{**copy._asdict(), "holes": []}]
+    assert told["sources"] == [{**source._asdict(), "gaps": [gap._asdict()]}]
+    assert told["copies"] == [{**copy._asdict(), "gaps": []}]

@@ -8,7 +8,7 @@ from services.reporting.journal.record import Entry
 from services.reporting.projections.figure_lines import Line, line_projection
 from shared.contract.benefits import GiftIssued, GiftReturned
 from tests.examples.benefits import gift_returned
-from tests.reporting.history import History, folded, standing
+from tests.reporting.history import History, current_rows, folded
 from tests.reporting.records import ORG, gift
 
 DAY, LATER = date(2022, 9, 7), date(2022, 12, 1)
@@ -23,7 +23,7 @@ def lines(history: History, *told: tuple[Effect, ...]) -> list[dict[tuple[Any, .
 
     rules: Rules = {GiftIssued: rule, GiftReturned: rule}
     versions = folded(line_projection(rules), history.entries())
-    return [standing(versions, at) for at in saying]
+    return [current_rows(versions, at) for at in saying]
 
 
 def counted(item: str, **changes: Any) -> Counted:

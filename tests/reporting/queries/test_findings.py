@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from services.reporting.ingest.apply import Ingest
-from services.reporting.queries.findings import State, findings, judged_cut
+from services.reporting.queries.findings import State, findings, judged_watermark
 from services.reporting.rules import BY_ID
 from services.reporting.rules.definition import UNCONFIRMED
 from shared.contract.reporting import FindingRaised
@@ -97,5 +97,5 @@ async def test_its_state_is_the_one_known_then(pool: asyncpg.Pool, simulated: In
     assert await shown(pool, 0) == []
 
 
-async def test_before_anything_was_judged_the_cut_is_nought(pool: asyncpg.Pool) -> None:
-    assert await judged_cut(pool) == 0
+async def test_before_anything_was_judged_the_watermark_is_nought(pool: asyncpg.Pool) -> None:
+    assert await judged_watermark(pool) == 0

@@ -43,7 +43,7 @@ async def test_before_anything_was_read_nothing_lags_and_nothing_has_an_age(
     }  # fmt: skip
     assert (found["positions"], found["lag"]) == ([], 0)
     assert (found["parked"], found["parked_since"], found["quarantined"]) == (0, None, 0)
-    assert (found["gaps"], found["differences"]) == ([], [])
+    assert (found["journal_gaps"], found["differences"]) == ([], [])
 
 
 async def test_a_lag_is_known_only_where_kafka_told_every_end(
@@ -60,7 +60,7 @@ async def test_a_lag_is_known_only_where_kafka_told_every_end(
     assert whole["lag"] == 6
 
 
-async def test_what_waits_behind_a_hole_is_counted_with_since_when(
+async def test_what_waits_behind_a_gap_is_counted_with_since_when(
     pool: asyncpg.Pool, ingest: Ingest
 ) -> None:
     await read(ingest, Partition(), 1, 1)
@@ -89,7 +89,7 @@ async def test_what_takes_too_long_to_compare_is_left_out_and_the_rest_is_said(
         raise AssertionError("it was not stopped")
 
     monkeypatch.setattr(module, "CHECK_SECONDS", 0.05)
-    monkeypatch.setattr(module, "gaps", endless)
+    monkeypatch.setattr(module, "journal_gaps", endless)
     async with asyncio.timeout(30):
         found = await stands(pool)
-    assert (found["gaps"], found["differences"]) == (None, [])
+    assert (found["journal_gaps"], found["differences"]) == (None, [])

@@ -8,11 +8,11 @@ import pytest
 
 from services.reporting.reconciliation import owner_client as module
 from services.reporting.reconciliation.owner_client import OwnerClient, owner_client
-from services.reporting.reconciliation.progress import Hole
+from services.reporting.reconciliation.progress import Gap
 from shared.errors import NotYet, Refusal
 
 URLS = {"members": "http://members", "benefits": "http://benefits"}
-HOLE = Hole("/guildhall/benefits", 3, have=7, acked=9)
+GAP = Gap("/guildhall/benefits", 3, have=7, acked=9)
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
@@ -65,7 +65,7 @@ async def test_what_a_reader_lacks_is_asked_for_from_the_first_to_the_last() -> 
         asked.append(request)
         return httpx.Response(200, json={"republished": 2})
 
-    assert await client(answer).republish("benefits", HOLE)
+    assert await client(answer).republish("benefits", GAP)
     [request] = asked
     assert (request.method, str(request.url)) == ("POST", "http://benefits/v1/relay/republish")
     assert json.loads(request.content) == {"shard": 3, "first": 8, "last": 9}
@@ -84,7 +84,7 @@ async def test_what_a_reader_lacks_is_asked_for_from_the_first_to_the_last() -> 
     ],
 )
 async def test_nothing_was_published_where_the_owner_does_not_say_so(answer: Answer) -> None:
-    assert await client(answer).republish("benefits", HOLE) is False
+    assert await client(answer).republish("benefits", GAP) is False
 
 
 async def test_a_round_s_client_bears_reporting_s_own_token(

@@ -70,13 +70,13 @@ def reading(have: int, read: int = 5, reader: str = JOURNAL, gapped: bool = Fals
     return Progress(reader, SOURCE, {0: have}, read, frozenset({0} if gapped else ()))
 
 
-async def test_a_hole_is_given_patience_and_then_asked_for_whole(scene: Scene) -> None:
+async def test_a_gap_is_given_patience_and_then_asked_for_whole(scene: Scene) -> None:
     assert await scene.round(reading(7)) == []
     assert await scene.round(reading(7), after=PATIENCE - 0.1) == []
     assert await scene.round(reading(7), after=0.1) == [{"shard": 0, "first": 8, "last": 9}]
 
 
-async def test_without_a_hole_nothing_is_asked_for(scene: Scene) -> None:
+async def test_without_a_gap_nothing_is_asked_for(scene: Scene) -> None:
     for _ in range(3):
         assert await scene.round(reading(9), after=PATIENCE) == []
     assert await scene.round(after=PATIENCE) == []
@@ -105,7 +105,7 @@ async def test_where_later_records_are_there_reading_on_is_no_excuse(scene: Scen
     assert len(await scene.round(reading(7, 500, gapped=True), after=PATIENCE)) == 1
 
 
-async def test_a_hole_that_was_closed_is_forgotten(scene: Scene) -> None:
+async def test_a_gap_that_was_closed_is_forgotten(scene: Scene) -> None:
     await scene.round(reading(7))
     await scene.round(reading(9), after=PATIENCE)
     assert await scene.round(reading(7), after=PATIENCE) == []

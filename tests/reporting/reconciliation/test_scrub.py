@@ -1,6 +1,6 @@
 """Every round looks at rows and sums: at rows once whole, then a stretch at a time; and it is told.
 
-What counts as a gap or a difference is in test_gaps.py and tests/reporting/queries.
+What counts as a gap or a difference is in test_journal_gaps.py and tests/reporting/queries.
 """
 
 from collections.abc import AsyncIterator
@@ -49,7 +49,7 @@ class Log:
 def log(monkeypatch: pytest.MonkeyPatch) -> Log:
     log = Log()
     monkeypatch.setattr(rolling_check, "STRETCH", STRETCH)
-    monkeypatch.setattr(module, "gaps", log.gaps)
+    monkeypatch.setattr(module, "journal_gaps", log.gaps)
     monkeypatch.setattr(module, "differences", log.differences)
     return log
 
@@ -91,7 +91,7 @@ async def test_an_old_row_that_goes_later_is_found_when_it_is_its_stretch_s_turn
     scrub = Scrub()
     await look(scrub, log)
     log.gone = [{"first": 22, "last": 22}]
-    found = [(await look(scrub, log)).gaps for _ in range(4)]
+    found = [(await look(scrub, log)).journal_gaps for _ in range(4)]
     assert log.gone in found
     assert found == sorted(found, key=len), "what was seen stays told"
 

@@ -1,4 +1,4 @@
-"""Which of an owner's events a copy heard: in any order, once or often, with every hole known."""
+"""Which of an owner's events a copy heard: in any order, once or often, with every gap known."""
 
 import random
 from collections.abc import AsyncIterator
@@ -44,7 +44,7 @@ async def test_of_what_nothing_was_heard_nothing_is_told(pool: asyncpg.Pool) -> 
     assert await shards(pool) == []
 
 
-async def test_a_hole_is_known_and_closes_when_it_is_heard(pool: asyncpg.Pool) -> None:
+async def test_a_gap_is_known_and_closes_when_it_is_heard(pool: asyncpg.Pool) -> None:
     await hear(pool, (4, 1), (4, 2), (4, 5), (9, 3))
     assert await shards(pool) == [(4, 2, 4, 5), (9, 0, 2, 3)]
     await hear(pool, (4, 4), (4, 7))

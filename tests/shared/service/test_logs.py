@@ -17,7 +17,10 @@ def logs_as_they_were() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     configured = structlog.get_config()
+    levels = {name: logging.getLogger(name).level for name in logging.root.manager.loggerDict}
     yield
+    for name in logging.root.manager.loggerDict:
+        logging.getLogger(name).setLevel(levels.get(name, logging.NOTSET))
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.configure(**configured)
@@ -72,7 +75,7 @@ def test_what_is_below_the_level_is_not_said(capsys: pytest.CaptureFixture[str])
     assert [line["event"] for line in lines(capsys)] == ["loud"]
 
 
-@pytest.mark.parametrize("noisy", ["aiokafka", "httpx", "uvicorn.access"])
+@pytest.mark.parametrize("noisy", ["aiokafka", "httpx", "faust"])
 def test_libraries_that_talk_too_much_are_heard_from_a_warning_on(
     noisy: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
