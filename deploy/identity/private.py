@@ -10,9 +10,8 @@ def write_private(file: Path, content: bytes) -> None:
     """Replace `file` in one step; it is never readable by others, not even for a moment."""
     file.parent.mkdir(parents=True, exist_ok=True)
     staged = file.with_name(f".{file.name}.{os.getpid()}")
-    staged.unlink(
-        missing_ok=True
-    )  # left by a crash, or laid there by another with a mode of theirs
+    # Left by a crash, or laid there by another with a mode of theirs.
+    staged.unlink(missing_ok=True)
     descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(content)

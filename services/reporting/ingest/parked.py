@@ -47,11 +47,14 @@ INSERT INTO quarantine AS q (reason, detail, source, blocks_stream, cluster_id, 
 SELECT 'gap-not-closed',
        'sequence ' || sequence || ' of shard ' || shard || ' waits for one that never came',
        source, false, cluster_id, topic_id, topic, partition, kafka_offset, key, headers, value,
-       sha256(coalesce(key, '') || decode('00', 'hex') || headers || decode('00', 'hex') || value)
+       sha256(int4send(3) || 'key'::bytea || coalesce(int4send(length(key)) || key, int4send(-1))
+           || int4send(5) || 'value'::bytea
+           || coalesce(int4send(length(value)) || value, int4send(-1)) || headers)
 FROM waited ORDER BY source, shard, sequence
 ON CONFLICT (topic, content) DO UPDATE SET times_seen = q.times_seen + 1
 RETURNING id
 """
+"""The content's hash is `content_hash`, of the packed columns."""
 
 
 async def park(connection: asyncpg.Connection, admission: Admission) -> Admission:

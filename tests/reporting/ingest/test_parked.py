@@ -5,6 +5,7 @@ import pytest
 
 from services.reporting.ingest import parked, quarantine, settle
 from services.reporting.ingest.apply import Ingest
+from services.reporting.ingest.raw_rows import content_hash
 from shared.contract.document import document_of
 from shared.contract.envelope import shard_of
 from shared.errors import Conflict
@@ -50,7 +51,9 @@ async def test_what_waited_too_long_behind_a_gap_is_quarantined_and_can_be_retri
     assert await parked.give_up(pool, seconds=0) == 1
     (row,) = await quarantine.listed(pool)
     assert row["reason"] == "gap-not-closed"
-    assert (await quarantine.one(pool, row["id"]))["value"] == document_of(third)
+    kept = await quarantine.one(pool, row["id"])
+    assert kept["value"] == document_of(third)
+    assert kept["content"] == content_hash(raws[1])
     assert await counted(pool) == (1, 0, 0, 1)
     assert (await settle.retry(ingest, row["id"], "operator-1")).applied == 1
 
