@@ -38,7 +38,8 @@ def list_types(
             "type": cls.type_name(),
             "context": name,
             "topic": topic_of(name),
-            "meaning": (cls.__doc__ or "").split("\n\n")[0].replace("\n    ", " "),
+            # However it is indented: Python 3.13 takes the indentation away.
+            "meaning": " ".join((cls.__doc__ or "").split("\n\n")[0].split()),
         }
         for name, classes in EVENT_TYPES.items()
         if context in (None, name)
