@@ -28,7 +28,7 @@ SQL_TYPES: dict[Any, str] = {
 class Insert(NamedTuple):
     """An entry adds `row`, and nothing can stand under its key before, so nothing is looked up (a
     fifth of what an event costs). Were it wrong, the key's index would refuse a second row, or in
-    one batch the engine (`RowStands`)."""
+    one batch the engine (`DuplicateKey`)."""
 
     row: Row
 

@@ -25,8 +25,9 @@ SLICE = 100
 """Entries whose effects are worked out at once."""
 
 
-class RowStands(Exception):
-    """An insert met a row: its event said that none can be there (`Entry.opens_stream`)."""
+class DuplicateKey(Exception):
+    """An insert has the key of a current row: its event said that none can be there
+    (`Entry.opens_stream`)."""
 
 
 class RowChange(NamedTuple):
@@ -57,7 +58,7 @@ class Changes:
         if isinstance(effect, Insert):
             key = self.projection.key_of(effect.row)
             if self.current.get(key) is not None:
-                raise RowStands(f"{self.projection.name}: a row stands under the key of an insert")
+                raise DuplicateKey(f"{self.projection.name}: a row has the key of an insert")
             self.current[key] = effect.row, at
             return RowChange(None, effect.row, at)
         key = effect.key

@@ -25,7 +25,7 @@ from services.reporting.journal.record import Entry
 from services.reporting.projections import DISPATCH, PROJECTIONS
 from services.reporting.projections.as_of import FOREVER
 from services.reporting.projections.definition import Change, Effects, Insert, Key, Projection
-from services.reporting.projections.engine import Changes, RowStands, load, store
+from services.reporting.projections.engine import Changes, DuplicateKey, load, store
 from services.reporting.rebuild.shares import ENTRIES_READ, Share, connected, read_share
 from shared.contract.catalogue import CATALOGUE
 from shared.service.runner import collect_seldom
@@ -68,7 +68,7 @@ class Table:
             if isinstance(effect, Insert):
                 key = self.projection.key_of(effect.row)
                 if key in rows:
-                    raise RowStands(f"{self.projection.name}: two inserts of one key, at {at}")
+                    raise DuplicateKey(f"{self.projection.name}: two inserts of one key, at {at}")
                 rows[key] = effect.row, at
                 continue
             key, fold = effect
