@@ -1,11 +1,28 @@
-"""Stopping aiokafka's clients, whatever state Kafka is in."""
+"""Making aiokafka's consumers, and stopping its clients, whatever state Kafka is in."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from shared.kafka.record_batches import read_any_batch
+
 STOP_SECONDS = 5.0
+
+
+def make_consumer(kafka: str, **settings: Any) -> AIOKafkaConsumer:
+    """A consumer of what is committed, which a producer's bytes cannot end or fill; its positions
+    are PostgreSQL's, so it neither commits offsets by itself nor begins where none is known."""
+    read_any_batch()
+    return AIOKafkaConsumer(
+        bootstrap_servers=kafka,
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+        auto_offset_reset="none",
+        metadata_max_age_ms=5_000,
+        **settings,
+    )
 
 
 async def stop_consumer(consumer: AIOKafkaConsumer) -> None:

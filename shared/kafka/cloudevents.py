@@ -26,6 +26,10 @@ Headers = Collection[tuple[str, bytes | None]]
 
 STRUCTURED_CONTENT_TYPE = b"application/cloudevents+json"
 CONTENT_TYPE = ("content-type", STRUCTURED_CONTENT_TYPE)
+UNREADABLE = "guildhall-unreadable-batch"
+"""The header of a record that stands for a batch, and why nobody could read that one
+(`record_batches.py`). Of a producer it makes the record refused, and nothing else."""
+
 POSITION = "guildhall-position"
 """The header that says how a record travelled: `epoch.shard.sequence`, such as `1.17.4242`."""
 
@@ -82,7 +86,8 @@ def arrived(
     key: bytes | None, value: bytes | None, headers: Headers, *, sequenced: bool = True
 ) -> Arrived:
     """The event in a record. Raises ContractViolation: no-value, document-too-large,
-    not-cloudevents, not-json, attribute-missing, attribute-invalid, key-not-subject.
+    batch-unreadable, not-cloudevents, not-json, attribute-missing, attribute-invalid,
+    key-not-subject.
 
     `sequenced`: its source numbers its records, so its position counts. Of any other source it
     means nothing, and is passed over. In binary mode the value is only seen to begin as an object;
@@ -105,6 +110,8 @@ def arrived(
     elif "ce_specversion" in named:
         envelope, document = _of_binary(named, value)
         envelope = _placed(envelope, travelled)
+    elif (why := named.get(UNREADABLE)) is not None:
+        raise ContractViolation("batch-unreadable", why.decode(errors="backslashreplace"))
     else:
         raise ContractViolation(
             "not-cloudevents", "neither a ce_specversion header nor application/cloudevents+json"
@@ -141,9 +148,10 @@ def _of_binary(headers: Mapping[str, bytes | None], value: bytes) -> tuple[Envel
             "document-too-large", f"{carried} bytes of headers, at most {DOCUMENT_BYTES_MAX}"
         )
     try:
+        "".join(headers).encode()  # a name of other bytes came as lone surrogates
         attributes = {n[3:]: v.decode() for n, v in headers.items() if v and n[:3] == "ce_"}
         content_type = (headers.get("content-type") or b"").decode()
-    except UnicodeDecodeError as why:
+    except UnicodeError as why:
         raise ContractViolation("attribute-invalid", f"a header is not UTF-8: {why}") from why
     if "data" in attributes or "data_base64" in attributes:
         raise ContractViolation("attribute-invalid", "no attribute is named data or data_base64")

@@ -21,7 +21,7 @@ from shared.errors import ContractViolation
 from shared.eventstore.database import UNREACHABLE
 from shared.eventstore.epochs import FIRST, known_epochs
 from shared.eventstore.store import Also
-from shared.kafka.clients import stop_consumer
+from shared.kafka.clients import make_consumer, stop_consumer
 from shared.kafka.cloudevents import from_record
 from shared.kafka.topic_ids import TopicChanged, identify
 from shared.metrics import COPY_BEHIND
@@ -68,13 +68,7 @@ class Subscription:
     async def run(self) -> None:
         """Follow until cancelled; Kafka, its topic or PostgreSQL being away is waited out."""
         while True:
-            consumer = AIOKafkaConsumer(
-                bootstrap_servers=self.kafka,
-                enable_auto_commit=False,
-                isolation_level="read_committed",
-                auto_offset_reset="none",
-                metadata_max_age_ms=5_000,
-            )
+            consumer = make_consumer(self.kafka)
             try:
                 stored = await self._stored()
                 await consumer.start()

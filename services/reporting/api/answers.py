@@ -120,7 +120,7 @@ def quarantine_answer(row: dict[str, Any]) -> dict[str, Any]:
     return {
         **{name: row[name] for name in row if name not in ("key", "headers", "value", "content")},
         "key": None if row["key"] is None else _text(row["key"]),
-        "headers": [[name, _text(held)] for name, held in unpack_headers(row["headers"])],
+        "headers": [[_named(name), _text(held)] for name, held in unpack_headers(row["headers"])],
         "value_base64": None if value is None else b64encode(value).decode(),
         "value_text": None if value is None else _utf8(value),
         "content_sha256": row["content"].hex(),
@@ -145,6 +145,11 @@ def _utf8(raw: bytes) -> str | None:
         return raw.decode()
     except UnicodeDecodeError:
         return None
+
+
+def _named(header: str) -> str:
+    """A header's name as JSON can say it: of one that is not UTF-8, its bytes (PEP 383)."""
+    return header.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def _text(raw: bytes | None) -> str | None:

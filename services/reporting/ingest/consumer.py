@@ -27,7 +27,7 @@ from services.reporting.ingest.offsets import Fenced, Move
 from services.reporting.ingest.prefetch import POLL_MS, Fetched, ReadAhead
 from services.reporting.journal.record import Origin, Raw
 from shared.eventstore.database import UNREACHABLE
-from shared.kafka.clients import stop_consumer
+from shared.kafka.clients import make_consumer, stop_consumer
 from shared.kafka.topic_ids import ClusterIdentity, TopicChanged, identify
 from shared.metrics import CONSUMER_LAG
 from shared.tasks import end
@@ -76,18 +76,14 @@ class Intake(ConsumerRebalanceListener):
     async def run(self) -> None:
         """Read until cancelled. Kafka, PostgreSQL or a topic being away is waited out."""
         while True:
-            consumer = AIOKafkaConsumer(
-                bootstrap_servers=self.kafka,
+            consumer = make_consumer(
+                self.kafka,
                 group_id=self.group,
-                enable_auto_commit=False,
-                isolation_level="read_committed",
-                auto_offset_reset="none",
                 session_timeout_ms=6_000,
                 heartbeat_interval_ms=1_000,
                 max_poll_interval_ms=300_000,
                 fetch_max_wait_ms=50,
                 max_partition_fetch_bytes=1_048_576,
-                metadata_max_age_ms=5_000,
             )
             pause = RETRY_SECONDS
             try:

@@ -85,7 +85,9 @@ class Entry(NamedTuple):
 
 
 def pack_headers(headers: Iterable[tuple[str, bytes | None]]) -> bytes:
-    """Kafka headers as bytes, each name and value length-prefixed (big-endian 32 bit; -1: null)."""
+    """Kafka headers as bytes, each name and value length-prefixed (big-endian 32 bit; -1: null).
+
+    A name that is not UTF-8 is packed as the bytes that it was (PEP 383)."""
     pairs = list(headers)
     try:
         names, values = zip(*pairs, strict=True)
@@ -96,7 +98,7 @@ def pack_headers(headers: Iterable[tuple[str, bytes | None]]) -> bytes:
         pass
     parts: list[bytes] = []
     for name, value in pairs:
-        encoded = name.encode()
+        encoded = name.encode(errors="surrogateescape")
         if value is None:
             parts += (len(encoded).to_bytes(4), encoded, NULL)
         else:
@@ -110,7 +112,7 @@ def _packing(names: tuple[str, ...], lengths: tuple[int, ...]) -> bytes:
     of one publisher have the same names, and values of few lengths (8 µs a record, now 2)."""
     parts: list[bytes] = []
     for name, length in zip(names, lengths, strict=True):
-        encoded = name.encode()
+        encoded = name.encode(errors="surrogateescape")
         prefix = len(encoded).to_bytes(4) + encoded + length.to_bytes(4)
         parts += (prefix.replace(b"%", b"%%"), b"%b")
     return b"".join(parts)
@@ -127,7 +129,7 @@ def unpack_headers(packed: bytes) -> list[tuple[str, bytes | None]]:
         fields.append(packed[at : at + length] if length >= 0 else None)
         at += max(length, 0)
     for name, value in zip(fields[::2], fields[1::2], strict=True):
-        headers.append(((name or b"").decode(), value))
+        headers.append(((name or b"").decode(errors="surrogateescape"), value))
     return headers
 
 

@@ -23,6 +23,7 @@ from shared.tasks import end
 from shared.testing.author import Author
 from shared.testing.topics import make_topic
 from tests.shared.eventstore.test_store import raised
+from tests.shared.kafka.batches import send_with_a_name_of_other_bytes
 
 
 @pytest.fixture
@@ -120,6 +121,23 @@ async def test_each_record_once_across_gaps_aborted_transactions_and_restarts(
         async with following(pool, kafka, context):
             found = await copied(pool, part.stop)
     assert found == {f"i{n}": 1 for n in range(8)}
+
+
+async def test_a_header_name_that_is_not_utf8_stops_no_copy(
+    pool: asyncpg.Pool, kafka: str, context: str
+) -> None:
+    author = Author("events")
+    named, *after = issues(author, context, range(4))
+    producer = AIOKafkaProducer(bootstrap_servers=kafka)
+    await producer.start()
+    record = to_record(named)
+    await send_with_a_name_of_other_bytes(
+        producer, topic_of(context), record.key, record.value, [*record.headers]
+    )
+    await producer.stop()
+    await publish(kafka, context, after)
+    async with following(pool, kafka, context):
+        assert await copied(pool, 4) == {f"i{n}": 1 for n in range(4)}
 
 
 async def test_a_topic_made_anew_is_read_from_its_start(
