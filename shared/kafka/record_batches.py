@@ -113,7 +113,7 @@ class Batch:
         try:
             yield from _records(without_compression(self._stored))
         except UnreadableBatch as why:
-            yield _standing_for(self._stored, str(why))
+            yield _unreadable_record(self._stored, str(why))
 
 
 def read_any_batch() -> None:
@@ -205,7 +205,7 @@ def _nullable(fields: bytearray, at: int) -> tuple[bytes | None, int]:
     return bytes(fields[at : at + length]), at + length
 
 
-def _standing_for(stored: memoryview, why: str) -> PlainRecord:
+def _unreadable_record(stored: memoryview, why: str) -> PlainRecord:
     header = HEADER.unpack_from(stored)
     headers: list[tuple[str, bytes | None]] = [(UNREADABLE, why.encode())]
     return PlainRecord(header[0] + header[6], header[8], 0, None, bytes(stored), headers)

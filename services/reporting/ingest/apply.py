@@ -20,6 +20,7 @@ from services.reporting.ingest.decode import Refused, decode
 from services.reporting.ingest.lookup import exceptions, look_up
 from services.reporting.ingest.lost_events import settle_reentered
 from services.reporting.ingest.offsets import Move, move_positions
+from services.reporting.ingest.parked import Waited
 from services.reporting.ingest.publishers import Publisher
 from services.reporting.journal import log as journal
 from services.reporting.journal.record import Decoded, Raw
@@ -76,8 +77,8 @@ class Ingest:
             head = await journal.begin_batch(connection)
             await move_positions(connection, moves)
             admission, released = await self._admit(connection, records)
-            admission, head = await self._write(connection, head, admission)
-            await close(connection, head, admission, [Released("parked", released)])
+            admission, head = await self._write(connection, head, admission, released)
+            await close(connection, head, admission, _unparked(released))
             if admission.refused:
                 await self._check_room(connection)
         self.full = ""
@@ -91,14 +92,18 @@ class Ingest:
         head = await journal.begin_batch(connection)
         again = [self.read(raw)._replace(retried=True) for raw in raws]
         admission, released = await self._admit(connection, again)
-        admission, head = await self._write(connection, head, admission)
-        left = [Released("quarantined", raws), Released("parked", released)]
+        admission, head = await self._write(connection, head, admission, released)
+        left = [Released("quarantined", raws), *_unparked(released)]
         await close(connection, head, admission, left)
         self._observe(admission)
         return admission
 
     async def _write(
-        self, connection: asyncpg.Connection, head: journal.Head, admission: Admission
+        self,
+        connection: asyncpg.Connection,
+        head: journal.Head,
+        admission: Admission,
+        released: Sequence[Waited],
     ) -> tuple[Admission, journal.Head]:
         """Write what was decided; returns it, less what no projection could fold, and the head
         as it becomes."""
@@ -117,19 +122,19 @@ class Ingest:
             # By offset: of one stream, what came first is retried first.
             refused = sorted(admission.refused + failed, key=lambda r: r.raw.origin.offset)
             admission = admission._replace(accepted=written, refused=refused)
-        admission = await parked.park(connection, admission)
+        admission = await parked.park(connection, admission, released)
         await quarantine.insert(connection, admission.refused)
         await settle_reentered(connection, admission)
         return admission, head
 
     async def _admit(
         self, connection: asyncpg.Connection, records: Sequence[Decoded | Refused]
-    ) -> tuple[Admission, list[Raw]]:
+    ) -> tuple[Admission, list[Waited]]:
         """Decide about a batch; returns the parked records too that it released."""
         there_are = await exceptions(connection)
         decoded = [record for record in records if isinstance(record, Decoded)]
         released = await parked.release(connection, records) if there_are.parked else []
-        waiting = [self.read(raw) for raw in released]
+        waiting = [self.read(waited.raw) for waited in released]
         decoded += [record for record in waiting if isinstance(record, Decoded)]
         known = await look_up(connection, records, decoded, there_are)
         ordered = _in_sequence(records, waiting)
@@ -167,6 +172,10 @@ class Ingest:
             return
         oldest = min(record.envelope.recorded_at for record in admission.accepted)
         END_TO_END_SECONDS.observe(max(0.0, (now - oldest).total_seconds()))
+
+
+def _unparked(released: Sequence[Waited]) -> list[Released]:
+    return [Released("parked", [waited.raw for waited in released])]
 
 
 def _in_sequence(

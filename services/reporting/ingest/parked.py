@@ -3,7 +3,8 @@ in order once it has come. Whose gap stays open goes to quarantine, for a person
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import asyncpg
 
@@ -14,9 +15,14 @@ from services.reporting.journal.record import Decoded, Raw
 
 PARK = """
 INSERT INTO parked (source, shard, sequence, epoch, cluster_id, topic_id, topic, partition,
-    kafka_offset, key, headers, value)
-SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::int[], $5::text[], $6::uuid[],
-    $7::text[], $8::int[], $9::bigint[], $10::bytea[], $11::bytea[], $12::bytea[])
+    kafka_offset, key, headers, value, stream, stream_version, event_id, parked_at)
+SELECT source, shard, sequence, epoch, cluster_id, topic_id, topic, partition, kafka_offset, key,
+    headers, value, stream, stream_version, event_id, coalesce(since, now())
+FROM unnest($1::text[], $2::int[], $3::bigint[], $4::int[], $5::text[], $6::uuid[], $7::text[],
+    $8::int[], $9::bigint[], $10::bytea[], $11::bytea[], $12::bytea[], $13::text[], $14::int[],
+    $15::uuid[], $16::timestamptz[])
+AS w(source, shard, sequence, epoch, cluster_id, topic_id, topic, partition, kafka_offset, key,
+    headers, value, stream, stream_version, event_id, since)
 ON CONFLICT (source, shard, epoch, sequence) DO NOTHING
 """
 PARKED = """
@@ -42,28 +48,41 @@ WITH waited AS (
     FROM (SELECT cluster_id, topic_id, partition, count(*) AS n FROM waited GROUP BY 1, 2, 3) w
     WHERE (c.cluster_id, c.topic_id, c.partition) = (w.cluster_id, w.topic_id, w.partition)
 )
-INSERT INTO quarantine AS q (reason, detail, source, blocks_stream, cluster_id, topic_id, topic,
-    partition, kafka_offset, key, headers, value, content)
+INSERT INTO quarantine AS q (reason, detail, source, stream, stream_version, event_id,
+    blocks_stream, cluster_id, topic_id, topic, partition, kafka_offset, key, headers, value,
+    content)
 SELECT 'gap-not-closed',
        'sequence ' || sequence || ' of shard ' || shard || ' waits for one that never came',
-       source, false, cluster_id, topic_id, topic, partition, kafka_offset, key, headers, value,
+       source, stream, stream_version, event_id,
+       false, cluster_id, topic_id, topic, partition, kafka_offset, key, headers, value,
        sha256(int4send(3) || 'key'::bytea || coalesce(int4send(length(key)) || key, int4send(-1))
            || int4send(5) || 'value'::bytea
            || coalesce(int4send(length(value)) || value, int4send(-1)) || headers)
-FROM waited ORDER BY source, shard, sequence
+FROM waited ORDER BY source, shard, epoch, sequence
 ON CONFLICT (topic, content) DO UPDATE SET times_seen = q.times_seen + 1
 RETURNING id
 """
 """The content's hash is `content_hash`, of the packed columns."""
 
 
-async def park(connection: asyncpg.Connection, admission: Admission) -> Admission:
-    """Keep what a batch parked, in one statement. Returns the admission less what was parked
-    before: that is a duplicate, or where it is another record under the same sequence, refused.
+class Waited(NamedTuple):
+    """A record that a batch released, and since when it had been parked (UTC)."""
+
+    raw: Raw
+    since: datetime
+
+
+async def park(
+    connection: asyncpg.Connection, admission: Admission, released: Sequence[Waited] = ()
+) -> Admission:
+    """Keep what a batch parked, in one statement; what it had released goes on waiting since when
+    it waited. Returns the admission less what was parked before: that is a duplicate, or where it
+    is another record under the same sequence, refused.
     """
     if not admission.parked:
         return admission
-    rows = [_row(record) for record in admission.parked]
+    since = {waited.raw.origin: waited.since for waited in released}
+    rows = [(*_row(each), since.get(each.raw.origin)) for each in admission.parked]
     columns = list(zip(*rows, strict=True))
     await connection.execute(PARK, *columns)
     stored = {
@@ -85,7 +104,7 @@ async def park(connection: asyncpg.Connection, admission: Admission) -> Admissio
 
 async def release(
     connection: asyncpg.Connection, records: Sequence[Decoded | Refused]
-) -> list[Raw]:
+) -> list[Waited]:
     """Take out the parked records of the shards in this batch: what they waited for may be in it,
     and be refused; its sequence is taken all the same."""
     shards = Counter(
@@ -96,7 +115,7 @@ async def release(
     if not shards:
         return []
     rows = await connection.fetch(RELEASE, *zip(*shards, strict=True), list(shards.values()))
-    return [raw_of(row) for row in rows]
+    return [Waited(raw_of(row), row["parked_at"]) for row in rows]
 
 
 async def give_up(pool: asyncpg.Pool, seconds: float) -> int:
@@ -120,4 +139,7 @@ def _row(record: Decoded) -> tuple[Any, ...]:
         envelope.epoch,
         *raw.origin,
         *bytes_row(raw),
+        envelope.stream,
+        envelope.stream_version,
+        envelope.event_id,
     )

@@ -30,12 +30,14 @@ WHERE first.id = $1 AND first.blocks_stream AND gap.state = 'discarded' AND gap.
 """A person who retries what waits behind a discarded version goes on without it."""
 
 EARLIER = """
-SELECT min(q.id) FROM quarantine q JOIN quarantine later ON later.id = $1
-WHERE q.id < later.id AND q.state = 'open' AND q.topic = later.topic AND q.key = later.key
+SELECT q.id FROM quarantine q JOIN quarantine later ON later.id = $1
+WHERE q.state = 'open' AND q.source = later.source AND q.stream = later.stream
+    AND q.stream_version < later.stream_version
     AND q.reason = 'gap-not-closed' AND later.reason = 'gap-not-closed'
+ORDER BY q.stream_version LIMIT 1
 """
-"""What waited behind the same gap in the same stream (its key), and comes before: applied after its
-followers, the first event of a stream would meet rows that it opens."""
+"""What waited behind a gap in the same stream, and comes before: applied after its followers, the
+first event of a stream would meet rows that it opens."""
 
 DISCARD = """
 UPDATE quarantine SET state = CASE state WHEN 'open' THEN 'discarded' END,

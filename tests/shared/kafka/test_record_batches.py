@@ -77,12 +77,12 @@ def test_a_bomb_is_one_record_that_says_why_and_what_follows_is_read(codec: str)
     huge = record_batches.BATCH_BYTES_MAX + 1
     bomb = batch([(b"k", b"0" * huge, [])], CODECS[codec])
     assert len(bomb) < 2**20
-    standing, after = fields(bomb + batch([(b"after", b"1", [])]))
-    assert standing[0] == 0
-    assert standing[4] == bomb
+    unreadable, after = fields(bomb + batch([(b"after", b"1", [])]))
+    assert unreadable[0] == 0
+    assert unreadable[4] == bomb
     assert after[3] == b"after"
     with pytest.raises(ContractViolation) as refused:
-        arrived(standing[3], standing[4], standing[5])
+        arrived(unreadable[3], unreadable[4], unreadable[5])
     assert refused.value.reason == "batch-unreadable"
     assert "cannot be decompressed into 67108864 bytes" in refused.value.detail
 
@@ -97,9 +97,9 @@ def test_a_batch_between_the_kept_buffer_and_the_bound_is_read() -> None:
 def test_a_batch_that_its_codec_does_not_know_stands_for_itself(codec: int) -> None:
     built = bytearray(batch([(b"k", b"v" * 100, []), (b"l", b"w", [])]))
     built[22] = codec
-    (standing,) = fields(doctored(bytes(built), b"", b""))
-    assert standing[0] == 1
-    assert standing[5][0][0] == UNREADABLE
+    (unreadable,) = fields(doctored(bytes(built), b"", b""))
+    assert unreadable[0] == 1
+    assert unreadable[5][0][0] == UNREADABLE
 
 
 @settings(max_examples=300, deadline=None)
