@@ -27,6 +27,11 @@ def reconcile(session: Session) -> None:
             for row in found["sources"]
         ),
     )
+    for row in found["sources"]:
+        if row.get("reasons"):
+            session.output.say(f"{row['source']}: {', '.join(row['reasons'])}")
+        for difference in (*row.get("differences", ()), *row.get("lost", ())):
+            session.output.say(f"{row['source']}: {sentence(difference)}")
     for copy in found.get("copies", ()):
         if copy["gaps"]:
             lacking = ", ".join(map(_gap, copy["gaps"]))
@@ -38,9 +43,12 @@ def reconcile(session: Session) -> None:
             session.output.say(f"{said}: {sentence(row)}")
     if not found["complete"] or found["differences"]:
         session.untrue(
-            "something is missing here or in a copy, is gone from the journal, or sums differ"
+            "something is missing here or in a copy, is not what its owner wrote, is gone from the"
+            " journal, waits in quarantine, or sums differ"
         )
-    session.output.say("complete: all that the owners published is in the journal and every copy")
+    session.output.say(
+        "complete: the journal and every copy have all that the owners wrote, as they wrote it"
+    )
 
 
 def _gap(gap: Any) -> str:

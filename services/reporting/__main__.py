@@ -30,22 +30,24 @@ async def serve(settings: ReportingSettings) -> None:
     async with Runner(settings.stop_seconds) as runner:
         pool = await runner.start(pool_for(settings.database_url, plan_each=True))
         ends = await runner.start(KafkaEnds(settings.kafka))
+        ingest = Ingest(
+            pool,
+            publishers(settings.sources_file),
+            service_clock(settings),
+            allow_simulated=settings.simulated_clock,
+            quarantine_limit=settings.quarantine_limit,
+        )
         app = reporting_app(
             Reporting(
                 pool=pool,
                 tokens=TokenVerifier(settings.jwks_url, settings.issuer, settings.audience),
-                ingest=Ingest(
-                    pool,
-                    publishers(settings.sources_file),
-                    service_clock(settings),
-                    allow_simulated=settings.simulated_clock,
-                    quarantine_limit=settings.quarantine_limit,
-                ),
+                ingest=ingest,
                 reconciler=Reconciler(
                     pool,
                     settings.owners,
                     ClientToken(settings.token_url, "reporting", settings.client_secret),
                     settings.reconcile_patience_seconds,
+                    publishers=ingest.publishers,
                     whole=True,
                 ),
                 end_offsets=ends,

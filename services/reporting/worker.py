@@ -118,7 +118,12 @@ class _Round:
         token = ClientToken(settings.token_url, "reporting", settings.client_secret)
         patience = settings.reconcile_patience_seconds
         self.reconciler = Reconciler(
-            ingest.pool, settings.owners, token, patience, watchdog=watchdog
+            ingest.pool,
+            settings.owners,
+            token,
+            patience,
+            watchdog=watchdog,
+            publishers=ingest.publishers,
         )
 
     async def run(self) -> None:

@@ -23,6 +23,7 @@ from shared.contract.envelope import SHARDS
 from shared.eventstore.database import UNREACHABLE
 from shared.eventstore.epochs import FIRST, known_epochs
 from shared.metrics import OUTBOX_AGE, OUTBOX_PENDING, RELAY_FAILURES, RELAYED
+from shared.relay.digests import lost
 from shared.relay.producer import Publisher, open_publisher
 from shared.relay.shard_log import ACKNOWLEDGE, RANGE, UNPUBLISHED, Stamps
 
@@ -217,7 +218,8 @@ class Relay:
     async def heads(self) -> dict[str, Any]:
         """How far each shard got: stamped (`head`) and acknowledged by Kafka (`acked`).
 
-        `inherited` holds, by past epoch, the last sequence of each shard that the log still has.
+        `inherited` holds, by past epoch, the last sequence of each shard that the log still has;
+        `lost` names events that are stored and will never be published.
         """
         rows = await self.pool.fetch("SELECT shard, head, acked FROM shards ORDER BY shard")
         source = source_of(self.context)
@@ -228,4 +230,5 @@ class Relay:
             "inherited": {str(epoch): list(heads) for epoch, heads in enumerate(past, start=1)},
             "unstamped": await self.pool.fetchval("SELECT count(*) FROM outbox"),
             "shards": [dict(row) for row in rows],
+            "lost": await lost(self.pool),
         }

@@ -27,6 +27,7 @@ from shared.http.command_routes import add_commands
 from shared.relay.relay import Relay
 from shared.replicas.coverage import coverage
 from shared.replicas.subscription import Reaction, Subscription
+from shared.service.log_routes import add_log_routes
 from shared.service.logs import configure_logs
 from shared.service.runner import Runner, http_server
 from shared.service.settings import Settings
@@ -111,6 +112,7 @@ def context_app(parts: Parts, tokens: TokenVerifier, store: EventStore, relay: R
 
 def add_owner_routes(app: FastAPI, tokens: TokenVerifier, store: EventStore, relay: Relay) -> None:
     """What an owner answers about its log: shard heads, republishing, and one stream's events."""
+    add_log_routes(app, tokens, store)
 
     @app.get("/v1/relay/heads", tags=["relay"])
     async def heads(authorization: Annotated[str | None, Header()] = None) -> dict[str, Any]:

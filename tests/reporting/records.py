@@ -88,3 +88,16 @@ async def take_rows(pool: asyncpg.Pool, first: int, last: int) -> None:
             "DELETE FROM journal WHERE log_index BETWEEN $1 AND $2", first, last
         )
         await connection.execute("ALTER TABLE journal ENABLE ALWAYS TRIGGER journal_append_only")
+
+
+async def altered(pool: asyncpg.Pool, log_index: int, old: bytes, new: bytes) -> None:
+    """Change bytes of an event in the journal, as `take_rows` takes rows."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("ALTER TABLE journal DISABLE TRIGGER journal_append_only")
+        found = "SELECT document FROM journal WHERE log_index = $1"
+        document = await connection.fetchval(found, log_index)
+        assert old in document, document
+        changed = document.replace(old, new)
+        change = "UPDATE journal SET document = $2 WHERE log_index = $1"
+        await connection.execute(change, log_index, changed)
+        await connection.execute("ALTER TABLE journal ENABLE ALWAYS TRIGGER journal_append_only")

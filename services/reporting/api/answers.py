@@ -131,7 +131,11 @@ def reconciled_answer(found: Reconciled) -> dict[str, Any]:
     """A comparison with the owners' logs."""
     return {
         **found._asdict(),
-        "sources": [_with_gaps(source) for source in found.sources],
+        "sources": [
+            _with_gaps(source)
+            | {"differences": [difference._asdict() for difference in source.differences]}
+            for source in found.sources
+        ],
         "copies": [_with_gaps(copy) for copy in found.copies],
     }
 

@@ -18,6 +18,7 @@ from services.reporting.queries.figure_events import LIMIT_MAX, Cursor, decode_c
 from services.reporting.queries.figures import figure_named, values_at
 from services.reporting.queries.knowledge import log_index_of
 from services.reporting.queries.membership import account
+from services.reporting.queries.provability import source_checks, with_proof
 from services.reporting.queries.reconciliation import Category, reconciliation
 from services.reporting.queries.rosters import dated_counts
 from shared.http.problems import Json
@@ -32,7 +33,11 @@ Word = Annotated[str | None, Query(description="`next` of the page before")]
 async def figures(built: Built, asked: Asked) -> Json:
     """Every figure of a period, as known now or at `as_of`."""
     at = await asked.at(built.pool)
-    values = await values_at(built.pool, asked.org_id, asked.period, at)
+    values, checks = await asyncio.gather(
+        values_at(built.pool, asked.org_id, asked.period, at),
+        source_checks(built.pool, asked.org_id),
+    )
+    values = with_proof(values, checks)
     return Json(asked.head(at) | {"figures": [value_answer(each) for each in values.values()]})
 
 
@@ -47,13 +52,14 @@ async def explain(
     after = decode_cursor(cursor) if cursor else Cursor(at, 0, "")
     at = min(at, after.at)
     # Side by side: what was known at one log_index is the same to both.
-    values, page = await asyncio.gather(
+    values, checks, page = await asyncio.gather(
         values_at(built.pool, asked.org_id, asked.period, at, [named]),
+        source_checks(built.pool, asked.org_id),
         events_of(
             built.pool, asked.org_id, named, asked.period, after=after._replace(at=at), limit=limit
         ),
     )
-    answer = asked.head(at) | value_answer(values[figure]) | page._asdict()
+    answer = asked.head(at) | value_answer(with_proof(values, checks)[figure]) | page._asdict()
     return Json(answer)
 
 

@@ -7,16 +7,25 @@ from services.reporting.figures.gifts import GIFT_FIGURES, GIFT_RULES
 from services.reporting.figures.members import MEMBER_FIGURES, MEMBER_RULES
 from services.reporting.figures.money import MONEY_FIGURES, MONEY_RULES
 
-RULES: Rules = {**MEMBER_RULES, **GIFT_RULES, **SUPPORT_RULES, **MONEY_RULES, **EVENT_RULES}
+TOPICS: tuple[tuple[Rules, tuple[Figure, ...]], ...] = (
+    (MEMBER_RULES, MEMBER_FIGURES),
+    (GIFT_RULES, GIFT_FIGURES),
+    (SUPPORT_RULES, SUPPORT_FIGURES),
+    (MONEY_RULES, MONEY_FIGURES),
+    (EVENT_RULES, EVENT_FIGURES),
+)
+"""The rules and figures of each module; a list is written by its own module's rules alone."""
+
+RULES: Rules = {event_class: rule for rules, _ in TOPICS for event_class, rule in rules.items()}
 """Which lines every event type adds, ends or takes back."""
 
-FIGURES: tuple[Figure, ...] = (
-    *MEMBER_FIGURES,
-    *GIFT_FIGURES,
-    *SUPPORT_FIGURES,
-    *MONEY_FIGURES,
-    *EVENT_FIGURES,
-)
+FIGURES: tuple[Figure, ...] = tuple(figure for _, figures in TOPICS for figure in figures)
+TYPES_OF_FIGURE: dict[str, frozenset[str]] = {
+    figure.name: frozenset(event_class.type_name() for event_class in rules)
+    for rules, figures in TOPICS
+    for figure in figures
+}
+"""The event types that could change a figure: all that its module's rules read."""
 BY_NAME: dict[str, Figure] = {figure.name: figure for figure in FIGURES}
 
 

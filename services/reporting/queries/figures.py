@@ -89,6 +89,8 @@ class Value(NamedTuple):
 
     `lines` counts them, `without_amount` those that state none, `assumed` those whose amount is
     (or, for gifts, may be) an assumption, `unprovable` those from a source that numbers no records.
+    `unproven` says, for a reader, which sources that could change it are not proven complete, and
+    why (`provability.py`).
     """
 
     figure: Figure
@@ -97,16 +99,18 @@ class Value(NamedTuple):
     without_amount: int
     assumed: int
     unprovable: int
+    unproven: tuple[str, ...] = ()
 
     @property
     def provable(self) -> bool:
         """Whether it can be shown that no record of any line's source is missing."""
-        return not self.unprovable
+        return not self.unprovable and not self.unproven
 
     @property
     def notes(self) -> list[str]:
         """What a reader must be told beside the number."""
-        notes = [] if self.provable else [NOT_PROVABLE]
+        because = f"({'、'.join(self.unproven)})" if self.unproven else ""
+        notes = [] if self.provable else [NOT_PROVABLE + because]
         if self.figure.measure == "amount_fen":
             notes += [AMOUNT_ASSUMED] if self.assumed else []
             notes += [f"{self.without_amount}项未载明金额"] if self.without_amount else []

@@ -1,7 +1,7 @@
 """The owners' HTTP API, as the reconciler asks it: heads, copies, and to publish again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -9,12 +9,17 @@ import httpx
 import structlog
 
 from services.reporting.reconciliation.progress import Gap
+from shared.relay.digests import Range
 
 log = structlog.get_logger("owners")
 
 ANSWER_SECONDS = 5.0
 
 Token = Callable[[], Awaitable[str]]
+
+
+class OwnerSilent(Exception):
+    """An owner did not answer, or nothing that could be understood."""
 
 
 class OwnerClient:
@@ -43,6 +48,27 @@ class OwnerClient:
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as why:
             log.warning("owner could not publish again", owner=owner, why=repr(why))
             return False
+
+    async def digests(self, owner: str, ranges: Sequence[Range]) -> list[dict[str, Any]]:
+        """The digest of each range of an owner's log, in the order asked. Raises OwnerSilent."""
+        body = {"ranges": [each._asdict() for each in ranges]}
+        answer = await self._told(owner, "POST", "/v1/relay/digests", json=body)
+        told = answer.get("digests")
+        if not isinstance(told, list) or len(told) != len(ranges):
+            raise OwnerSilent(f"{owner} answered no digest for each of {len(ranges)} ranges")
+        return told
+
+    async def entries(self, owner: str, asked: Range) -> list[dict[str, Any]]:
+        """Every entry of a range of an owner's log. Raises OwnerSilent."""
+        answer = await self._told(owner, "GET", "/v1/relay/entries", params=asked._asdict())
+        return list(answer.get("entries", ()))
+
+    async def _told(self, owner: str, method: str, path: str, **asked: Any) -> dict[str, Any]:
+        try:
+            answer = await self._client.request(method, f"{self.urls[owner]}{path}", **asked)
+            return dict(answer.raise_for_status().json())
+        except (httpx.HTTPError, ValueError, TypeError) as why:
+            raise OwnerSilent(f"{owner} does not say what its log holds: {why!r}") from why
 
     async def _every(self, path: str) -> dict[str, Any]:
         answers = await asyncio.gather(

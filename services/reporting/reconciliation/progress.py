@@ -5,10 +5,11 @@ A reader's shard is behind where its owner published more than the reader has wi
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import asyncpg
 
+from services.reporting.reconciliation.log_difference import Compared, LogDifference
 from shared.contract.catalogue import source_of, topic_of
 
 JOURNAL = "reporting"
@@ -41,14 +42,29 @@ class Gap(NamedTuple):
     acked: int
 
 
+Reason = Literal[
+    "unreachable", "behind", "differs", "not-compared", "lost-by-owner", "in-quarantine"
+]
+"""Why a source is not complete; `not-compared`: it was not looked at to its end yet."""
+
+
 class SourceState(NamedTuple):
-    """One owner: whether all it has stamped is here, and what is not."""
+    """One owner: whether all that it wrote is here, as it wrote it; where not, `reasons` say why.
+
+    `behind`: events it has stamped, or will, that the journal lacks. `differences` are sequences at
+    which the two say different things, `lost` events that the owner stored and never will publish,
+    `quarantined` records of its topic that wait for a person.
+    """
 
     source: str
     reachable: bool
     complete: bool
     behind: int
     gaps: list[Gap]
+    reasons: Sequence[Reason] = ()
+    differences: Sequence[LogDifference] = ()
+    lost: Sequence[dict[str, Any]] = ()
+    quarantined: int = 0
 
 
 class CopyState(NamedTuple):
@@ -122,11 +138,30 @@ def missing(found: Sequence[Gap]) -> int:
     return sum(gap.acked - gap.have for gap in found)
 
 
-def source_state(name: str, head: Mapping[str, Any] | None, progress: Progress) -> SourceState:
-    """How the journal stands to one owner; `head` is what that owner answers (None: nothing)."""
+def source_state(
+    name: str,
+    head: Mapping[str, Any] | None,
+    progress: Progress,
+    compared: Compared | None,
+    quarantined: int,
+) -> SourceState:
+    """How the journal stands to one owner; `head` is what that owner answers, `compared` what the
+    comparison with its log found (None: nothing)."""
     if head is None:
-        return SourceState(source_of(name), False, False, 0, [])
+        return SourceState(source_of(name), False, False, 0, [], ["unreachable"])
     behind = head["unstamped"] + sum(
         max(0, row["head"] - progress.have.get(row["shard"], 0)) for row in head["shards"]
     )
-    return SourceState(head["source"], True, behind == 0, behind, gaps_of(head["shards"], progress))
+    lost, differences = head.get("lost", []), compared.differences if compared else []
+    reasons: dict[Reason, Any] = {
+        "behind": behind,
+        "differs": differences,
+        "not-compared": compared is None or not compared.all_of_it,
+        "lost-by-owner": lost,
+        "in-quarantine": quarantined,
+    }
+    why = [reason for reason, there in reasons.items() if there]
+    gaps = gaps_of(head["shards"], progress)
+    return SourceState(
+        head["source"], True, not why, behind, gaps, why, differences, lost, quarantined
+    )

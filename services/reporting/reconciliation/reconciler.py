@@ -13,10 +13,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import asyncpg
+import structlog
 
 from services.reporting.ingest import lost_events, parked
+from services.reporting.ingest.publishers import Publisher
 from services.reporting.journal import log as journal
-from services.reporting.reconciliation.owner_client import OwnerClient, Token, owner_client
+from services.reporting.reconciliation import source_checks
+from services.reporting.reconciliation.comparison import Comparison, ends_of
+from services.reporting.reconciliation.log_difference import Compared as Content
+from services.reporting.reconciliation.owner_client import (
+    OwnerClient,
+    OwnerSilent,
+    Token,
+    owner_client,
+)
 from services.reporting.reconciliation.progress import (
     JOURNAL,
     CopyState,
@@ -32,7 +42,7 @@ from services.reporting.reconciliation.progress import (
 from services.reporting.reconciliation.repair import PATIENCE_SECONDS, Repair
 from services.reporting.reconciliation.scrub import Scrub
 from services.reporting.reconciliation.watchdog import Watchdog
-from shared.contract.catalogue import source_of
+from shared.contract.catalogue import source_of, topic_of
 from shared.eventstore.epochs import FIRST, Epochs, known_epochs, stated
 from shared.metrics import (
     AHEAD_OF_OWNER,
@@ -42,6 +52,8 @@ from shared.metrics import (
     SEAL_AHEAD,
     STALLED,
 )
+
+log = structlog.get_logger("reconciler")
 
 GIVE_UP_SECONDS = 900.0
 """How long records wait behind a gap before they are put in quarantine, for a person to settle."""
@@ -99,12 +111,15 @@ class Reconciler:
         give_up_seconds: float = GIVE_UP_SECONDS,
         *,
         watchdog: Watchdog | None = None,
+        publishers: Mapping[str, Publisher] = {},
         whole: bool = False,
     ) -> None:
         self.pool, self.owners, self.token = pool, owners, token
+        self.publishers = publishers
         self.give_up_seconds, self.watchdog = give_up_seconds, watchdog
         self.repair = Repair(pool, patience_seconds, watchdog)
         self.scrub = Scrub(whole=whole)
+        self.comparison = Comparison(pool, whole=whole)
         self.watermark: int | None = None
 
     async def once(self) -> Reconciled:
@@ -116,6 +131,13 @@ class Reconciler:
         AHEAD_OF_OWNER.set(len(ahead))
         scrubbed = await self.scrub.round(self.pool, compared.last)
         await self._observe()
+        wrong = {
+            "ahead-of-owner": ahead,
+            "journal-gaps": scrubbed.journal_gaps,
+            "sums-differ": scrubbed.differences,
+        }
+        reasons = [reason for reason, there in wrong.items() if there]
+        await source_checks.keep(self.pool, compared.sources, self.publishers, reasons)
         complete = compared.complete and not ahead and not scrubbed.journal_gaps
         self.watermark = compared.last if complete else self.watermark
         await parked.give_up(self.pool, self.give_up_seconds)
@@ -141,8 +163,15 @@ class Reconciler:
         journalled = await journal_progress(self.pool, list(self.owners))
         last = await journal.last_index(self.pool)
         heads = {head["source"]: head["shards"] for head in answers.values() if head}
+        waiting = await source_checks.quarantined(self.pool)
         states = [
-            source_state(name, answers[name] or None, journalled[source_of(name)])
+            source_state(
+                name,
+                answers[name] or None,
+                journalled[source_of(name)],
+                await self._content(client, name, answers[name], journalled[source_of(name)].have),
+                waiting.get(topic_of(name), 0),
+            )
             for name in self.owners
         ]
         copied = [copy_progress(name, copy) for name in told for copy in told[name] or ()]
@@ -153,6 +182,22 @@ class Reconciler:
         ]
         await self.repair.round(client, [*journalled.values(), *copied], heads)
         return Compared(last, states, copies, None not in told.values())
+
+    async def _content(
+        self,
+        client: OwnerClient,
+        name: str,
+        head: Mapping[str, Any] | None,
+        have: Mapping[int, int],
+    ) -> Content | None:
+        """What an owner's log says, against the journal; None where the owner does not say."""
+        if not head:
+            return None
+        try:
+            return await self.comparison.round(client, name, head["source"], ends_of(head, have))
+        except OwnerSilent as why:
+            log.warning("an owner's log was not compared", owner=name, why=str(why))
+            return None
 
     async def _learn(
         self, head: Mapping[str, Any], had: Progress, known: Mapping[str, Epochs]

@@ -18,6 +18,7 @@ from services.reporting.queries.figures import Value, values_listed
 from services.reporting.queries.findings import FindingShown, findings, judged_watermark
 from services.reporting.queries.knowledge import Period
 from services.reporting.queries.membership import Account, account
+from services.reporting.queries.provability import source_checks, with_proof
 from services.reporting.queries.reconciliation import Reconciliation, reconciliation
 from services.reporting.queries.rosters import DatedCount, dated_counts
 from services.reporting.queries.rows import rows_of
@@ -94,7 +95,10 @@ async def collect(
         sealed_at=sealed["sealed_at"],
         epoch=sealed["epoch"],
         union=unions[0] if unions else None,
-        values=await values_listed(connection, org_id, period, at),
+        values=with_proof(
+            await values_listed(connection, org_id, period, at),
+            await source_checks(connection, org_id),
+        ),
         birth_each_fen=amounts["least"] if uniform else None,
         hospital_funds=frozenset(row["fund"] for row in funds),
         meetings=await rows_of(connection, MEETINGS, org_id, at, "held_on, meeting_id"),

@@ -31,6 +31,7 @@ from services.reporting.queries.membership import Account, AccountDay
 from services.reporting.queries.reconciliation import Reconciliation
 from services.reporting.queries.rosters import DatedCount
 from services.reporting.queries.what_if import Difference
+from services.reporting.reconciliation.log_difference import LogDifference
 from services.reporting.reconciliation.progress import CopyState, Gap, SourceState
 from services.reporting.reconciliation.reconciler import Reconciled
 from services.reporting.rules import BY_ID
@@ -161,12 +162,17 @@ def test_bytes_that_are_no_text_are_told_as_what_they_are() -> None:
 
 def test_a_comparison_tells_the_gaps_of_every_source_and_copy() -> None:
     gap = Gap("/guildhall/benefits", 3, 7, 9)
-    source = SourceState("/guildhall/benefits", True, False, 2, [gap])
+    difference = LogDifference("/guildhall/benefits", 3, 5, "missing", "e", "00", None, None, None)
+    source = SourceState(
+        "/guildhall/benefits", True, False, 2, [gap], ["behind", "differs"], [difference]
+    )
     copy = CopyState("events", "/guildhall/members", 0, [])
     fields = dict.fromkeys(Reconciled._fields) | {
         "complete": False, "watermark": 5, "sources": [source], "copies": [copy],
     }  # fmt: skip
     told = reconciled_answer(Reconciled(**fields))
     assert set(told) == set(Reconciled._fields)
-    assert told["sources"] == [{**source._asdict(), "gaps": [gap._asdict()]}]
+    assert told["sources"] == [
+        {**source._asdict(), "gaps": [gap._asdict()], "differences": [difference._asdict()]}
+    ]
     assert told["copies"] == [{**copy._asdict(), "gaps": []}]

@@ -1,8 +1,10 @@
 """What a reader has and what it lacks, from what it and the owner say."""
 
 import asyncpg
+import pytest
 
 from services.reporting.ingest.apply import Ingest
+from services.reporting.reconciliation.log_difference import Compared, LogDifference
 from services.reporting.reconciliation.progress import (
     JOURNAL,
     Gap,
@@ -38,9 +40,42 @@ def test_a_shard_nothing_was_read_of_lacks_all_of_it() -> None:
 
 def test_what_is_stamped_and_not_published_makes_a_source_incomplete_without_a_gap() -> None:
     head = {"source": SOURCE, "unstamped": 1, "shards": SHARDS}
-    state = source_state("benefits", head, reading({0: 7, 1: 4}))
+    state = source_state("benefits", head, reading({0: 7, 1: 4}), Compared([], True), 0)
     assert (state.complete, state.behind, state.gaps) == (False, 3, [])
-    assert not source_state("benefits", None, reading({0: 9, 1: 4})).reachable
+    assert state.reasons == ["behind"]
+    away = source_state("benefits", None, reading({0: 9, 1: 4}), None, 0)
+    assert (away.reachable, away.complete, away.reasons) == (False, False, ["unreachable"])
+
+
+DIFFERENCE = LogDifference(SOURCE, 0, 3, "another-event", "a", "00", "b", "11", 7)
+
+
+@pytest.mark.parametrize(
+    ("reasons", "compared", "lost", "quarantined"),
+    [
+        ([], Compared([], True), [], 0),
+        (["not-compared"], None, [], 0),
+        (["not-compared"], Compared([], False), [], 0),
+        (["differs"], Compared([DIFFERENCE], True), [], 0),
+        (["lost-by-owner"], Compared([], True), [{"event_id": "c"}], 0),
+        (["in-quarantine"], Compared([], True), [], 2),
+        (
+            ["differs", "not-compared", "lost-by-owner", "in-quarantine"],
+            Compared([DIFFERENCE], False),
+            [{"event_id": "c"}],
+            1,
+        ),
+    ],
+)
+def test_a_source_is_complete_only_where_nothing_speaks_against_it(
+    reasons: list[str],
+    compared: Compared | None,
+    lost: list[dict[str, str]],
+    quarantined: int,
+) -> None:
+    head = {"source": SOURCE, "unstamped": 0, "shards": SHARDS, "lost": lost}
+    state = source_state("benefits", head, reading({0: 9, 1: 4}), compared, quarantined)
+    assert (state.complete, list(state.reasons)) == (not reasons, reasons)
 
 
 def test_a_copy_tells_which_shards_have_later_records_and_where_these_begin() -> None:

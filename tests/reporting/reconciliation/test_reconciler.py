@@ -15,6 +15,7 @@ from services.reporting.reconciliation.watchdog import Stall, Watchdog
 from shared.contract.catalogue import topic_of
 from shared.contract.envelope import SHARDS, Envelope
 from shared.testing.author import Author
+from tests.reporting.reconciliation.owner_log import OwnerLog
 from tests.reporting.records import Partition, gift, gift_stream, take_rows
 
 PATIENCE, STALL = 10.0, 60.0
@@ -27,7 +28,7 @@ class Owner:
     """
 
     def __init__(self, shard: int) -> None:
-        self.shard, self.acked = shard, 0
+        self.shard, self.acked, self.log = shard, 0, OwnerLog()
         self.asked: list[dict[str, int]] = []
         self.copy: dict[str, int] | None = None
         self.inherited: dict[str, list[int]] = {}
@@ -35,7 +36,14 @@ class Owner:
     def restored(self, inherited: int) -> None:
         """It was restored to where the shard had so many events."""
         self.inherited["1"] = [0] * SHARDS
-        self.inherited["1"][self.shard] = self.acked = inherited
+        self.inherited["1"][self.shard] = inherited
+        self.keeps(inherited)
+
+    def keeps(self, sequence: int) -> None:
+        """Its log has what it stamped up to there, and nothing after it."""
+        self.acked = sequence
+        stamped = self.log.stamped
+        self.log.stamped = {key: stamped[key] for key in stamped if key[1] <= sequence}
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.url.path == "/v1/relay/republish":
@@ -43,6 +51,8 @@ class Owner:
             return httpx.Response(200, json={"republished": 1})
         if request.url.path == "/v1/copies":
             return httpx.Response(200, json=self._copies())
+        if (answer := self.log.answer(request)) is not None:
+            return answer
         heads = [{"shard": n, "head": 0, "acked": 0} for n in range(SHARDS)]
         heads[self.shard] = {"shard": self.shard, "head": self.acked, "acked": self.acked}
         body = {
@@ -80,7 +90,9 @@ class Scene:
     def published(self, count: int) -> list[Envelope]:
         """So many events of one stream, which Kafka acknowledged."""
         self.owner.acked += count
-        return [self.author.write(gift_stream(0), gift(0)) for _ in range(count)]
+        envelopes = [self.author.write(gift_stream(0), gift(0)) for _ in range(count)]
+        self.owner.log.write(envelopes)
+        return envelopes
 
     async def read(self, *envelopes: Envelope) -> None:
         """They arrive."""
@@ -214,7 +226,7 @@ async def test_a_restored_owner_is_heard_and_what_it_lost_is_named(scene: Scene)
 
 async def test_an_owner_that_lost_events_without_saying_so_is_found_out(scene: Scene) -> None:
     await scene.read(*scene.published(2), *scene.published(1))
-    scene.owner.acked = 2
+    scene.owner.keeps(2)
     found = await scene.reconciler.once()
     assert [row["shard_sequence"] for row in found.ahead] == [3]
     assert not found.complete

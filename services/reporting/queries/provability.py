@@ -1,0 +1,64 @@
+"""Whether a figure can be proven: every source that could change it numbers its records, and was
+found complete when its log was last compared with the journal.
+
+What no comparison has looked at is not proven; so a zero is not provable by absence.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.reporting.figures import TYPES_OF_FIGURE
+from services.reporting.queries.figures import Value
+from services.reporting.reconciliation.progress import JOURNAL
+from shared.contract.catalogue import CATALOGUE, source_of
+
+CHECKED_SECONDS = 120
+"""After which a comparison says nothing of now: the worker compares every few seconds."""
+
+CHECKS = """
+SELECT source, complete, reasons, types, checked_at < now() - make_interval(secs => $2) AS stale
+FROM source_checks WHERE orgs IS NULL OR $1 = ANY(orgs)
+"""
+
+WORDS = {
+    "unreachable": "来源没有回答", "behind": "尚有记录未到", "differs": "与来源的日志不符",
+    "not-compared": "尚未与来源的日志核对", "lost-by-owner": "来源有未发布的记录",
+    "in-quarantine": "有记录在隔离区待处理", "numbers-nothing": "来源不为其记录编号",
+    "ahead-of-owner": "日志含来源已失去的记录", "journal-gaps": "日志缺行",
+    "sums-differ": "分段合计与清单不符", "stale": "近期未与来源的日志核对",
+}  # fmt: skip
+"""What each reason is called where a person reads it."""
+
+
+async def source_checks(connection: Any, org_id: str) -> list[Any]:
+    """What the last comparison said of the sources that may speak of a union."""
+    return list(await connection.fetch(CHECKS, org_id, CHECKED_SECONDS))
+
+
+def with_proof(values: Mapping[str, Value], rows: Sequence[Any]) -> dict[str, Value]:
+    """The same figures, each with what keeps it from being proven, by the checks of its union."""
+    checks = {row["source"]: row for row in rows}
+    outside = [row for row in rows if row["types"] is not None]
+    return {
+        name: value._replace(unproven=_unproven(TYPES_OF_FIGURE[name], checks, outside))
+        for name, value in values.items()
+    }
+
+
+def _unproven(
+    types: frozenset[str], checks: Mapping[str, Any], outside: list[Any]
+) -> tuple[str, ...]:
+    sources = sorted({source_of(CATALOGUE[name].CONTEXT) for name in types})
+    said = [said for source in (JOURNAL, *sources) for said in _said(source, checks.get(source))]
+    for row in outside:
+        if types.intersection(row["types"]):
+            said += _said(row["source"], row)
+    return tuple(said)
+
+
+def _said(source: str, check: Any) -> list[str]:
+    if check is None:
+        return [f"{source} {WORDS['not-compared']}"]
+    if check["stale"]:
+        return [f"{source} {WORDS['stale']}"]
+    return [f"{source} {WORDS.get(reason, reason)}" for reason in check["reasons"]]

@@ -1,0 +1,77 @@
+"""What an owner answers of its log, for whoever compares: digests, entries, and what it lost."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import FastAPI, Header
+from pydantic import Field
+
+from shared.contract.envelope import SHARDS
+from shared.decider.command import Command
+from shared.eventstore.store import EventStore
+from shared.http.auth import TokenVerifier
+from shared.relay.digests import RANGES_MAX, Range, digests, entries, lost, requeue
+
+Shard = Annotated[int, Field(ge=0, lt=SHARDS)]
+Sequence = Annotated[int, Field(ge=1, lt=2**62)]
+
+
+class AskedRange(Command):
+    """Sequences of one shard, both ends included."""
+
+    shard: Shard
+    first: Sequence
+    last: Sequence
+
+
+class Digests(Command):
+    """Ranges whose digests are asked for."""
+
+    ranges: Annotated[tuple[AskedRange, ...], Field(min_length=1, max_length=RANGES_MAX)]
+
+
+class Requeue(Command):
+    """Lost events, by name, that are to be published after all."""
+
+    event_ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=1000)]
+
+
+def add_log_routes(app: FastAPI, tokens: TokenVerifier, store: EventStore) -> None:
+    """Of a shard's log: digests of ranges, the entries of a range; what is stored and never
+    stamped, and publishing that after all."""
+
+    @app.post("/v1/relay/digests", tags=["relay"])
+    async def log_digests(
+        asked: Digests, authorization: Annotated[str | None, Header()] = None
+    ) -> dict[str, Any]:
+        """SHA-256 over each range: sequence, event id and leaf of every entry, in order."""
+        await tokens.actor(authorization, "operator", "auditor", "producer")
+        ranges = [Range(each.shard, each.first, each.last) for each in asked.ranges]
+        return {"digests": await digests(store.pool, ranges)}
+
+    @app.get("/v1/relay/entries", tags=["relay"])
+    async def log_entries(
+        shard: Shard,
+        first: Sequence,
+        last: Sequence,
+        authorization: Annotated[str | None, Header()] = None,
+    ) -> dict[str, Any]:
+        """Sequence, stream, event id, type and leaf of each entry of a range, 1,000 at most."""
+        await tokens.actor(authorization, "operator", "auditor", "producer")
+        return {"entries": await entries(store.pool, Range(shard, first, last))}
+
+    @app.get("/v1/relay/lost", tags=["relay"])
+    async def lost_events(
+        authorization: Annotated[str | None, Header()] = None,
+    ) -> dict[str, Any]:
+        """Events that are stored, and neither stamped nor in the outbox: looked for one by one."""
+        await tokens.actor(authorization, "operator", "auditor", "producer")
+        return {"lost": await lost(store.pool, whole=True)}
+
+    @app.post("/v1/relay/requeue", tags=["relay"])
+    async def requeue_lost(
+        asked: Requeue, authorization: Annotated[str | None, Header()] = None
+    ) -> dict[str, int]:
+        """Publish lost events after all, each named; those that are not lost are passed over."""
+        await tokens.actor(authorization, "operator")
+        return {"requeued": await requeue(store.pool, asked.event_ids)}

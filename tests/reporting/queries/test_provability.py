@@ -1,0 +1,97 @@
+"""A figure is provable only if every source that could change it was found complete; an absence of
+knowledge is never a proof."""
+
+import asyncpg
+import orjson
+import pytest
+
+from services.reporting.figures import BY_LIST, BY_NAME, RULES, TYPES_OF_FIGURE
+from services.reporting.figures.definition import Counted
+from services.reporting.ingest.publishers import Publisher
+from services.reporting.journal.record import Entry
+from services.reporting.queries.figures import Value
+from services.reporting.queries.provability import WORDS, source_checks, with_proof
+from services.reporting.reconciliation.progress import Reason
+from shared.contract.attributes import envelope_of_document
+from shared.contract.decoders import decode_event
+from tests.reporting.comparisons import compared
+from tests.reporting.records import ORG
+from tests.shared.contract.frozen import NAMES, sample
+
+GIFT, MEMBERS = BY_NAME["gift_birth"], BY_NAME["members_admitted"]
+CANTEEN = Publisher(
+    "/ext/canteen", frozenset({"guildhall.benefits.GiftIssued.v1"}), frozenset({ORG}), False
+)
+
+
+async def proof(pool: asyncpg.Pool, org_id: str = ORG) -> dict[str, tuple[str, ...]]:
+    """What keeps a gift's and a member's figure from being proven, where nothing was counted."""
+    values = {figure.name: Value(figure, 0, 0, 0, 0, 0) for figure in (GIFT, MEMBERS)}
+    found = with_proof(values, await source_checks(pool, org_id))
+    assert all(value.provable == (not value.unproven) for value in found.values())
+    return {name: value.unproven for name, value in found.items()}
+
+
+async def test_what_was_never_compared_is_not_proven(pool: asyncpg.Pool) -> None:
+    never = "尚未与来源的日志核对"
+    assert await proof(pool) == {
+        GIFT.name: (f"reporting {never}", f"/guildhall/benefits {never}"),
+        MEMBERS.name: (f"reporting {never}", f"/guildhall/members {never}"),
+    }
+
+
+async def test_a_zero_is_proven_where_every_source_was_found_complete(pool: asyncpg.Pool) -> None:
+    await compared(pool)
+    assert await proof(pool) == {GIFT.name: (), MEMBERS.name: ()}
+
+
+@pytest.mark.parametrize(
+    "reason", ["unreachable", "behind", "differs", "not-compared", "lost-by-owner", "in-quarantine"]
+)
+async def test_a_source_that_is_not_complete_takes_its_own_figures_proof_and_no_others(
+    pool: asyncpg.Pool, reason: Reason
+) -> None:
+    await compared(pool, benefits=reason)
+    found = await proof(pool)
+    assert found == {GIFT.name: (f"/guildhall/benefits {WORDS[reason]}",), MEMBERS.name: ()}
+
+
+@pytest.mark.parametrize("reason", ["ahead-of-owner", "journal-gaps", "sums-differ"])
+async def test_a_journal_that_is_not_whole_proves_nothing(pool: asyncpg.Pool, reason: str) -> None:
+    await compared(pool, journal=[reason])
+    said = (f"reporting {WORDS[reason]}",)
+    assert await proof(pool) == {GIFT.name: said, MEMBERS.name: said}
+
+
+async def test_a_comparison_of_long_ago_proves_nothing_of_now(pool: asyncpg.Pool) -> None:
+    await compared(pool)
+    await pool.execute(
+        "UPDATE source_checks SET checked_at = checked_at - interval '1 hour'"
+        " WHERE source = '/guildhall/members'"
+    )
+    assert await proof(pool) == {
+        GIFT.name: (),
+        MEMBERS.name: ("/guildhall/members 近期未与来源的日志核对",),
+    }
+
+
+async def test_a_source_that_numbers_nothing_unproves_what_it_may_say_even_where_it_is_silent(
+    pool: asyncpg.Pool,
+) -> None:
+    await compared(pool, outside={"guildhall.ext.canteen.v1": CANTEEN})
+    said = ("/ext/canteen 来源不为其记录编号",)
+    assert await proof(pool) == {GIFT.name: said, MEMBERS.name: ()}
+    assert await proof(pool, "other-union") == {GIFT.name: (), MEMBERS.name: ()}
+    await compared(pool)  # it is registered no more
+    assert await proof(pool) == {GIFT.name: (), MEMBERS.name: ()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_list_is_written_by_the_types_that_its_figures_name(name: str) -> None:
+    envelope = envelope_of_document(orjson.dumps(sample(name)))
+    event = decode_event(envelope.type, envelope.data)
+    rule = RULES.get(type(event), lambda *_: ())
+    for effect in rule(event, Entry(1, envelope, event, True)):
+        if isinstance(effect, Counted):
+            for figure in BY_LIST[effect.list]:
+                assert envelope.type in TYPES_OF_FIGURE[figure.name]
