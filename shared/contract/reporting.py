@@ -1,11 +1,12 @@
 """What `services/reporting` publishes: findings (审计疑点) and issued reports.
 
-Streams: `<org>/finding-<id>`, `<org>/report-<id>`, `guildhall/quarantine-<id>`.
+Streams: `<org>/finding-<id>`, `<org>/report-<id>`, `guildhall/quarantine-<id>`,
+`<org>/disowned-<event id>`.
 A finding's id is derived from rule, union, subject, period and occurrence, so the same finding is
 never raised twice.
 """
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -20,6 +21,12 @@ INSTALLATION = "guildhall"
 
 DiscardReason = Literal["sent_in_error", "repeated", "not_ours", "unreadable", "other"]
 """Why a record in quarantine is never to be applied; the words are kept outside the log."""
+
+
+DisownReason = Literal["forged", "lost_by_owner", "other"]
+"""Why an event of the journal is none of its source's; the words are kept outside the log."""
+
+UUID_TEXT = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 
 class ReportingEvent(DomainEvent):
@@ -91,10 +98,26 @@ class QuarantineDiscarded(ReportingEvent, stream="quarantine-{record_id}"):
     note_sha256: Sha256
 
 
+class EventDisowned(ReportingEvent, stream="disowned-{disowned_event_id}"):
+    """An event of the journal that its source never wrote, or has no more: as known from here on it
+    counts for nothing, and what its source wrote in that place can be applied.
+
+    A person says so, of an event that the owner's own log does not have; the person's words are
+    kept outside the log under `note_sha256`.
+    """
+
+    disowned_source: Line
+    disowned_event_id: Annotated[str, Field(pattern=UUID_TEXT)]
+    leaf_sha256: Sha256
+    reason: DisownReason
+    note_sha256: Sha256
+
+
 EVENTS: tuple[type[ReportingEvent], ...] = (
     FindingRaised,
     FindingExplained,
     FindingResolved,
     ReportIssued,
     QuarantineDiscarded,
+    EventDisowned,
 )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from shared.contract.reporting import (
+    EventDisowned,
     FindingExplained,
     FindingRaised,
     FindingResolved,
@@ -35,3 +36,8 @@ def report_issued(**changes: Any) -> ReportIssued:
 def quarantine_discarded(**changes: Any) -> QuarantineDiscarded:
     """A person settled a record in quarantine as never to be applied."""
     return example(QuarantineDiscarded, changes)
+
+
+def event_disowned(**changes: Any) -> EventDisowned:
+    """A person said that an event of the journal is none of its source's."""
+    return example(EventDisowned, changes)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from itertools import groupby
 from typing import Any, TypeVar
 
 import asyncpg
@@ -15,6 +16,7 @@ from services.reporting.projections.books import BUDGET_LINES, INCOMES, PAYMENTS
 from services.reporting.projections.claims import CLAIMS
 from services.reporting.projections.definition import Projection
 from services.reporting.projections.deliveries import DELIVERIES
+from services.reporting.projections.disowned import fold_disowned
 from services.reporting.projections.engine import dispatch, work_out
 from services.reporting.projections.figure_lines import line_projection
 from services.reporting.projections.findings import FINDINGS
@@ -34,6 +36,7 @@ from services.reporting.projections.resolutions import RESOLUTIONS
 from services.reporting.projections.roster import ROSTER
 from services.reporting.projections.unions import UNIONS
 from services.reporting.projections.volunteers import VOLUNTEERS
+from shared.contract.reporting import EventDisowned
 
 FIGURE_LINES = line_projection(RULES)
 
@@ -43,6 +46,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     REGULATIONS, HEALTH_CHECKS, VOLUNTEERS, ATTESTATIONS, INCIDENTS, PLAN_ITEMS, ISSUES, UNIONS,
 )  # fmt: skip
 DISPATCH = dispatch(PROJECTIONS)
+DISOWNED = EventDisowned.type_name()
 
 T = TypeVar("T")
 
@@ -78,6 +82,34 @@ async def fold_entries(
     `appending`: what is written first on this connection, such as the journal's rows; effects are
     worked out while PostgreSQL takes them.
     """
+    if any(map(_disowns, entries)):
+        if appending is not None:
+            await appending
+        for disowns, run in groupby(entries, _disowns):
+            await (_fold_disowned if disowns else _fold)(connection, schema, list(run))
+    else:
+        await _fold(connection, schema, entries, appending)
+
+
+def _disowns(entry: Entry) -> bool:
+    return entry.envelope.type == DISOWNED
+
+
+async def _fold_disowned(
+    connection: asyncpg.Connection, schema: str, entries: Sequence[Entry]
+) -> None:
+    for entry in entries:
+        changed = await fold_disowned(connection, schema, DISPATCH, entry)
+        lines = [change for projection, change in changed if projection is FIGURE_LINES]
+        await sums.add(connection, schema, await sums.deltas(lines))
+
+
+async def _fold(
+    connection: asyncpg.Connection,
+    schema: str,
+    entries: Sequence[Entry],
+    appending: Coroutine[Any, Any, None] | None = None,
+) -> None:
     batches = await meanwhile(appending, work_out(DISPATCH, entries))
     lines = batches.pop(FIGURE_LINES.name, None)
     changed = await lines.write(connection, schema) if lines is not None else ()

@@ -1,0 +1,126 @@
+"""A disowned event counts for nothing from then on: every row is what the other events make of it,
+live and rebuilt, and what was known before stays as it was."""
+
+import random
+from collections.abc import Sequence
+
+import asyncpg
+import pytest
+
+from services.reporting.ingest.apply import Ingest
+from services.reporting.journal.record import Entry
+from services.reporting.projections import PROJECTIONS
+from services.reporting.projections.as_of import LIVE
+from services.reporting.projections.definition import Key, Projection, Row
+from services.reporting.projections.figure_sums import differences
+from services.reporting.rebuild.coordinator import rebuild
+from shared.contract.document import document_of, leaf_hash
+from shared.contract.envelope import Envelope
+from shared.contract.reporting import EventDisowned
+from tests.examples.benefits import gift_receipt_signed
+from tests.examples.reporting import event_disowned
+from tests.reporting.arbitrary import long_history
+from tests.reporting.history import History, current_rows, folded
+from tests.reporting.records import gift
+
+
+def disowning(envelope: Envelope) -> EventDisowned:
+    """A person's word that this event is none of its source's."""
+    return event_disowned(
+        org_id=envelope.org_id,
+        disowned_source=envelope.source,
+        disowned_event_id=str(envelope.event_id),
+        leaf_sha256=leaf_hash(document_of(envelope)).hex(),
+    )
+
+
+async def rows(pool: asyncpg.Pool, projection: Projection, at: int) -> dict[Key, Row]:
+    """The rows of a projection as known at a log_index."""
+    columns = ", ".join(projection.columns)
+    found = await pool.fetch(
+        f"SELECT {columns} FROM {LIVE}.{projection.name} WHERE valid_from <= $1 AND valid_to > $1",
+        at,
+    )
+    values = (tuple(tuple(v) if isinstance(v, list) else v for v in row) for row in found)
+    return {projection.key_of(row): row for row in map(projection.row._make, values)}
+
+
+async def assert_rows(pool: asyncpg.Pool, entries: Sequence[Entry], at: int) -> None:
+    """Every projection is, as known at a log_index, what these entries make of it."""
+    for projection in PROJECTIONS:
+        expected = current_rows(folded(projection, entries))
+        assert await rows(pool, projection, at) == expected, projection.name
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_whatever_is_disowned_whenever_nothing_of_it_counts(
+    pool: asyncpg.Pool, database: str, simulated: Ingest, seed: int
+) -> None:
+    chance, history = random.Random(seed), History()
+    disowned_at: dict[int, int] = {}
+    for event in long_history(240):
+        (history.from_outside if chance.random() < 0.1 else history)(event)
+        if chance.random() < 0.08:
+            index = chance.randrange(len(history.envelopes))
+            named = history.envelopes[index]
+            if index + 1 not in disowned_at and named.type != EventDisowned.type_name():
+                history(disowning(named))
+                disowned_at[index + 1] = len(history.envelopes)
+    assert len(disowned_at) > 8
+    await history.told(simulated, [chance.randint(1, 40) for _ in range(100)])
+    entries = history.entries()
+    got = {row["log_index"]: row["at"] for row in await pool.fetch("SELECT * FROM disowned")}
+    assert got == disowned_at
+    for at in (len(entries), *chance.sample(range(len(entries)), 6)):
+        known = [
+            entry for entry in entries[:at] if not disowned_at.get(entry.log_index, at + 1) <= at
+        ]
+        await assert_rows(pool, known, at)
+    async with pool.acquire() as connection:
+        assert await differences(connection, LIVE) == []
+    rebuilt = await rebuild(database)
+    assert rebuilt.equal, [table for table in rebuilt.tables if table.only_live]
+    async with pool.acquire() as connection:
+        assert await differences(connection, LIVE) == []
+
+
+async def test_what_the_owner_wrote_in_its_place_opens_the_stream_that_the_forgery_had_opened(
+    pool: asyncpg.Pool, simulated: Ingest
+) -> None:
+    forged, real = History()(gift(1, quantity=99)), History()(gift(1, quantity=1))
+    await forged.told(simulated)
+    forged(disowning(forged.envelopes[0]))
+    await forged.told(simulated)
+    (envelope,) = real.envelopes
+    raw = forged._raw(envelope)
+    async with pool.acquire() as connection, connection.transaction():
+        admission = await simulated.retry([raw], connection)
+    assert len(admission.accepted) == 1
+    signed = gift_receipt_signed(programme_id=gift(1).programme_id, person_id=gift(1).person_id)
+    forged(signed)
+    await forged.told(simulated)
+    deliveries = await pool.fetch(f"SELECT * FROM {LIVE}.deliveries ORDER BY valid_from")
+    assert [(row["quantity"], row["valid_from"]) for row in deliveries] == [(99, 1), (1, 3), (1, 4)]
+
+
+@pytest.mark.parametrize("change", [{"leaf_sha256": "0" * 64}, {"disowned_source": "/ext/other"}])
+async def test_an_event_that_is_not_the_one_named_stays(
+    pool: asyncpg.Pool, simulated: Ingest, change: dict[str, str]
+) -> None:
+    history = History()(gift(1))
+    (envelope,) = history.envelopes
+    history(disowning(envelope).model_copy(update=change))
+    await history.told(simulated)
+    await assert_rows(pool, history.entries()[:1], 2)
+    assert await pool.fetchval("SELECT count(*) FROM disowned") == 0
+
+
+async def test_what_was_disowned_twice_is_disowned_since_the_first_time(
+    pool: asyncpg.Pool, simulated: Ingest
+) -> None:
+    history = History()(gift(1))
+    (envelope,) = history.envelopes
+    history(disowning(envelope), disowning(envelope))
+    await history.told(simulated, [1, 1, 1])
+    assert tuple(await pool.fetchrow("SELECT * FROM disowned")) == (1, 2)
+    await assert_rows(pool, [], 3)
