@@ -70,6 +70,61 @@ def publish(
 
 @events.command()
 @connected(acts_as="operator")
+def disown(
+    session: Session,
+    *,
+    source: Annotated[str, typer.Argument(help="the CloudEvents source that the event claims")],
+    event_id: Annotated[str, typer.Argument(help="as guildhall reconcile names it")],
+    code: Annotated[str, typer.Option(help="forged, lost_by_owner or other")],
+    reason: Annotated[str, typer.Option(help="in your words; they are kept outside the log")],
+) -> None:
+    """Have an event that its owner never wrote count for nothing, and apply what the owner did.
+
+    Status 0 only if it counts for nothing now.
+
+    Example: guildhall events disown /guildhall/benefits 01859511-0c3e-7e0a-8f5b-2c1d9a4b7e60
+    --code forged --reason "not in the log of benefits"
+    """
+    body = {"source": source, "event_id": event_id, "code": code, "reason": reason}
+    found = session.connection.post("reporting", "/v1/disown", body, seconds=60)
+    session.output.document(found)
+    if found["at"] is None:
+        session.untrue("it is said, and not folded yet; ask guildhall reconcile in a minute")
+    session.output.say(f"disowned from log index {found['at']} on")
+    if found["applied"]:
+        session.output.say(f"event {found['applied']} of {source} was applied in its place")
+
+
+@events.command()
+@connected(acts_as="operator")
+def lost(
+    session: Session,
+    *,
+    service: Annotated[str, typer.Option(help=SERVICES_NAMED)],
+    publish_events: Annotated[
+        list[str] | None, typer.Option("--publish", help="the id of one to be published after all")
+    ] = None,
+) -> None:
+    """List events that a service stored and never will publish; status 0 only if there are none.
+
+    Look at each before you have it published: what a hand put into the store is listed, too.
+
+    Example: guildhall events lost --service benefits
+    """
+    if publish_events:
+        body = {"event_ids": publish_events}
+        session.connection.post(RELAY_PROCESSES[service], "/v1/relay/requeue", body)
+    found = session.connection.get(RELAY_PROCESSES[service], "/v1/relay/lost")
+    session.output.document(found)
+    for row in found["lost"]:
+        session.output.say(f"{row['event_id']} {row['type']} {row['stream']} {row['version']}")
+    if found["lost"]:
+        session.untrue(f"{len(found['lost'])} events of {service} are stored, never published")
+    session.output.say(f"{service} has published, or will, all that it stored")
+
+
+@events.command()
+@connected(acts_as="operator")
 def republish(
     session: Session,
     *,

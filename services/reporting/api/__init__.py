@@ -20,6 +20,10 @@ REFUSALS: dict[str, str] = {
     "already-settled": "该记录已处理",
     "earlier-first": "请先处理同一事项中更早的记录",
     "rebuild-running": "正在重建",
+    "no-such-event": "日志中没有这个事件",
+    "the-owners-event": "该事件确为来源所写",
+    "numbers-nothing": "来源不为其记录编号",
+    "owner-silent": "来源没有回答",
     "unknown-rule": "没有这条规则",
     "values-refused": "规则数值文件不合规",
 }

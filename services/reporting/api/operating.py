@@ -1,6 +1,7 @@
 """Routes for the operator: status, quarantine, rebuild, reconcile."""
 
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Query
@@ -11,7 +12,9 @@ from services.reporting.api.answers import quarantine_answer, reconciled_answer
 from services.reporting.ingest import quarantine, settle
 from services.reporting.queries.status import status
 from services.reporting.rebuild.state import RebuildState, rebuild_states
-from shared.contract.reporting import DiscardReason
+from services.reporting.reconciliation.disown import Disowning, disown
+from services.reporting.reconciliation.owner_client import owner_client
+from shared.contract.reporting import DiscardReason, DisownReason
 from shared.decider.command import Command
 from shared.http.problems import Json
 from shared.metrics import JOURNAL_HEAD
@@ -92,6 +95,25 @@ async def reconcile(built: Built, _: Operator) -> Json:
     """Compare every owner's log with the journal, the journal's rows with its head, and the
     partial sums with their lists, all of them."""
     return Json(reconciled_answer(await built.reconciler.once()))
+
+
+class Disown(Command):
+    """Say that an event of the journal is none of its source's: as a code, and in words."""
+
+    source: Annotated[str, Field(min_length=1, max_length=200)]
+    event_id: UUID
+    code: DisownReason
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+@router.post("/v1/disown")
+async def disown_event(built: Built, actor: Operator, command: Disown) -> Json:
+    """Have an event that its owner's log does not hold count for nothing, as an event, and apply
+    what the owner wrote in its place. Refuses no-such-event, the-owners-event, numbers-nothing,
+    owner-silent; idempotent."""
+    asked = Disowning(command.source, command.event_id, command.code, command.reason)
+    async with owner_client(built.reconciler.owners, built.reconciler.token) as client:
+        return Json((await disown(built.ingest, client, actor, asked))._asdict())
 
 
 async def rebuild_answer(pool: asyncpg.Pool) -> dict[str, Any]:
