@@ -5,18 +5,20 @@ Errors are those of RFC 6749 §5.2, because OAuth clients know them, not problem
 
 import secrets
 from base64 import b64decode
-from typing import Any
+from typing import Annotated, Any, NamedTuple, cast
 from urllib.parse import parse_qsl, unquote
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from deploy.identity import PICK_GRANT
 from deploy.identity.registrations import Client, Clients, People
 from deploy.identity.tokens import ALGORITHM, Issuer
+from shared.http.access import anybody
 from shared.http.app import build_app
 
 FORM_BYTES_MAX = 10_000
+OPEN = [Depends(anybody)]
 
 
 class TokenRefused(Exception):
@@ -27,6 +29,27 @@ class TokenRefused(Exception):
         self.error, self.detail = error, detail
 
 
+class Asking(NamedTuple):
+    """A client that has proven its secret, and the form it sent."""
+
+    name: str
+    client: Client
+    form: dict[str, str]
+
+
+async def proven(http: Request) -> Asking:
+    """The client that asks, as a dependency of FastAPI. Raises TokenRefused."""
+    form = await _form(http)
+    known: Clients = http.app.state.clients
+    return Asking(*authenticated(http.headers.get("authorization"), form, known), form)
+
+
+async def picker(asking: Annotated[Asking, Depends(proven)]) -> None:
+    """A client that may pick people, as a dependency of FastAPI. Raises TokenRefused."""
+    if not asking.client.picks_people:
+        raise TokenRefused("unauthorized_client", f"{asking.name} may not pick people")
+
+
 def identity_app(issuer: Issuer, clients: Clients, people: People) -> FastAPI:
     """The provider's routes: `/.well-known/openid-configuration`, `/jwks`, `/token`, `/people`."""
 
@@ -34,8 +57,10 @@ def identity_app(issuer: Issuer, clients: Clients, people: People) -> FastAPI:
         return {"signing-key": "loaded"}
 
     app = build_app("identity", {}, ready)
+    app.state.clients = clients
+    app.add_exception_handler(TokenRefused, _refused)
 
-    @app.get("/.well-known/openid-configuration")
+    @app.get("/.well-known/openid-configuration", dependencies=OPEN)
     async def discovery() -> dict[str, Any]:
         return {
             "issuer": issuer.issuer,
@@ -48,29 +73,28 @@ def identity_app(issuer: Issuer, clients: Clients, people: People) -> FastAPI:
             "subject_types_supported": ["public"],
         }
 
-    @app.get("/jwks")
+    @app.get("/jwks", dependencies=OPEN)
     async def jwks() -> dict[str, Any]:
         return issuer.public_keys()
 
     @app.post("/token")
-    async def token(http: Request) -> JSONResponse:
-        try:
-            form = await _form(http)
-            name, client = authenticated(http.headers.get("authorization"), form, clients)
-            body = granted(form, name, client, people, issuer)
-        except TokenRefused as why:
-            status = 401 if why.error == "invalid_client" else 400
-            headers = {"WWW-Authenticate": "Basic"} if status == 401 else {}
-            error = {"error": why.error, "error_description": why.detail}
-            return JSONResponse(error, status, headers)
-        return JSONResponse(body, headers={"Cache-Control": "no-store"})
+    async def token(asking: Annotated[Asking, Depends(proven)]) -> JSONResponse:
+        return JSONResponse(granted(asking.form, asking.name, asking.client, people, issuer))
 
-    @app.get("/people")
-    async def picker() -> dict[str, Any]:
-        """Who can be picked: names, roles and unions of development users, nothing secret."""
+    @app.get("/people", dependencies=[Depends(picker)])
+    async def pickable() -> dict[str, Any]:
+        """Who can be picked: names, roles and unions of development users."""
         return {"people": {name: person.model_dump() for name, person in people.items()}}
 
     return app
+
+
+async def _refused(_: Request, why: Exception) -> JSONResponse:
+    refused = cast(TokenRefused, why)
+    status = 401 if refused.error == "invalid_client" else 400
+    headers = {"WWW-Authenticate": "Basic"} if status == 401 else {}
+    error = {"error": refused.error, "error_description": refused.detail}
+    return JSONResponse(error, status, headers)
 
 
 async def _form(http: Request) -> dict[str, str]:

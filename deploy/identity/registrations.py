@@ -54,11 +54,12 @@ DEFAULT_PEOPLE: People = {
 
 
 def default_clients() -> Clients:
-    """The command line, which picks people, and reporting, which reads the owners' shard heads."""
+    """The command line, which picks people, and reporting, which reads the owners' shard heads and
+    has them publish again."""
     return {
         "cli": Client(secret=secrets.token_urlsafe(32), picks_people=True),
         "reporting": Client(
-            secret=secrets.token_urlsafe(32), roles=("producer",), orgs=EVERY_UNION
+            secret=secrets.token_urlsafe(32), roles=("operator",), orgs=EVERY_UNION
         ),
     }
 

@@ -119,6 +119,12 @@ class Connection:
             self._bearer = str(body["access_token"])
         return self._bearer
 
+    def people(self) -> Any:
+        """The development users who can be picked, by name. Raises Refused, Unreachable."""
+        target = self.target
+        client = (target.client_id, target.client_secret)
+        return body_of(self._send("GET", self.url("identity", "/people"), auth=client))["people"]
+
     def get(self, service: str, path: str, **query: Any) -> Any:
         """The JSON a service answers to GET; query parameters that are None are left out."""
         return body_of(self.fetch(service, path, **query))

@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from guildhall.cli.connection import body_of
 from guildhall.cli.session import DEFAULT_DATA, EXIT_UNTRUE, Data, Machine, Session, connected
 from guildhall.output import Output
 
@@ -86,7 +85,7 @@ def token(
     Example: curl -H "Authorization: Bearer $(guildhall token --as auditor)" …
     """
     if people:
-        known = body_of(session.connection.open_get("identity", "/people"))["people"]
+        known = session.connection.people()
         session.output.document({"people": known})
         session.output.table(
             ("user", "roles", "unions"),

@@ -1,9 +1,9 @@
 """The HTTP surface of the benefits context: commands, refusal titles, queries. No decisions."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import FastAPI, Header
+from fastapi import FastAPI
 
 from services.benefits import streams
 from services.benefits.commands import claims as asked_of_claims
@@ -21,12 +21,14 @@ from services.benefits.queries import money as money_read
 from services.benefits.queries import programmes as programmes_read
 from shared.contract.values import Population
 from shared.errors import Unknown
+from shared.http.access import of_union
 from shared.http.app import CommandApi, Route
 from shared.http.pages import Cursor, Limit, page
 
 CLERKS = ("clerk",)
 APPROVERS = ("approver", "chair")
 READERS = ("clerk", "approver", "chair", "cashier", "auditor")
+OF_READERS = [of_union(*READERS)]
 
 COMMANDS: dict[str, Route] = {
     "open-programme": Route(asked_of_programmes.OpenProgramme, CLERKS, programmes.open_programme),
@@ -118,7 +120,6 @@ REFUSALS: dict[str, str] = {
 }
 """Titles of this context's refusals. Chinese: a person reads them."""
 
-Authorization = Annotated[str | None, Header()]
 ClaimState = Literal["filed", "approved", "rejected", "paid", "reversed"]
 
 
@@ -133,34 +134,30 @@ def add_routes(app: FastAPI, api: CommandApi) -> None:
 def _programme_routes(app: FastAPI, api: CommandApi) -> None:
     store = api.store
 
-    @app.get("/v1/{org_id}/programmes", tags=["queries"])
+    @app.get("/v1/{org_id}/programmes", tags=["queries"], dependencies=OF_READERS)
     async def programmes_list(
-        org_id: str, cursor: Cursor = "", limit: Limit = 50, authorization: Authorization = None
+        org_id: str, cursor: Cursor = "", limit: Limit = 50
     ) -> dict[str, Any]:
         """The union's programmes by id, without counts."""
-        await api.actor(authorization, org_id, *READERS)
         found = await programmes_read.page(store, org_id, cursor, limit)
         return page(found, limit, "programme_id")
 
-    @app.get("/v1/{org_id}/programmes/{programme_id}", tags=["queries"])
-    async def programme(
-        org_id: str, programme_id: str, authorization: Authorization = None
-    ) -> dict[str, Any]:
+    @app.get("/v1/{org_id}/programmes/{programme_id}", tags=["queries"], dependencies=OF_READERS)
+    async def programme(org_id: str, programme_id: str) -> dict[str, Any]:
         """One programme: roster, people issued to, signed, returned, missed; portions (份)."""
-        await api.actor(authorization, org_id, *READERS)
         return await programmes_read.one(store, org_id, programme_id)
 
-    @app.get("/v1/{org_id}/programmes/{programme_id}/sheet", tags=["queries"])
+    @app.get(
+        "/v1/{org_id}/programmes/{programme_id}/sheet", tags=["queries"], dependencies=OF_READERS
+    )
     async def sheet(
         org_id: str,
         programme_id: str,
         cursor: Cursor = "",
         limit: Limit = 500,
-        authorization: Authorization = None,
     ) -> dict[str, Any]:
         """The sign-off sheet (签收表): the roster and whoever else received, by person id. Names
         are held by members alone."""
-        await api.actor(authorization, org_id, *READERS)
         found, _ = await programmes_read.load(store, org_id, programme_id)
         lines = await deliveries.sheet(
             store, streams.gifts_of(org_id, programme_id), found.person_ids(), cursor, limit
@@ -171,12 +168,9 @@ def _programme_routes(app: FastAPI, api: CommandApi) -> None:
 def _roster_routes(app: FastAPI, api: CommandApi) -> None:
     store = api.store
 
-    @app.get("/v1/{org_id}/roster-preview", tags=["queries"])
-    async def roster_preview(
-        org_id: str, population: Population, as_of: date, authorization: Authorization = None
-    ) -> dict[str, Any]:
+    @app.get("/v1/{org_id}/roster-preview", tags=["queries"], dependencies=OF_READERS)
+    async def roster_preview(org_id: str, population: Population, as_of: date) -> dict[str, Any]:
         """How many a roster frozen now would hold, and its hash: look before you freeze."""
-        await api.actor(authorization, org_id, *READERS)
         require_readable(population)
         persons = await people.belonging(store.pool, org_id, population, as_of)
         return {
@@ -190,25 +184,20 @@ def _roster_routes(app: FastAPI, api: CommandApi) -> None:
 def _claim_routes(app: FastAPI, api: CommandApi) -> None:
     pool = api.store.pool
 
-    @app.get("/v1/{org_id}/claims", tags=["queries"])
+    @app.get("/v1/{org_id}/claims", tags=["queries"], dependencies=OF_READERS)
     async def claims_list(
         org_id: str,
         state: ClaimState | None = None,
         cursor: Cursor = "",
         limit: Limit = 50,
-        authorization: Authorization = None,
     ) -> dict[str, Any]:
         """The union's claims by id, in one state or in any; amounts in fen."""
-        await api.actor(authorization, org_id, *READERS)
         found = await claims_read.page(pool, org_id, state, cursor, limit)
         return page(found, limit, "claim_id")
 
-    @app.get("/v1/{org_id}/claims/{claim_id}", tags=["queries"])
-    async def claim(
-        org_id: str, claim_id: str, authorization: Authorization = None
-    ) -> dict[str, Any]:
+    @app.get("/v1/{org_id}/claims/{claim_id}", tags=["queries"], dependencies=OF_READERS)
+    async def claim(org_id: str, claim_id: str) -> dict[str, Any]:
         """One claim and its state; its events are at `streams/claim-<id>`."""
-        await api.actor(authorization, org_id, *READERS)
         found = await claims_read.one(pool, org_id, claim_id)
         if found is None:
             raise Unknown("unknown-claim", f"no claim {claim_id}")
@@ -218,18 +207,12 @@ def _claim_routes(app: FastAPI, api: CommandApi) -> None:
 def _money_routes(app: FastAPI, api: CommandApi) -> None:
     store = api.store
 
-    @app.get("/v1/{org_id}/policies/{policy_id}", tags=["queries"])
-    async def policy(
-        org_id: str, policy_id: str, authorization: Authorization = None
-    ) -> dict[str, Any]:
+    @app.get("/v1/{org_id}/policies/{policy_id}", tags=["queries"], dependencies=OF_READERS)
+    async def policy(org_id: str, policy_id: str) -> dict[str, Any]:
         """One policy: people insured, against how many the insurer was told."""
-        await api.actor(authorization, org_id, *READERS)
         return await money_read.policy(store, org_id, policy_id)
 
-    @app.get("/v1/{org_id}/budgets/{budget_year}", tags=["queries"])
-    async def budget(
-        org_id: str, budget_year: int, authorization: Authorization = None
-    ) -> dict[str, Any]:
+    @app.get("/v1/{org_id}/budgets/{budget_year}", tags=["queries"], dependencies=OF_READERS)
+    async def budget(org_id: str, budget_year: int) -> dict[str, Any]:
         """A year's budget as adjusted so far, in fen."""
-        await api.actor(authorization, org_id, *READERS)
         return await money_read.budget(store, org_id, budget_year)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Header, Path
+from fastapi import FastAPI, Path
 
 from services.events.commands import activities as asked_of_activities
 from services.events.commands import care as asked_of_care
@@ -13,11 +13,13 @@ from services.events.queries import activities as activities_read
 from services.events.queries import issues as issues_read
 from services.events.queries import meetings as meetings_read
 from services.events.queries import plan_items as plan_items_read
+from shared.http.access import of_union
 from shared.http.app import CommandApi, Route
 from shared.http.pages import Cursor, Limit, page
 
 WRITERS = ("clerk", "chair")
 READERS = ("clerk", "approver", "chair", "auditor")
+OF_READERS = [of_union(*READERS)]
 
 COMMANDS: dict[str, Route] = {
     "plan-activity": Route(asked_of_activities.PlanActivity, WRITERS, activities.plan_activity),
@@ -107,48 +109,36 @@ REFUSALS: dict[str, str] = {
 """Titles of this context's refusals. Chinese: a person reads them."""
 
 ActivityId = Annotated[str, Path(pattern=r"^[a-z0-9.-]{1,63}$")]
-Authorization = Annotated[str | None, Header()]
 
 
 def add_routes(app: FastAPI, api: CommandApi) -> None:
     """The context's queries; lists are pages by key (shared/http/pages.py)."""
     store = api.store
 
-    @app.get("/v1/{org_id}/activities/{activity_id}", tags=["queries"])
-    async def activity(
-        org_id: str, activity_id: ActivityId, authorization: Authorization = None
-    ) -> dict[str, Any]:
+    @app.get("/v1/{org_id}/activities/{activity_id}", tags=["queries"], dependencies=OF_READERS)
+    async def activity(org_id: str, activity_id: ActivityId) -> dict[str, Any]:
         """One activity: people registered, attended, and unknown (registered, without a record of
         attendance); `person_times` counts each session (人次)."""
-        await api.actor(authorization, org_id, *READERS)
         return await activities_read.one(store, org_id, activity_id)
 
-    @app.get("/v1/{org_id}/meetings", tags=["queries"])
-    async def meetings_list(
-        org_id: str, cursor: Cursor = "", limit: Limit = 50, authorization: Authorization = None
-    ) -> dict[str, Any]:
+    @app.get("/v1/{org_id}/meetings", tags=["queries"], dependencies=OF_READERS)
+    async def meetings_list(org_id: str, cursor: Cursor = "", limit: Limit = 50) -> dict[str, Any]:
         """The union's meetings by id, with delegates and resolutions."""
-        await api.actor(authorization, org_id, *READERS)
         found = await meetings_read.page(store, org_id, cursor, limit)
         return page(found, limit, "meeting_id")
 
-    @app.get("/v1/{org_id}/plan-items", tags=["queries"])
+    @app.get("/v1/{org_id}/plan-items", tags=["queries"], dependencies=OF_READERS)
     async def plan_items(
         org_id: str,
         year: int | None = None,
         cursor: Cursor = "",
         limit: Limit = 50,
-        authorization: Authorization = None,
     ) -> dict[str, Any]:
         """Plan items by id, of one plan `year` or of all, each open, overdue or done."""
-        await api.actor(authorization, org_id, *READERS)
         found = await plan_items_read.page(store, org_id, year, cursor, limit)
         return page(found, limit, "item_id")
 
-    @app.get("/v1/{org_id}/issues", tags=["queries"])
-    async def open_issues(
-        org_id: str, cursor: Cursor = "", limit: Limit = 50, authorization: Authorization = None
-    ) -> dict[str, Any]:
+    @app.get("/v1/{org_id}/issues", tags=["queries"], dependencies=OF_READERS)
+    async def open_issues(org_id: str, cursor: Cursor = "", limit: Limit = 50) -> dict[str, Any]:
         """Open issues by id, each with its age in days (today in Asia/Shanghai)."""
-        await api.actor(authorization, org_id, *READERS)
         return page(await issues_read.page(store, org_id, cursor, limit), limit, "issue_id")

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Header, Query
+from fastapi import FastAPI, Query
 from pydantic import Field
 
 from services.members.commands import affiliation as asked_of_affiliation
@@ -14,9 +14,11 @@ from services.members.commands.values import ROWS_MAX, EmployeeNo
 from services.members.handlers import affiliation, membership, organisation, staff
 from services.members.queries import person_records, rosters
 from services.members.queries.person_records import Inquiry, Purpose
+from shared.contract.envelope import Actor
 from shared.contract.values import PersonId
 from shared.decider.command import Command
 from shared.errors import Invalid, Unknown
+from shared.http.access import of_union
 from shared.http.app import CommandApi, Route
 from shared.http.pages import PAGE_MAX, Cursor, Limit, page
 
@@ -113,8 +115,10 @@ class AskNames(Command):
     purpose: Purpose
 
 
-Authorization = Annotated[str | None, Header()]
 READERS = ("clerk", "auditor", "approver", "chair")
+OF_READERS = [of_union(*READERS)]
+Clerk = Annotated[Actor, of_union("clerk")]
+NameReader = Annotated[Actor, of_union("clerk", "auditor")]
 
 
 def add_routes(app: FastAPI, api: CommandApi) -> None:
@@ -126,9 +130,8 @@ def add_routes(app: FastAPI, api: CommandApi) -> None:
     _disclosure_routes(app, api)
 
 
-async def _union(api: CommandApi, authorization: str | None, org_id: str) -> dict[str, Any]:
-    """The union as it stands, for whoever may read it. Raises Unknown `unknown-union`."""
-    await api.actor(authorization, org_id, *READERS)
+async def _union(api: CommandApi, org_id: str) -> dict[str, Any]:
+    """The union as it stands. Raises Unknown `unknown-union`."""
     union = await rosters.union(api.store.pool, org_id)
     if union is None:
         raise Unknown("unknown-union", f"no union {org_id} is registered")
@@ -136,20 +139,19 @@ async def _union(api: CommandApi, authorization: str | None, org_id: str) -> dic
 
 
 def _organisation_routes(app: FastAPI, api: CommandApi) -> None:
-    @app.get("/v1/{org_id}/organisation", tags=["queries"])
-    async def organisation_now(org_id: str, authorization: Authorization = None) -> dict[str, Any]:
+    @app.get("/v1/{org_id}/organisation", tags=["queries"], dependencies=OF_READERS)
+    async def organisation_now(org_id: str) -> dict[str, Any]:
         """The union as it stands. Roles: clerk, auditor, approver, chair."""
-        return await _union(api, authorization, org_id)
+        return await _union(api, org_id)
 
-    @app.get("/v1/{org_id}/membership-account", tags=["queries"])
+    @app.get("/v1/{org_id}/membership-account", tags=["queries"], dependencies=OF_READERS)
     async def membership_account(
         org_id: str,
         first: Annotated[date, Query(alias="from")],
         last: Annotated[date, Query(alias="to")],
-        authorization: Authorization = None,
     ) -> dict[str, Any]:
         """Opening, what began and ended, closing, in 名. Roles: clerk, auditor, approver, chair."""
-        await _union(api, authorization, org_id)
+        await _union(api, org_id)
         if first > last:
             raise Invalid("period-reversed", f"{first} is after {last}")
         account = await rosters.membership_account(api.store.pool, org_id, first, last)
@@ -159,29 +161,27 @@ def _organisation_routes(app: FastAPI, api: CommandApi) -> None:
 def _roster_routes(app: FastAPI, api: CommandApi) -> None:
     pool = api.store.pool
 
-    @app.get("/v1/{org_id}/roster", tags=["queries"])
+    @app.get("/v1/{org_id}/roster", tags=["queries"], dependencies=OF_READERS)
     async def roster(
         org_id: str,
         on: date,
         cursor: Cursor = "",
         limit: Limit = PAGE_MAX,
-        authorization: Authorization = None,
     ) -> dict[str, Any]:
         """The members at the end of a day. Roles: clerk, auditor, approver, chair."""
-        await _union(api, authorization, org_id)
+        await _union(api, org_id)
         found = await rosters.members_on(pool, org_id, on, cursor, limit)
         return {"on": on, **page(found, limit, "person_id")}
 
-    @app.get("/v1/{org_id}/staff", tags=["queries"])
+    @app.get("/v1/{org_id}/staff", tags=["queries"], dependencies=OF_READERS)
     async def staff_on(
         org_id: str,
         on: date,
         cursor: Cursor = "",
         limit: Limit = PAGE_MAX,
-        authorization: Authorization = None,
     ) -> dict[str, Any]:
         """The people in post on a day. Roles: clerk, auditor, approver, chair."""
-        await _union(api, authorization, org_id)
+        await _union(api, org_id)
         found = await rosters.staff_on(pool, org_id, on, cursor, limit)
         return {"on": on, **page(found, limit, "person_id")}
 
@@ -190,11 +190,8 @@ def _record_routes(app: FastAPI, api: CommandApi) -> None:
     pool, cipher = api.store.pool, api.context.cipher
 
     @app.post("/v1/{org_id}/people/lookup", tags=["person records"])
-    async def lookup(
-        org_id: str, question: LookUp, authorization: Authorization = None
-    ) -> dict[str, Any]:
+    async def lookup(org_id: str, question: LookUp, actor: Clerk) -> dict[str, Any]:
         """Person ids by employee number; recorded as a disclosure. Role: clerk."""
-        actor = await api.actor(authorization, org_id, "clerk")
         inquiry = Inquiry(actor, org_id, question.purpose, api.store.clock())
         found = await person_records.person_ids(pool, cipher, inquiry, question.employee_nos)
         return {
@@ -203,11 +200,8 @@ def _record_routes(app: FastAPI, api: CommandApi) -> None:
         }
 
     @app.post("/v1/{org_id}/people/names", tags=["person records"])
-    async def names(
-        org_id: str, question: AskNames, authorization: Authorization = None
-    ) -> dict[str, Any]:
+    async def names(org_id: str, question: AskNames, actor: NameReader) -> dict[str, Any]:
         """Names by person id; recorded as a disclosure. Roles: clerk, auditor."""
-        actor = await api.actor(authorization, org_id, "clerk", "auditor")
         inquiry = Inquiry(actor, org_id, question.purpose, api.store.clock())
         found = await person_records.names(pool, cipher, inquiry, question.person_ids)
         return {
@@ -217,14 +211,16 @@ def _record_routes(app: FastAPI, api: CommandApi) -> None:
 
 
 def _disclosure_routes(app: FastAPI, api: CommandApi) -> None:
-    @app.get("/v1/{org_id}/disclosures", tags=["person records"])
+    @app.get(
+        "/v1/{org_id}/disclosures",
+        tags=["person records"],
+        dependencies=[of_union("auditor", "chair")],
+    )
     async def disclosures(
         org_id: str,
         cursor: Annotated[int, Query(ge=0, description="the `next` of the page before")] = 0,
         limit: Limit = PAGE_MAX,
-        authorization: Authorization = None,
     ) -> dict[str, Any]:
         """Who was told what, when and what for. Roles: auditor, chair."""
-        await api.actor(authorization, org_id, "auditor", "chair")
         found = await person_records.disclosures(api.store.pool, org_id, cursor, limit)
         return page(found, limit, "disclosure_id")

@@ -77,8 +77,8 @@ async def main(settings: ReportingSettings) -> None:
         app.every(settings.reconcile_seconds, round_.run)
 
         ready = partial(_ready, ingest, watchdog, settings.stall_seconds)
-        http = build_http("reporting-worker", {}, ready)
-        add_owner_routes(http, tokens, store, relay)
+        http = build_http("reporting-worker", {}, ready, tokens)
+        add_owner_routes(http, store, relay)
         await runner.start(http_server(http, settings.http_host, settings.http_port))
         await runner.background("relay", relay.run())
         await runner.background("relay-metrics", relay.observe())

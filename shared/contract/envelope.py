@@ -101,8 +101,13 @@ class Actor(NamedTuple):
     orgs: frozenset[str]
 
     def may_act_for(self, org_id: str) -> bool:
-        """Whether the token covers this union (`*` covers all: producers and operators)."""
-        return org_id in self.orgs or "*" in self.orgs
+        """Whether the token covers this union (`*` covers all)."""
+        return org_id in self.orgs or self.for_every_union
+
+    @property
+    def for_every_union(self) -> bool:
+        """Whether the token covers all unions."""
+        return "*" in self.orgs
 
 
 def plain(event: DomainEvent) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from shared.contract.envelope import Actor
-from shared.errors import Invalid, StaleVersion
+from shared.errors import Invalid, NotPermitted, StaleVersion
 
 
 class Reply(NamedTuple):
@@ -43,7 +43,12 @@ class Request(NamedTuple):
             raise StaleVersion(stream, self.expected_version, found)
 
     def stated_positions(self) -> list[tuple[str, int]]:
-        """The (stream, version) pairs of `after`. Raises Invalid `invalid-request`."""
+        """The (stream, version) pairs of `after`.
+
+        Raises Invalid `invalid-request`; NotPermitted `union-not-yours` for a stream of a union
+        that the actor does not cover, whether or not it exists: how far it was heard says how much
+        there is of it.
+        """
         stated = []
         for position in self.after.split(",") if self.after else ():
             stream, _, version = position.strip().rpartition("@")
@@ -51,6 +56,12 @@ class Request(NamedTuple):
                 raise Invalid(
                     "invalid-request",
                     f"Guildhall-After must be stream@version, not {position[:80]!r}",
+                )
+            if not self.actor.may_act_for(stream.partition("/")[0]):
+                raise NotPermitted(
+                    "union-not-yours",
+                    f"Guildhall-After names a stream of a union that the token of"
+                    f" {self.actor.subject} does not cover",
                 )
             stated.append((stream, int(version)))
         return stated

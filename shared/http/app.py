@@ -9,15 +9,14 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import structlog
-from fastapi import FastAPI, Response
+from fastapi import Depends, FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.contract.envelope import Actor
 from shared.decider.command import Command
-from shared.errors import NotPermitted
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore
+from shared.http.access import About, Access, anybody
 from shared.http.auth import TokenVerifier
 from shared.http.problems import TITLES, Json, answer_problems
 from shared.metrics import REQUEST_SECONDS
@@ -25,7 +24,8 @@ from shared.metrics import REQUEST_SECONDS
 OPEN_PATHS = ("/livez", "/readyz", "/metrics", "/openapi.json")
 """The only routes without a token: health, metrics without ids, and the contract itself."""
 
-CORRELATION_CHARS_MAX = 200
+NO_STORE = (b"cache-control", b"no-store")
+"""On every answer: names, amounts and refusals alike are nobody's to keep (RFC 9111 §5.2.2.5)."""
 
 log = structlog.get_logger("http")
 
@@ -37,6 +37,11 @@ class Route(NamedTuple):
     roles: tuple[str, ...]
     handler: Callable[[Any, Request, Any], Awaitable[Reply]]
 
+    @property
+    def access(self) -> Access:
+        """Who may send it: the roles, for the union in the address."""
+        return Access(self.roles, About.UNION)
+
 
 class CommandApi:
     """What a service's command routes need: its store, tokens and handlers' context."""
@@ -46,24 +51,17 @@ class CommandApi:
     ) -> None:
         self.service, self.store, self.tokens, self.context = service, store, tokens, context
 
-    async def actor(self, authorization: str | None, org_id: str, *roles: str) -> Actor:
-        """Who asks, in one of `roles`, for this union.
-
-        Raises Unauthenticated, NotPermitted (`role-missing`, `union-not-yours`).
-        """
-        actor = await self.tokens.actor(authorization, *roles)
-        if not actor.may_act_for(org_id):
-            raise NotPermitted(
-                "union-not-yours",
-                f"the token of {actor.subject} does not cover the union {org_id}",
-            )
-        return actor
-
 
 def build_app(
-    service: str, titles: Mapping[str, str], ready: Callable[[], Awaitable[Any]]
+    service: str,
+    titles: Mapping[str, str],
+    ready: Callable[[], Awaitable[Any]],
+    tokens: TokenVerifier | None = None,
 ) -> FastAPI:
-    """A FastAPI app with health, metrics and problem details; `ready` raises while not ready."""
+    """A FastAPI app with health, metrics and problem details; `ready` raises while not ready.
+
+    `tokens` verifies whom its routes let in (shared/http/access.py).
+    """
     app = FastAPI(
         title=f"Guildhall {service}",
         version="1",
@@ -71,21 +69,24 @@ def build_app(
         redoc_url=None,
         default_response_class=Json,
     )
+    app.state.tokens = tokens
     answer_problems(app, {**TITLES, **titles})
     app.add_middleware(_Timed)
 
-    @app.get("/livez", include_in_schema=False)
+    unlocked = [Depends(anybody)]
+
+    @app.get("/livez", include_in_schema=False, dependencies=unlocked)
     async def livez() -> dict[str, str]:
         return {"status": "alive"}
 
-    @app.get("/readyz", include_in_schema=False)
+    @app.get("/readyz", include_in_schema=False, dependencies=unlocked)
     async def readyz() -> Response:
         try:
             return Json({"status": "ready", "checks": await ready()})
         except Exception as why:  # whatever fails, the answer is: not ready, and why
             return Json({"status": "not ready", "reason": str(why)}, status_code=503)
 
-    @app.get("/metrics", include_in_schema=False)
+    @app.get("/metrics", include_in_schema=False, dependencies=unlocked)
     async def metrics() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
@@ -97,7 +98,8 @@ observed = lru_cache(maxsize=4096)(REQUEST_SECONDS.labels)
 
 
 class _Timed:
-    """Measures every request. Plain ASGI: Starlette's middleware class costs a task a request."""
+    """Measures every request, and has no answer stored. Plain ASGI: Starlette's middleware class
+    costs a task a request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -112,6 +114,7 @@ class _Timed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                message = {**message, "headers": [*message["headers"], NO_STORE]}
             await send(message)
 
         try:

@@ -13,13 +13,12 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import cast
 
-from fastapi import FastAPI, Response
+from fastapi import Depends, FastAPI, Response
 from fastapi import Request as HttpRequest
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import Route as HttpRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.clock import SimulatedClock
@@ -30,6 +29,7 @@ from shared.eventstore.event_ids import uuid7
 from shared.eventstore.idempotency import save_refusal, saved_reply
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore
+from shared.http.access import anybody
 from shared.http.app import CommandApi, Route
 from shared.http.openapi import describe_commands
 from shared.http.problems import Json
@@ -52,7 +52,9 @@ def add_commands(app: FastAPI, api: CommandApi, commands: Mapping[str, Route]) -
     """The commands of the registry, under their kebab-case names, and their part of OpenAPI."""
     # The last of them is the innermost: inside what measures requests and answers failures.
     app.user_middleware.append(Middleware(_Commands, api=api, commands=commands, served=app))
-    app.router.routes.append(HttpRoute(PATH, _unknown, methods=["POST"], name="command"))
+    app.router.add_api_route(
+        PATH, _unknown, methods=["POST"], include_in_schema=False, dependencies=[Depends(anybody)]
+    )
     describe_commands(app, commands)
 
 
@@ -67,6 +69,7 @@ class _Commands:
         self, app: ASGIApp, api: CommandApi, commands: Mapping[str, Route], served: FastAPI
     ) -> None:
         self._app, self._api, self._commands = app, api, commands
+        self._access = {name: route.access for name, route in commands.items()}
         self._refused = cast(Refused, served.exception_handlers[Refusal])
         self._invalid = cast(Refused, served.exception_handlers[RequestValidationError])
 
@@ -86,7 +89,7 @@ class _Commands:
         api, outcome = self._api, "error"
         try:
             authorization = http.headers.get("authorization")
-            actor = await api.actor(authorization, org_id, *route.roles)
+            actor = await self._access[name].admit(api.tokens, authorization, org_id)
             body = await http.body()
             request = _request(api.store, http, actor, org_id, body)
             reply = await _do(api, route, request, _command(route.command, body))

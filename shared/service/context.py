@@ -10,17 +10,17 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, NamedTuple
 
 import asyncpg
-from fastapi import FastAPI, Header
+from fastapi import FastAPI
 from pydantic import Field
 
 from shared.clock import Clock, SimulatedClock, system_clock
 from shared.contract.catalogue import source_of
 from shared.contract.envelope import SHARDS, DomainEvent
 from shared.decider.command import Command
-from shared.errors import NotPermitted
 from shared.eventstore.database import open_pool
 from shared.eventstore.migrations import migrate
 from shared.eventstore.store import EventStore
+from shared.http.access import WATCHERS, of_every_union, of_union
 from shared.http.app import CommandApi, Route, build_app
 from shared.http.auth import TokenVerifier
 from shared.http.command_routes import add_commands
@@ -100,43 +100,38 @@ def context_app(parts: Parts, tokens: TokenVerifier, store: EventStore, relay: R
             await store.pool.execute("UPDATE store_epoch SET epoch = epoch")
         return {"postgres": "writable"}
 
-    app = build_app(parts.name, {**SHARED_REFUSALS, **parts.refusals}, ready)
+    app = build_app(parts.name, {**SHARED_REFUSALS, **parts.refusals}, ready, tokens)
     api = CommandApi(parts.name, store, tokens, parts.make_context(store))
-    add_owner_routes(app, tokens, store, relay)
-    add_copy_routes(app, tokens, store, parts.reactions)
+    add_owner_routes(app, store, relay)
+    add_copy_routes(app, store, parts.reactions)
     if parts.add_routes is not None:
         parts.add_routes(app, api)
     add_commands(app, api, parts.commands)
     return app
 
 
-def add_owner_routes(app: FastAPI, tokens: TokenVerifier, store: EventStore, relay: Relay) -> None:
+def add_owner_routes(app: FastAPI, store: EventStore, relay: Relay) -> None:
     """What an owner answers about its log: shard heads, republishing, and one stream's events."""
-    add_log_routes(app, tokens, store)
+    add_log_routes(app, store)
 
-    @app.get("/v1/relay/heads", tags=["relay"])
-    async def heads(authorization: Annotated[str | None, Header()] = None) -> dict[str, Any]:
-        """How far each shard was stamped and acknowledged. Roles: operator, auditor, producer."""
-        await tokens.actor(authorization, "operator", "auditor", "producer")
+    @app.get("/v1/relay/heads", tags=["relay"], dependencies=[of_every_union(*WATCHERS)])
+    async def heads() -> dict[str, Any]:
+        """How far each shard was stamped and acknowledged. Roles: operator, auditor."""
         return await relay.heads()
 
-    @app.post("/v1/relay/republish", tags=["relay"])
-    async def republish(
-        command: Republish, authorization: Annotated[str | None, Header()] = None
-    ) -> dict[str, int]:
+    @app.post("/v1/relay/republish", tags=["relay"], dependencies=[of_every_union("operator")])
+    async def republish(command: Republish) -> dict[str, int]:
         """Publish again what a reader misses, or all of it into a wiped Kafka. Role: operator."""
-        await tokens.actor(authorization, "operator", "producer")
         shards = range(SHARDS) if command.shard is None else [command.shard]
         return {"republished": await relay.republish(shards, command.first, command.last)}
 
-    @app.get("/v1/{org_id}/streams/{stream:path}", tags=["streams"])
-    async def stream_events(
-        org_id: str, stream: str, authorization: Annotated[str | None, Header()] = None
-    ) -> dict[str, Any]:
+    @app.get(
+        "/v1/{org_id}/streams/{stream:path}",
+        tags=["streams"],
+        dependencies=[of_union("clerk", "approver", "chair", "auditor")],
+    )
+    async def stream_events(org_id: str, stream: str) -> dict[str, Any]:
         """One stream's events, oldest first; the stream is named without its union."""
-        actor = await tokens.actor(authorization, "clerk", "approver", "chair", "auditor")
-        if not actor.may_act_for(org_id):
-            raise NotPermitted("union-not-yours", f"the token does not cover the union {org_id}")
         loaded = await store.load(f"{org_id}/{stream}")
         return {
             "stream": f"{org_id}/{stream}",
@@ -148,17 +143,12 @@ def add_owner_routes(app: FastAPI, tokens: TokenVerifier, store: EventStore, rel
         }
 
 
-def add_copy_routes(
-    app: FastAPI, tokens: TokenVerifier, store: EventStore, contexts: Iterable[str]
-) -> None:
+def add_copy_routes(app: FastAPI, store: EventStore, contexts: Iterable[str]) -> None:
     """What a context answers about its own copies of others: what they heard, and what not."""
 
-    @app.get("/v1/copies", tags=["relay"])
-    async def copies(
-        authorization: Annotated[str | None, Header()] = None,
-    ) -> list[dict[str, Any]]:
-        """How far each copy heard its owner, by shard. Roles: operator, auditor, producer."""
-        await tokens.actor(authorization, "operator", "auditor", "producer")
+    @app.get("/v1/copies", tags=["relay"], dependencies=[of_every_union(*WATCHERS)])
+    async def copies() -> list[dict[str, Any]]:
+        """How far each copy heard its owner, by shard. Roles: operator, auditor."""
         return [await coverage(store.pool, context) for context in contexts]
 
 

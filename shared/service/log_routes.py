@@ -3,17 +3,18 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import FastAPI, Header
+from fastapi import FastAPI
 from pydantic import Field
 
 from shared.contract.envelope import SHARDS
 from shared.decider.command import Command
 from shared.eventstore.store import EventStore
-from shared.http.auth import TokenVerifier
+from shared.http.access import WATCHERS, of_every_union
 from shared.relay.digests import RANGES_MAX, Range, digests, entries, lost, requeue
 
 Shard = Annotated[int, Field(ge=0, lt=SHARDS)]
 Sequence = Annotated[int, Field(ge=1, lt=2**62)]
+WATCHED = [of_every_union(*WATCHERS)]
 
 
 class AskedRange(Command):
@@ -36,42 +37,31 @@ class Requeue(Command):
     event_ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=1000)]
 
 
-def add_log_routes(app: FastAPI, tokens: TokenVerifier, store: EventStore) -> None:
+def add_log_routes(app: FastAPI, store: EventStore) -> None:
     """Of a shard's log: digests of ranges, the entries of a range; what is stored and never
     stamped, and publishing that after all."""
 
-    @app.post("/v1/relay/digests", tags=["relay"])
-    async def log_digests(
-        asked: Digests, authorization: Annotated[str | None, Header()] = None
-    ) -> dict[str, Any]:
+    @app.post("/v1/relay/digests", tags=["relay"], dependencies=WATCHED)
+    async def log_digests(asked: Digests) -> dict[str, Any]:
         """SHA-256 over each range: sequence, event id and leaf of every entry, in order."""
-        await tokens.actor(authorization, "operator", "auditor", "producer")
         ranges = [Range(each.shard, each.first, each.last) for each in asked.ranges]
         return {"digests": await digests(store.pool, ranges)}
 
-    @app.get("/v1/relay/entries", tags=["relay"])
+    @app.get("/v1/relay/entries", tags=["relay"], dependencies=WATCHED)
     async def log_entries(
         shard: Shard,
         first: Sequence,
         last: Sequence,
-        authorization: Annotated[str | None, Header()] = None,
     ) -> dict[str, Any]:
         """Sequence, stream, event id, type and leaf of each entry of a range, 1,000 at most."""
-        await tokens.actor(authorization, "operator", "auditor", "producer")
         return {"entries": await entries(store.pool, Range(shard, first, last))}
 
-    @app.get("/v1/relay/lost", tags=["relay"])
-    async def lost_events(
-        authorization: Annotated[str | None, Header()] = None,
-    ) -> dict[str, Any]:
+    @app.get("/v1/relay/lost", tags=["relay"], dependencies=WATCHED)
+    async def lost_events() -> dict[str, Any]:
         """Events that are stored, and neither stamped nor in the outbox: looked for one by one."""
-        await tokens.actor(authorization, "operator", "auditor", "producer")
         return {"lost": await lost(store.pool, whole=True)}
 
-    @app.post("/v1/relay/requeue", tags=["relay"])
-    async def requeue_lost(
-        asked: Requeue, authorization: Annotated[str | None, Header()] = None
-    ) -> dict[str, int]:
+    @app.post("/v1/relay/requeue", tags=["relay"], dependencies=[of_every_union("operator")])
+    async def requeue_lost(asked: Requeue) -> dict[str, int]:
         """Publish lost events after all, each named; those that are not lost are passed over."""
-        await tokens.actor(authorization, "operator")
         return {"requeued": await requeue(store.pool, asked.event_ids)}

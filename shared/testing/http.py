@@ -52,7 +52,7 @@ def token(
         "orgs": list(orgs),
         **claims,
     }
-    return jwt.encode({"alg": "ES256", "kid": "test"}, body, TEST_KEY)
+    return jwt.encode({"alg": "ES256", "kid": "test", "typ": "at+jwt"}, body, TEST_KEY)
 
 
 def token_verifier() -> TokenVerifier:

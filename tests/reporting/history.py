@@ -91,7 +91,9 @@ def _context(envelope: Envelope) -> str:
 def with_canteen() -> dict[str, Publisher]:
     """The publishers of a deployment in which the canteen's system may say anything."""
     return publishers(None) | {
-        CANTEEN_TOPIC: Publisher(CANTEEN, frozenset(CATALOGUE), frozenset({ORG}), False)
+        CANTEEN_TOPIC: Publisher(
+            CANTEEN, frozenset(CATALOGUE), frozenset({ORG}), False, frozenset({"producer-canteen"})
+        )
     }
 
 

@@ -37,7 +37,7 @@ def reporting_app(reporting: Reporting) -> FastAPI:
             index = await connection.fetchval("SELECT next_index - 1 FROM journal_head", timeout=5)
         return {"journal": index}
 
-    app = build_app("reporting", REFUSALS, ready)
+    app = build_app("reporting", REFUSALS, ready, reporting.tokens)
     app.state.reporting = reporting
     for routes in (operating, reading, auditing):
         app.include_router(routes.router)

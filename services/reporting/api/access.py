@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, NamedTuple
 
 import asyncpg
-from fastapi import Depends, Header, Path, Query
+from fastapi import Depends, Path, Query
 from fastapi import Request as HttpRequest
 
 from services.reporting.ingest.apply import Ingest
+from services.reporting.ingest.quarantine import Scope
 from services.reporting.queries.knowledge import Period, log_index_of, period_of
 from services.reporting.queries.status import EndOffsets
 from services.reporting.rebuild.coordinator import Rebuilt
@@ -18,14 +19,11 @@ from services.reporting.reconciliation.reconciler import Reconciler
 from shared.clock import Clock
 from shared.contract.envelope import Actor
 from shared.contract.values import BusinessDate
-from shared.errors import NotPermitted
+from shared.http.access import WATCHERS, of_covered, of_every_union, of_union
 from shared.http.auth import TokenVerifier
 
 READERS = ("auditor", "operator", "chair", "clerk", "approver")
 """Who reads a union's figures, events and findings."""
-
-WATCHERS = ("operator", "auditor")
-"""Who reads how the service stands; only an operator changes it."""
 
 
 class Reporting(NamedTuple):
@@ -48,33 +46,27 @@ def reporting(http: HttpRequest) -> Reporting:
 
 
 Built = Annotated[Reporting, Depends(reporting)]
-Bearer = Annotated[str | None, Header(alias="Authorization")]
 Org = Annotated[str, Path(description="the union")]
 
 
-async def reader(built: Built, org_id: Org, authorization: Bearer = None) -> Actor:
-    """A reader of this union. Raises Unauthenticated, NotPermitted."""
-    actor = await built.tokens.actor(authorization, *READERS)
-    if not actor.may_act_for(org_id):
-        raise NotPermitted(
-            "union-not-yours", f"the token of {actor.subject} does not cover the union {org_id}"
-        )
-    return actor
+def scope_of(built: Reporting, actor: Actor) -> Scope:
+    """The records in quarantine that an actor may see: of the unions that the token covers; for a
+    producer those on the topics that are registered for its account, and nothing else."""
+    if actor.role == "producer":
+        sent = [
+            topic
+            for topic, publisher in built.ingest.publishers.items()
+            if actor.subject in publisher.accounts
+        ]
+        return Scope([], sent)
+    return Scope(None if actor.for_every_union else sorted(actor.orgs))
 
 
-async def watcher(built: Built, authorization: Bearer = None) -> Actor:
-    """Who may see how the service stands. Raises Unauthenticated, NotPermitted."""
-    return await built.tokens.actor(authorization, *WATCHERS)
-
-
-async def operator(built: Built, authorization: Bearer = None) -> Actor:
-    """Who may change how the service stands. Raises Unauthenticated, NotPermitted."""
-    return await built.tokens.actor(authorization, "operator")
-
-
-Reader = Annotated[Actor, Depends(reader)]
-Watcher = Annotated[Actor, Depends(watcher)]
-Operator = Annotated[Actor, Depends(operator)]
+Reader = Annotated[Actor, of_union(*READERS)]
+Watcher = Annotated[Actor, of_every_union(*WATCHERS)]
+Operator = Annotated[Actor, of_every_union("operator")]
+RecordReader = Annotated[Actor, of_covered(*WATCHERS, "producer")]
+Settler = Annotated[Actor, of_covered("operator")]
 
 AsOf = Annotated[
     str | None,

@@ -7,14 +7,23 @@ import asyncpg
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from services.reporting.api.access import Built, Operator, Watcher
+from services.reporting.api.access import (
+    Built,
+    Operator,
+    RecordReader,
+    Settler,
+    Watcher,
+    scope_of,
+)
 from services.reporting.api.answers import quarantine_answer, reconciled_answer
 from services.reporting.ingest import quarantine, settle
+from services.reporting.ingest.became_of import became_of
 from services.reporting.queries.status import status
 from services.reporting.rebuild.state import RebuildState, rebuild_states
 from services.reporting.reconciliation.disown import Disowning, disown
 from services.reporting.reconciliation.owner_client import owner_client
 from shared.contract.reporting import DiscardReason, DisownReason
+from shared.contract.values import Slug
 from shared.decider.command import Command
 from shared.http.problems import Json
 from shared.metrics import JOURNAL_HEAD
@@ -41,38 +50,48 @@ async def show_status(built: Built, _: Watcher) -> Json:
 @router.get("/v1/quarantine")
 async def list_quarantine(
     built: Built,
-    _: Watcher,
+    actor: RecordReader,
     state: Literal["open", "applied", "discarded"] = "open",
     after: Annotated[int, Query(ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
 ) -> Json:
-    """Records that could not be accepted, oldest first, from the id after `after`."""
-    rows = await quarantine.listed(built.pool, state=state, after=after, limit=limit)
+    """Records that could not be accepted, oldest first, from the id after `after`: of the unions
+    that the token covers; for a producer those it sent itself."""
+    scope = scope_of(built, actor)
+    rows = await quarantine.listed(built.pool, scope, state=state, after=after, limit=limit)
     following = rows[-1]["id"] if len(rows) == limit else None
     return Json({"records": rows, "next": following})
 
 
 @router.get("/v1/quarantine/{number:int}")
-async def show_quarantined(built: Built, _: Watcher, number: int) -> Json:
+async def show_quarantined(built: Built, actor: RecordReader, number: int) -> Json:
     """One record with its reason and exact bytes."""
-    return Json(quarantine_answer(await quarantine.one(built.pool, number)))
+    return Json(quarantine_answer(await quarantine.one(built.pool, number, scope_of(built, actor))))
 
 
 @router.post("/v1/quarantine/{number:int}/retry")
-async def retry_quarantined(built: Built, actor: Operator, number: int) -> Json:
+async def retry_quarantined(built: Built, actor: Settler, number: int) -> Json:
     """Try a record again, with those of its stream that wait behind it."""
-    return Json((await settle.retry(built.ingest, number, actor.subject))._asdict())
+    scope = scope_of(built, actor)
+    return Json((await settle.retry(built.ingest, number, actor.subject, scope))._asdict())
 
 
 @router.post("/v1/quarantine/{number:int}/discard")
-async def discard_quarantined(built: Built, actor: Operator, number: int, command: Discard) -> Json:
+async def discard_quarantined(built: Built, actor: Settler, number: int, command: Discard) -> Json:
     """Settle a record as never to be applied; it stays listed, with who and why.
 
     Refuses no-such-record, already-settled; idempotent.
     """
     why = settle.Discarding(command.code, command.reason)
-    await settle.discard(built.ingest, number, actor, why)
+    await settle.discard(built.ingest, number, actor, why, scope_of(built, actor))
     return Json({"id": number, "state": "discarded"})
+
+
+@router.get("/v1/sources/{name}/events/{event_id}")
+async def show_what_became(built: Built, actor: RecordReader, name: Slug, event_id: UUID) -> Json:
+    """What became of an event that an outside source sent: its place in the journal (`accepted`)
+    and its records in quarantine. Refuses unknown-event."""
+    return Json(await became_of(built.pool, name, event_id, scope_of(built, actor)))
 
 
 @router.post("/v1/rebuild")

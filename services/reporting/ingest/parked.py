@@ -50,11 +50,12 @@ WITH waited AS (
 )
 INSERT INTO quarantine AS q (reason, detail, source, stream, stream_version, event_id,
     blocks_stream, cluster_id, topic_id, topic, partition, kafka_offset, key, headers, value,
-    content)
+    org_id, content)
 SELECT 'gap-not-closed',
        'sequence ' || sequence || ' of shard ' || shard || ' waits for one that never came',
        source, stream, stream_version, event_id,
        false, cluster_id, topic_id, topic, partition, kafka_offset, key, headers, value,
+       split_part(stream, '/', 1),
        sha256(int4send(3) || 'key'::bytea || coalesce(int4send(length(key)) || key, int4send(-1))
            || int4send(5) || 'value'::bytea
            || coalesce(int4send(length(value)) || value, int4send(-1)) || headers)
@@ -62,7 +63,8 @@ FROM waited ORDER BY source, shard, epoch, sequence
 ON CONFLICT (topic, content) DO UPDATE SET times_seen = q.times_seen + 1
 RETURNING id
 """
-"""The content's hash is `content_hash`, of the packed columns."""
+"""The content's hash is `content_hash`, of the packed columns. What is parked was decoded: its
+stream begins with its union."""
 
 
 class Waited(NamedTuple):

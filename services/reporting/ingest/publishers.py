@@ -16,22 +16,28 @@ from shared.errors import ContractViolation
 
 
 class OutsideSource(BaseModel):
-    """A service that is not ours: its name, who answers for it, what it may say about whom."""
+    """A service that is not ours: its name, who answers for it, what it may say about whom.
+
+    `accounts`: the `sub` of the tokens that may ask what became of its records.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     name: Slug
     contact: str
     types: tuple[str, ...]
     orgs: tuple[OrgId, ...]
+    accounts: tuple[str, ...] = ()
 
 
 class Publisher(NamedTuple):
-    """What one topic may carry. `sequenced`: its records are numbered densely per shard."""
+    """What one topic may carry. `sequenced`: its records are numbered densely per shard;
+    `accounts` may ask what became of them."""
 
     source: str
     types: frozenset[str]
     orgs: frozenset[str] | None
     sequenced: bool
+    accounts: frozenset[str] = frozenset()
 
 
 def publishers(file: Path | None) -> dict[str, Publisher]:
@@ -53,7 +59,11 @@ def publishers(file: Path | None) -> dict[str, Publisher]:
         if unknown:
             raise ValueError(f"{file}: source {source.name} names unknown types {unknown}")
         ours[outside_topic(source.name)] = Publisher(
-            f"/ext/{source.name}", frozenset(source.types), frozenset(source.orgs), False
+            f"/ext/{source.name}",
+            frozenset(source.types),
+            frozenset(source.orgs),
+            sequenced=False,
+            accounts=frozenset(source.accounts),
         )
     return ours
 

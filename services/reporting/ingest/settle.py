@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from services.reporting.ingest.apply import Ingest
-from services.reporting.ingest.quarantine import one
+from services.reporting.ingest.quarantine import ALL, WITHIN, Scope, one
 from services.reporting.ingest.raw_rows import raw_of
 from shared.contract.catalogue import source_of
 from shared.contract.envelope import Actor
@@ -55,13 +55,14 @@ class Retried(NamedTuple):
     still_quarantined: int
 
 
-async def retry(ingest: Ingest, number: int, actor: str) -> Retried:
+async def retry(ingest: Ingest, number: int, actor: str, scope: Scope = ALL) -> Retried:
     """Try a record again, with those of its stream that wait behind it; one transaction.
 
-    Raises Unknown `no-such-record`, Conflict `already-settled`, `earlier-first`.
+    Raises Unknown `no-such-record`, also for one outside the scope, Conflict `already-settled`,
+    `earlier-first`.
     """
     async with ingest.pool.acquire() as connection, connection.transaction():
-        await _open_record(connection, number)
+        await _open_record(connection, number, scope)
         earlier = await connection.fetchval(EARLIER, number)
         if earlier is not None:
             raise Conflict(
@@ -94,14 +95,16 @@ class Discarding(NamedTuple):
     words: str
 
 
-async def discard(ingest: Ingest, number: int, actor: Actor, why: Discarding) -> None:
+async def discard(
+    ingest: Ingest, number: int, actor: Actor, why: Discarding, scope: Scope = ALL
+) -> None:
     """Settle a record as never to be applied, and say so as QuarantineDiscarded.
 
     Idempotent. The record stays listed, with who and why. Where the record blocked a stream,
     versions after it wait on, until a retry goes on without it.
     Raises Unknown `no-such-record`, Conflict `already-settled`.
     """
-    record = await one(ingest.pool, number)
+    record = await one(ingest.pool, number, scope)
     if _settled_so(record, actor, why):
         return
     # On a simulated clock this process' own stands still; the journal's last seal does not.
@@ -142,8 +145,10 @@ def _settled_so(record: Mapping[str, Any], actor: Actor, why: Discarding) -> boo
     return record["state"] == "discarded" and settled == (actor.subject, *why)
 
 
-async def _open_record(connection: asyncpg.Connection, number: int) -> None:
-    state = await connection.fetchval("SELECT state FROM quarantine WHERE id = $1", number)
+async def _open_record(connection: asyncpg.Connection, number: int, scope: Scope) -> None:
+    state = await connection.fetchval(
+        f"SELECT state FROM quarantine WHERE {WITHIN} AND id = $3", *scope, number
+    )
     if state is None:
         raise Unknown("no-such-record", f"no record {number} in quarantine")
     if state != "open":

@@ -175,7 +175,7 @@ class Versions:
         return self.ended.get(projection, []) + current
 
 
-async def refold_disowned(
+async def rebuild_disowned(
     connection: asyncpg.Connection, schema: str, table: Dispatch, up_to: int
 ) -> None:
     """Give the rows that disowned events touched their versions up to `up_to`: for a rebuild, which

@@ -26,7 +26,7 @@ from services.reporting.projections import (
 from services.reporting.projections import figure_sums as sums
 from services.reporting.projections.as_of import FOREVER, LIVE
 from services.reporting.projections.definition import Projection
-from services.reporting.projections.disowned import refold_disowned
+from services.reporting.projections.disowned import rebuild_disowned
 from services.reporting.rebuild.shares import Share, Step, connected
 from services.reporting.rebuild.state import alone
 from services.reporting.rebuild.worker import LATE_DDL, STEPS
@@ -84,7 +84,7 @@ async def rebuild(database_url: str, processes: int = 1) -> Rebuilt:
         stages.end("index")
         await _fold(shares, "late", lambda ratio: rebuilding.reached(0.8 + 0.05 * ratio))
         await connection.execute(f"DROP TABLE {NEXT}.late")
-        await refold_disowned(connection, NEXT, DISPATCH, up_to)
+        await rebuild_disowned(connection, NEXT, DISPATCH, up_to)
         stages.end("late")
         await sums.fill_sums(connection, NEXT, up_to + 1)
         await _vacuum(connection)

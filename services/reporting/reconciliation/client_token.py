@@ -16,9 +16,12 @@ class ClientToken:
         self._token_url, self._client_id, self._secret = token_url, client_id, client_secret
         self._token, self._ends_at = "", 0.0
 
-    async def __call__(self) -> str:
-        """The token. Raises Refusal `issuer-unreachable` where none can be had."""
-        if time.monotonic() < self._ends_at - RENEW_BEFORE_SECONDS:
+    async def __call__(self, refused: str | None = None) -> str:
+        """The token; another than the one just `refused`, whose key was withdrawn, say.
+
+        Raises Refusal `issuer-unreachable` where none can be had.
+        """
+        if self._token != refused and time.monotonic() < self._ends_at - RENEW_BEFORE_SECONDS:
             return self._token
         form = {
             "grant_type": "client_credentials",

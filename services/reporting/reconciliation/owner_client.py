@@ -1,21 +1,46 @@
 """The owners' HTTP API, as the reconciler asks it: heads, copies, and to publish again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import structlog
 
 from services.reporting.reconciliation.progress import Gap
+from shared.errors import Refusal
 from shared.relay.digests import Range
 
 log = structlog.get_logger("owners")
 
 ANSWER_SECONDS = 5.0
 
-Token = Callable[[], Awaitable[str]]
+
+class Token(Protocol):
+    """What answers reporting's own token; another than the one that was `refused`."""
+
+    async def __call__(self, refused: str | None = None) -> str:
+        """Raises Refusal `issuer-unreachable`."""
+
+
+class _Bearer(httpx.Auth):
+    """Sends the token, and once more with another where an owner does not accept it."""
+
+    def __init__(self, token: Token) -> None:
+        self._token = token
+
+    async def async_auth_flow(
+        self, request: httpx.Request
+    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        sent = await self._token()
+        request.headers["Authorization"] = f"Bearer {sent}"
+        answer = yield request
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            with contextlib.suppress(Refusal):  # then the owner's own refusal is the answer
+                request.headers["Authorization"] = f"Bearer {await self._token(sent)}"
+                yield request
 
 
 class OwnerSilent(Exception):
@@ -90,8 +115,8 @@ class OwnerClient:
 @asynccontextmanager
 async def owner_client(urls: Mapping[str, str], token: Token) -> AsyncIterator[OwnerClient]:
     """A client for one round, with reporting's own token. Raises Refusal `issuer-unreachable`."""
-    headers = {"Authorization": f"Bearer {await token()}"}
+    await token()
     async with httpx.AsyncClient(
-        timeout=ANSWER_SECONDS, headers=headers, trust_env=False
+        timeout=ANSWER_SECONDS, auth=_Bearer(token), trust_env=False
     ) as client:
         yield OwnerClient(client, urls)

@@ -21,7 +21,7 @@ from shared.service.runner import http_server
 ISSUER = "http://identity.test"
 CLIENTS = {
     "cli": Client(secret="cli-secret", picks_people=True),
-    "reporting": Client(secret="r%:secret", roles=("producer",), orgs=("*",)),
+    "reporting": Client(secret="r%:secret", roles=("operator",), orgs=("*",)),
 }
 
 
@@ -88,7 +88,7 @@ async def test_a_client_gets_a_token_of_its_own_by_basic_authentication(
     assert answer.status_code == 200, answer.text
     bearer = f"Bearer {answer.json()['access_token']}"
     actor = await verifier.actor(bearer, "operator", "producer")
-    assert (actor.subject, actor.role) == ("reporting", "producer")
+    assert (actor.subject, actor.role) == ("reporting", "operator")
     assert actor.may_act_for("any-union")
 
 

@@ -29,10 +29,17 @@ class Asker:
         self.client = client
 
     async def get(
-        self, path: str, *, role: str = "auditor", orgs: tuple[str, ...] = (ORG,), **query: Any
+        self,
+        path: str,
+        *,
+        role: str = "auditor",
+        orgs: tuple[str, ...] = (ORG,),
+        subject: str = "",
+        **query: Any,
     ) -> httpx.Response:
         """GET `/v1/<path>`."""
-        return await self.client.get(f"/v1/{path}", params=query, headers=_bearer(role, orgs))
+        headers = _bearer(role, orgs, subject)
+        return await self.client.get(f"/v1/{path}", params=query, headers=headers)
 
     async def post(
         self,
@@ -54,9 +61,13 @@ class Asker:
         assert found.is_success, found.text
         return found.json()
 
+    async def watch(self, path: str, **query: Any) -> Any:
+        """The same, as who covers all unions."""
+        return await self.answer(path, orgs=("*",), **query)
 
-def _bearer(role: str, orgs: tuple[str, ...]) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token(role, orgs=orgs)}"}
+
+def _bearer(role: str, orgs: tuple[str, ...], subject: str = "") -> dict[str, str]:
+    return {"Authorization": f"Bearer {token(role, orgs=orgs, subject=subject)}"}
 
 
 @pytest.fixture
@@ -83,7 +94,7 @@ async def asker(
     async def ends(asked: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], int]:
         return {each: kafka_ends[each] for each in asked if each in kafka_ends}
 
-    async def bearer() -> str:
+    async def bearer(refused: str | None = None) -> str:
         return "a token"
 
     async with http_server(owner, "127.0.0.1", 0) as port:

@@ -34,10 +34,10 @@ async def refused(simulated: Ingest) -> bytes:
 async def test_status_names_head_positions_lag_and_what_waits(
     asker: Asker, refused: bytes, kafka_ends: dict[tuple[str, int], int]
 ) -> None:
-    unknown = await asker.answer("status", role="operator")
+    unknown = await asker.watch("status", role="operator")
     assert unknown["lag"] is None
     kafka_ends[BENEFITS, 0] = 7
-    found = await asker.answer("status", role="operator")
+    found = await asker.watch("status", role="operator")
     assert (found["journal"]["log_index"], found["journal"]["epoch"]) == (0, 1)
     (position,) = found["positions"]
     assert (position["topic"], position["next_offset"], position["lag"]) == (BENEFITS, 2, 5)
@@ -50,7 +50,7 @@ async def test_a_difference_of_sums_is_in_the_status(
 ) -> None:
     await History()(joined(1, "2022-01-01")).told(simulated)
     await pool.execute(f"UPDATE {LIVE}.figure_sums SET lines = lines + 1 WHERE list = 'roll'")
-    (difference,) = (await asker.answer("status"))["differences"]
+    (difference,) = (await asker.watch("status"))["differences"]
     assert (difference["list"], difference["day"], difference["lines"]) == ("roll", "2022-01-01", 1)
 
 
@@ -59,15 +59,15 @@ async def test_rows_gone_from_the_journal_are_in_the_status(
 ) -> None:
     await History()(*(joined(n, "2022-01-01") for n in (1, 2, 3))).told(simulated)
     await take_rows(pool, 2, 3)
-    assert (await asker.answer("status"))["journal_gaps"] == [{"first": 2, "last": 3}]
+    assert (await asker.watch("status"))["journal_gaps"] == [{"first": 2, "last": 3}]
 
 
 async def test_quarantine_shows_exact_bytes_and_is_settled_by_a_person(
     asker: Asker, refused: bytes, pool: asyncpg.Pool
 ) -> None:
-    records = (await asker.answer("quarantine"))["records"]
+    records = (await asker.watch("quarantine"))["records"]
     assert [record["reason"] for record in records] == ["unknown-type", "stream-blocked"]
-    one = await asker.answer(f"quarantine/{records[0]['id']}")
+    one = await asker.watch(f"quarantine/{records[0]['id']}")
     assert b64decode(one["value_base64"]) == refused
     assert one["value_text"] == refused.decode()
     assert ["content-type", "application/cloudevents+json"] in one["headers"]
@@ -82,7 +82,7 @@ async def test_quarantine_shows_exact_bytes_and_is_settled_by_a_person(
     assert await pool.fetchval(f"SELECT count(*) FROM {LIVE}.deliveries") == 1
     again = await asker.post(f"quarantine/{records[1]['id']}/retry")
     assert (again.status_code, again.json()["code"]) == (409, "already-settled")
-    (settled,) = (await asker.answer("quarantine", state="discarded"))["records"]
+    (settled,) = (await asker.watch("quarantine", state="discarded"))["records"]
     assert (settled["settled_by"], settled["settled_why"]) == ("operator-1", "published in error")
 
 
@@ -99,8 +99,8 @@ async def test_a_record_that_is_no_text_is_shown_all_the_same(
     partition = Partition()
     raws = [partition.junk(b"\xff\x00", key=b"\xfe")]
     await simulated.apply(raws, partition.move(raws))
-    (record,) = (await asker.answer("quarantine"))["records"]
-    one = await asker.answer(f"quarantine/{record['id']}")
+    (record,) = (await asker.watch("quarantine"))["records"]
+    one = await asker.watch(f"quarantine/{record['id']}")
     assert (b64decode(one["value_base64"]), one["value_text"]) == (b"\xff\x00", None)
     assert one["key"] == "\\xfe"
 
@@ -114,7 +114,7 @@ async def test_a_rebuild_answers_when_it_is_done_and_what_it_compared(
     assert {"projection": "register", "rows": 1, "only_live": 0, "only_rebuilt": 0} in done[
         "tables"
     ]
-    shown = await asker.answer("rebuild")
+    shown = await asker.watch("rebuild")
     assert (shown["running"], shown["ratio"], shown["last"]["equal"]) == (False, None, True)
 
     await pool.execute(f"DELETE FROM {LIVE}.register")
@@ -137,7 +137,7 @@ def half_way(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
 async def running(asker: Asker) -> dict[str, Any]:
     """What is said of a rebuild, once it runs."""
     async with asyncio.timeout(30):
-        while not (shown := await asker.answer("rebuild"))["running"]:
+        while not (shown := await asker.watch("rebuild"))["running"]:
             await asyncio.sleep(0.05)
     return shown
 
@@ -153,7 +153,7 @@ async def test_a_rebuild_that_is_refused_leaves_the_one_that_runs(
     assert 0 <= shown["ratio"] < 1 and shown["last"] is None
     half_way.set()
     assert (await first).json()["equal"]
-    shown = await asker.answer("rebuild")
+    shown = await asker.watch("rebuild")
     assert (shown["running"], shown["last"]["equal"]) == (False, True)
 
 

@@ -262,7 +262,7 @@ async def test_a_consumer_that_lives_and_reads_nothing_is_told_from_one_that_rea
             return {}
         return await fetch(consumer, *targets, **limits)
 
-    async def token() -> str:
+    async def token(refused: str | None = None) -> str:
         return "token"
 
     monkeypatch.setattr(intake_module.AIOKafkaConsumer, "getmany", getmany)

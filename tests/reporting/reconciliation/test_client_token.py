@@ -48,3 +48,10 @@ async def test_no_token_to_be_had_is_a_refusal_that_names_the_issuer(issuer: Iss
     issuer.status = 503
     with pytest.raises(Refusal, match="no token from http://issuer/token"):
         await ClientToken("http://issuer/token", "reporting", "secret")()
+
+
+async def test_a_token_that_was_refused_is_replaced_and_another_is_kept(issuer: Issuer) -> None:
+    token = ClientToken("http://issuer/token", "reporting", "secret")
+    assert [await token(), await token("token-1"), await token("token-1")] == [
+        "token-1", "token-2", "token-2",
+    ]  # fmt: skip

@@ -103,7 +103,7 @@ async def test_a_round_s_client_bears_reporting_s_own_token(
         lambda **given: real(**given, transport=httpx.MockTransport(answer)),
     )
 
-    async def token() -> str:
+    async def token(refused: str | None = None) -> str:
         return "a-token"
 
     async with owner_client(URLS, token) as owners:
@@ -112,9 +112,35 @@ async def test_a_round_s_client_bears_reporting_s_own_token(
 
 
 async def test_without_a_token_no_owner_is_asked() -> None:
-    async def token() -> str:
+    async def token(refused: str | None = None) -> str:
         raise NotYet("issuer-unreachable", "no token")
 
     with pytest.raises(Refusal, match="issuer-unreachable"):
         async with owner_client(URLS, token):
             pytest.fail("a client without a token")
+
+
+@pytest.mark.parametrize(("tokens", "status"), [(["old", "new"], 200), (["old", "old"], 401)])
+async def test_a_token_an_owner_does_not_accept_is_asked_for_once_more(
+    monkeypatch: pytest.MonkeyPatch, tokens: list[str], status: int
+) -> None:
+    """Its key was withdrawn, say; a token in hand would be good for an hour otherwise."""
+    real, sent = httpx.AsyncClient, []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.headers["Authorization"])
+        return httpx.Response(200 if sent[-1] == "Bearer new" else 401, json={"shards": []})
+
+    monkeypatch.setattr(
+        module.httpx,
+        "AsyncClient",
+        lambda **given: real(**given, transport=httpx.MockTransport(answer)),
+    )
+
+    async def token(refused: str | None = None) -> str:
+        return tokens[refused is not None]
+
+    async with owner_client({"members": "http://members"}, token) as owners:
+        heads = await owners.heads()
+    assert heads == {"members": {"shards": []} if status == 200 else None}
+    assert sent == [f"Bearer {each}" for each in tokens]

@@ -107,7 +107,7 @@ class Scene:
         return self.owner.asked
 
 
-async def token() -> str:
+async def token(refused: str | None = None) -> str:
     return "token"
 
 

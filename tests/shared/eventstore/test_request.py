@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.contract.envelope import Actor
-from shared.errors import Invalid, StaleVersion
+from shared.errors import Invalid, NotPermitted, StaleVersion
 from shared.eventstore.request import Request
 
 CLERK = Actor("clerk-1", "clerk", frozenset({"clerk"}), frozenset({"tjtc"}))
@@ -37,7 +37,8 @@ def test_who_states_no_position_states_none(after: str | None) -> None:
 def test_positions_are_read_as_they_were_written(stated: list[tuple[str, int]], comma: str) -> None:
     """A stream's own name may hold an @: the last one parts it from its version."""
     after = comma.join(f"{stream}@{version}" for stream, version in stated)
-    assert ASKED._replace(after=after).stated_positions() == stated
+    everywhere = CLERK._replace(orgs=frozenset({"*"}))
+    assert ASKED._replace(actor=everywhere, after=after).stated_positions() == stated
 
 
 @pytest.mark.parametrize(
@@ -61,6 +62,12 @@ def test_positions_are_read_as_they_were_written(stated: list[tuple[str, int]], 
 def test_anything_else_is_refused_by_name(after: str) -> None:
     with pytest.raises(Invalid, match="invalid-request"):
         ASKED._replace(after=after).stated_positions()
+
+
+@pytest.mark.parametrize("stream", ["other/claim-1", "tjtc2/claim-1", "TJTC/x", "/tjtc/x", "tjtc "])
+def test_a_position_of_a_union_that_is_not_covered_is_refused(stream: str) -> None:
+    with pytest.raises(NotPermitted, match="union-not-yours"):
+        ASKED._replace(after=f"tjtc/claim-1@1,{stream}@1").stated_positions()
 
 
 def test_a_refusal_repeats_no_more_than_a_line_of_what_was_stated() -> None:

@@ -7,10 +7,9 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
-from shared.errors import Conflict, NotPermitted
-from shared.http.app import OPEN_PATHS, CommandApi, build_app
-from shared.http.auth import Unauthenticated
-from shared.testing.http import TEST_ORG, token, token_verifier
+from shared.errors import Conflict
+from shared.http.app import OPEN_PATHS, build_app
+from shared.testing.http import TEST_ORG
 
 TIMED = "http_server_request_duration_seconds_count"
 
@@ -98,31 +97,9 @@ async def test_requests_are_measured_by_route_and_status_never_by_what_they_name
     assert not any("工会" in route for route, _, _ in after)
 
 
-class NoStore:
-    """Whom to believe is decided without it."""
-
-
-def command_api() -> CommandApi:
-    return CommandApi("tested", NoStore(), token_verifier(), None)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("orgs", [(TEST_ORG,), ("*",), ("other", TEST_ORG)])
-async def test_an_actor_acts_for_the_unions_of_the_token(orgs: tuple[str, ...]) -> None:
-    actor = await command_api().actor(f"Bearer {token('clerk', orgs=orgs)}", TEST_ORG, "clerk")
-    assert (actor.subject, actor.role) == ("clerk-1", "clerk")
-
-
-@pytest.mark.parametrize("orgs", [("other",), (), (TEST_ORG.upper(),), (f"{TEST_ORG}-2",)])
-async def test_a_token_of_another_union_is_refused_and_both_are_named(
-    orgs: tuple[str, ...],
-) -> None:
-    with pytest.raises(NotPermitted, match=f"clerk-1 does not cover the union {TEST_ORG}") as why:
-        await command_api().actor(f"Bearer {token('clerk', orgs=orgs)}", TEST_ORG, "clerk")
-    assert why.value.code == "union-not-yours"
-
-
-async def test_who_is_not_known_learns_nothing_of_the_union() -> None:
-    with pytest.raises(Unauthenticated, match="no-token"):
-        await command_api().actor(None, "nowhere", "clerk")
-    with pytest.raises(NotPermitted, match="role-missing"):
-        await command_api().actor(f"Bearer {token('cashier', orgs=())}", "nowhere", "clerk")
+@pytest.mark.parametrize(
+    "path", ["/livez", "/openapi.json", f"/v1/{TEST_ORG}/thing", "/v1/nothing"]
+)
+async def test_no_answer_is_stored(path: str) -> None:
+    async with client_of(app_of()) as client:
+        assert (await client.get(path)).headers.get_list("cache-control") == ["no-store"]

@@ -85,7 +85,9 @@ async def test_nobody_asks_an_owner_but_those_who_may(service: InProcess) -> Non
         assert await asked(service, method, path) == (401, "no-token")
         assert await asked(service, method, path, "cashier") == (403, "role-missing")
     assert (await asked(service, "POST", "/v1/relay/republish", "auditor"))[1] == "role-missing"
-    assert (await asked(service, "GET", "/v1/relay/heads", "auditor"))[0] == 200
+    assert (await asked(service, "GET", "/v1/relay/heads", "auditor"))[1] == "union-not-yours"
+    assert (await asked(service, "GET", "/v1/relay/heads", "auditor", org="*"))[0] == 200
+    assert (await asked(service, "GET", "/v1/relay/heads", "producer", org="*"))[0] == 403
     assert (await asked(service, "GET", STREAM, "operator"))[1] == "role-missing"
     assert (await asked(service, "GET", STREAM, "clerk", org="other"))[1] == "union-not-yours"
 
