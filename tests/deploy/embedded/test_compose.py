@@ -1,11 +1,16 @@
 """The compose file against what it names: modules, settings, secrets, Kafka's own reading of it."""
 
+import asyncio
 import base64
 import importlib.util
 import json
 import os
 import re
+import signal
+import stat
 import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,12 +18,20 @@ from urllib.parse import urlsplit
 import jsonschema
 import pytest
 import yaml
+from aiokafka import AIOKafkaProducer
+from aiokafka.conn import create_conn
+from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAuthorizationFailedError
+from aiokafka.protocol.admin import DeleteTopicsRequest
 
 from deploy.compose.make_secrets import make_secrets
+from deploy.compose.provision import provision_kafka
 from deploy.embedded import topic_partitions
+from deploy.embedded.child import Child
+from deploy.embedded.directory import DataDirectory
 from deploy.embedded.jars import kafka_jars
 from deploy.embedded.java import Java
 from shared.contract.contexts import CONTEXTS, PROCESSES
+from shared.kafka.access import KafkaAccess
 from shared.service.settings import OwnerSettings, ReportingSettings, Settings
 
 PROJECT = Path(__file__).parents[3]
@@ -78,7 +91,7 @@ def test_a_service_finds_every_setting_it_needs(
     for key in [key for key in os.environ if key.startswith("GUILDHALL_")]:
         monkeypatch.delenv(key)
     for key, value in service["environment"].items():
-        monkeypatch.setenv(key, _chosen(value))
+        monkeypatch.setenv(key, _chosen(value).replace("/run/secrets", str(mounted)))
 
     settings = SETTINGS[name](_secrets_dir=mounted)  # type: ignore[call-arg]
     owner = "reporting" if name == "worker" else name
@@ -86,6 +99,9 @@ def test_a_service_finds_every_setting_it_needs(
     assert (database.username, database.path) == (f"guildhall_{owner}", f"/guildhall_{owner}")
     assert database.hostname in COMPOSE["services"]
     assert settings.kafka.partition(":")[0] in COMPOSE["services"]
+    assert settings.kafka_user == f"guildhall-{owner}"
+    password = (tmp_path / "made" / f"{owner}_kafka_password").read_text()
+    assert settings.kafka_access.client()["sasl_plain_password"] == password
     assert settings.http_port == 8000
     grace = int(service["stop_grace_period"].rstrip("s"))
     assert grace > settings.stop_seconds
@@ -101,7 +117,21 @@ def test_the_compose_file_runs_the_contexts_of_the_table() -> None:
     assert ports == {c.name: [f"127.0.0.1:{c.port}:8000"] for c in CONTEXTS.values()}
     urls = {f"{context}_database_url" for context in CONTEXTS}
     assert {name for name in COMPOSE["secrets"] if name.endswith("_database_url")} == urls
-    assert set(services["provision"]["secrets"]) == urls | {"postgres_password"}
+    passwords = {f"{context}_kafka_password" for context in CONTEXTS}
+    passwords |= {"kafka_broker_password", "kafka_operator_password", "postgres_password"}
+    mounted = [each for each in services["provision"]["secrets"] if isinstance(each, str)]
+    assert set(mounted) == urls | passwords
+
+
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_no_container_is_given_a_password_of_kafka_that_it_has_no_use_for(name: str) -> None:
+    given = {
+        each if isinstance(each, str) else each["source"]
+        for each in COMPOSE["services"][name].get("secrets", ())
+    }
+    owner = {"worker": "reporting", "kafka": "broker"}.get(name, name)
+    file = "kafka_broker_password" if owner == "broker" else f"{owner}_kafka_password"
+    assert name == "provision" or {each for each in given if "kafka" in each} <= {file}
 
 
 def test_prometheus_scrapes_every_service() -> None:
@@ -125,32 +155,88 @@ def test_the_image_runs_as_the_account_of_the_compose_file() -> None:
     assert re.search(r'^ENTRYPOINT \["python", "-m"\]$', _dockerfile(), re.MULTILINE)
 
 
-async def test_kafkas_image_accepts_its_settings(kafka: str, tmp_path: Path) -> None:
-    """By the class that reads them in that image; it formats the data with them as well."""
+@asynccontextmanager
+async def kafka_of_the_image(directory: Path) -> AsyncIterator[tuple[int, int]]:
+    """The compose file's broker: its settings are read, and its data formatted, by the class that
+    does so in that image. Yields the ports of its two listeners, which are free ones here."""
+    make_secrets(directory / "secrets")
     for name in ("default", "mounted", "final"):
-        (tmp_path / name).mkdir()
+        (directory / name).mkdir()
     for name in ("server.properties", "log4j2.yaml", "tools-log4j2.yaml"):
-        (tmp_path / "default" / name).write_text("")
+        (directory / "default" / name).write_text("")
+    held = DataDirectory(directory)
+    held.hold()
+    clients, controller = held.port("clients"), held.port("controller")
+    changes = {
+        "/run/secrets": str(directory / "secrets"), "$$": "$", "kafka:9092": f"127.0.0.1:{clients}",
+        ":9092": f":{clients}", ":9093": f":{controller}",
+    }  # fmt: skip
     environment = dict(COMPOSE["services"]["kafka"]["environment"])
-    data = tmp_path / "data"
-    environment["KAFKA_LOG_DIRS"] = str(data)
+    for name, value in environment.items():
+        for of_image, here in changes.items():
+            environment[name] = value = value.replace(of_image, here)
+    environment["KAFKA_LOG_DIRS"] = str(directory / "data")
     environment["CLUSTER_ID"] = base64.urlsafe_b64encode(bytes(16)).decode().rstrip("=")
-    command = Java().command(await kafka_jars(print), "kafka.docker.KafkaDockerWrapper")
+    java, jars = Java(), await kafka_jars(print)
     directories = [
-        f"--{name}-configs-dir={tmp_path / name}" for name in ("default", "mounted", "final")
+        f"--{name}-configs-dir={directory / name}" for name in ("default", "mounted", "final")
     ]
     done = subprocess.run(  # noqa: ASYNC221
-        [*command, "setup", *directories],
+        [*java.command(jars, "kafka.docker.KafkaDockerWrapper"), "setup", *directories],
         env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    written = (tmp_path / "final" / "server.properties").read_text().splitlines()
-    assert "auto.create.topics.enable=false" in written
-    assert "log.retention.ms=-1" in written
-    assert (data / "meta.properties").exists()
+    child = Child("kafka", held.log("kafka"), held.record("kafka"), signal.SIGTERM)
+    settings = directory / "final" / "server.properties"
+    await child.start([*java.command(jars, "kafka.Kafka"), settings])
+    try:
+        yield clients, controller
+    finally:
+        await child.stop(signal.SIGTERM, 30)
+        held.release()
+
+
+async def test_kafka_of_the_compose_file_lets_in_whom_provisioning_names(
+    kafka: KafkaAccess, tmp_path: Path
+) -> None:
+    """`kafka` is asked for because its start has filled the cache this uses."""
+    async with kafka_of_the_image(tmp_path) as (clients, controller):
+        written = (tmp_path / "final" / "server.properties").read_text().splitlines()
+        assert "auto.create.topics.enable=false" in written
+        assert "log.retention.ms=-1" in written
+        secrets = tmp_path / "secrets"
+        operator = kafka._replace(
+            servers=f"127.0.0.1:{clients}", password_file=secrets / "kafka_operator_password"
+        )
+        environment = operator.settings | {"GUILDHALL_KAFKA_CONTROLLER": f"127.0.0.1:{controller}"}
+        async with asyncio.timeout(60):
+            for _ in range(2):
+                await _until_it_listens(environment, secrets)
+        owner = operator._replace(
+            user="guildhall-events", password_file=secrets / "events_kafka_password"
+        )
+        async with AIOKafkaProducer(**owner.client(), enable_idempotence=True) as producer:
+            await producer.send_and_wait("guildhall.events.v1", b"mine")
+            with pytest.raises(TopicAuthorizationFailedError):
+                await producer.send_and_wait("guildhall.members.v1", b"forged")
+        for port in (clients, controller):
+            connection = await create_conn("127.0.0.1", port)
+            with pytest.raises(KafkaConnectionError):
+                await connection.send(DeleteTopicsRequest(["guildhall.events.v1"], 5000))
+            connection.close()
+    assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
+
+
+async def _until_it_listens(environment: dict[str, str], secrets: Path) -> None:
+    """Provision, as often as the container would be started again."""
+    while True:
+        try:
+            return await provision_kafka(environment, secrets)
+        except (OSError, KafkaError):
+            await asyncio.sleep(0.2)
 
 
 def test_the_register_of_outside_sources_is_valid_and_empty() -> None:
