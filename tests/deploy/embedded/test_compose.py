@@ -1,16 +1,10 @@
 """The compose file against what it names: modules, settings, secrets, Kafka's own reading of it."""
 
-import asyncio
-import base64
 import importlib.util
 import json
 import os
 import re
-import signal
 import stat
-import subprocess
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,19 +14,15 @@ import pytest
 import yaml
 from aiokafka import AIOKafkaProducer
 from aiokafka.conn import create_conn
-from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAuthorizationFailedError
+from aiokafka.errors import KafkaConnectionError, TopicAuthorizationFailedError
 from aiokafka.protocol.admin import DeleteTopicsRequest
 
 from deploy.compose.make_secrets import make_secrets
-from deploy.compose.provision import provision_kafka
 from deploy.embedded import topic_partitions
-from deploy.embedded.child import Child
-from deploy.embedded.directory import DataDirectory
-from deploy.embedded.jars import kafka_jars
-from deploy.embedded.java import Java
 from shared.contract.contexts import CONTEXTS, PROCESSES
 from shared.kafka.access import KafkaAccess
 from shared.service.settings import OwnerSettings, ReportingSettings, Settings
+from tests.deploy.compose.kafka_image import kafka_of_the_image, provisioned
 
 PROJECT = Path(__file__).parents[3]
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text("utf-8"))
@@ -155,55 +145,11 @@ def test_the_image_runs_as_the_account_of_the_compose_file() -> None:
     assert re.search(r'^ENTRYPOINT \["python", "-m"\]$', _dockerfile(), re.MULTILINE)
 
 
-@asynccontextmanager
-async def kafka_of_the_image(directory: Path) -> AsyncIterator[tuple[int, int]]:
-    """The compose file's broker: its settings are read, and its data formatted, by the class that
-    does so in that image. Yields the ports of its two listeners, which are free ones here."""
-    make_secrets(directory / "secrets")
-    for name in ("default", "mounted", "final"):
-        (directory / name).mkdir()
-    for name in ("server.properties", "log4j2.yaml", "tools-log4j2.yaml"):
-        (directory / "default" / name).write_text("")
-    held = DataDirectory(directory)
-    held.hold()
-    clients, controller = held.port("clients"), held.port("controller")
-    changes = {
-        "/run/secrets": str(directory / "secrets"), "$$": "$", "kafka:9092": f"127.0.0.1:{clients}",
-        ":9092": f":{clients}", ":9093": f":{controller}",
-    }  # fmt: skip
-    environment = dict(COMPOSE["services"]["kafka"]["environment"])
-    for name, value in environment.items():
-        for of_image, here in changes.items():
-            environment[name] = value = value.replace(of_image, here)
-    environment["KAFKA_LOG_DIRS"] = str(directory / "data")
-    environment["CLUSTER_ID"] = base64.urlsafe_b64encode(bytes(16)).decode().rstrip("=")
-    java, jars = Java(), await kafka_jars(print)
-    directories = [
-        f"--{name}-configs-dir={directory / name}" for name in ("default", "mounted", "final")
-    ]
-    done = subprocess.run(  # noqa: ASYNC221
-        [*java.command(jars, "kafka.docker.KafkaDockerWrapper"), "setup", *directories],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    child = Child("kafka", held.log("kafka"), held.record("kafka"), signal.SIGTERM)
-    settings = directory / "final" / "server.properties"
-    await child.start([*java.command(jars, "kafka.Kafka"), settings])
-    try:
-        yield clients, controller
-    finally:
-        await child.stop(signal.SIGTERM, 30)
-        held.release()
-
-
 async def test_kafka_of_the_compose_file_lets_in_whom_provisioning_names(
     kafka: KafkaAccess, tmp_path: Path
 ) -> None:
     """`kafka` is asked for because its start has filled the cache this uses."""
-    async with kafka_of_the_image(tmp_path) as (clients, controller):
+    async with kafka_of_the_image(tmp_path) as (clients, controller, _):
         written = (tmp_path / "final" / "server.properties").read_text().splitlines()
         assert "auto.create.topics.enable=false" in written
         assert "log.retention.ms=-1" in written
@@ -212,9 +158,8 @@ async def test_kafka_of_the_compose_file_lets_in_whom_provisioning_names(
             servers=f"127.0.0.1:{clients}", password_file=secrets / "kafka_operator_password"
         )
         environment = operator.settings | {"GUILDHALL_KAFKA_CONTROLLER": f"127.0.0.1:{controller}"}
-        async with asyncio.timeout(60):
-            for _ in range(2):
-                await _until_it_listens(environment, secrets)
+        for _ in range(2):
+            await provisioned(environment, secrets)
         owner = operator._replace(
             user="guildhall-events", password_file=secrets / "events_kafka_password"
         )
@@ -228,15 +173,6 @@ async def test_kafka_of_the_compose_file_lets_in_whom_provisioning_names(
                 await connection.send(DeleteTopicsRequest(["guildhall.events.v1"], 5000))
             connection.close()
     assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
-
-
-async def _until_it_listens(environment: dict[str, str], secrets: Path) -> None:
-    """Provision, as often as the container would be started again."""
-    while True:
-        try:
-            return await provision_kafka(environment, secrets)
-        except (OSError, KafkaError):
-            await asyncio.sleep(0.2)
 
 
 def test_the_register_of_outside_sources_is_valid_and_empty() -> None:
