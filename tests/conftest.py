@@ -12,6 +12,7 @@ import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
 from deploy.embedded import Embedded
+from shared.kafka.access import KafkaAccess
 from tests.databases import Databases, NewDatabase
 
 # How long an example takes is the machine's doing, and no finding about the code.
@@ -94,8 +95,8 @@ async def postgres(servers: Embedded) -> str:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def kafka(servers: Embedded) -> str:
-    """The bootstrap address of a running Kafka; take a topic name of your own (`topic`)."""
+async def kafka(servers: Embedded) -> KafkaAccess:
+    """The operator's access to a running Kafka; take a topic name of your own (`topic`)."""
     return await servers.start_kafka()
 
 

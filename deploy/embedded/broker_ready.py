@@ -6,11 +6,13 @@ import time
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from shared.kafka.access import KafkaAccess
+
 # Only asked about, never joined: nothing is kept under this name.
 PROBE_GROUP = "guildhall-readiness"
 
 
-async def check_kafka(bootstrap: str) -> None:
+async def check_kafka(kafka: KafkaAccess) -> None:
     """Ask for metadata and for a group's offsets.
 
     Just after its start a broker answers metadata while the group coordinator still says "not
@@ -19,12 +21,12 @@ async def check_kafka(bootstrap: str) -> None:
     Raises OSError when nobody listens, and a :class:`aiokafka.errors.KafkaError` or TimeoutError
     when the broker cannot do it yet.
     """
-    for address in bootstrap.split(","):
+    for address in kafka.servers.split(","):
         host, _, port = address.rpartition(":")
         # First, because the client logs an error for each broker that does not listen.
         _, writer = await asyncio.wait_for(asyncio.open_connection(host, int(port)), 5)
         writer.close()
-    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5000)
+    client = AIOKafkaAdminClient(**kafka.client(), request_timeout_ms=5000)
     try:
         await client.start()
         await client.list_consumer_group_offsets(PROBE_GROUP)
@@ -32,7 +34,7 @@ async def check_kafka(bootstrap: str) -> None:
         await client.close()
 
 
-async def wait_for_kafka(bootstrap: str, seconds: float) -> None:
+async def wait_for_kafka(kafka: KafkaAccess, seconds: float) -> None:
     """Check a broker again and again while it answers but cannot serve yet.
 
     Raises OSError when nobody listens, and what :func:`check_kafka` raises after ``seconds``.
@@ -40,7 +42,7 @@ async def wait_for_kafka(bootstrap: str, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while True:
         try:
-            return await check_kafka(bootstrap)
+            return await check_kafka(kafka)
         except KafkaError:
             if time.monotonic() > deadline:
                 raise

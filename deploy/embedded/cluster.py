@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.embedded.broker_ready import wait_for_kafka
+from deploy.embedded.broker_settings import Seat
 from deploy.embedded.directory import DataDirectory
-from deploy.embedded.kafka import START_SECONDS, Kafka, Seat, new_cluster_id
+from deploy.embedded.kafka import START_SECONDS, Kafka, new_cluster_id
+from deploy.embedded.manifest import OPERATOR
 from deploy.embedded.pinned import Report
+from shared.kafka.access import KafkaAccess
 
 BROKERS = 3
 SETTINGS = {
@@ -53,6 +56,10 @@ class Cluster:
         """The brokers' addresses, for clients of the first listener."""
         return ",".join(broker.bootstrap for broker in self.brokers)
 
+    def access(self, principal: str = OPERATOR) -> KafkaAccess:
+        """How that principal is let in, at whichever broker."""
+        return self.brokers[0].access(principal)._replace(servers=self.bootstrap)
+
     async def start(self) -> None:
         """Start those that do not run; returns when the cluster serves consumer groups.
 
@@ -60,7 +67,7 @@ class Cluster:
         """
         stopped = [broker for broker in self.brokers if broker.child.pid is None]
         await asyncio.gather(*(broker.start() for broker in stopped))
-        await wait_for_kafka(self.bootstrap, START_SECONDS)
+        await wait_for_kafka(self.access(), START_SECONDS)
 
     async def stop(self) -> None:
         """Stop all of them."""

@@ -16,6 +16,8 @@ from deploy.embedded.errors import EmbeddedError
 # a port picked there is not taken by a connection between picking and binding.
 PORTS = range(20_000, 32_000)
 PORT_ATTEMPTS = 3
+PRINCIPALS = "principals"
+"""The directory with a file for each of Kafka's principals: its password."""
 
 
 class DataDirectory:
@@ -99,6 +101,20 @@ class DataDirectory:
             kept |= {name: secrets.token_urlsafe(24) for name in missing}
             write_private(path, json.dumps(kept))
         return {name: kept[name] for name in names}
+
+    def principal(self, name: str) -> Path:
+        """Return the file with the password of a principal of Kafka; random, made when first asked
+        for, and readable by its owner alone."""
+        path = self.path / PRINCIPALS / name
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            write_private(path, secrets.token_urlsafe(24))
+        return path
+
+
+def read_password(file: Path) -> str:
+    """Return what is in a password's file."""
+    return file.read_text("utf-8").strip()
 
 
 def write_private(path: Path, text: str) -> None:

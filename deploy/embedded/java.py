@@ -26,6 +26,9 @@ OPTIONS = (
     "-Djava.awt.headless=true",
 )
 
+# What Kafka is set to do decides which classes it loads: another word, another archive is learnt.
+LEARNT = "SASL and ACLs"
+
 
 class Java:
     """A Java and the class archives made for it.
@@ -72,7 +75,7 @@ class Java:
         """
         # An archive fits the very files it was made with: a jar fetched again has another time.
         stamps = [(path.name, path.stat().st_mtime_ns) for path in jars]
-        self._learned = self._archives / f"kafka-{_digest(*stamps)}.jsa"
+        self._learned = self._archives / f"kafka-{_digest(LEARNT, *stamps)}.jsa"
         self._draft = self._archives / f"kafka.{os.getpid()}.draft"
         archives = [f"-XX:SharedArchiveFile={self._base}"]
         if self._learned.exists():

@@ -9,69 +9,31 @@ import shutil
 import signal
 import uuid
 from pathlib import Path
-from typing import NamedTuple
 
 from aiokafka.errors import KafkaError
 
 from deploy.embedded.broker_ready import check_kafka
+from deploy.embedded.broker_settings import LOGGING, SETTINGS, Seat, as_text, listed, security
 from deploy.embedded.child import Child
-from deploy.embedded.directory import PORT_ATTEMPTS, DataDirectory, is_free
+from deploy.embedded.directory import (
+    PORT_ATTEMPTS,
+    DataDirectory,
+    is_free,
+    read_password,
+    write_private,
+)
 from deploy.embedded.errors import EmbeddedError
 from deploy.embedded.jars import kafka_jars
 from deploy.embedded.java import Java
+from deploy.embedded.manifest import BROKER, OPERATOR
 from deploy.embedded.pinned import Report
+from deploy.embedded.scram import set_passwords_at_controller
+from shared.kafka.access import KafkaAccess
 
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 # What a broker returns when its SIGTERM handler has run.
 ENDED_NORMALLY = (0, 128 + signal.SIGTERM)
-SETTINGS = {
-    "process.roles": "broker,controller",
-    "node.id": "1",
-    "controller.listener.names": "CONTROLLER",
-    "auto.create.topics.enable": "false",
-    "default.replication.factor": "1",
-    "offsets.topic.replication.factor": "1",
-    "transaction.state.log.replication.factor": "1",
-    "transaction.state.log.min.isr": "1",
-    "share.coordinator.state.topic.replication.factor": "1",
-    "share.coordinator.state.topic.min.isr": "1",
-    # The default of 50 partitions each is for clusters; creating them delays the first group.
-    "offsets.topic.num.partitions": "4",
-    "transaction.state.log.num.partitions": "4",
-    "share.coordinator.state.topic.num.partitions": "1",
-    # A killed broker may register again only when its old session has run out (default 9 s).
-    "broker.session.timeout.ms": "3000",
-    "broker.heartbeat.interval.ms": "500",
-    "group.initial.rebalance.delay.ms": "0",
-    "group.min.session.timeout.ms": "1000",
-    # The owners' event stores can refill a topic, but nothing here should age out by itself.
-    "log.retention.ms": "-1",
-}
-LOGGING = """\
-status = error
-appender.console.type = Console
-appender.console.name = console
-appender.console.layout.type = PatternLayout
-appender.console.layout.pattern = %d{yyyy-MM-dd'T'HH:mm:ss.SSS}{UTC}Z %p %c{1} %m%n
-rootLogger.level = info
-rootLogger.appenderRef.console.ref = console
-logger.config.name = org.apache.kafka.common.config.AbstractConfig
-logger.config.level = warn
-"""
-
-
-class Seat(NamedTuple):
-    """A broker's place in a cluster: its name, its node id, and what every member must agree on.
-
-    `voters` is Kafka's list of controllers, ``1@host:port,…``.
-    """
-
-    name: str
-    node_id: int
-    cluster_id: str
-    voters: str
-    settings: dict[str, str]
 
 
 class Kafka:
@@ -92,6 +54,7 @@ class Kafka:
         self._proxy_port = proxy_port
         self._java: Java | None = None
         self._ports: dict[str, int] = {}
+        self._let_in = False
         self.child = self._make_child(self._name)
 
     def _make_child(self, name: str) -> Child:
@@ -112,8 +75,17 @@ class Kafka:
             raise EmbeddedError("Kafka has no second listener: no proxy's port was given")
         return f"127.0.0.1:{self._ports[f'{self._name}-proxied']}"
 
-    async def start(self) -> str:
-        """Start it, formatting its data the first time; return :attr:`bootstrap` once it serves.
+    def access(self, principal: str = OPERATOR) -> KafkaAccess:
+        """How that principal is let in at the first listener, once the ports are chosen."""
+        return KafkaAccess(
+            self.bootstrap,
+            "SASL_PLAINTEXT",
+            user=principal,
+            password_file=self._directory.principal(principal),
+        )
+
+    async def start(self) -> None:
+        """Start it, formatting its data the first time; returns once it serves.
 
         Raises :class:`EmbeddedError` when it does not.
         """
@@ -132,18 +104,31 @@ class Kafka:
                 # Somebody may have taken a port between our look and Kafka's.
                 if self._ports_are_free() or attempt + 1 == PORT_ATTEMPTS:
                     raise
-        return self.bootstrap
 
     async def _run(self, java: Java, jars: list[Path], settings: Path) -> None:
         logging = f"-Dlog4j2.configurationFile={self._data / 'log4j2.properties'}"
         command = java.command(jars, "kafka.Kafka", logging, learn=self._seat is None)
+        self._let_in = False
         await self.child.start([*command, settings])
         await self.child.wait_until_ready(
             f"start Kafka in {self._data} on {self.bootstrap}",
-            lambda: check_kafka(self.bootstrap),
+            self._check,
             (OSError, KafkaError),
             START_SECONDS,
         )
+
+    async def _check(self) -> None:
+        """Log in as the operator, whose password the active controller sets: ours, or another's."""
+        if not self._let_in:
+            directory = self._directory
+            passwords = {
+                name: read_password(directory.principal(name)) for name in (BROKER, OPERATOR)
+            }
+            # Another's controller may be the active one, or none yet: then this is done again.
+            self._let_in = await set_passwords_at_controller(
+                self._controller, (BROKER, passwords[BROKER]), passwords
+            )
+        await check_kafka(self.access())
 
     async def stop(self) -> None:
         """Stop it with a controlled shutdown."""
@@ -205,38 +190,35 @@ class Kafka:
         names = [f"{self._name}{role}" for role in roles]
         self._ports = {name: self._directory.port(name) for name in names}
 
+    @property
+    def _controller(self) -> str:
+        return f"127.0.0.1:{self._ports[f'{self._name}-controller']}"
+
     def _write_settings(self, data: Path) -> Path:
         self.choose_ports()
-        controller = f"127.0.0.1:{self._ports[f'{self._name}-controller']}"
-        listeners = {"PLAINTEXT": self.bootstrap, "CONTROLLER": controller}
+        listeners = {"CLIENTS": self.bootstrap, "CONTROLLER": self._controller}
         advertised = dict(listeners)
         if self._proxy_port is not None:
             listeners["PROXIED"] = self.proxied
             advertised["PROXIED"] = f"127.0.0.1:{self._proxy_port}"
         settings = SETTINGS | {
-            "listeners": _listed(listeners),
-            "advertised.listeners": _listed(advertised),
-            "listener.security.protocol.map": ",".join(f"{name}:PLAINTEXT" for name in listeners),
-            "inter.broker.listener.name": "PLAINTEXT",
+            "listeners": listed(listeners),
+            "advertised.listeners": listed(advertised),
             "log.dirs": str(data / "data"),
         }
+        settings |= security(listeners, read_password(self._directory.principal(BROKER)))
         if self._seat:
             settings |= self._seat.settings
             settings |= {"node.id": str(self._seat.node_id)}
             settings |= {"controller.quorum.voters": self._seat.voters}
         else:
-            settings |= {"controller.quorum.bootstrap.servers": controller}
+            settings |= {"controller.quorum.bootstrap.servers": self._controller}
         if "," in settings["log.dirs"]:
             raise EmbeddedError(f"Kafka takes no comma in its data directory: {data}")
-        text = "".join(f"{name}={_escaped(value)}\n" for name, value in settings.items())
         path = data / "server.properties"
-        path.write_text(text)
+        write_private(path, as_text(settings))
         (data / "log4j2.properties").write_text(LOGGING)
         return path
-
-
-def _listed(listeners: dict[str, str]) -> str:
-    return ",".join(f"{name}://{address}" for name, address in listeners.items())
 
 
 def new_cluster_id() -> str:
@@ -246,10 +228,3 @@ def new_cluster_id() -> str:
         # Kafka's tools take a leading dash for an option; Kafka itself leaves such ids out too.
         if not cluster.startswith("-"):
             return cluster
-
-
-def _escaped(value: str) -> str:
-    """Return a value for a Java properties file, which is read as ISO 8859-1."""
-    units = value.replace("\\", "\\\\").encode("utf-16-be")
-    pairs = (int.from_bytes(units[i : i + 2], "big") for i in range(0, len(units), 2))
-    return "".join(chr(unit) if unit < 128 else f"\\u{unit:04x}" for unit in pairs)

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,13 +11,17 @@ import asyncpg
 from aiokafka.errors import KafkaError
 
 from deploy.embedded.broker_ready import wait_for_kafka
-from deploy.embedded.directory import DataDirectory
+from deploy.embedded.directory import DataDirectory, read_password
 from deploy.embedded.errors import EmbeddedError
 from deploy.embedded.kafka import Kafka
+from deploy.embedded.manifest import PREFIX, principals
 from deploy.embedded.pinned import Report
 from deploy.embedded.postgres import Mode, Postgres, check_postgres
 from deploy.embedded.provision import provision
+from deploy.embedded.rights import grant
+from deploy.embedded.topics import create_topics
 from shared.contract.contexts import CONTEXTS
+from shared.kafka.access import KafkaAccess
 
 # A new broker makes the topic of its group offsets when first asked for a coordinator.
 OUTSIDE_SECONDS = 30.0
@@ -34,9 +38,9 @@ class Embedded:
     :meth:`start_kafka` separately, and :meth:`stop` in the end. The servers end with the thread
     that started them, however it ends.
 
-    A server named by ``kafka_outside`` (bootstrap address) or ``database_outside`` (DSN of a role
-    that may create databases and roles) is used instead of an embedded one, and is neither started
-    nor stopped here. ``kafka_proxy_port`` gives our broker a second listener,
+    A server named by ``kafka_outside`` (an operator's access) or ``database_outside`` (DSN of a
+    role that may create databases and roles) is used instead of an embedded one, and is neither
+    started nor stopped here. ``kafka_proxy_port`` gives our broker a second listener,
     :attr:`kafka_proxied`, that sends its clients to this port: for a proxy in front of it.
     ``report`` is told about long work, such as the first fetch of Kafka.
     """
@@ -45,7 +49,7 @@ class Embedded:
         self,
         directory: Path,
         *,
-        kafka_outside: str | None = None,
+        kafka_outside: KafkaAccess | None = None,
         database_outside: str | None = None,
         kafka_proxy_port: int | None = None,
         postgres_settings: Mapping[str, str] = {},
@@ -74,7 +78,7 @@ class Embedded:
         memory = environment.get("GUILDHALL_SHARED_BUFFERS")
         return cls(
             directory,
-            kafka_outside=environment.get("GUILDHALL_KAFKA") or None,
+            kafka_outside=KafkaAccess.from_environment(environment),
             database_outside=environment.get("GUILDHALL_DATABASE_URL") or None,
             postgres_settings={"shared_buffers": memory} if memory else {},
             report=report,
@@ -86,9 +90,28 @@ class Embedded:
         return self._directory.path
 
     @property
-    def kafka(self) -> str:
-        """Kafka's bootstrap address, ``host:port``; known once the directory is held."""
-        return self._kafka_outside or self._kafka.bootstrap
+    def kafka(self) -> KafkaAccess:
+        """The operator's access to Kafka; known once the directory is held."""
+        return self._kafka_outside or self._kafka.access()
+
+    def kafka_as(self, principal: str) -> KafkaAccess:
+        """A principal's own access to Kafka. An outside broker that keeps no SCRAM credentials
+        decides by itself who is who: there everybody has the access that the settings name."""
+        if self._kafka_outside is None:
+            return self._kafka.access(principal)
+        if not self._lets_in:
+            return self._kafka_outside
+        file = self._directory.principal(principal)
+        return self._kafka_outside._replace(user=principal, password_file=file)
+
+    def kafka_of_contexts(self) -> dict[str, KafkaAccess]:
+        """How each context is let into Kafka, by its name."""
+        return {name: self.kafka_as(f"{PREFIX}{name}") for name in CONTEXTS}
+
+    @property
+    def _lets_in(self) -> bool:
+        """Whether it is ours to say whom Kafka lets in."""
+        return self._kafka_outside is None or self._kafka_outside.keeps_passwords
 
     @property
     def database_url(self) -> str:
@@ -173,7 +196,7 @@ class Embedded:
             await self._postgres.start()
         return self.database_url
 
-    async def start_kafka(self) -> str:
+    async def start_kafka(self) -> KafkaAccess:
         """Start Kafka unless it runs; return :attr:`kafka` once it serves consumer groups.
 
         Raises :class:`EmbeddedError` when it cannot, or another process holds the directory.
@@ -181,14 +204,14 @@ class Embedded:
         async with self._starting_kafka:
             return await self._start_kafka()
 
-    async def _start_kafka(self) -> str:
+    async def _start_kafka(self) -> KafkaAccess:
         self.hold()
         if self._kafka_outside:
             try:
                 await wait_for_kafka(self._kafka_outside, OUTSIDE_SECONDS)
             except (OSError, ValueError, KafkaError) as error:
                 raise EmbeddedError(
-                    f"the Kafka named in GUILDHALL_KAFKA, {self._kafka_outside}, does not serve: "
+                    f"the Kafka named in GUILDHALL_KAFKA, {self.kafka.servers}, does not serve: "
                     f"{error!r}"
                 ) from error
         elif self._kafka.child.pid is None:
@@ -217,12 +240,25 @@ class Embedded:
         passwords = self._directory.passwords(CONTEXTS)
         return await provision(self.database_url, passwords)
 
+    async def provision_kafka(
+        self, sources: Collection[str] = (), *, replication_factor: int = 1
+    ) -> list[str]:
+        """Make the topics that are missing and let the principals in, with those of the outside
+        `sources`; return the topics made. Raises KafkaError and :class:`EmbeddedError`."""
+        made = await create_topics(self.kafka, sources, replication_factor=replication_factor)
+        if self._lets_in:
+            words = {
+                name: read_password(self._directory.principal(name)) for name in principals(sources)
+            }
+            await grant(self.kafka, words, sources)
+        return made
+
     async def kill_kafka(self) -> None:
         """End our Kafka with SIGKILL; :meth:`start_kafka` starts it again on its data."""
         self._refuse_outside(self._kafka_outside, "kill Kafka")
         await self._kafka.kill()
 
-    async def wipe_kafka(self) -> str:
+    async def wipe_kafka(self) -> KafkaAccess:
         """Stop our Kafka, delete its data and start it: an empty cluster with another id."""
         self._refuse_outside(self._kafka_outside, "wipe Kafka")
         await self._kafka.wipe()
@@ -234,6 +270,6 @@ class Embedded:
         await self._postgres.stop(mode)
         return await self.start_postgres()
 
-    def _refuse_outside(self, address: str | None, asked: str) -> None:
+    def _refuse_outside(self, address: object, asked: str) -> None:
         if address is not None:
             raise EmbeddedError(f"cannot {asked}: it is not ours, the environment names it")

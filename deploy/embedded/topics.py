@@ -1,46 +1,23 @@
 """Create the topics of ``deploy/topics.yaml``; never change one that exists."""
 
 import asyncio
-import re
 import time
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
 
-import yaml
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import for_code
 
 from deploy.embedded.errors import EmbeddedError
+from deploy.embedded.manifest import topic_partitions, topic_settings
+from shared.kafka.access import KafkaAccess
 
-MANIFEST = Path(__file__).parents[1] / "topics.yaml"
-# Kafka's metric names do not tell `.` from `_`, so a source's name has no underscore.
-SOURCE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 VISIBLE_SECONDS = 15.0
 TOPIC_ALREADY_EXISTS = 36  # https://kafka.apache.org/protocol#protocol_error_codes
 
 
-def topic_partitions(sources: Iterable[str] = ()) -> dict[str, int]:
-    """Return each topic's name and number of partitions, with those of the outside ``sources``.
-
-    Raises ValueError when a source's name is not lower-case letters, digits and hyphens.
-    """
-    manifest = _manifest()
-    topics = {name: topic["partitions"] for name, topic in manifest["topics"].items()}
-    for source in sources:
-        if not SOURCE.fullmatch(source):
-            raise ValueError(
-                f"{source!r} is no name of a source: lower-case letters, digits and hyphens, "
-                "at most 63"
-            )
-        outside = manifest["outside"]
-        topics[outside["name"].format(source=source)] = outside["partitions"]
-    return topics
-
-
 async def create_topics(
-    bootstrap: str, sources: Iterable[str] = (), *, replication_factor: int = 1
+    kafka: KafkaAccess, sources: Iterable[str] = (), *, replication_factor: int = 1
 ) -> list[str]:
     """Create the topics that are missing; return their names.
 
@@ -51,10 +28,10 @@ async def create_topics(
     nothing is created) or Kafka refuses one.
     """
     topics = topic_partitions(sources)
-    settings = {name: str(value) for name, value in _manifest()["settings"].items()}
+    settings = topic_settings()
     if replication_factor >= 3:
         settings["min.insync.replicas"] = str(replication_factor - 1)
-    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    client = AIOKafkaAdminClient(**kafka.client())
     await client.start()
     try:
         requests = {
@@ -68,7 +45,7 @@ async def create_topics(
         await _compare(client, {name: topics[name] for name in missing})
     finally:
         await client.close()
-    await _wait_until_served(bootstrap, {name: topics[name] for name in missing})
+    await _wait_until_served(kafka, {name: topics[name] for name in missing})
     return missing
 
 
@@ -111,18 +88,13 @@ async def _compare(client: AIOKafkaAdminClient, topics: dict[str, int]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def _wait_until_served(bootstrap: str, topics: dict[str, int]) -> None:
+async def _wait_until_served(kafka: KafkaAccess, topics: dict[str, int]) -> None:
     """Ask every partition for its end: a leader is named a moment before it takes records."""
     partitions = [TopicPartition(name, n) for name, count in topics.items() for n in range(count)]
     if partitions:
-        consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, retry_backoff_ms=20)
+        consumer = AIOKafkaConsumer(**kafka.client(), retry_backoff_ms=20)
         await consumer.start()
         try:
             await consumer.end_offsets(partitions)
         finally:
             await consumer.stop()
-
-
-def _manifest() -> dict[str, Any]:
-    manifest: dict[str, Any] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
-    return manifest

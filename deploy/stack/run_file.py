@@ -16,7 +16,8 @@ FILE = "run.json"
 class RunFile(NamedTuple):
     """A running stack: addresses by service, process ids, and how to ask for a token.
 
-    `kafka` is None while Kafka has not started yet.
+    `kafka` are the settings of the operator's access, which name its password's file; None while
+    Kafka has not started yet.
     """
 
     pid: int
@@ -27,7 +28,7 @@ class RunFile(NamedTuple):
     issuer: str
     client_id: str
     client_secret: str
-    kafka: str | None = None
+    kafka: dict[str, str] | None = None
 
     @property
     def token_url(self) -> str:

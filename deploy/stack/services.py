@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from shared.contract.contexts import PROCESSES, RELAY_PROCESSES
+from shared.kafka.access import KafkaAccess
 
 Settings = dict[str, str]
 
@@ -14,13 +15,13 @@ Settings = dict[str, str]
 class Place(NamedTuple):
     """What is known once PostgreSQL is up: addresses, databases, secrets.
 
-    `databases` are DSNs by service; `kafka` is where Kafka is, or will be.
+    `databases` are DSNs by context, `kafka` is how each is let into Kafka, which may come later.
     """
 
     directory: Path
     urls: Mapping[str, str]
     databases: Mapping[str, str]
-    kafka: str
+    kafka: Mapping[str, KafkaAccess]
     person_key: str
     reporting_secret: str
     sources_file: Path
@@ -46,12 +47,12 @@ def _identity(place: Place) -> Settings:
     }
 
 
-def _database(context: str, place: Place) -> Settings:
-    return {"GUILDHALL_DATABASE_URL": place.databases[context]}
+def _servers(context: str, place: Place) -> Settings:
+    return {"GUILDHALL_DATABASE_URL": place.databases[context], **place.kafka[context].settings}
 
 
 def _members(place: Place) -> Settings:
-    return _database("members", place) | {"GUILDHALL_PERSON_KEY": place.person_key}
+    return _servers("members", place) | {"GUILDHALL_PERSON_KEY": place.person_key}
 
 
 def _reporting(place: Place) -> Settings:
@@ -60,7 +61,7 @@ def _reporting(place: Place) -> Settings:
         for process in RELAY_PROCESSES.values()
     }
     return {
-        **_database("reporting", place),
+        **_servers("reporting", place),
         **relays,
         "GUILDHALL_TOKEN_URL": f"{place.issuer}/token",
         "GUILDHALL_CLIENT_SECRET": place.reporting_secret,
@@ -73,10 +74,10 @@ SETTINGS: dict[str, Callable[[Place], Settings]] = {
     "worker": _reporting,
     "reporting": _reporting,
 }
-"""Processes that need more than their database."""
+"""Processes that need more than their database and Kafka."""
 
 SERVICES: dict[str, Service] = {"identity": Service("deploy.identity", _identity)} | {
-    process: Service(module, SETTINGS.get(process, partial(_database, process)))
+    process: Service(module, SETTINGS.get(process, partial(_servers, process)))
     for process, module in PROCESSES.items()
 }
 """In the order in which they start: the identity provider, then the contexts' processes."""
@@ -96,7 +97,6 @@ def environment_of(name: str, place: Place, more: Mapping[str, str]) -> Settings
         "TZ": "UTC",
         "GUILDHALL_HTTP_HOST": "127.0.0.1",
         "GUILDHALL_HTTP_PORT": place.urls[name].rpartition(":")[2],
-        "GUILDHALL_KAFKA": place.kafka,
         "GUILDHALL_ISSUER": place.issuer,
         "GUILDHALL_JWKS_URL": f"{place.issuer}/jwks",
         "GUILDHALL_SIMULATED_CLOCK": "true" if place.simulated else "false",

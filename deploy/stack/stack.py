@@ -19,13 +19,14 @@ from typing import Any, Self
 
 from aiokafka.errors import KafkaError
 
-from deploy.embedded import Embedded, EmbeddedError, create_topics
+from deploy.embedded import Embedded, EmbeddedError
 from deploy.identity import PICK_GRANT
 from deploy.identity.registrations import Clients, clients_in
 from deploy.stack.run_file import RunFile, remove_run_file, write_run_file
 from deploy.stack.services import SERVICES, Place, environment_of
 from deploy.stack.state_files import clock_of, person_key_in, source_names, sources_file_in
 from deploy.stack.supervisor import Launch, Report, Supervisor
+from shared.kafka.access import KafkaAccess
 from shared.tasks import end
 
 CLIENT = "cli"
@@ -96,9 +97,9 @@ class Stack:
         await self._stop()
 
     @property
-    def kafka(self) -> str:
-        """Kafka's bootstrap address."""
-        return self.place.kafka
+    def kafka(self) -> KafkaAccess:
+        """The operator's access to Kafka; the services have their own."""
+        return self.servers.kafka
 
     @property
     def place(self) -> Place:
@@ -124,7 +125,7 @@ class Stack:
             issuer=self.place.issuer,
             client_id=CLIENT,
             client_secret=self._clients[CLIENT].secret,
-            kafka=self.kafka if self._kafka_up else None,
+            kafka=self.kafka.settings if self._kafka_up else None,
         )
 
     async def token(self, person: str) -> str:
@@ -161,8 +162,9 @@ class Stack:
         await self.supervisor.ready(self.services)
 
     async def create_topics(self) -> None:
-        """Create the topics that are missing, such as after Kafka was wiped."""
-        await create_topics(self.kafka, source_names(self.place.sources_file))
+        """Create the topics that are missing and let the principals in, such as after Kafka was
+        wiped."""
+        await self.servers.provision_kafka(source_names(self.place.sources_file))
 
     async def _start(self) -> None:
         started = time.perf_counter()
@@ -172,7 +174,7 @@ class Stack:
         await self._supervisor.open()
         self.urls = {name: f"http://127.0.0.1:{self.servers.port(name)}" for name in SERVICES}
         # Chosen now, so that the services can be told before Kafka listens there.
-        kafka = self.servers.kafka
+        kafka = self.servers.kafka_of_contexts()
         kafka_starting = self._begin(self._start_kafka())
         await self.servers.start_postgres()
         self._clients = clients_in(self.directory / "identity")
@@ -221,13 +223,13 @@ class Stack:
             pause = min(pause * 2, LAST_RETRY_SECONDS)
 
     async def _kafka_is_up(self) -> None:
-        sources = source_names(sources_file_in(self.directory))
-        await create_topics(self.servers.kafka, sources)
+        await self.servers.provision_kafka(source_names(sources_file_in(self.directory)))
         self._kafka_up = True
         self._keep_running()
-        if self._place is not None and self.servers.kafka != self._place.kafka:
-            await self._move_services(self._place._replace(kafka=self.servers.kafka))
-        self._report(f"Kafka serves at {self.servers.kafka}")
+        kafka = self.servers.kafka_of_contexts()
+        if self._place is not None and kafka != self._place.kafka:
+            await self._move_services(self._place._replace(kafka=kafka))
+        self._report(f"Kafka serves at {self.kafka.servers}")
 
     async def _move_services(self, place: Place) -> None:
         """Somebody took Kafka's port between our look and its start: tell every service."""

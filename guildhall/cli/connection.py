@@ -47,6 +47,7 @@ class Target(NamedTuple):
     """Where the services are and how to be allowed in.
 
     `token` is a bearer token in hand; without one, a development person is picked at `token_url`.
+    `kafka` are the settings of an access to Kafka, `GUILDHALL_KAFKA` and its like.
     """
 
     urls: Mapping[str, str]
@@ -54,7 +55,7 @@ class Target(NamedTuple):
     token_url: str | None = None
     client_id: str = ""
     client_secret: str = ""
-    kafka: str | None = None
+    kafka: Mapping[str, str] | None = None
     on_this_machine: bool = False
 
 
@@ -71,7 +72,7 @@ def find_target(data: Path, url: str | None, token: str | None) -> Target:
     if url is not None or named.keys() >= set(SERVICES):
         base = (url or "").rstrip("/")
         urls = {service: f"{base}/{service}" for service in ADDRESSED} if base else {}
-        return Target({**urls, **named}, token, kafka=os.environ.get("GUILDHALL_KAFKA"))
+        return Target({**urls, **named}, token, kafka=os.environ)
     try:
         running = read_run_file(data)
     except NotRunning as why:

@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 - a command imports only what it uses: starting up is felt every time
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -45,19 +46,22 @@ def publish(
     """Publish CloudEvents (JSON lines) to Kafka; status 0 only if every row was acknowledged.
 
     Rows that break the contract are refused here, with row and reason, and the others published.
+    A stack of this machine is published to as each topic's owner; any other as GUILDHALL_KAFKA_USER
+    and the other settings of that name say.
 
     Example: guildhall events publish canteen.jsonl --topic guildhall.ext.canteen.v1
     """
-    from guildhall.cli.producer import Plan, publish_file
+    from guildhall.cli.producer import Plan, access_for, publish_file
 
     output = Output(machine)
     with exit_on_failure(output):
-        servers = kafka or find_target(data, None, None).kafka
-        if servers is None:
+        named = {**os.environ, "GUILDHALL_KAFKA": kafka} if kafka else None
+        access = access_for(named or find_target(data, None, None).kafka or {}, data)
+        if access is None:
             raise typer.BadParameter("Kafka has not started yet; --kafka names another one")
         plan = Plan(file, topic, all_or_nothing, unchecked)
         with output.progress(f"publishing {file.name}", file.stat().st_size) as bar:
-            outcome = asyncio.run(publish_file(plan, servers, bar.to))
+            outcome = asyncio.run(publish_file(plan, access, bar.to))
     summary = {"file": str(file), "published": outcome.published, "topics": outcome.topics}
     show_violations(output, outcome.violations, {**summary, "error": outcome.error})
     refused = len({violation.row for violation in outcome.violations})

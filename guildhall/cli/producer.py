@@ -1,18 +1,22 @@
 """The producer of `guildhall events publish`: check each row, send it, count acknowledgements."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from deploy.embedded.directory import PRINCIPALS
+from deploy.embedded.manifest import OPERATOR, writer_of
 from guildhall.cli.conformance import Row, Violation, check_row, is_record, rows_of
 from shared.contract.catalogue import outside_topic
 from shared.contract.contexts import CONTEXTS
 from shared.contract.envelope import Envelope
 from shared.errors import ContractViolation
+from shared.kafka.access import KafkaAccess
+from shared.kafka.clients import stop_producer
 from shared.kafka.cloudevents import CONTENT_TYPE, Record, to_record
 
 UNACKNOWLEDGED_MAX = 5_000
@@ -29,6 +33,10 @@ class Plan(NamedTuple):
     topic: str | None
     all_or_nothing: bool
     unchecked: bool
+
+
+AccessFor = Callable[[str], KafkaAccess]
+"""As whom a topic is written."""
 
 
 class Outcome(NamedTuple):
@@ -82,24 +90,35 @@ def _document(row: Row, envelope: Envelope | None) -> Record:
     return Record(key, row.content, [CONTENT_TYPE])
 
 
-async def publish_file(plan: Plan, servers: str, progress: Callable[[float], None]) -> Outcome:
+def access_for(settings: Mapping[str, str], data: Path) -> AccessFor | None:
+    """The access that the settings name; None where they name no Kafka. Raises ValueError.
+
+    Where it is the operator's of the stack in `data`, a topic is written as its owner, whose
+    password is there as well.
+    """
+    access = KafkaAccess.from_environment(settings)
+    if access is None:
+        return None
+    passwords = data.absolute() / PRINCIPALS
+
+    def as_owner(topic: str) -> KafkaAccess:
+        owner = writer_of(topic)
+        if access.password_file != passwords / OPERATOR or owner is None:
+            return access
+        file = passwords / owner
+        return access._replace(user=owner, password_file=file) if file.exists() else access
+
+    return as_owner
+
+
+async def publish_file(plan: Plan, access: AccessFor, progress: Callable[[float], None]) -> Outcome:
     """Publish every acceptable row, in the file's order; `progress` is told bytes of the file."""
     if plan.all_or_nothing:
         violations = [v for row in rows_of(plan.file) for v in prepare(row, plan)[1]]
         if violations:
             return Outcome(0, {}, violations, None)
-    producer = AIOKafkaProducer(
-        bootstrap_servers=servers,
-        acks="all",
-        enable_idempotence=True,
-        linger_ms=5,
-        compression_type="lz4",
-        max_batch_size=262_144,
-        request_timeout_ms=15_000,
-    )
-    publisher = _Publisher(producer)
+    publisher = _Publisher(access)
     try:
-        await producer.start()
         done = 0
         for row in rows_of(plan.file):
             record, violations = prepare(row, plan)
@@ -112,17 +131,22 @@ async def publish_file(plan: Plan, servers: str, progress: Callable[[float], Non
     except ContractViolation as why:
         publisher.violations.append(Violation(1, why.reason, why.detail))
     except KafkaError as why:
-        publisher.error = f"Kafka at {servers}: {why}"
+        publisher.error = f"Kafka at {publisher.asked.servers}: {why}"
     finally:
-        await producer.stop()
+        await publisher.stop()
     return publisher.outcome()
 
 
 class _Publisher:
-    """Sends records and counts acknowledgements; the number in flight is bounded."""
+    """Sends records and counts acknowledgements; the number in flight is bounded.
 
-    def __init__(self, producer: AIOKafkaProducer) -> None:
-        self._producer = producer
+    It has a producer for each access; `asked` is the one it used last.
+    """
+
+    def __init__(self, access: AccessFor) -> None:
+        self._access = access
+        self.asked = KafkaAccess("")
+        self._producers: dict[KafkaAccess, AIOKafkaProducer] = {}
         self._in_flight: list[tuple[str, asyncio.Future[Any]]] = []
         self._acknowledged: dict[str, int] = {}
         self._partitions: dict[str, int] = {}
@@ -132,10 +156,11 @@ class _Publisher:
     async def send(self, outgoing: ProducerRecord) -> None:
         """Send one record. Raises KafkaError where its topic does not exist."""
         topic, record, shard = outgoing
-        partitions = await self._partitions_of(topic)
+        producer = await self._producer_for(topic)
+        partitions = await self._partitions_of(topic, producer)
         # Partitioning: a numbered event goes where its owner's relay sends it; others by key hash.
         partition = None if shard is None else shard % partitions
-        future = await self._producer.send(
+        future = await producer.send(
             topic, record.value, record.key or None, partition, headers=record.headers
         )
         self._in_flight.append((topic, future))
@@ -156,9 +181,29 @@ class _Publisher:
         published = sum(self._acknowledged.values())
         return Outcome(published, dict(self._acknowledged), self.violations, self.error)
 
-    async def _partitions_of(self, topic: str) -> int:
+    async def stop(self) -> None:
+        """Close every connection."""
+        for producer in self._producers.values():
+            await stop_producer(producer)
+
+    async def _producer_for(self, topic: str) -> AIOKafkaProducer:
+        self.asked = access = self._access(topic)
+        if access not in self._producers:
+            producer = self._producers[access] = AIOKafkaProducer(
+                **access.client(),
+                acks="all",
+                enable_idempotence=True,
+                linger_ms=5,
+                compression_type="lz4",
+                max_batch_size=262_144,
+                request_timeout_ms=15_000,
+            )
+            await producer.start()
+        return self._producers[access]
+
+    async def _partitions_of(self, topic: str, producer: AIOKafkaProducer) -> int:
         if topic not in self._partitions:
-            cluster = await self._producer.client.fetch_all_metadata()
+            cluster = await producer.client.fetch_all_metadata()
             found = cluster.partitions_for_topic(topic)
             if not found:
                 raise KafkaError(f"there is no topic {topic}")

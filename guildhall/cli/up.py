@@ -60,10 +60,14 @@ async def run(
 
 
 def _tell(stack: Stack, output: Output) -> None:
-    where = {**stack.running._asdict(), "kafka": stack.kafka, "directory": str(stack.directory)}
+    where = {
+        **stack.running._asdict(),
+        "kafka": stack.kafka.servers,
+        "directory": str(stack.directory),
+    }
     del where["client_secret"]
     output.document(where)
     clock = "on a simulated clock" if stack.simulated else "on the real clock"
     output.say(f"Guildhall runs in {stack.directory}, {clock}")
-    output.table(("service", "address"), [*stack.urls.items(), ("kafka", stack.kafka)])
+    output.table(("service", "address"), [*stack.urls.items(), ("kafka", stack.kafka.servers)])
     output.say(f"ready in {stack.seconds_to_ready:.1f} s; Ctrl-C stops it")

@@ -29,7 +29,7 @@ async def serve(settings: ReportingSettings) -> None:
     configure_logs("reporting", settings.log_level)
     async with Runner(settings.stop_seconds) as runner:
         pool = await runner.start(pool_for(settings.database_url, plan_each=True))
-        ends = await runner.start(KafkaEnds(settings.kafka))
+        ends = await runner.start(KafkaEnds(settings.kafka_access))
         ingest = Ingest(
             pool,
             publishers(settings.sources_file),

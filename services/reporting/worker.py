@@ -48,7 +48,7 @@ async def main(settings: ReportingSettings) -> None:
         relay = Relay(
             pool,
             "reporting",
-            settings.kafka,
+            settings.kafka_access,
             poll_seconds=settings.relay_poll_seconds,
             batch=settings.relay_batch_events,
         )
@@ -64,7 +64,7 @@ async def main(settings: ReportingSettings) -> None:
         )
         app = FaustApp(ingest)
         intake = Intake(
-            settings.kafka,
+            settings.kafka_access,
             list(ingest.publishers),
             pool,
             app.hand_over,

@@ -6,17 +6,18 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from shared.kafka.access import KafkaAccess
 from shared.kafka.record_batches import read_any_batch
 
 STOP_SECONDS = 5.0
 
 
-def make_consumer(kafka: str, **settings: Any) -> AIOKafkaConsumer:
+def make_consumer(kafka: KafkaAccess, **settings: Any) -> AIOKafkaConsumer:
     """A consumer of what is committed, which a producer's bytes cannot end or fill; its positions
     are PostgreSQL's, so it neither commits offsets by itself nor begins where none is known."""
     read_any_batch()
     return AIOKafkaConsumer(
-        bootstrap_servers=kafka,
+        **kafka.client(),
         enable_auto_commit=False,
         isolation_level="read_committed",
         auto_offset_reset="none",

@@ -11,6 +11,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
 
+from shared.kafka.access import KafkaAccess
 from shared.kafka.clients import stop_producer
 from shared.kafka.cloudevents import CONTENT_TYPE, position_header
 
@@ -64,10 +65,10 @@ def _added(
 
 
 @asynccontextmanager
-async def open_publisher(kafka: str, topic: str) -> AsyncIterator[Publisher]:
+async def open_publisher(kafka: KafkaAccess, topic: str) -> AsyncIterator[Publisher]:
     """A publisher with a producer of its own. Raises KafkaError."""
     producer = AIOKafkaProducer(
-        bootstrap_servers=kafka,
+        **kafka.client(),
         acks="all",
         enable_idempotence=True,
         linger_ms=0,

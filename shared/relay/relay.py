@@ -22,6 +22,7 @@ from shared.contract.catalogue import source_of, topic_of
 from shared.contract.envelope import SHARDS
 from shared.eventstore.database import UNREACHABLE
 from shared.eventstore.epochs import FIRST, known_epochs
+from shared.kafka.access import KafkaAccess
 from shared.metrics import OUTBOX_AGE, OUTBOX_PENDING, RELAY_FAILURES, RELAYED
 from shared.relay.digests import lost
 from shared.relay.producer import Publisher, open_publisher
@@ -66,7 +67,13 @@ class Relay:
     """Publishes one context's events, inside its service; among replicas a shard has one owner."""
 
     def __init__(
-        self, pool: asyncpg.Pool, context: str, kafka: str, *, poll_seconds: float, batch: int
+        self,
+        pool: asyncpg.Pool,
+        context: str,
+        kafka: KafkaAccess,
+        *,
+        poll_seconds: float,
+        batch: int,
     ) -> None:
         self.pool, self.context, self.kafka = pool, context, kafka
         self.poll_seconds, self.batch = poll_seconds, batch

@@ -21,6 +21,7 @@ from shared.errors import ContractViolation
 from shared.eventstore.database import UNREACHABLE
 from shared.eventstore.epochs import FIRST, known_epochs
 from shared.eventstore.store import Also
+from shared.kafka.access import KafkaAccess
 from shared.kafka.clients import make_consumer, stop_consumer
 from shared.kafka.cloudevents import from_record
 from shared.kafka.topic_ids import TopicChanged, identify
@@ -58,7 +59,7 @@ class Subscription:
         pool: asyncpg.Pool,
         service: str,
         context: str,
-        kafka: str,
+        kafka: KafkaAccess,
         reactions: Mapping[type[DomainEvent], Reaction],
     ) -> None:
         self.pool, self.service, self.kafka = pool, service, kafka

@@ -75,7 +75,7 @@ async def serve(parts: Parts, settings: Settings) -> None:
         relay = Relay(
             pool,
             parts.name,
-            settings.kafka,
+            settings.kafka_access,
             poll_seconds=settings.relay_poll_seconds,
             batch=settings.relay_batch_events,
         )
@@ -85,7 +85,7 @@ async def serve(parts: Parts, settings: Settings) -> None:
         await runner.background("relay", relay.run())
         await runner.background("relay-metrics", relay.observe())
         for context, reactions in parts.reactions.items():
-            copy = Subscription(pool, parts.name, context, settings.kafka, reactions)
+            copy = Subscription(pool, parts.name, context, settings.kafka_access, reactions)
             await runner.background(f"copy-of-{context}", copy.run())
         await runner.start(http_server(app, settings.http_host, settings.http_port))
         await runner.until_stopped()

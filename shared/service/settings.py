@@ -5,11 +5,13 @@ No default would be wrong in production: what must be known is required.
 
 import os
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.contract.contexts import RELAY_PROCESSES
+from shared.kafka.access import SCRAM, KafkaAccess
 
 SECRETS = Path("/run/secrets")
 
@@ -26,6 +28,13 @@ class Settings(BaseSettings):
 
     database_url: str
     kafka: str
+    kafka_protocol: str = "PLAINTEXT"
+    kafka_mechanism: str = SCRAM
+    kafka_user: str = ""
+    kafka_password_file: Path | None = None
+    kafka_ca_file: Path | None = None
+    kafka_cert_file: Path | None = None
+    kafka_key_file: Path | None = None
     http_host: str = "127.0.0.1"
     http_port: int = Field(ge=0, le=65535)
     issuer: str
@@ -36,6 +45,25 @@ class Settings(BaseSettings):
     stop_seconds: float = 20.0
     relay_poll_seconds: float = 0.2
     relay_batch_events: int = 2000
+
+    @property
+    def kafka_access(self) -> KafkaAccess:
+        """How this service is let into Kafka."""
+        return KafkaAccess(
+            self.kafka,
+            self.kafka_protocol,
+            self.kafka_mechanism,
+            self.kafka_user,
+            self.kafka_password_file,
+            self.kafka_ca_file,
+            self.kafka_cert_file,
+            self.kafka_key_file,
+        )
+
+    @model_validator(mode="after")
+    def _check_kafka(self) -> Self:
+        self.kafka_access.check()
+        return self
 
 
 class OwnerSettings(Settings):

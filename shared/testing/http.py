@@ -25,6 +25,7 @@ from shared.eventstore.event_ids import uuid7
 from shared.eventstore.migrations import migrate
 from shared.eventstore.store import EventStore
 from shared.http.auth import TokenVerifier
+from shared.kafka.access import KafkaAccess
 from shared.relay.relay import Relay
 from shared.service.context import Parts, context_app
 
@@ -150,7 +151,7 @@ async def in_process(
         await migrate(pool, "shared.eventstore", f"services.{parts.name}")
         store = EventStore(pool, clock or SimulatedClock(END_OF_2022), source_of(parts.name))
         # The relay is built for the owner routes and never run: these tests have no Kafka.
-        relay = Relay(pool, parts.name, "", poll_seconds=1.0, batch=100)
+        relay = Relay(pool, parts.name, KafkaAccess(""), poll_seconds=1.0, batch=100)
         app = context_app(parts, token_verifier(), store, relay)
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:

@@ -79,7 +79,7 @@ async def benchmark(rig: Rig, sizes: Sizes) -> list[Row]:
 
 async def _create_peer_topics(rig: Rig) -> None:
     """Before ours is measured, so that their leaders are known when the peer begins."""
-    client = AIOKafkaAdminClient(bootstrap_servers=rig.kafka)
+    client = AIOKafkaAdminClient(**rig.kafka.client())
     await client.start()
     await client.create_topics([NewTopic(EVENTS, 8, 1), NewTopic(SUMS, 8, 1)])
     await client.close()
@@ -146,7 +146,7 @@ async def _streams(rig: Rig, streams: Streams, events: int) -> tuple[list[float]
     """Milliseconds from each event's time to its sum being read, the warm-up's left out."""
     consumer = AIOKafkaConsumer(
         SUMS,
-        bootstrap_servers=rig.kafka,
+        **rig.kafka.client(),
         isolation_level="read_committed",
         auto_offset_reset="earliest",
         fetch_max_wait_ms=10,
@@ -177,8 +177,9 @@ async def _streams(rig: Rig, streams: Streams, events: int) -> tuple[list[float]
 
 
 def _load(where: str, into: str, rig: Rig, events: int) -> AbstractAsyncContextManager[Running]:
-    command = [*module("tests.benchmarks.load"), where, into, rig.kafka]
-    return running("load", *command, str(PER_SECOND), str(events // PER_SECOND), piped=True)
+    command = [*module("tests.benchmarks.load"), where, into, str(PER_SECOND)]
+    command.append(str(events // PER_SECOND))
+    return running("load", *command, piped=True, **rig.kafka.settings)
 
 
 async def _seen(condition: Callable[[], bool], load: Running) -> bool:

@@ -1,7 +1,7 @@
 """A steady, open-loop load from a process of its own, as a service would make it.
 
-    python -m tests.benchmarks.load store DATABASE KAFKA PER_SECOND SECONDS
-    python -m tests.benchmarks.load topic TOPIC KAFKA PER_SECOND SECONDS
+    python -m tests.benchmarks.load store DATABASE PER_SECOND SECONDS
+    python -m tests.benchmarks.load topic TOPIC PER_SECOND SECONDS
 
 `store`: commands appended to an event store whose relay runs in the same process, woken after each
 commit, as in every service of ours. `topic`: the same records produced by aiokafka into that topic.
@@ -25,12 +25,14 @@ from shared.contract.catalogue import source_of
 from shared.eventstore.database import open_pool
 from shared.eventstore.migrations import migrate
 from shared.eventstore.store import EventStore, Reply, Write
+from shared.kafka.access import KafkaAccess
 from shared.kafka.cloudevents import to_record
 from shared.relay.relay import Relay
 from shared.service.logs import configure_logs
 from shared.service.runner import collect_seldom
 from shared.service.settings import Settings
 from shared.testing.author import Author
+from tests.benchmarks.peers.given import kafka_given
 from tests.benchmarks.roster import request
 from tests.reporting.records import gift, gift_stream
 
@@ -40,7 +42,7 @@ Send = Callable[[range], Awaitable[None]]
 
 
 @asynccontextmanager
-async def to_store(database: str, kafka: str, accepted: list[float]) -> AsyncIterator[Send]:
+async def to_store(database: str, kafka: KafkaAccess, accepted: list[float]) -> AsyncIterator[Send]:
     """Events into the store, several in one transaction; relayed meanwhile."""
     pool = await open_pool(database)
     await migrate(pool, "shared.eventstore")
@@ -74,10 +76,10 @@ async def to_store(database: str, kafka: str, accepted: list[float]) -> AsyncIte
 
 
 @asynccontextmanager
-async def to_topic(topic: str, kafka: str, accepted: list[float]) -> AsyncIterator[Send]:
+async def to_topic(topic: str, kafka: KafkaAccess, accepted: list[float]) -> AsyncIterator[Send]:
     """Records into the topic, with the settings of our relay's producer."""
     producer = AIOKafkaProducer(
-        bootstrap_servers=kafka,
+        **kafka.client(),
         acks="all",
         enable_idempotence=True,
         linger_ms=2,
@@ -107,11 +109,11 @@ async def to_topic(topic: str, kafka: str, accepted: list[float]) -> AsyncIterat
         await producer.stop()
 
 
-async def main(where: str, into: str, kafka: str, per_second: int, seconds: int) -> None:
+async def main(where: str, into: str, per_second: int, seconds: int) -> None:
     """Send one, wait for the word, send the others on time."""
     collect_seldom()
     accepted = [0.0] * (per_second * seconds + 1)
-    async with {"store": to_store, "topic": to_topic}[where](into, kafka, accepted) as send:
+    async with {"store": to_store, "topic": to_topic}[where](into, kafka_given(), accepted) as send:
         await send(range(1))
         await asyncio.to_thread(sys.stdin.readline)
         began, at_once = time.monotonic(), per_second // TICKS
@@ -126,4 +128,4 @@ async def main(where: str, into: str, kafka: str, per_second: int, seconds: int)
 
 if __name__ == "__main__":
     configure_logs("load", "ERROR")  # what it says on standard output is for who measures
-    uvloop.run(main(*sys.argv[1:4], *map(int, sys.argv[4:6])))
+    uvloop.run(main(*sys.argv[1:3], *map(int, sys.argv[3:5])))

@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from deploy.embedded import topic_partitions
 from shared.contract.catalogue import event_class
 from shared.contract.contexts import CONTEXTS
+from shared.kafka.access import KafkaAccess
 from shared.kafka.cloudevents import from_record
 from tests.benchmarks.process import Ended, running
 from tests.benchmarks.rig import rig
@@ -68,15 +69,15 @@ async def the_year() -> list[Heard]:
     Raises Ended when the demo fails.
     """
     async with rig() as stand:
-        environment = {"GUILDHALL_KAFKA": stand.kafka, "GUILDHALL_DATABASE_URL": stand.postgres}
+        environment = {**stand.kafka.settings, "GUILDHALL_DATABASE_URL": stand.postgres}
         async with running("demo", *COMMAND, quiet=True, **environment) as demo:
             if await demo.process.wait():
                 raise Ended(f"the demo ended with status {demo.process.returncode}")
         return await _heard(stand.kafka)
 
 
-async def _heard(kafka: str) -> list[Heard]:
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
+async def _heard(kafka: KafkaAccess) -> list[Heard]:
+    consumer = AIOKafkaConsumer(**kafka.client())
     await consumer.start()
     topics = {context.topic: context.name for context in CONTEXTS.values()}
     found = []

@@ -15,6 +15,7 @@ from typing import Any
 
 from joserfc.jwk import KeySet
 
+from shared.kafka.access import KafkaAccess
 from shared.testing.http import AUDIENCE, ISSUER, TEST_KEY
 from tests.benchmarks.timing import until
 
@@ -103,7 +104,7 @@ async def serving(name: str, **environment: str) -> AsyncIterator[tuple[Running,
 
 
 @contextmanager
-def settings(database: str, kafka: str) -> Iterator[dict[str, str]]:
+def settings(database: str, kafka: KafkaAccess) -> Iterator[dict[str, str]]:
     """The environment of any service of ours; the keys of test tokens are served meanwhile."""
     keys = json.dumps(KeySet([TEST_KEY]).as_dict(private=False)).encode()
 
@@ -121,7 +122,7 @@ def settings(database: str, kafka: str) -> Iterator[dict[str, str]]:
     try:
         yield {
             "GUILDHALL_DATABASE_URL": database,
-            "GUILDHALL_KAFKA": kafka,
+            **kafka.settings,
             "GUILDHALL_ISSUER": ISSUER,
             "GUILDHALL_AUDIENCE": AUDIENCE,
             "GUILDHALL_JWKS_URL": f"http://127.0.0.1:{server.server_port}/jwks",

@@ -107,10 +107,11 @@ async def copying(
     """COPY of the rows that ours wrote into `source`; without one, of the records."""
     target = await rig.database()
     await migrate(await rig.pool(target), "shared.eventstore", "services.reporting")
-    command = [*module("tests.benchmarks.peers.copying"), target, rig.kafka, ",".join(topics)]
+    command = [*module("tests.benchmarks.peers.copying"), target, ",".join(topics)]
+    command += filter(None, [source])
     async with (
         _connected(target) as connection,
-        running(prefix, *command, *filter(None, [source]), piped=True) as child,
+        running(prefix, *command, piped=True, **rig.kafka.settings) as child,
     ):
         await create_tables(connection, LIVE)
 
@@ -141,8 +142,11 @@ async def streams(
 @asynccontextmanager
 async def quix(rig: Rig, prefix: str, topics: Sequence[str]) -> AsyncIterator[Reader]:
     """Quix Streams, in the Python that has it."""
-    command = [QUIX_PYTHON, "-m", "tests.benchmarks.peers.quix", await rig.database(), rig.kafka]
-    async with running("quix", *command, ",".join(topics)) as child, _admin(rig) as client:
+    command = [QUIX_PYTHON, "-m", "tests.benchmarks.peers.quix", await rig.database()]
+    async with (
+        running("quix", *command, ",".join(topics), **rig.kafka.settings) as child,
+        _admin(rig) as client,
+    ):
         yield Reader(QUIX, prefix, child, _of_group(client, "quix"))
 
 
@@ -150,8 +154,11 @@ async def quix(rig: Rig, prefix: str, topics: Sequence[str]) -> AsyncIterator[Re
 async def one_by_one(rig: Rig, prefix: str, topics: Sequence[str]) -> AsyncIterator[Reader]:
     """Faust and asyncpg. Faust reads committed records alone only where it writes transactions."""
     database = await rig.database()
-    command = [*module("tests.benchmarks.peers.one_by_one"), database, rig.kafka, ",".join(topics)]
-    async with running("faust", *command) as child, _connected(database) as connection:
+    command = [*module("tests.benchmarks.peers.one_by_one"), database, ",".join(topics)]
+    async with (
+        running("faust", *command, **rig.kafka.settings) as child,
+        _connected(database) as connection,
+    ):
 
         async def reached(published: Published) -> bool:
             return await _at(connection, "lines", "count(*)") >= published.records
@@ -170,7 +177,7 @@ async def _connected(database: str) -> AsyncIterator[asyncpg.Connection]:
 
 @asynccontextmanager
 async def _admin(rig: Rig) -> AsyncIterator[AIOKafkaAdminClient]:
-    client = AIOKafkaAdminClient(bootstrap_servers=rig.kafka)
+    client = AIOKafkaAdminClient(**rig.kafka.client())
     await client.start()
     try:
         yield client

@@ -12,6 +12,7 @@ from shared.clock import system_clock
 from shared.contract.catalogue import source_of, topic_of
 from shared.eventstore.migrations import migrate
 from shared.eventstore.store import EventStore, Reply, Write
+from shared.kafka.access import KafkaAccess
 from shared.kafka.cloudevents import to_record
 from shared.relay.relay import Relay
 from shared.testing.author import Author
@@ -76,10 +77,10 @@ async def _relayed(rig: Rig, pool: asyncpg.Pool, relay: Relay, numbers: range) -
 
 
 @asynccontextmanager
-async def producing(kafka: str) -> AsyncIterator[AIOKafkaProducer]:
+async def producing(kafka: KafkaAccess) -> AsyncIterator[AIOKafkaProducer]:
     """The peer's producer, with settings that suit it best."""
     producer = AIOKafkaProducer(
-        bootstrap_servers=kafka,
+        **kafka.client(),
         acks="all",
         enable_idempotence=True,
         linger_ms=2,

@@ -13,6 +13,7 @@ import asyncpg
 
 from deploy.embedded import Embedded
 from shared.eventstore.database import open_pool
+from shared.kafka.access import KafkaAccess
 from tests.benchmarks.peers.streams import Streams
 
 
@@ -31,7 +32,11 @@ class Rig:
     `servers` are the process ids of the two, by name."""
 
     def __init__(
-        self, postgres: str, kafka: str, servers: dict[str, int], streams: Streams | None = None
+        self,
+        postgres: str,
+        kafka: KafkaAccess,
+        servers: dict[str, int],
+        streams: Streams | None = None,
     ) -> None:
         self.postgres, self.kafka, self.servers, self.streams = postgres, kafka, servers, streams
         self.parts = AsyncExitStack()

@@ -17,6 +17,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from shared.contract.catalogue import topic_of
 from shared.contract.envelope import DomainEvent
+from shared.kafka.access import KafkaAccess
 from shared.kafka.cloudevents import Record, to_record
 from shared.testing.author import Author
 
@@ -103,10 +104,10 @@ class Publisher:
 
 
 @asynccontextmanager
-async def publisher(kafka: str) -> AsyncIterator[Publisher]:
+async def publisher(kafka: KafkaAccess) -> AsyncIterator[Publisher]:
     """A publisher for as long as the block runs."""
     producer = AIOKafkaProducer(
-        bootstrap_servers=kafka,
+        **kafka.client(),
         transactional_id="slices",
         linger_ms=5,
         compression_type="lz4",
@@ -119,9 +120,9 @@ async def publisher(kafka: str) -> AsyncIterator[Publisher]:
         await producer.stop()
 
 
-async def create_topics_of(kafka: str, topics: Iterable[str]) -> None:
+async def create_topics_of(kafka: KafkaAccess, topics: Iterable[str]) -> None:
     """Topics as ours are, for readers that have their own."""
-    client = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    client = AIOKafkaAdminClient(**kafka.client())
     await client.start()
     await client.create_topics([NewTopic(topic, PARTITIONS, 1) for topic in topics])
     await client.close()

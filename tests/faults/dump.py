@@ -66,7 +66,7 @@ async def _dump(connection: asyncpg.Connection, table: str, file: Path) -> None:
 async def dump_kafka(rig: Rig, file: Path) -> None:
     """Every record of every topic of ours: where it is, its key, identity and a hash of it."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=rig.cluster.bootstrap,
+        **rig.cluster.access().client(),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         isolation_level="read_uncommitted",

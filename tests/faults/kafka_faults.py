@@ -84,7 +84,7 @@ async def recreate_topic(rig: Rig, rng: random.Random, _: float) -> str:
     """A topic deleted and made anew; its owner publishes it again, as the runbook says."""
     topic = rng.choice(TOPICS)
     async with asyncio.timeout(DELETED_SECONDS):
-        client = AIOKafkaAdminClient(bootstrap_servers=rig.cluster.bootstrap)
+        client = AIOKafkaAdminClient(**rig.cluster.access().client())
         await client.start()
         try:
             await client.delete_topics([topic])
@@ -109,7 +109,7 @@ async def wipe_kafka(rig: Rig, _: random.Random, __: float) -> str:
 async def delete_group_offsets(rig: Rig, _: random.Random, __: float) -> str:
     """The workers' group deleted while none of them reads: Kafka forgets where it was."""
     async with _nobody_reads(rig):
-        client = AIOKafkaAdminClient(bootstrap_servers=rig.cluster.bootstrap)
+        client = AIOKafkaAdminClient(**rig.cluster.access().client())
         await _until_answered(client.start)
         try:
             # The dead members' session must run out first.
@@ -132,7 +132,7 @@ async def move_group_offsets(rig: Rig, _: random.Random, __: float) -> str:
     """The workers' group moved to the end of every topic: who trusts Kafka skips what waits."""
     async with _nobody_reads(rig):
         consumer = AIOKafkaConsumer(
-            *TOPICS, bootstrap_servers=rig.cluster.bootstrap, enable_auto_commit=False
+            *TOPICS, **rig.cluster.access().client(), enable_auto_commit=False
         )
         await _until_answered(consumer.start)
         try:
@@ -145,7 +145,7 @@ async def move_group_offsets(rig: Rig, _: random.Random, __: float) -> str:
         finally:
             await consumer.stop()
         outsider = AIOKafkaConsumer(
-            bootstrap_servers=rig.cluster.bootstrap, group_id=GROUP, enable_auto_commit=False
+            **rig.cluster.access().client(), group_id=GROUP, enable_auto_commit=False
         )
         await _until_answered(outsider.start)
         try:

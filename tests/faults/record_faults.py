@@ -42,7 +42,7 @@ async def repeat(rig: Rig, rng: random.Random, _: float) -> str:
 
 async def _old_records(rig: Rig, topic: str, rng: random.Random) -> list[Any]:
     consumer = AIOKafkaConsumer(
-        topic, bootstrap_servers=rig.cluster.bootstrap, auto_offset_reset="earliest"
+        topic, **rig.cluster.access().client(), auto_offset_reset="earliest"
     )
     await consumer.start()
     found: list[Any] = []
@@ -63,7 +63,7 @@ async def _old_records(rig: Rig, topic: str, rng: random.Random) -> list[Any]:
 
 @asynccontextmanager
 async def _producer(rig: Rig) -> AsyncIterator[AIOKafkaProducer]:
-    producer = AIOKafkaProducer(bootstrap_servers=rig.cluster.bootstrap, acks="all")
+    producer = AIOKafkaProducer(**rig.cluster.access().client(), acks="all")
     async with asyncio.timeout(SECONDS_MAX):
         await producer.start()
         try:

@@ -19,14 +19,17 @@ import httpx
 
 from deploy.embedded import Embedded, create_topics
 from deploy.embedded.cluster import BROKERS, Cluster
-from deploy.embedded.directory import DataDirectory
+from deploy.embedded.directory import DataDirectory, read_password
+from deploy.embedded.manifest import PREFIX, principals
+from deploy.embedded.rights import grant
 from deploy.identity import PICK_GRANT
 from deploy.identity.private import write_private
 from deploy.identity.registrations import clients_in
 from deploy.stack.services import SERVICES, Place, environment_of
 from deploy.stack.state_files import person_key_in, sources_file_in
 from deploy.stack.supervisor import Launch, Report, Supervisor
-from shared.contract.contexts import FACT_CONTEXTS
+from shared.contract.contexts import CONTEXTS, FACT_CONTEXTS
+from shared.kafka.access import KafkaAccess
 from tests.faults.proxy import Proxy
 
 CLIENT = "cli"
@@ -117,7 +120,7 @@ class Rig:
     async def _start_servers(self) -> None:
         self.servers.hold()
         self._parts.push_async_callback(self.servers.stop)
-        held = DataDirectory(self.disks["kafka"])
+        held = self._kafka_directory = DataDirectory(self.disks["kafka"])
         held.hold()
         self._parts.callback(held.release)
         for number in range(1, BROKERS + 1):
@@ -130,8 +133,12 @@ class Rig:
         await self.create_topics()
 
     async def create_topics(self) -> None:
-        """The topics that are missing, on all three brokers."""
-        await create_topics(self.cluster.bootstrap, replication_factor=BROKERS)
+        """The topics that are missing, on all three brokers, and whom they let in."""
+        directory, kafka = self._kafka_directory, self.cluster.access()
+        await create_topics(kafka, replication_factor=BROKERS)
+        await grant(
+            kafka, {name: read_password(directory.principal(name)) for name in principals()}
+        )
 
     async def _proxy(self, name: str, targets: list[str]) -> Proxy:
         proxy = Proxy(name, targets, self.rng)
@@ -153,12 +160,20 @@ class Rig:
             directory=self.directory,
             urls=fronts,
             databases=self.databases,
-            kafka=",".join(link.address for link in self.broker_links),
+            kafka=self._kafka_of_contexts(),
             person_key=person_key_in(self.directory),
             reporting_secret=self.clients["reporting"].secret,
             sources_file=sources_file_in(self.directory),
             simulated=False,
         )
+
+    def _kafka_of_contexts(self) -> dict[str, KafkaAccess]:
+        """How each context is let into Kafka, by way of the proxies."""
+        links = ",".join(link.address for link in self.broker_links)
+        return {
+            name: self.cluster.access(f"{PREFIX}{name}")._replace(servers=links)
+            for name in CONTEXTS
+        }
 
     async def _start_replica(self, place: Place, service: str, name: str) -> None:
         more = {

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
 
+from shared.kafka.access import KafkaAccess
+
 TOPIC, SOURCE = "guildhall.ext.canteen.v1", "/ext/canteen"
 PARTITION = 0
 """All records go to one partition, so that a bad one stands before the good ones."""
@@ -71,9 +73,9 @@ class Canteen:
         return Sent(None, json.dumps(event).encode(), headers)
 
 
-async def publish(kafka: str, records: Sequence[Sent]) -> None:
+async def publish(kafka: KafkaAccess, records: Sequence[Sent]) -> None:
     """Send records in order; Kafka has acknowledged all of them afterwards."""
-    producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all")
+    producer = AIOKafkaProducer(**kafka.client(), acks="all")
     await producer.start()
     try:
         for sent in records:

@@ -30,6 +30,7 @@ from shared.contract.catalogue import CATALOGUE, topic_of
 from shared.contract.envelope import Envelope
 from shared.eventstore.database import open_pool
 from shared.eventstore.migrations import migrate
+from shared.kafka.access import KafkaAccess
 from shared.tasks import end
 from shared.testing.topics import make_topic
 from tests.journeys.bad_records import Sent, Traffic
@@ -58,10 +59,10 @@ async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def topics(kafka: str, topic: str) -> AsyncIterator[tuple[str, str]]:
+async def topics(kafka: KafkaAccess, topic: str) -> AsyncIterator[tuple[str, str]]:
     """The topic of benefits and the canteen's, under names of this test's own."""
     names = f"{topic}.benefits", f"{topic}.canteen"
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    admin = AIOKafkaAdminClient(**kafka.client())
     await admin.start()
     for name in names:
         await make_topic(admin, name, PARTITIONS)
@@ -98,7 +99,9 @@ class Batches:
 
 
 @asynccontextmanager
-async def reading(kafka: str, topics: Sequence[str], batches: Batches) -> AsyncIterator[None]:
+async def reading(
+    kafka: KafkaAccess, topics: Sequence[str], batches: Batches
+) -> AsyncIterator[None]:
     """An intake at work; one that ends by itself has failed."""
     pool = batches.ingest.pool
     intake = Intake(kafka, list(topics), pool, batches, batch_records=5000, group=topics[0])
@@ -110,11 +113,11 @@ async def reading(kafka: str, topics: Sequence[str], batches: Batches) -> AsyncI
         await end(task)
 
 
-async def send(kafka: str, topics: tuple[str, str], records: Iterable[Sent]) -> list[Sent]:
+async def send(kafka: KafkaAccess, topics: tuple[str, str], records: Iterable[Sent]) -> list[Sent]:
     """Publish in order of each partition; what was sent."""
     done = []
     async with AIOKafkaProducer(
-        bootstrap_servers=kafka, enable_idempotence=True, max_request_size=2**21
+        **kafka.client(), enable_idempotence=True, max_request_size=2**21
     ) as producer:
         for record in records:
             await producer.send(
@@ -140,9 +143,9 @@ async def outcomes(pool: asyncpg.Pool) -> dict[tuple[str, int], Counter[str]]:
     }
 
 
-async def read_to_the_end(kafka: str, pool: asyncpg.Pool, topics: tuple[str, str]) -> None:
+async def read_to_the_end(kafka: KafkaAccess, pool: asyncpg.Pool, topics: tuple[str, str]) -> None:
     targets = [TopicPartition(name, number) for name in topics for number in range(PARTITIONS)]
-    async with AIOKafkaConsumer(bootstrap_servers=kafka) as consumer:
+    async with AIOKafkaConsumer(**kafka.client()) as consumer:
         ends = sum((await consumer.end_offsets(targets)).values())
     read = "SELECT coalesce(sum(next_offset), 0) FROM positions"
     await until(lambda: pool.fetchval(read), lambda offset: offset == ends, SECONDS)
@@ -177,7 +180,7 @@ async def differing(pool: asyncpg.Pool) -> dict[str, int]:
 
 
 async def test_bad_records_of_every_class_stop_nothing_and_falsify_nothing(
-    kafka: str, topics: tuple[str, str], pool: asyncpg.Pool, database: str
+    kafka: KafkaAccess, topics: tuple[str, str], pool: asyncpg.Pool, database: str
 ) -> None:
     traffic, batches = Traffic(SEED, PARTITIONS), Batches(ingest_of(pool, topics))
     sent = await send(kafka, topics, traffic.mixed(RIGHT_RECORDS, BAD_RECORDS))
@@ -201,8 +204,8 @@ async def test_bad_records_of_every_class_stop_nothing_and_falsify_nothing(
 
 
 async def test_a_record_larger_than_the_broker_takes_is_its_producers_to_see(
-    kafka: str, topics: tuple[str, str]
+    kafka: KafkaAccess, topics: tuple[str, str]
 ) -> None:
-    async with AIOKafkaProducer(bootstrap_servers=kafka, max_request_size=2**24) as producer:
+    async with AIOKafkaProducer(**kafka.client(), max_request_size=2**24) as producer:
         with pytest.raises(MessageSizeTooLargeError):
             await producer.send_and_wait(topics[1], b"x" * 10_000_000)

@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.stack.stack import Stack
 from shared.contract.contexts import FACT_CONTEXTS
+from shared.kafka.access import KafkaAccess
 from tests.journeys.office import Office
 from tests.journeys.reporting import Reporting
 from tests.journeys.waiting import until
@@ -15,9 +16,9 @@ Place = tuple[str, int, int]
 """A record's topic, partition and offset."""
 
 
-async def records(kafka: str, topics: set[str]) -> dict[Place, Any]:
+async def records(kafka: KafkaAccess, topics: set[str]) -> dict[Place, Any]:
     """Every record of these topics, read as anybody could."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(**kafka.client(), enable_auto_commit=False)
     await consumer.start()
     try:
         await consumer._client.force_metadata_update()

@@ -7,6 +7,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 
 from deploy.stack.stack import Stack
+from shared.kafka.access import KafkaAccess
 from tests.journeys.office import Office
 from tests.journeys.reporting import Reporting
 from tests.journeys.waiting import until
@@ -16,9 +17,9 @@ ASKED = "asking the owner to publish again"
 PARKED = f'guildhall_ingest_records_total{{outcome="parked",topic="{TOPIC}"}}'
 
 
-async def lose(kafka: str, partition: int) -> int:
+async def lose(kafka: KafkaAccess, partition: int) -> int:
     """Delete what a partition holds now; returns the first offset that is left."""
-    client = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    client = AIOKafkaAdminClient(**kafka.client())
     await client.start()
     try:
         target = TopicPartition(TOPIC, partition)

@@ -15,7 +15,7 @@ from tests.journeys.waiting import until
 
 
 async def cluster_id(stack: Stack) -> str:
-    client = AIOKafkaAdminClient(bootstrap_servers=stack.kafka)
+    client = AIOKafkaAdminClient(**stack.kafka.client())
     await client.start()
     try:
         return str((await client.describe_cluster())["cluster_id"])

@@ -12,6 +12,7 @@ from services.reporting.projections import create_tables
 from services.reporting.projections.as_of import LIVE
 from shared.clock import system_clock
 from shared.eventstore.database import open_pool
+from shared.kafka.access import KafkaAccess
 from shared.testing.topics import make_topic
 from tests.databases import NewDatabase
 from tests.reporting.history import with_canteen
@@ -45,9 +46,9 @@ def ingest(pool: asyncpg.Pool) -> Ingest:
 
 
 @pytest.fixture
-async def own_topic(kafka: str, topic: str) -> AsyncIterator[str]:
+async def own_topic(kafka: KafkaAccess, topic: str) -> AsyncIterator[str]:
     """A topic of this test's own, that exists."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    admin = AIOKafkaAdminClient(**kafka.client())
     await admin.start()
     await make_topic(admin, topic, PARTITIONS)
     yield topic

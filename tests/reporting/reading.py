@@ -14,6 +14,7 @@ from services.reporting.ingest.publishers import Publisher, publishers
 from shared.clock import system_clock
 from shared.contract.catalogue import topic_of
 from shared.contract.envelope import Envelope
+from shared.kafka.access import KafkaAccess
 from shared.kafka.cloudevents import to_record
 from shared.tasks import end
 from shared.testing.author import Author
@@ -32,7 +33,11 @@ def ingest_of(topic: str, pool: asyncpg.Pool) -> Ingest:
 
 @asynccontextmanager
 async def reading(
-    kafka: str, topic: str, pool: asyncpg.Pool, apply: Apply | None = None, group: str = "group"
+    kafka: KafkaAccess,
+    topic: str,
+    pool: asyncpg.Pool,
+    apply: Apply | None = None,
+    group: str = "group",
 ) -> AsyncIterator[Intake]:
     """An intake at work on one topic; `apply` stands in for ingest's."""
     apply = apply or ingest_of(topic, pool).apply
@@ -45,11 +50,11 @@ async def reading(
 
 
 async def publish(
-    kafka: str, topic: str, envelopes: list[Envelope], *, abort: bool | None = None
+    kafka: KafkaAccess, topic: str, envelopes: list[Envelope], *, abort: bool | None = None
 ) -> None:
     """Publish in order; with `abort` given, in one Kafka transaction that is aborted or not."""
     transaction = {} if abort is None else {"transactional_id": f"{topic}-{abort}"}
-    producer = AIOKafkaProducer(bootstrap_servers=kafka, enable_idempotence=True, **transaction)
+    producer = AIOKafkaProducer(**kafka.client(), enable_idempotence=True, **transaction)
     await producer.start()
     if abort is not None:
         await producer.begin_transaction()

@@ -27,6 +27,7 @@ from services.reporting.ingest.offsets import Fenced, Move
 from services.reporting.ingest.prefetch import POLL_MS, Fetched, ReadAhead
 from services.reporting.journal.record import Origin, Raw
 from shared.eventstore.database import UNREACHABLE
+from shared.kafka.access import KafkaAccess
 from shared.kafka.clients import make_consumer, stop_consumer
 from shared.kafka.topic_ids import ClusterIdentity, TopicChanged, identify
 from shared.metrics import CONSUMER_LAG
@@ -55,7 +56,7 @@ class Intake(ConsumerRebalanceListener):
 
     def __init__(
         self,
-        kafka: str,
+        kafka: KafkaAccess,
         topics: list[str],
         pool: asyncpg.Pool,
         apply: Apply,

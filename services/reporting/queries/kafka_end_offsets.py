@@ -7,6 +7,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from shared.kafka.access import KafkaAccess
 from shared.kafka.clients import stop_consumer
 
 log = structlog.get_logger("kafka-ends")
@@ -22,7 +23,7 @@ class KafkaEnds:
     `async with` closes it. Kafka being away is no failure of the question: nothing is answered.
     """
 
-    def __init__(self, kafka: str) -> None:
+    def __init__(self, kafka: KafkaAccess) -> None:
         self.kafka = kafka
         self._consumer: AIOKafkaConsumer | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -50,7 +51,7 @@ class KafkaEnds:
     async def _ask(self, targets: list[TopicPartition]) -> dict[TopicPartition, int]:
         if self._consumer is None:
             self._consumer = AIOKafkaConsumer(
-                bootstrap_servers=self.kafka, group_id=None, enable_auto_commit=False
+                **self.kafka.client(), group_id=None, enable_auto_commit=False
             )
             await self._consumer.start()
         ends: dict[TopicPartition, int] = await self._consumer.end_offsets(targets)

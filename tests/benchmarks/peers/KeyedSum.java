@@ -1,8 +1,11 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Properties;
 import java.util.Set;
@@ -29,7 +32,7 @@ import org.apache.kafka.streams.state.Stores;
  *
  * <p>Each event is a CloudEvents document, or in binary mode its data, with the type in a header.
  *
- * <p>Arguments: bootstrap, input topics with commas between, output topic or "-", application id,
+ * <p>Arguments: a file with the properties of a client, input topics with commas between, output topic or "-", application id,
  * state directory, commit interval in ms (100 is the default under exactly_once_v2).
  */
 public final class KeyedSum {
@@ -111,7 +114,11 @@ public final class KeyedSum {
 
     private static Properties settings(String[] arguments) {
         Properties settings = new Properties();
-        settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, arguments[0]);
+        try (Reader file = Files.newBufferedReader(Path.of(arguments[0]))) {
+            settings.load(file);
+        } catch (IOException why) {
+            throw new UncheckedIOException(why);
+        }
         settings.put(StreamsConfig.APPLICATION_ID_CONFIG, arguments[3]);
         settings.put(StreamsConfig.STATE_DIR_CONFIG, arguments[4]);
         settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, arguments[5]);

@@ -1,6 +1,6 @@
 """The bare peers of ingest: aiokafka → COPY, one transaction a batch, positions in it.
 
-    python -m tests.benchmarks.peers.copying TARGET KAFKA TOPIC,... [SOURCE]
+    python -m tests.benchmarks.peers.copying TARGET TOPIC,... [SOURCE]
 
 With SOURCE, a database that ingest fills from records like these: for every batch of records read,
 as many rows of the journal, and of each projection what ingest wrote with them, are copied into all
@@ -24,6 +24,7 @@ import uvloop
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.service.runner import collect_seldom
+from tests.benchmarks.peers.given import kafka_given
 from tests.benchmarks.slices import PARTITIONS
 
 BATCH_RECORDS = 5000
@@ -161,7 +162,7 @@ class Copying:
                 )
 
 
-async def main(target: str, kafka: str, topics: str, source: str = "") -> None:
+async def main(target: str, topics: str, source: str = "") -> None:
     """Slice by slice until stdin ends."""
     connection = await asyncpg.connect(target)
     await connection.execute(POSITIONS)
@@ -171,7 +172,7 @@ async def main(target: str, kafka: str, topics: str, source: str = "") -> None:
             " value bytea)"
         )
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka,
+        **kafka_given().client(),
         isolation_level="read_committed",
         fetch_max_wait_ms=50,
         max_partition_fetch_bytes=4_194_304,

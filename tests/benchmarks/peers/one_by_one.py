@@ -1,7 +1,7 @@
 """The peer that a Python user would write first: a Faust agent, one event at a time, one upsert by
 asyncpg each.
 
-    python -m tests.benchmarks.peers.one_by_one DATABASE KAFKA TOPIC,...
+    python -m tests.benchmarks.peers.one_by_one DATABASE TOPIC,...
 """
 
 import asyncio
@@ -12,6 +12,8 @@ import asyncpg
 import faust
 import uvloop
 
+from shared.kafka.access import KafkaAccess
+from tests.benchmarks.peers.given import kafka_given
 from tests.benchmarks.peers.lines import COLUMNS, line_of
 
 NAMES = ", ".join(COLUMNS)
@@ -21,13 +23,28 @@ TABLE = f"CREATE TABLE lines ({', '.join(map(' '.join, COLUMNS.items()))}, PRIMA
 UPSERT = f"INSERT INTO lines ({NAMES}) VALUES ({PLACES}) ON CONFLICT (id) DO UPDATE SET {CHANGES}"
 
 
-async def main(database: str, kafka: str, topics: str) -> None:
+def _credentials(kafka: KafkaAccess) -> faust.SASLCredentials | None:
+    client = kafka.client()
+    return (
+        kafka.is_sasl
+        and faust.SASLCredentials(
+            mechanism=kafka.mechanism,
+            username=client["sasl_plain_username"],
+            password=client["sasl_plain_password"],
+            ssl_context=client.get("ssl_context"),
+        )
+    ) or None
+
+
+async def main(database: str, topics: str) -> None:
     """Read until ended."""
     pool = await asyncpg.create_pool(database)
     await pool.execute(TABLE)
+    kafka = kafka_given()
     app = faust.App(
         "one-by-one",
-        broker=f"kafka://{kafka}",
+        broker=f"kafka://{kafka.servers}",
+        broker_credentials=_credentials(kafka),
         web_enabled=False,
         topic_disable_leader=True,
         topic_allow_declare=False,

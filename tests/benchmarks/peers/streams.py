@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
+from deploy.embedded.broker_settings import as_text
+from deploy.embedded.directory import write_private
 from deploy.embedded.fetch import fetch_jars
 from deploy.embedded.jars import cache_directory, kafka_jars
 from deploy.embedded.pinned import is_pinned, read_lock
+from shared.kafka.access import KafkaAccess
 from tests.benchmarks.process import Running, running
 
 LOCK = Path(__file__).with_name("streams.lock")
@@ -57,18 +60,42 @@ class Streams(NamedTuple):
 
     @asynccontextmanager
     async def running(
-        self, kafka: str, topic: str, *, output: str = "-", commit_ms: int = DEFAULT_COMMIT_MS
+        self,
+        kafka: KafkaAccess,
+        topic: str,
+        *,
+        output: str = "-",
+        commit_ms: int = DEFAULT_COMMIT_MS,
     ) -> AsyncIterator[tuple[Running, str]]:
         """The peer under a new application id, which is also its consumer group."""
         application = f"keyed-sum-{uuid4().hex}"
         state = self.directory / application
-        command = [self.java, "-cp", self.class_path, "KeyedSum", kafka, topic, output]
+        login = self.directory / f"{application}.properties"
+        write_private(login, client_properties(kafka))
+        command = [self.java, "-cp", self.class_path, "KeyedSum", str(login), topic, output]
         command += [application, str(state), str(commit_ms)]
         try:
             async with running("Kafka Streams", *command) as child:
                 yield child, application
         finally:
             shutil.rmtree(state, ignore_errors=True)
+            login.unlink()
+
+
+def client_properties(kafka: KafkaAccess) -> str:
+    """An access as the properties of Java's clients."""
+    told = {"bootstrap.servers": kafka.servers, "security.protocol": kafka.protocol}
+    if kafka.is_sasl:
+        client = kafka.client()
+        module = "scram.ScramLoginModule" if kafka.keeps_passwords else "plain.PlainLoginModule"
+        told["sasl.mechanism"] = kafka.mechanism
+        told["sasl.jaas.config"] = (
+            f"org.apache.kafka.common.security.{module} required"
+            f' username="{kafka.user}" password="{client["sasl_plain_password"]}";'
+        )
+    if kafka.ca_file:
+        told |= {"ssl.truststore.type": "PEM", "ssl.truststore.location": str(kafka.ca_file)}
+    return as_text(told)
 
 
 def _program(name: str) -> str | None:

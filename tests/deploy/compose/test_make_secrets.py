@@ -13,15 +13,19 @@ from shared.contract.contexts import CONTEXTS
 from tests.deploy.embedded.test_compose import COMPOSE
 
 
+def made_in(directory: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in directory.iterdir() if path.is_file()}
+
+
 def test_secrets_are_made_once_and_are_private_on_the_host(tmp_path: Path) -> None:
     directory = tmp_path / "secrets"
     written = make_secrets(directory)
-    files = {path.name: path.read_text() for path in directory.iterdir()}
+    files = made_in(directory)
     assert set(written) == set(files) == set(COMPOSE["secrets"])
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
     assert len(set(files.values())) == len(files)
     assert make_secrets(directory) == []
-    assert {path.name: path.read_text() for path in directory.iterdir()} == files
+    assert made_in(directory) == files
 
 
 def test_each_service_has_a_role_a_database_and_a_password_of_its_own(tmp_path: Path) -> None:
@@ -31,6 +35,16 @@ def test_each_service_has_a_role_a_database_and_a_password_of_its_own(tmp_path: 
         assert (url.username, url.path) == (context.database, f"/{context.database}")
         assert url.password and len(url.password) >= 32
     assert re.fullmatch(r"[0-9a-f]{64}", (tmp_path / "person_key").read_text())
+
+
+def test_an_outside_source_has_a_password_that_the_containers_reach(tmp_path: Path) -> None:
+    make_secrets(tmp_path)
+    assert make_secrets(tmp_path, ["canteen", "printer"]) == ["sources/canteen", "sources/printer"]
+    assert make_secrets(tmp_path, ["canteen"]) == []
+    passwords = {(tmp_path / "sources" / name).read_text() for name in ("canteen", "printer")}
+    assert len(passwords) == 2
+    assert stat.S_IMODE((tmp_path / "sources").stat().st_mode) == 0o755
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
 
 
 def test_one_that_was_lost_is_made_anew_and_the_others_are_kept(tmp_path: Path) -> None:

@@ -1,11 +1,10 @@
 """The compose file against what it names: modules, settings, secrets, Kafka's own reading of it."""
 
-import base64
 import importlib.util
 import json
 import os
 import re
-import subprocess
+import stat
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,13 +12,17 @@ from urllib.parse import urlsplit
 import jsonschema
 import pytest
 import yaml
+from aiokafka import AIOKafkaProducer
+from aiokafka.conn import create_conn
+from aiokafka.errors import KafkaConnectionError, TopicAuthorizationFailedError
+from aiokafka.protocol.admin import DeleteTopicsRequest
 
 from deploy.compose.make_secrets import make_secrets
 from deploy.embedded import topic_partitions
-from deploy.embedded.jars import kafka_jars
-from deploy.embedded.java import Java
 from shared.contract.contexts import CONTEXTS, PROCESSES
+from shared.kafka.access import KafkaAccess
 from shared.service.settings import OwnerSettings, ReportingSettings, Settings
+from tests.deploy.compose.kafka_image import kafka_of_the_image, provisioned
 
 PROJECT = Path(__file__).parents[3]
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text("utf-8"))
@@ -78,7 +81,7 @@ def test_a_service_finds_every_setting_it_needs(
     for key in [key for key in os.environ if key.startswith("GUILDHALL_")]:
         monkeypatch.delenv(key)
     for key, value in service["environment"].items():
-        monkeypatch.setenv(key, _chosen(value))
+        monkeypatch.setenv(key, _chosen(value).replace("/run/secrets", str(mounted)))
 
     settings = SETTINGS[name](_secrets_dir=mounted)  # type: ignore[call-arg]
     owner = "reporting" if name == "worker" else name
@@ -86,6 +89,9 @@ def test_a_service_finds_every_setting_it_needs(
     assert (database.username, database.path) == (f"guildhall_{owner}", f"/guildhall_{owner}")
     assert database.hostname in COMPOSE["services"]
     assert settings.kafka.partition(":")[0] in COMPOSE["services"]
+    assert settings.kafka_user == f"guildhall-{owner}"
+    password = (tmp_path / "made" / f"{owner}_kafka_password").read_text()
+    assert settings.kafka_access.client()["sasl_plain_password"] == password
     assert settings.http_port == 8000
     grace = int(service["stop_grace_period"].rstrip("s"))
     assert grace > settings.stop_seconds
@@ -101,7 +107,21 @@ def test_the_compose_file_runs_the_contexts_of_the_table() -> None:
     assert ports == {c.name: [f"127.0.0.1:{c.port}:8000"] for c in CONTEXTS.values()}
     urls = {f"{context}_database_url" for context in CONTEXTS}
     assert {name for name in COMPOSE["secrets"] if name.endswith("_database_url")} == urls
-    assert set(services["provision"]["secrets"]) == urls | {"postgres_password"}
+    passwords = {f"{context}_kafka_password" for context in CONTEXTS}
+    passwords |= {"kafka_broker_password", "kafka_operator_password", "postgres_password"}
+    mounted = [each for each in services["provision"]["secrets"] if isinstance(each, str)]
+    assert set(mounted) == urls | passwords
+
+
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_no_container_is_given_a_password_of_kafka_that_it_has_no_use_for(name: str) -> None:
+    given = {
+        each if isinstance(each, str) else each["source"]
+        for each in COMPOSE["services"][name].get("secrets", ())
+    }
+    owner = {"worker": "reporting", "kafka": "broker"}.get(name, name)
+    file = "kafka_broker_password" if owner == "broker" else f"{owner}_kafka_password"
+    assert name == "provision" or {each for each in given if "kafka" in each} <= {file}
 
 
 def test_prometheus_scrapes_every_service() -> None:
@@ -125,32 +145,34 @@ def test_the_image_runs_as_the_account_of_the_compose_file() -> None:
     assert re.search(r'^ENTRYPOINT \["python", "-m"\]$', _dockerfile(), re.MULTILINE)
 
 
-async def test_kafkas_image_accepts_its_settings(kafka: str, tmp_path: Path) -> None:
-    """By the class that reads them in that image; it formats the data with them as well."""
-    for name in ("default", "mounted", "final"):
-        (tmp_path / name).mkdir()
-    for name in ("server.properties", "log4j2.yaml", "tools-log4j2.yaml"):
-        (tmp_path / "default" / name).write_text("")
-    environment = dict(COMPOSE["services"]["kafka"]["environment"])
-    data = tmp_path / "data"
-    environment["KAFKA_LOG_DIRS"] = str(data)
-    environment["CLUSTER_ID"] = base64.urlsafe_b64encode(bytes(16)).decode().rstrip("=")
-    command = Java().command(await kafka_jars(print), "kafka.docker.KafkaDockerWrapper")
-    directories = [
-        f"--{name}-configs-dir={tmp_path / name}" for name in ("default", "mounted", "final")
-    ]
-    done = subprocess.run(  # noqa: ASYNC221
-        [*command, "setup", *directories],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    written = (tmp_path / "final" / "server.properties").read_text().splitlines()
-    assert "auto.create.topics.enable=false" in written
-    assert "log.retention.ms=-1" in written
-    assert (data / "meta.properties").exists()
+async def test_kafka_of_the_compose_file_lets_in_whom_provisioning_names(
+    kafka: KafkaAccess, tmp_path: Path
+) -> None:
+    """`kafka` is asked for because its start has filled the cache this uses."""
+    async with kafka_of_the_image(tmp_path) as (clients, controller, _):
+        written = (tmp_path / "final" / "server.properties").read_text().splitlines()
+        assert "auto.create.topics.enable=false" in written
+        assert "log.retention.ms=-1" in written
+        secrets = tmp_path / "secrets"
+        operator = kafka._replace(
+            servers=f"127.0.0.1:{clients}", password_file=secrets / "kafka_operator_password"
+        )
+        environment = operator.settings | {"GUILDHALL_KAFKA_CONTROLLER": f"127.0.0.1:{controller}"}
+        for _ in range(2):
+            await provisioned(environment, secrets)
+        owner = operator._replace(
+            user="guildhall-events", password_file=secrets / "events_kafka_password"
+        )
+        async with AIOKafkaProducer(**owner.client(), enable_idempotence=True) as producer:
+            await producer.send_and_wait("guildhall.events.v1", b"mine")
+            with pytest.raises(TopicAuthorizationFailedError):
+                await producer.send_and_wait("guildhall.members.v1", b"forged")
+        for port in (clients, controller):
+            connection = await create_conn("127.0.0.1", port)
+            with pytest.raises(KafkaConnectionError):
+                await connection.send(DeleteTopicsRequest(["guildhall.events.v1"], 5000))
+            connection.close()
+    assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
 
 
 def test_the_register_of_outside_sources_is_valid_and_empty() -> None:

@@ -13,6 +13,7 @@ from deploy.embedded.child import Child
 from deploy.embedded.jars import cache_directory, kafka_jars
 from deploy.embedded.java import Java
 from deploy.embedded.pinned import VERSION, Jar, read_lock
+from shared.kafka.access import KafkaAccess
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 async def test_a_jar_changed_in_the_cache_is_not_run_but_fetched_again(
-    kafka: str, nowhere: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    kafka: KafkaAccess, nowhere: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """`kafka` is asked for because its start has filled the cache this copies."""
     source, copy = cache_directory() / f"kafka-{VERSION}", tmp_path / f"kafka-{VERSION}"

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from deploy.embedded import Embedded, EmbeddedError
+from shared.kafka.access import KafkaAccess
 
 
 async def test_a_broker_that_cannot_start_shows_its_log(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kafka: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kafka: KafkaAccess
 ) -> None:
     monkeypatch.setenv("GUILDHALL_JAVA", "/bin/false")
     with pytest.raises(EmbeddedError, match=r"cannot format Kafka in .*status 1"):

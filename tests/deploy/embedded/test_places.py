@@ -17,6 +17,7 @@ import pytest
 
 from deploy.embedded.identity import identify
 from deploy.embedded.jars import cache_directory
+from shared.kafka.access import KafkaAccess
 from tests.deploy.embedded.places import (
     AS_ITSELF,
     AS_NOBODY,
@@ -83,7 +84,7 @@ def test_postgres_runs_with_the_least_power_that_does(directory: Path, place: Pl
 
 
 def test_both_servers_run_in_a_closed_checkout_two_side_by_side(
-    kafka: str, directory: Path
+    kafka: KafkaAccess, directory: Path
 ) -> None:
     """`kafka` is asked for because its start has filled the cache this uses."""
     project = furnish(directory, CLOSED_TO_OTHERS)

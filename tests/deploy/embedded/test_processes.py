@@ -19,6 +19,7 @@ from deploy.embedded.account import CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
 from deploy.embedded.child import LAUNCH, OWN_ACCOUNT, Account
 from deploy.embedded.identity import identify
 from deploy.embedded.jars import cache_directory
+from shared.kafka.access import KafkaAccess
 
 HOLDER = Path(__file__).with_name("holder.py")
 PROJECT = Path(__file__).parents[3]
@@ -33,7 +34,7 @@ def open_directory() -> Iterator[Path]:
         yield path
 
 
-def test_killing_the_parent_leaves_nothing_running(kafka: str, tmp_path: Path) -> None:
+def test_killing_the_parent_leaves_nothing_running(kafka: KafkaAccess, tmp_path: Path) -> None:
     holder = _hold(tmp_path / "data", Account(), dict(os.environ))
     facts = _facts(holder)
     pids = _families(facts["pids"][1:])
@@ -47,7 +48,7 @@ def test_killing_the_parent_leaves_nothing_running(kafka: str, tmp_path: Path) -
         time.sleep(0.05)
 
 
-def test_an_ordinary_user_starts_them(kafka: str, open_directory: Path) -> None:
+def test_an_ordinary_user_starts_them(kafka: KafkaAccess, open_directory: Path) -> None:
     """As root, this becomes an unprivileged user first; as any other user it just starts.
 
     `kafka` is asked for because its start has filled the cache this copies.

@@ -6,12 +6,13 @@ import asyncpg
 import pytest
 
 from deploy.embedded import Embedded, EmbeddedError
+from shared.kafka.access import KafkaAccess
 
 
 async def test_outside_servers_are_used_and_left_alone(
-    kafka: str, postgres: str, tmp_path: Path
+    kafka: KafkaAccess, postgres: str, tmp_path: Path
 ) -> None:
-    environment = {"GUILDHALL_KAFKA": kafka, "GUILDHALL_DATABASE_URL": postgres}
+    environment = {**kafka.settings, "GUILDHALL_DATABASE_URL": postgres}
     async with Embedded.from_environment(tmp_path, environment=environment) as servers:
         assert (servers.kafka, servers.database_url) == (kafka, postgres)
         assert (servers.kafka_pid, servers.postgres_pid) == (None, None)
@@ -22,8 +23,10 @@ async def test_outside_servers_are_used_and_left_alone(
     await (await asyncpg.connect(postgres)).close()
 
 
-async def test_an_outside_kafka_goes_with_an_embedded_postgres(kafka: str, tmp_path: Path) -> None:
-    async with Embedded.from_environment(tmp_path, environment={"GUILDHALL_KAFKA": kafka}) as both:
+async def test_an_outside_kafka_goes_with_an_embedded_postgres(
+    kafka: KafkaAccess, tmp_path: Path
+) -> None:
+    async with Embedded.from_environment(tmp_path, environment=kafka.settings) as both:
         assert both.kafka == kafka
         assert both.postgres_pid is not None
 
@@ -31,7 +34,7 @@ async def test_an_outside_kafka_goes_with_an_embedded_postgres(kafka: str, tmp_p
 async def test_an_outside_server_that_does_not_answer_is_named(tmp_path: Path) -> None:
     servers = Embedded(
         tmp_path,
-        kafka_outside="127.0.0.1:1",
+        kafka_outside=KafkaAccess("127.0.0.1:1"),
         database_outside="postgresql://someone:topsecret@127.0.0.1:1/postgres",
     )
     with pytest.raises(EmbeddedError, match=r"GUILDHALL_KAFKA, 127\.0\.0\.1:1, does not serve"):

@@ -15,6 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.client import AIOKafkaClient
 
 from deploy.embedded import Embedded, EmbeddedError, create_topics
+from shared.kafka.access import KafkaAccess
 
 TOPIC = "guildhall.events.v1"
 PROXY_PORT = 9  # nobody listens there: only what the broker tells its clients is looked at
@@ -74,7 +75,9 @@ async def test_starting_what_runs_changes_nothing(own: Embedded) -> None:
     assert own.failure() is None
 
 
-async def test_two_side_by_side_share_nothing(own: Embedded, kafka: str, postgres: str) -> None:
+async def test_two_side_by_side_share_nothing(
+    own: Embedded, kafka: KafkaAccess, postgres: str
+) -> None:
     assert own.kafka != kafka
     assert await _cluster_id(own) != await _cluster_id_at(kafka)
     assert own.database_url != postgres
@@ -138,14 +141,14 @@ async def test_postgres_never_runs_as_root_and_secrets_are_private(own: Embedded
 
 
 async def test_the_second_listener_sends_its_clients_to_the_proxy(own: Embedded) -> None:
-    for bootstrap, port in ((own.kafka_proxied, PROXY_PORT), (own.kafka, None)):
-        client = AIOKafkaClient(bootstrap_servers=bootstrap)
+    for address, port in ((own.kafka_proxied, PROXY_PORT), (own.kafka.servers, None)):
+        client = AIOKafkaClient(**own.kafka._replace(servers=address).client())
         try:
             await client.bootstrap()
             told = {broker.port for broker in client.cluster.brokers()}
         finally:
             await client.close()
-        assert told == {port or int(own.kafka.rpartition(":")[2])}
+        assert told == {port or int(own.kafka.servers.rpartition(":")[2])}
 
 
 async def test_settings_are_the_stated_ones(own: Embedded) -> None:
@@ -184,8 +187,8 @@ async def _cluster_id(servers: Embedded) -> str:
     return await _cluster_id_at(servers.kafka)
 
 
-async def _cluster_id_at(bootstrap: str) -> str:
-    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+async def _cluster_id_at(kafka: KafkaAccess) -> str:
+    client = AIOKafkaAdminClient(**kafka.client())
     await client.start()
     try:
         return str((await client.describe_cluster())["cluster_id"])
@@ -194,7 +197,7 @@ async def _cluster_id_at(bootstrap: str) -> str:
 
 
 async def _topics(servers: Embedded) -> list[str]:
-    client = AIOKafkaAdminClient(bootstrap_servers=servers.kafka)
+    client = AIOKafkaAdminClient(**servers.kafka.client())
     await client.start()
     try:
         return list(await client.list_topics())
@@ -203,16 +206,14 @@ async def _topics(servers: Embedded) -> list[str]:
 
 
 async def _write(servers: Embedded, value: bytes) -> None:
-    producer = AIOKafkaProducer(bootstrap_servers=servers.kafka, enable_idempotence=True)
+    producer = AIOKafkaProducer(**servers.kafka.client(), enable_idempotence=True)
     await producer.start()
     await producer.send_and_wait(TOPIC, value, partition=0)
     await producer.stop()
 
 
 async def _read(servers: Embedded, count: int) -> list[bytes | None]:
-    consumer = AIOKafkaConsumer(
-        TOPIC, bootstrap_servers=servers.kafka, auto_offset_reset="earliest"
-    )
+    consumer = AIOKafkaConsumer(TOPIC, **servers.kafka.client(), auto_offset_reset="earliest")
     await consumer.start()
     try:
         return [(await consumer.getone()).value for _ in range(count)]

@@ -10,6 +10,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.embedded import EmbeddedError, create_topics, topic_partitions
 from shared.contract.contexts import CONTEXTS
+from shared.kafka.access import KafkaAccess
 from shared.testing.topics import make_topic
 
 OWN = {context.topic: 8 for context in CONTEXTS.values()}
@@ -26,13 +27,13 @@ def test_a_source_whose_name_cannot_be_a_topic_is_refused(name: str) -> None:
         topic_partitions([name])
 
 
-async def test_topics_are_created_once_and_keep_everything(kafka: str) -> None:
+async def test_topics_are_created_once_and_keep_everything(kafka: KafkaAccess) -> None:
     source = f"s{secrets.token_hex(4)}"
     await create_topics(kafka)
     assert await create_topics(kafka, [source]) == [f"guildhall.ext.{source}.v1"]
     assert await create_topics(kafka, [source]) == []
 
-    client = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    client = AIOKafkaAdminClient(**kafka.client())
     await client.start()
     try:
         described = await client.describe_topics(list(OWN))
@@ -44,9 +45,11 @@ async def test_topics_are_created_once_and_keep_everything(kafka: str) -> None:
     assert settings["cleanup.policy"] == "delete"
 
 
-async def test_another_number_of_partitions_is_refused_and_nothing_is_created(kafka: str) -> None:
+async def test_another_number_of_partitions_is_refused_and_nothing_is_created(
+    kafka: KafkaAccess,
+) -> None:
     wrong, other = f"w{secrets.token_hex(4)}", f"o{secrets.token_hex(4)}"
-    client = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    client = AIOKafkaAdminClient(**kafka.client())
     await client.start()
     try:
         await client.create_topics([NewTopic(f"guildhall.ext.{wrong}.v1", 3, 1)])
@@ -57,13 +60,13 @@ async def test_another_number_of_partitions_is_refused_and_nothing_is_created(ka
         await client.close()
 
 
-async def test_more_replicas_than_brokers_is_refused_with_kafkas_reason(kafka: str) -> None:
+async def test_more_replicas_than_brokers_is_refused_with_kafkas_reason(kafka: KafkaAccess) -> None:
     with pytest.raises(EmbeddedError, match="refused to create topic"):
         await create_topics(kafka, [f"r{secrets.token_hex(4)}"], replication_factor=3)
 
 
-async def test_an_unknown_topic_is_not_created_by_using_it(kafka: str, topic: str) -> None:
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
+async def test_an_unknown_topic_is_not_created_by_using_it(kafka: KafkaAccess, topic: str) -> None:
+    consumer = AIOKafkaConsumer(**kafka.client())
     await consumer.start()
     try:
         assert topic not in await consumer.topics()
@@ -74,13 +77,15 @@ async def test_an_unknown_topic_is_not_created_by_using_it(kafka: str, topic: st
         await consumer.stop()
 
 
-async def test_records_are_kept_in_order_by_an_idempotent_producer(kafka: str, topic: str) -> None:
-    client = AIOKafkaAdminClient(bootstrap_servers=kafka)
+async def test_records_are_kept_in_order_by_an_idempotent_producer(
+    kafka: KafkaAccess, topic: str
+) -> None:
+    client = AIOKafkaAdminClient(**kafka.client())
     await client.start()
     await make_topic(client, topic, 1)
     await client.close()
     values = [str(number).encode() for number in range(1000)]
-    producer = AIOKafkaProducer(bootstrap_servers=kafka, enable_idempotence=True)
+    producer = AIOKafkaProducer(**kafka.client(), enable_idempotence=True)
     await producer.start()
     try:
         await producer.send_and_wait(topic, values[0])
@@ -91,9 +96,9 @@ async def test_records_are_kept_in_order_by_an_idempotent_producer(kafka: str, t
     assert await _read(kafka, topic, len(values)) == values
 
 
-async def _read(kafka: str, topic: str, count: int) -> list[bytes]:
+async def _read(kafka: KafkaAccess, topic: str, count: int) -> list[bytes]:
     consumer = AIOKafkaConsumer(
-        topic, bootstrap_servers=kafka, group_id=topic, auto_offset_reset="earliest"
+        topic, **kafka.client(), group_id=topic, auto_offset_reset="earliest"
     )
     await consumer.start()
     try:

@@ -27,8 +27,8 @@ RUNNING = RunFile(
 )
 
 
-@pytest.mark.parametrize("kafka", [None, "127.0.0.1:9092"])
-def test_what_was_written_is_read_back(tmp_path: Path, kafka: str | None) -> None:
+@pytest.mark.parametrize("kafka", [None, {"GUILDHALL_KAFKA": "127.0.0.1:9092"}])
+def test_what_was_written_is_read_back(tmp_path: Path, kafka: dict[str, str] | None) -> None:
     running = RUNNING._replace(kafka=kafka)
     write_run_file(tmp_path, running)
     assert read_run_file(tmp_path) == running

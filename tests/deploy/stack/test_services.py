@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from deploy.stack.services import SERVICES, Place, environment_of
+from shared.contract.contexts import CONTEXTS
+from shared.kafka.access import KafkaAccess
 
 
 def place(directory: Path) -> Place:
@@ -13,7 +15,7 @@ def place(directory: Path) -> Place:
         directory=directory,
         urls={name: f"http://127.0.0.1:{port}" for port, name in enumerate(SERVICES, 20_000)},
         databases={name: f"postgresql://{name}" for name in SERVICES},
-        kafka="127.0.0.1:29092",
+        kafka={name: KafkaAccess("127.0.0.1:29092") for name in CONTEXTS},
         person_key="0" * 64,
         reporting_secret="s",
         sources_file=directory / "sources.yaml",

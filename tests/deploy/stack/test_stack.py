@@ -16,6 +16,7 @@ from deploy.stack.run_file import FILE, NotRunning, read_run_file
 from deploy.stack.services import SERVICES
 from deploy.stack.stack import Stack
 from deploy.stack.supervisor import ServiceFailed
+from shared.kafka.access import KafkaAccess
 
 PATIENCE_SECONDS = 180.0
 """A Kafka that was killed takes 3 s to come back on an idle machine, 20 s on a crowded one."""
@@ -115,7 +116,7 @@ async def test_a_kafka_that_dies_is_started_again_and_it_is_said(tmp_path: Path)
 
 
 @pytest.mark.servers
-async def test_a_directory_has_one_stack(tmp_path: Path, postgres: str, kafka: str) -> None:
+async def test_a_directory_has_one_stack(tmp_path: Path, postgres: str, kafka: KafkaAccess) -> None:
     def another() -> Stack:
         servers = Embedded(tmp_path, kafka_outside=kafka, database_outside=postgres)
         return Stack(tmp_path, services=("identity",), servers=servers)
@@ -130,7 +131,7 @@ async def test_a_directory_has_one_stack(tmp_path: Path, postgres: str, kafka: s
 
 @pytest.mark.servers
 async def test_a_service_that_cannot_run_ends_the_start_and_leaves_nothing(
-    tmp_path: Path, postgres: str, kafka: str
+    tmp_path: Path, postgres: str, kafka: KafkaAccess
 ) -> None:
     servers = Embedded(tmp_path, kafka_outside=kafka, database_outside=postgres)
     stack = Stack(

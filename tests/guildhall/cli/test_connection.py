@@ -17,6 +17,7 @@ from guildhall.cli.connection import (
     open_http,
     problem_of,
 )
+from shared.kafka.access import KafkaAccess
 from tests.guildhall.cli.fake_services import URLS, FakeServices, refused
 
 
@@ -88,7 +89,8 @@ def test_with_every_service_named_no_stack_is_needed(
     monkeypatch.setenv("GUILDHALL_KAFKA", "kafka:9092")
     target = find_target(nowhere, None, None)
     assert target.urls == {name: f"http://{name}.example" for name in module.SERVICES}
-    assert target.kafka == "kafka:9092"
+    assert target.kafka is not None
+    assert KafkaAccess.from_environment(target.kafka) == KafkaAccess("kafka:9092")
 
 
 def test_a_stack_of_this_machine_says_where_it_is_and_how_to_enter(services: FakeServices) -> None:

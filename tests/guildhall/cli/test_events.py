@@ -10,8 +10,9 @@ import pytest
 
 from guildhall.cli import producer
 from guildhall.cli.conformance import Violation
-from guildhall.cli.producer import Outcome, Plan
+from guildhall.cli.producer import AccessFor, Outcome, Plan
 from shared.contract.contexts import RELAY_PROCESSES
+from shared.kafka.access import KafkaAccess
 from tests.guildhall.cli.fake_services import FakeServices
 
 
@@ -81,16 +82,16 @@ def test_a_file_is_published_only_if_every_row_was_acknowledged(
     outcome: Outcome,
     status: int,
 ) -> None:
-    plans: list[tuple[Plan, str]] = []
+    plans: list[tuple[Plan, KafkaAccess]] = []
 
-    async def published(plan: Plan, kafka: str, _bar: object) -> Outcome:
-        plans.append((plan, kafka))
+    async def published(plan: Plan, access: AccessFor, _bar: object) -> Outcome:
+        plans.append((plan, access("t")))
         return outcome
 
     monkeypatch.setattr(producer, "publish_file", published)
     run = ("events", "publish", str(file), "--kafka", "k:1", "--topic", "t", "--all-or-nothing")
     done = services.run(*run)
-    assert plans == [(Plan(file, "t", True, False), "k:1")]
+    assert plans == [(Plan(file, "t", True, False), KafkaAccess("k:1"))]
     assert done.exit_code == status
     assert f"{outcome.published} published, {len(outcome.violations)} refused" in done.stdout
     assert ("Kafka went away" in done.stderr) == bool(outcome.error)

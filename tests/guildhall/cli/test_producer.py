@@ -15,6 +15,7 @@ from shared.contract.benefits import GiftReturned
 from shared.contract.document import document_of
 from shared.contract.envelope import Envelope
 from shared.errors import ContractViolation
+from shared.kafka.access import KafkaAccess
 from shared.kafka.cloudevents import STRUCTURED_CONTENT_TYPE, from_record, to_record
 from shared.testing.author import Author
 from shared.testing.topics import make_topic
@@ -54,13 +55,13 @@ def plan(tmp_path: Path, lines: list[str], topic: str | None, **changes: Any) ->
     return Plan(file, topic, False, False)._replace(**changes)
 
 
-async def publish(given: Plan, kafka: str) -> Outcome:
-    return await publish_file(given, kafka, lambda _: None)
+async def publish(given: Plan, kafka: KafkaAccess) -> Outcome:
+    return await publish_file(given, lambda _topic: kafka, lambda _: None)
 
 
 @pytest.fixture
-async def made_topic(kafka: str, topic: str) -> str:
-    client = AIOKafkaAdminClient(bootstrap_servers=kafka)
+async def made_topic(kafka: KafkaAccess, topic: str) -> str:
+    client = AIOKafkaAdminClient(**kafka.client())
     await client.start()
     try:
         await make_topic(client, topic, PARTITIONS)
@@ -69,8 +70,8 @@ async def made_topic(kafka: str, topic: str) -> str:
     return topic
 
 
-async def records(kafka: str, topic: str) -> list[Any]:
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, auto_offset_reset="earliest")
+async def records(kafka: KafkaAccess, topic: str) -> list[Any]:
+    consumer = AIOKafkaConsumer(**kafka.client(), auto_offset_reset="earliest")
     await consumer.start()
     try:
         partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
@@ -87,7 +88,7 @@ async def records(kafka: str, topic: str) -> list[Any]:
 
 @pytest.mark.parametrize("row", [as_json, as_record])
 async def test_a_published_event_is_read_as_it_was_written(
-    kafka: str, made_topic: str, tmp_path: Path, row: Callable[[Envelope], str]
+    kafka: KafkaAccess, made_topic: str, tmp_path: Path, row: Callable[[Envelope], str]
 ) -> None:
     written = envelopes(4)
     given = plan(tmp_path, [row(e) for e in written], made_topic)
@@ -102,7 +103,7 @@ async def test_a_published_event_is_read_as_it_was_written(
 
 
 async def test_bad_rows_are_refused_by_row_and_the_others_published(
-    kafka: str, made_topic: str, tmp_path: Path
+    kafka: KafkaAccess, made_topic: str, tmp_path: Path
 ) -> None:
     first, second = envelopes(2)
     lines = [as_json(first), "{", as_json(second, type="guildhall.x.Y.v1"), as_json(second)]
@@ -114,7 +115,7 @@ async def test_bad_rows_are_refused_by_row_and_the_others_published(
 
 
 async def test_all_or_nothing_publishes_nothing_when_a_row_is_bad(
-    kafka: str, made_topic: str, tmp_path: Path
+    kafka: KafkaAccess, made_topic: str, tmp_path: Path
 ) -> None:
     lines = [as_json(envelopes(1)[0]), "{"]
     outcome = await publish(plan(tmp_path, lines, made_topic, all_or_nothing=True), kafka)
@@ -123,7 +124,7 @@ async def test_all_or_nothing_publishes_nothing_when_a_row_is_bad(
 
 
 async def test_unchecked_rows_go_out_as_they_are(
-    kafka: str, made_topic: str, tmp_path: Path
+    kafka: KafkaAccess, made_topic: str, tmp_path: Path
 ) -> None:
     lines = ["not even json", as_json(envelopes(1)[0], actor="")]
     outcome = await publish(plan(tmp_path, lines, made_topic, unchecked=True), kafka)
@@ -133,7 +134,7 @@ async def test_unchecked_rows_go_out_as_they_are(
 
 
 async def test_a_numbered_event_goes_to_its_shards_partition(
-    kafka: str, made_topic: str, tmp_path: Path
+    kafka: KafkaAccess, made_topic: str, tmp_path: Path
 ) -> None:
     written = envelopes(6, Author("benefits"))
     await publish(plan(tmp_path, [as_record(e) for e in written], made_topic), kafka)
@@ -144,7 +145,7 @@ async def test_a_numbered_event_goes_to_its_shards_partition(
 
 
 async def test_one_stream_goes_to_one_partition_in_order(
-    kafka: str, made_topic: str, tmp_path: Path
+    kafka: KafkaAccess, made_topic: str, tmp_path: Path
 ) -> None:
     author = Author(source="/ext/canteen")
     written = [author.write("tjtc/gift-cakes.p-000001", returned(1)) for _ in range(50)]
@@ -155,7 +156,9 @@ async def test_one_stream_goes_to_one_partition_in_order(
     assert versions == list(range(1, 51))
 
 
-async def test_a_topic_that_does_not_exist_is_named(kafka: str, topic: str, tmp_path: Path) -> None:
+async def test_a_topic_that_does_not_exist_is_named(
+    kafka: KafkaAccess, topic: str, tmp_path: Path
+) -> None:
     outcome = await publish(plan(tmp_path, [as_json(envelopes(1)[0])], topic), kafka)
     assert outcome.published == 0
     assert outcome.error is not None
@@ -163,7 +166,9 @@ async def test_a_topic_that_does_not_exist_is_named(kafka: str, topic: str, tmp_
 
 
 async def test_a_kafka_that_does_not_answer_is_named(tmp_path: Path) -> None:
-    outcome = await publish(plan(tmp_path, [as_json(envelopes(1)[0])], "t"), "127.0.0.1:1")
+    outcome = await publish(
+        plan(tmp_path, [as_json(envelopes(1)[0])], "t"), KafkaAccess("127.0.0.1:1")
+    )
     assert outcome.published == 0
     assert outcome.error is not None
     assert "127.0.0.1:1" in outcome.error

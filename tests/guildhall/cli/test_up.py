@@ -10,6 +10,7 @@ import pytest
 
 from deploy.stack.run_file import FILE, read_run_file
 from deploy.stack.stack import Stack
+from shared.kafka.access import KafkaAccess
 from tests.deploy.stack.test_stack import PATIENCE_SECONDS, alive
 
 
@@ -31,9 +32,10 @@ async def up(directory: Path) -> asyncio.subprocess.Process:
     )
 
 
-def outside_servers(monkeypatch: pytest.MonkeyPatch, postgres: str, kafka: str) -> None:
+def outside_servers(monkeypatch: pytest.MonkeyPatch, postgres: str, kafka: KafkaAccess) -> None:
     monkeypatch.setenv("GUILDHALL_DATABASE_URL", postgres)
-    monkeypatch.setenv("GUILDHALL_KAFKA", kafka)
+    for name, value in kafka.settings.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.mark.servers
@@ -41,7 +43,7 @@ def outside_servers(monkeypatch: pytest.MonkeyPatch, postgres: str, kafka: str) 
 async def test_up_says_where_everything_is_and_a_signal_stops_it_cleanly(
     tmp_path: Path,
     postgres: str,
-    kafka: str,
+    kafka: KafkaAccess,
     monkeypatch: pytest.MonkeyPatch,
     number: signal.Signals,
 ) -> None:
@@ -66,7 +68,7 @@ async def test_up_says_where_everything_is_and_a_signal_stops_it_cleanly(
 
 @pytest.mark.servers
 async def test_up_that_is_stopped_while_it_starts_leaves_nothing(
-    tmp_path: Path, postgres: str, kafka: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, postgres: str, kafka: KafkaAccess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outside_servers(monkeypatch, postgres, kafka)
     process = await up(tmp_path)
@@ -81,7 +83,7 @@ async def test_up_that_is_stopped_while_it_starts_leaves_nothing(
 
 @pytest.mark.servers
 async def test_a_second_up_in_one_directory_says_who_holds_it(
-    tmp_path: Path, postgres: str, kafka: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, postgres: str, kafka: KafkaAccess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outside_servers(monkeypatch, postgres, kafka)
     async with Stack(tmp_path, services=("identity",)) as stack:

@@ -118,7 +118,7 @@ class Journey:
 
     async def publish(self, topic: str, records: Iterable[Record]) -> None:
         """Put records into Kafka by hand, past every check, as somebody else's program would."""
-        producer = AIOKafkaProducer(bootstrap_servers=self.stack.kafka, acks="all")
+        producer = AIOKafkaProducer(**self.stack.kafka.client(), acks="all")
         await producer.start()
         try:
             for record in records:

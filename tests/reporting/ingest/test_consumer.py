@@ -14,6 +14,7 @@ from services.reporting.ingest.consumer import Intake
 from services.reporting.ingest.offsets import Fenced
 from services.reporting.ingest.quarantine import listed
 from services.reporting.ingest.settle import discard
+from shared.kafka.access import KafkaAccess
 from shared.kafka.topic_ids import ClusterIdentity
 from shared.metrics import CONSUMER_LAG, INGEST_STOPPED
 from shared.testing.author import Author
@@ -31,7 +32,7 @@ from tests.reporting.records import IN_ERROR, OPERATOR, counted, gift, gift_stre
 
 
 async def test_a_restarted_intake_goes_on_at_postgresqls_positions(
-    kafka: str, own_topic: str, pool: asyncpg.Pool
+    kafka: KafkaAccess, own_topic: str, pool: asyncpg.Pool
 ) -> None:
     author = Author()
     first, second = gifts(author, range(50)), gifts(author, range(50, 90))
@@ -45,7 +46,7 @@ async def test_a_restarted_intake_goes_on_at_postgresqls_positions(
 
 
 async def test_a_batch_that_fails_is_read_again_whole(
-    kafka: str, own_topic: str, pool: asyncpg.Pool
+    kafka: KafkaAccess, own_topic: str, pool: asyncpg.Pool
 ) -> None:
     envelopes, failures = gifts(Author(), range(120)), iter([1, 0, 1, 1])
 
@@ -62,7 +63,7 @@ async def test_a_batch_that_fails_is_read_again_whole(
 
 
 async def test_records_of_aborted_transactions_are_not_read(
-    kafka: str, own_topic: str, pool: asyncpg.Pool
+    kafka: KafkaAccess, own_topic: str, pool: asyncpg.Pool
 ) -> None:
     author = Author()
     kept = gifts(author, range(10))
@@ -74,12 +75,12 @@ async def test_records_of_aborted_transactions_are_not_read(
 
 
 async def test_a_topic_made_anew_is_read_from_its_start(
-    kafka: str, own_topic: str, pool: asyncpg.Pool
+    kafka: KafkaAccess, own_topic: str, pool: asyncpg.Pool
 ) -> None:
     author = Author()
     first, second = gifts(author, range(30)), gifts(author, range(30, 40))
     await publish(kafka, own_topic, first)
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    admin = AIOKafkaAdminClient(**kafka.client())
     await admin.start()
     async with reading(kafka, own_topic, pool):
         await journalled(pool, 30)
@@ -91,7 +92,7 @@ async def test_a_topic_made_anew_is_read_from_its_start(
 
 
 async def test_two_workers_share_the_partitions_and_double_nothing(
-    kafka: str, own_topic: str, pool: asyncpg.Pool
+    kafka: KafkaAccess, own_topic: str, pool: asyncpg.Pool
 ) -> None:
     author = Author()
     envelopes = gifts(author, range(400))
@@ -105,12 +106,12 @@ async def test_two_workers_share_the_partitions_and_double_nothing(
 
 
 async def test_a_full_quarantine_stops_ingest_in_sight_until_a_person_makes_room(
-    kafka: str, own_topic: str, pool: asyncpg.Pool
+    kafka: KafkaAccess, own_topic: str, pool: asyncpg.Pool
 ) -> None:
     author, ingest = Author(), ingest_of(own_topic, pool)
     envelope = author.write(gift_stream(1), gift(1))
     partition = (envelope.shard or 0) % PARTITIONS
-    async with AIOKafkaProducer(bootstrap_servers=kafka, enable_idempotence=True) as producer:
+    async with AIOKafkaProducer(**kafka.client(), enable_idempotence=True) as producer:
         for number in range(60):
             await producer.send_and_wait(own_topic, b"junk %d" % number, partition=partition)
     await publish(kafka, own_topic, [envelope])
@@ -133,7 +134,7 @@ async def test_a_full_quarantine_stops_ingest_in_sight_until_a_person_makes_room
 
 
 async def test_an_assignment_that_fails_is_begun_again(
-    kafka: str, own_topic: str, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+    kafka: KafkaAccess, own_topic: str, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The client only logs what its listener raises, and would read on for nobody."""
     stored, failures = Intake._stored, iter([OSError("PostgreSQL is away")])
@@ -152,7 +153,7 @@ async def test_an_assignment_that_fails_is_begun_again(
 
 
 async def test_another_kafka_at_the_same_address_takes_nothing_from_what_was_read_before(
-    kafka: str, own_topic: str, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+    kafka: KafkaAccess, own_topic: str, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A consumer that finds its old offsets beyond the new Kafka's ends must not take them for a
     lost tail: it would delete what was counted of the Kafka that is gone."""
@@ -179,7 +180,7 @@ async def test_another_kafka_at_the_same_address_takes_nothing_from_what_was_rea
 
 
 async def test_a_new_consumer_has_nothing_before_it_is_assigned_anything(
-    kafka: str, own_topic: str, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+    kafka: KafkaAccess, own_topic: str, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the one before it had would be asked of it: an AssertionError, and the worker ended."""
     monkeypatch.setattr(intake_module, "IDENTIFY_SECONDS", 0.0)

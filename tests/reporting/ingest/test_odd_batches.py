@@ -4,6 +4,7 @@ name or read, and the records after it are read."""
 import asyncpg
 from aiokafka import AIOKafkaProducer
 
+from shared.kafka.access import KafkaAccess
 from shared.kafka.cloudevents import to_record
 from shared.kafka.record_batches import BATCH_BYTES_MAX
 from shared.testing.author import Author
@@ -12,12 +13,12 @@ from tests.shared.kafka.batches import BAD_NAME, send_with_a_name_of_other_bytes
 
 
 async def test_a_header_name_that_is_not_utf8_stops_nobody(
-    kafka: str, own_topic: str, pool: asyncpg.Pool
+    kafka: KafkaAccess, own_topic: str, pool: asyncpg.Pool
 ) -> None:
     """In structured mode such a header says nothing; in binary mode it is no attribute."""
     author = Author()
     named, after = gifts(author, range(1)), gifts(author, range(1, 30))
-    producer = AIOKafkaProducer(bootstrap_servers=kafka)
+    producer = AIOKafkaProducer(**kafka.client())
     await producer.start()
     record = to_record(named[0])
     await send_with_a_name_of_other_bytes(
@@ -35,11 +36,11 @@ async def test_a_header_name_that_is_not_utf8_stops_nobody(
 
 
 async def test_a_batch_that_no_memory_holds_is_one_refused_record(
-    kafka: str, own_topic: str, pool: asyncpg.Pool
+    kafka: KafkaAccess, own_topic: str, pool: asyncpg.Pool
 ) -> None:
     """The broker takes 64 KB of zstd that are 68 MB: only this record is refused, and kept."""
     producer = AIOKafkaProducer(
-        bootstrap_servers=kafka, compression_type="zstd", max_request_size=2 * BATCH_BYTES_MAX
+        **kafka.client(), compression_type="zstd", max_request_size=2 * BATCH_BYTES_MAX
     )
     await producer.start()
     made = producer.create_batch()

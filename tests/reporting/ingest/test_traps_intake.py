@@ -23,6 +23,7 @@ from services.reporting.reconciliation.reconciler import Reconciler
 from services.reporting.reconciliation.watchdog import Watchdog
 from shared.contract.catalogue import topic_of
 from shared.contract.envelope import Envelope
+from shared.kafka.access import KafkaAccess
 from shared.kafka.topic_ids import TopicChanged
 from shared.testing.author import Author
 from tests.reporting.reading import gifts, ids, ingest_of, journalled, publish, reading
@@ -34,7 +35,7 @@ async def doubled(pool: asyncpg.Pool) -> int:
 
 
 async def test_an_exception_in_the_agent_loses_no_event(
-    kafka: str, own_topic: str, pool: asyncpg.Pool
+    kafka: KafkaAccess, own_topic: str, pool: asyncpg.Pool
 ) -> None:
     """Faust would acknowledge the batch and go on behind it (robinhood/faust 604)."""
     envelopes, sound = gifts(Author(), range(120)), ingest_of(own_topic, pool)
@@ -59,7 +60,7 @@ async def test_an_exception_in_the_agent_loses_no_event(
 
 
 async def test_nothing_is_committed_past_a_batch_in_flight(
-    kafka: str, own_topic: str, pool: asyncpg.Pool
+    kafka: KafkaAccess, own_topic: str, pool: asyncpg.Pool
 ) -> None:
     """Faust commits over what is still being worked on (faust-streaming 606)."""
     envelopes, ingest = gifts(Author(), range(160)), ingest_of(own_topic, pool)
@@ -86,10 +87,10 @@ async def test_nothing_is_committed_past_a_batch_in_flight(
         assert await journalled(pool, 160) == ids(envelopes)
 
 
-async def committed_offsets(kafka: str, topic: str) -> dict[int, int]:
+async def committed_offsets(kafka: KafkaAccess, topic: str) -> dict[int, int]:
     """What the group has committed in Kafka, by partition."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka, group_id=f"group-{topic}", enable_auto_commit=False
+        **kafka.client(), group_id=f"group-{topic}", enable_auto_commit=False
     )
     await consumer.start()
     try:
@@ -100,7 +101,7 @@ async def committed_offsets(kafka: str, topic: str) -> dict[int, int]:
 
 
 async def test_batches_go_on_while_kafka_answers_neither_a_commit_nor_its_ids(
-    kafka: str, own_topic: str, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+    kafka: KafkaAccess, own_topic: str, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both are asked beside the batches; an id that is another's still begins another consumer."""
     asked: set[str] = set()
@@ -140,7 +141,7 @@ async def test_batches_go_on_while_kafka_answers_neither_a_commit_nor_its_ids(
 
 
 async def test_a_commit_refused_after_a_rebalance_is_normal(
-    kafka: str, own_topic: str, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+    kafka: KafkaAccess, own_topic: str, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The group moved on between reading and committing (aiokafka 929); PostgreSQL had decided."""
     refused: list[Any] = []
@@ -162,7 +163,7 @@ async def test_a_commit_refused_after_a_rebalance_is_normal(
 
 
 async def test_a_worker_that_comes_back_from_the_dead_writes_nothing(
-    kafka: str, own_topic: str, pool: asyncpg.Pool
+    kafka: KafkaAccess, own_topic: str, pool: asyncpg.Pool
 ) -> None:
     """It was stopped with a batch in hand, and another worker has read on: two groups here, so that
     both believe they own every partition."""
@@ -196,7 +197,7 @@ async def test_a_worker_that_comes_back_from_the_dead_writes_nothing(
 
 
 async def test_a_position_beyond_the_logs_end_is_not_the_end(
-    kafka: str, own_topic: str, pool: asyncpg.Pool
+    kafka: KafkaAccess, own_topic: str, pool: asyncpg.Pool
 ) -> None:
     """Kafka lost its tail: the client would jump, or fail for ever; what is known is skipped."""
     author = Author()
@@ -218,7 +219,7 @@ async def test_a_position_beyond_the_logs_end_is_not_the_end(
 class Owner:
     """The owner of the topic's shards, which publishes again what it is asked for."""
 
-    def __init__(self, kafka: str, topic: str, envelopes: list[Envelope]) -> None:
+    def __init__(self, kafka: KafkaAccess, topic: str, envelopes: list[Envelope]) -> None:
         self.kafka, self.topic, self.envelopes = kafka, topic, envelopes
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -244,7 +245,11 @@ class Owner:
 
 @pytest.mark.parametrize("stuck", [True, False])
 async def test_a_consumer_that_lives_and_reads_nothing_is_told_from_one_that_reads(
-    kafka: str, own_topic: str, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch, stuck: bool
+    kafka: KafkaAccess,
+    own_topic: str,
+    pool: asyncpg.Pool,
+    monkeypatch: pytest.MonkeyPatch,
+    stuck: bool,
 ) -> None:
     """It keeps its partitions and sends heartbeats (aiokafka 847, 1154): only its positions, beside
     what the owner published, show it."""

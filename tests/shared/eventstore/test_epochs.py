@@ -12,6 +12,7 @@ from shared.contract.envelope import Envelope, shard_of
 from shared.eventstore.database import open_pool
 from shared.eventstore.epochs import NOTHING, known_epochs, raise_epoch, stated
 from shared.eventstore.store import EventStore, Reply, Write
+from shared.kafka.access import KafkaAccess
 from shared.kafka.cloudevents import CONTENT_TYPE, from_record, position_header
 from shared.relay.relay import Relay
 from shared.relay.shard_log import RANGE, STAMP
@@ -45,7 +46,7 @@ async def test_raising_the_epoch_states_what_is_inherited(pool: asyncpg.Pool) ->
     assert epochs.past[0][SHARD] == sum(epochs.past[0]) == 1
     assert tuple(epochs.past[1]) == NOTHING
     assert (await known_epochs(pool))[SOURCE] == epochs
-    relay = Relay(pool, "events", "127.0.0.1:9", poll_seconds=1, batch=1)
+    relay = Relay(pool, "events", KafkaAccess("127.0.0.1:9"), poll_seconds=1, batch=1)
     heads = await relay.heads()
     assert (heads["epoch"], stated(heads["inherited"])) == (3, epochs)
 

@@ -11,21 +11,22 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaConnectionError, NodeNotReadyError
 
 from shared.kafka import topic_ids as cluster
+from shared.kafka.access import KafkaAccess
 from shared.kafka.topic_ids import NO_ID, ClusterIdentity, identify
 from shared.testing.topics import make_topic
 
 
 @pytest.fixture
-async def client(kafka: str) -> AsyncIterator[AIOKafkaClient]:
-    client = AIOKafkaClient(bootstrap_servers=kafka)
+async def client(kafka: KafkaAccess) -> AsyncIterator[AIOKafkaClient]:
+    client = AIOKafkaClient(**kafka.client())
     await client.bootstrap()
     yield client
     await client.close()
 
 
 @pytest.fixture
-async def admin(kafka: str) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+async def admin(kafka: KafkaAccess) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(**kafka.client())
     await admin.start()
     yield admin
     await admin.close()

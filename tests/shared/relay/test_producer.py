@@ -11,6 +11,7 @@ from aiokafka.errors import MessageSizeTooLargeError
 from orjson import loads
 
 from shared.contract.document import document_of
+from shared.kafka.access import KafkaAccess
 from shared.relay.producer import BATCH_BYTES, Publisher, open_publisher
 from shared.testing.author import Author
 from shared.testing.topics import make_topic
@@ -18,9 +19,9 @@ from tests.reporting.records import gift, gift_stream
 
 
 @pytest.fixture
-async def own_topic(kafka: str, topic: str) -> AsyncIterator[str]:
+async def own_topic(kafka: KafkaAccess, topic: str) -> AsyncIterator[str]:
     """A topic of this test's own."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    admin = AIOKafkaAdminClient(**kafka.client())
     await admin.start()
     await make_topic(admin, topic, 2)
     yield topic
@@ -39,13 +40,13 @@ def events(*sizes: int) -> list[tuple[Any, ...]]:
 
 
 async def test_events_larger_than_a_batch_arrive_among_the_others_in_order(
-    kafka: str, own_topic: str
+    kafka: KafkaAccess, own_topic: str
 ) -> None:
     sent = events(*[400] * 900, BATCH_BYTES * 2, 400, BATCH_BYTES - 200, *[400] * 900)
     async with open_publisher(kafka, own_topic) as publisher:
         await (await publisher.send(sent[:600]))
         await (await publisher.send(sent[600:]))
-    consumer = AIOKafkaConsumer(own_topic, bootstrap_servers=kafka, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(own_topic, **kafka.client(), auto_offset_reset="earliest")
     async with consumer:
         found: list[str] = []
         while len(found) < len(sent):

@@ -17,6 +17,7 @@ from shared.contract.envelope import Envelope
 from shared.eventstore.database import open_pool
 from shared.eventstore.request import Reply
 from shared.eventstore.store import EVENT_COLUMNS, EventStore, Write
+from shared.kafka.access import KafkaAccess
 from shared.kafka.cloudevents import from_record
 from shared.relay.relay import Relay
 from shared.tasks import end
@@ -34,10 +35,10 @@ async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
 
 
 @pytest.fixture
-async def context(kafka: str, topic: str) -> AsyncIterator[str]:
+async def context(kafka: KafkaAccess, topic: str) -> AsyncIterator[str]:
     """A context name of its own, whose topic exists."""
     name = topic.replace("test.", "c")
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    admin = AIOKafkaAdminClient(**kafka.client())
     await admin.start()
     await make_topic(admin, topic_of(name), PARTITIONS)
     yield name
@@ -45,7 +46,7 @@ async def context(kafka: str, topic: str) -> AsyncIterator[str]:
     await admin.close()
 
 
-def relay(pool: asyncpg.Pool, context: str, kafka: str) -> Relay:
+def relay(pool: asyncpg.Pool, context: str, kafka: KafkaAccess) -> Relay:
     return Relay(pool, context, kafka, poll_seconds=0.02, batch=200)
 
 
@@ -59,11 +60,9 @@ async def running(subject: Relay) -> AsyncIterator[asyncio.Task[None]]:
         await end(task)
 
 
-async def published(kafka: str, context: str, count: int) -> list[Envelope]:
+async def published(kafka: KafkaAccess, context: str, count: int) -> list[Envelope]:
     """The first `count` events on the topic, each partition in order."""
-    consumer = AIOKafkaConsumer(
-        topic_of(context), bootstrap_servers=kafka, auto_offset_reset="earliest"
-    )
+    consumer = AIOKafkaConsumer(topic_of(context), **kafka.client(), auto_offset_reset="earliest")
     await consumer.start()
     found: list[Envelope] = []
     try:
@@ -94,7 +93,7 @@ async def write_slowly(store: EventStore, stream: str, count: int) -> None:
 
 
 async def test_twenty_writers_lose_nothing_and_keep_every_streams_order(
-    pool: asyncpg.Pool, kafka: str, context: str
+    pool: asyncpg.Pool, kafka: KafkaAccess, context: str
 ) -> None:
     store = EventStore(pool, system_clock, source_of("benefits"))
     subject = relay(pool, context, kafka)
@@ -115,7 +114,7 @@ async def test_twenty_writers_lose_nothing_and_keep_every_streams_order(
 
 
 async def test_a_late_committer_is_not_passed_over(
-    pool: asyncpg.Pool, database: str, kafka: str, context: str
+    pool: asyncpg.Pool, database: str, kafka: KafkaAccess, context: str
 ) -> None:
     """Its outbox id is taken first and committed last: a cursor along ids would have skipped it."""
     store = EventStore(pool, system_clock, source_of("benefits"))
@@ -139,7 +138,7 @@ async def test_a_late_committer_is_not_passed_over(
 
 
 async def test_of_two_replicas_one_relays_and_the_other_takes_over(
-    pool: asyncpg.Pool, kafka: str, context: str
+    pool: asyncpg.Pool, kafka: KafkaAccess, context: str
 ) -> None:
     store = EventStore(pool, system_clock, source_of("benefits"))
     one, other = relay(pool, context, kafka), relay(pool, context, kafka)
@@ -155,7 +154,7 @@ async def test_of_two_replicas_one_relays_and_the_other_takes_over(
 
 
 async def test_republishing_gives_the_same_bytes_and_sequences(
-    pool: asyncpg.Pool, kafka: str, context: str
+    pool: asyncpg.Pool, kafka: KafkaAccess, context: str
 ) -> None:
     store = EventStore(pool, system_clock, source_of("benefits"))
     subject = relay(pool, context, kafka)

@@ -14,6 +14,7 @@ from shared.contract.envelope import SHARDS, shard_of
 from shared.eventstore.database import open_pool
 from shared.eventstore.request import Reply
 from shared.eventstore.store import EventStore, Write
+from shared.kafka.access import KafkaAccess
 from shared.relay.producer import Stamped
 from shared.relay.relay import BACKLOG, Relay
 from shared.relay.shard_log import RANGE, STAMP, UNPUBLISHED, Stamps
@@ -138,7 +139,10 @@ async def test_a_relay_with_much_to_do_still_takes_what_a_dead_one_left(
     streams = await stored(pool, range(400))
     own = list(range(SHARDS // 2))
     of_own = sum(shard_of(stream) in own for stream in streams)
-    relay, sent = Relay(pool, "events", "nowhere:9", poll_seconds=0.01, batch=20), Sent()
+    relay, sent = (
+        Relay(pool, "events", KafkaAccess("nowhere:9"), poll_seconds=0.01, batch=20),
+        Sent(),
+    )
     async with pool.acquire() as connection:
         publisher: Any = sent
         working = asyncio.create_task(relay._relay(connection, list(own), publisher))

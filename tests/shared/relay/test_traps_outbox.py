@@ -20,6 +20,7 @@ from shared.errors import StaleVersion
 from shared.eventstore.database import open_pool
 from shared.eventstore.request import Reply
 from shared.eventstore.store import EventStore, Write
+from shared.kafka.access import KafkaAccess
 from shared.relay import producer as publisher
 from shared.relay import relay as outbox
 from shared.relay.producer import Publisher, open_publisher
@@ -46,10 +47,10 @@ async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
 
 
 @pytest.fixture
-async def context(kafka: str, topic: str) -> AsyncIterator[str]:
+async def context(kafka: KafkaAccess, topic: str) -> AsyncIterator[str]:
     """A context name of its own, whose topic exists."""
     name = topic.replace("test.", "t")
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    admin = AIOKafkaAdminClient(**kafka.client())
     await admin.start()
     await make_topic(admin, topic_of(name), PARTITIONS)
     yield name
@@ -71,7 +72,7 @@ async def write_hot(store: EventStore, number: int) -> None:
 
 
 async def test_twenty_late_committers_on_hot_streams_miss_nothing_and_keep_order(
-    pool: asyncpg.Pool, kafka: str, context: str
+    pool: asyncpg.Pool, kafka: KafkaAccess, context: str
 ) -> None:
     """A cursor along ids missed 27 to 36 of 100 of them (Marten 1629, 1879, 4952)."""
     await pool.execute(COMMIT_LATE)
@@ -104,7 +105,7 @@ def disorder(found: Iterable[Envelope]) -> list[tuple[str, list[int]]]:
 @pytest.mark.parametrize("arrived", [True, False])
 async def test_a_fatal_producer_error_builds_another_producer_and_loses_nothing(
     pool: asyncpg.Pool,
-    kafka: str,
+    kafka: KafkaAccess,
     context: str,
     monkeypatch: pytest.MonkeyPatch,
     *,
@@ -116,7 +117,7 @@ async def test_a_fatal_producer_error_builds_another_producer_and_loses_nothing(
     opened: list[Publisher] = []
 
     @asynccontextmanager
-    async def opening(kafka: str, topic: str) -> AsyncIterator[Publisher]:
+    async def opening(kafka: KafkaAccess, topic: str) -> AsyncIterator[Publisher]:
         async with open_publisher(kafka, topic) as made:
             opened.append(made)
             if len(opened) == 1:
@@ -148,7 +149,7 @@ async def test_a_fatal_producer_error_builds_another_producer_and_loses_nothing(
 
 
 async def test_the_producer_waits_for_every_replica_and_numbers_its_batches(
-    kafka: str, context: str, monkeypatch: pytest.MonkeyPatch
+    kafka: KafkaAccess, context: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """aiokafka's defaults are acks=1 and no idempotence (aiokafka 197)."""
     told: dict[str, Any] = {}

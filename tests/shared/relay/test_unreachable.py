@@ -6,6 +6,7 @@ from typing import Any, Self
 import asyncpg
 import pytest
 
+from shared.kafka.access import KafkaAccess
 from shared.relay import relay as outbox
 from shared.relay.relay import Relay
 from shared.replicas.subscription import Subscription
@@ -56,12 +57,12 @@ async def test_a_relay_outlives_a_server_that_dies(
 ) -> None:
     monkeypatch.setattr(outbox, "RETRY_SECONDS", 0.0)
     pool: Any = Dying(why)
-    relay = Relay(pool, "members", "127.0.0.1:9", poll_seconds=0.01, batch=10)
+    relay = Relay(pool, "members", KafkaAccess("127.0.0.1:9"), poll_seconds=0.01, batch=10)
     assert await asked_again(pool, relay.run())
 
 
 @pytest.mark.parametrize("why", KILLED, ids=lambda why: type(why).__name__)
 async def test_a_copy_outlives_a_server_that_dies(why: Exception) -> None:
     pool: Any = Dying(why)
-    copy = Subscription(pool, "benefits", "members", "127.0.0.1:9", {})
+    copy = Subscription(pool, "benefits", "members", KafkaAccess("127.0.0.1:9"), {})
     assert await asked_again(pool, copy.run())

@@ -16,6 +16,7 @@ from shared.contract.events import IssueRaised
 from shared.eventstore.database import open_pool
 from shared.eventstore.epochs import Epochs, keep_epochs
 from shared.eventstore.store import Also
+from shared.kafka.access import KafkaAccess
 from shared.kafka.cloudevents import to_record
 from shared.replicas.coverage import coverage
 from shared.replicas.subscription import Subscription
@@ -35,8 +36,8 @@ async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
 
 
 @pytest.fixture
-async def admin(kafka: str) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+async def admin(kafka: KafkaAccess) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(**kafka.client())
     await admin.start()
     yield admin
     await admin.close()
@@ -59,7 +60,7 @@ def heard(event: IssueRaised, _: Envelope) -> Also:
 
 
 @asynccontextmanager
-async def following(pool: asyncpg.Pool, kafka: str, context: str) -> AsyncIterator[None]:
+async def following(pool: asyncpg.Pool, kafka: KafkaAccess, context: str) -> AsyncIterator[None]:
     """A copy at work."""
     copy = Subscription(pool, "benefits", context, kafka, {IssueRaised: heard})
     task = asyncio.create_task(copy.run())
@@ -75,8 +76,8 @@ def issues(author: Author, context: str, numbers: Iterable[int]) -> list[Envelop
     return [author.write("tjtc/issue-1", raised(f"i{n}"), source=source) for n in numbers]
 
 
-async def publish(kafka: str, context: str, envelopes: Iterable[Envelope]) -> None:
-    producer = AIOKafkaProducer(bootstrap_servers=kafka)
+async def publish(kafka: KafkaAccess, context: str, envelopes: Iterable[Envelope]) -> None:
+    producer = AIOKafkaProducer(**kafka.client())
     await producer.start()
     for envelope in envelopes:
         record = to_record(envelope)
@@ -86,11 +87,11 @@ async def publish(kafka: str, context: str, envelopes: Iterable[Envelope]) -> No
     await producer.stop()
 
 
-async def publish_in_transactions(kafka: str, context: str, numbers: range) -> None:
+async def publish_in_transactions(kafka: KafkaAccess, context: str, numbers: range) -> None:
     """Each record in a Kafka transaction of its own, so that markers leave gaps in the offsets;
     between them, transactions that are aborted."""
     author = Author("events")
-    producer = AIOKafkaProducer(bootstrap_servers=kafka, transactional_id=f"{context}-{numbers}")
+    producer = AIOKafkaProducer(**kafka.client(), transactional_id=f"{context}-{numbers}")
     await producer.start()
     for [kept, aborted] in [issues(author, context, [n, 1000 + n]) for n in numbers]:
         for envelope, finish in (
@@ -114,7 +115,7 @@ async def copied(pool: asyncpg.Pool, count: int) -> dict[str, int]:
 
 
 async def test_each_record_once_across_gaps_aborted_transactions_and_restarts(
-    pool: asyncpg.Pool, kafka: str, context: str
+    pool: asyncpg.Pool, kafka: KafkaAccess, context: str
 ) -> None:
     for part in (range(0, 4), range(4, 8)):
         await publish_in_transactions(kafka, context, part)
@@ -124,11 +125,11 @@ async def test_each_record_once_across_gaps_aborted_transactions_and_restarts(
 
 
 async def test_a_header_name_that_is_not_utf8_stops_no_copy(
-    pool: asyncpg.Pool, kafka: str, context: str
+    pool: asyncpg.Pool, kafka: KafkaAccess, context: str
 ) -> None:
     author = Author("events")
     named, *after = issues(author, context, range(4))
-    producer = AIOKafkaProducer(bootstrap_servers=kafka)
+    producer = AIOKafkaProducer(**kafka.client())
     await producer.start()
     record = to_record(named)
     await send_with_a_name_of_other_bytes(
@@ -141,7 +142,7 @@ async def test_a_header_name_that_is_not_utf8_stops_no_copy(
 
 
 async def test_a_topic_made_anew_is_read_from_its_start(
-    pool: asyncpg.Pool, kafka: str, context: str, admin: AIOKafkaAdminClient
+    pool: asyncpg.Pool, kafka: KafkaAccess, context: str, admin: AIOKafkaAdminClient
 ) -> None:
     """Its new records have offsets that the old topic's position had passed."""
     author = Author("events")
@@ -156,7 +157,7 @@ async def test_a_topic_made_anew_is_read_from_its_start(
 
 @pytest.mark.parametrize("lost", ["tail", "cluster"])
 async def test_a_log_that_lost_what_was_read_is_read_from_its_start(
-    pool: asyncpg.Pool, kafka: str, context: str, lost: str
+    pool: asyncpg.Pool, kafka: KafkaAccess, context: str, lost: str
 ) -> None:
     """A position beyond the log's end, or of another cluster, must not leave the copy stuck."""
     author = Author("events")
@@ -171,7 +172,7 @@ async def test_a_log_that_lost_what_was_read_is_read_from_its_start(
 
 
 async def test_a_skipped_record_is_a_gap_until_it_is_heard(
-    pool: asyncpg.Pool, kafka: str, context: str
+    pool: asyncpg.Pool, kafka: KafkaAccess, context: str
 ) -> None:
     envelopes = issues(Author("events"), context, range(6))
     await publish(kafka, context, [*envelopes[:2], *envelopes[4:]])
@@ -190,7 +191,7 @@ async def test_a_skipped_record_is_a_gap_until_it_is_heard(
 
 
 async def test_what_was_not_understood_was_not_heard_and_stops_nothing(
-    pool: asyncpg.Pool, kafka: str, context: str
+    pool: asyncpg.Pool, kafka: KafkaAccess, context: str
 ) -> None:
     first, second, third = issues(Author("events"), context, range(3))
     spoilt = second._replace(data=b'{"org_id": "tjtc"}')
@@ -205,7 +206,7 @@ async def test_what_was_not_understood_was_not_heard_and_stops_nothing(
 
 
 async def test_what_the_other_context_lost_in_a_restore_is_passed_over(
-    pool: asyncpg.Pool, kafka: str, context: str
+    pool: asyncpg.Pool, kafka: KafkaAccess, context: str
 ) -> None:
     author = Author("events")
     kept, lost = issues(author, context, range(2)), issues(author, context, range(2, 4))

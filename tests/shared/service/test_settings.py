@@ -1,9 +1,13 @@
 """Settings come from the environment; what must be known is required, and nothing is guessed."""
 
+import os
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
 from shared.contract.contexts import CONTEXTS
+from shared.kafka.access import KafkaAccess
 from shared.service.settings import OwnerSettings, ReportingSettings, Settings
 
 REQUIRED = {
@@ -26,8 +30,8 @@ OF_REPORTING = {
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """An environment with what every service needs, and nothing of this machine's."""
-    for name in (*OF_REPORTING, "GUILDHALL_PERSON_KEY", "GUILDHALL_SIMULATED_CLOCK"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("GUILDHALL_")]:
+        monkeypatch.delenv(name)
     for name, value in REQUIRED.items():
         monkeypatch.setenv(name, value)
     return monkeypatch
@@ -60,6 +64,21 @@ def test_reporting_needs_every_owner_s_address_and_its_own_secret(
     environment: pytest.MonkeyPatch,
 ) -> None:
     assert missing(ReportingSettings) == set(OF_REPORTING)
+
+
+def test_a_kafka_that_asks_for_a_login_is_told_user_and_password(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "password"
+    file.write_text("w")
+    access = KafkaAccess("k:1", "SASL_PLAINTEXT", user="guildhall-members", password_file=file)
+    for name, value in access.settings.items():
+        environment.setenv(name, value)
+    assert Settings().kafka_access == access
+    assert "w" not in repr(Settings().kafka_password_file).replace(str(file), "")
+    environment.delenv("GUILDHALL_KAFKA_USER")
+    with pytest.raises(ValidationError, match="GUILDHALL_KAFKA_USER"):
+        Settings()
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "", "八千", "80.5"])

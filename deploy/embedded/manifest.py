@@ -1,0 +1,114 @@
+"""`deploy/topics.yaml`: Kafka's topics, and the rights of each principal."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+MANIFEST = Path(__file__).parents[1] / "topics.yaml"
+# Kafka's metric names do not tell `.` from `_`, so a source's name has no underscore.
+SOURCE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+PREFIX = "guildhall-"
+OUTSIDE = f"{PREFIX}ext-"
+"""What the names of the principals of outside sources begin with."""
+BROKER, OPERATOR = f"{PREFIX}broker", f"{PREFIX}operator"
+"""The brokers' own principal, and that of whoever provisions."""
+
+
+class Topic(NamedTuple):
+    """A topic with its partitions, the principal that writes it and those that read it."""
+
+    name: str
+    partitions: int
+    writes: str
+    reads: tuple[str, ...]
+
+
+class Acl(NamedTuple):
+    """One right that is given: `operation` on the `resource` (topic or group) of that name."""
+
+    principal: str
+    resource: str
+    name: str
+    operation: str
+
+
+def topics(sources: Iterable[str] = ()) -> list[Topic]:
+    """Every topic, with those of the outside `sources`.
+
+    Raises ValueError when a source's name is not lower-case letters, digits and hyphens.
+    """
+    manifest = _manifest()
+    found = [_topic(name, stated) for name, stated in manifest["topics"].items()]
+    outside = manifest["outside"]
+    for source in sources:
+        if not SOURCE.fullmatch(source):
+            raise ValueError(
+                f"{source!r} is no name of a source: lower-case letters, digits and hyphens, "
+                "at most 63"
+            )
+        writes = outside["writes"].format(source=source)
+        found.append(_topic(outside["name"].format(source=source), outside | {"writes": writes}))
+    return found
+
+
+def topic_partitions(sources: Iterable[str] = ()) -> dict[str, int]:
+    """Each topic's name and number of partitions. Raises ValueError as `topics` does."""
+    return {topic.name: topic.partitions for topic in topics(sources)}
+
+
+def writer_of(topic: str) -> str | None:
+    """The principal that writes a topic of ours or of an outside source; None of any other."""
+    before, after = _manifest()["outside"]["name"].split("{source}")
+    source = topic.removeprefix(before).removesuffix(after)
+    is_outside = topic == f"{before}{source}{after}" and SOURCE.fullmatch(source)
+    known = topics([source] if is_outside else [])
+    return next((each.writes for each in known if each.name == topic), None)
+
+
+def topic_settings() -> dict[str, str]:
+    """The configuration every topic is created with."""
+    return {name: str(value) for name, value in _manifest()["settings"].items()}
+
+
+def super_users() -> list[str]:
+    """The principals that no ACL holds."""
+    return [PREFIX + name for name in _manifest()["super"]]
+
+
+def principals(sources: Iterable[str] = ()) -> list[str]:
+    """Every principal that ACLs hold, those of the outside `sources` last."""
+    return list(dict.fromkeys(acl.principal for acl in acls(sources)))
+
+
+def acls(sources: Iterable[str] = ()) -> list[Acl]:
+    """Every right there is. Reading and writing imply describing; a producer that is idempotent
+    needs no more than to write (KIP-679)."""
+    return [*_topic_acls(sources), *_group_acls()]
+
+
+def _topic_acls(sources: Iterable[str]) -> Iterator[Acl]:
+    for topic in topics(sources):
+        yield Acl(topic.writes, "topic", topic.name, "write")
+        for reader in topic.reads:
+            yield Acl(reader, "topic", topic.name, "read")
+
+
+def _group_acls() -> Iterator[Acl]:
+    for group, members in _manifest()["groups"].items():
+        for member in members:
+            yield Acl(PREFIX + member, "group", group, "read")
+
+
+def _topic(name: str, stated: dict[str, Any]) -> Topic:
+    readers = tuple(PREFIX + reader for reader in stated["reads"])
+    return Topic(name, stated["partitions"], PREFIX + stated["writes"], readers)
+
+
+@cache
+def _manifest() -> dict[str, Any]:
+    manifest: dict[str, Any] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+    return manifest

@@ -1,0 +1,42 @@
+"""Let Kafka's principals in: each with its password and the rights of the manifest, nobody else."""
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping
+
+from aiokafka.client import AIOKafkaClient
+
+from deploy.embedded.acls import binding, bindings, set_acls
+from deploy.embedded.errors import EmbeddedError
+from deploy.embedded.manifest import OUTSIDE, acls
+from deploy.embedded.scram import set_passwords, users
+from shared.kafka.access import KafkaAccess
+
+VISIBLE_SECONDS = 15.0
+
+
+async def grant(
+    kafka: KafkaAccess, passwords: Mapping[str, str], sources: Iterable[str] = ()
+) -> None:
+    """Set the password of each principal in `passwords`, and every ACL of the manifest.
+
+    An outside source that is no longer among `sources` loses its password and its rights. `kafka`
+    is the operator's access; returns when its broker has heard of everything. Raises KafkaError,
+    and :class:`EmbeddedError` when it does not hear.
+    """
+    wanted = acls(sources)
+    held = {acl.principal for acl in wanted}
+    client = AIOKafkaClient(**kafka.client())
+    try:
+        await client.bootstrap()
+        gone = {name for name in await users(client) if name.startswith(OUTSIDE)} - held
+        await set_passwords(client, passwords, gone)
+        await set_acls(client, wanted)
+        stated = {binding(acl) for acl in wanted}
+        deadline = time.monotonic() + VISIBLE_SECONDS
+        while await bindings(client) != stated or not passwords.keys() <= await users(client):
+            if time.monotonic() > deadline:
+                raise EmbeddedError("Kafka does not say that it knows its principals")
+            await asyncio.sleep(0.02)
+    finally:
+        await client.close()
