@@ -109,6 +109,10 @@ SUMS_DIFFER = Gauge(
     "Figures whose partial sums differ from their figure lines; anything but 0 is a defect.",
 )
 FINDINGS_OPEN = Gauge("guildhall_findings_open", "Open findings, by severity.", ["severity"])
+PROJECTIONS_STALE = Gauge(
+    "guildhall_projections_stale",
+    "Stale projections: they are not what the journal gives, and nothing is answered from them.",
+)
 REBUILD_PROGRESS = Gauge(
     "guildhall_rebuild_progress_ratio",
     "Progress of the running rebuild: the share of the journal that is folded, from 0 to 1.",

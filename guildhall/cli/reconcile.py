@@ -6,6 +6,13 @@ from typing import Any
 from guildhall.cli.session import Session, connected
 from guildhall.output import sentence
 
+NAMED = {
+    "gone from the journal": "journal_gaps",
+    "log-ahead-of-owner": "ahead",
+    "stale projection": "stale",
+}
+"""What an answer names row by row, by the field it stands in."""
+
 
 @connected(acts_as="operator")
 def reconcile(session: Session) -> None:
@@ -38,13 +45,13 @@ def reconcile(session: Session) -> None:
             session.output.say(f"{copy['reader']} lacks of {copy['source']}: {lacking}")
     for difference in found["differences"]:
         session.output.say(f"differs: {sentence(difference)}")
-    for said, name in (("gone from the journal", "journal_gaps"), ("log-ahead-of-owner", "ahead")):
+    for said, name in NAMED.items():
         for row in found.get(name, ()):
             session.output.say(f"{said}: {sentence(row)}")
     if not found["complete"] or found["differences"]:
         session.untrue(
             "something is missing here or in a copy, is not what its owner wrote, is gone from the"
-            " journal, waits in quarantine, or sums differ"
+            " journal, waits in quarantine, or a projection or a sum differs from the journal"
         )
     session.output.say(
         "complete: the journal and every copy have all that the owners wrote, as they wrote it"

@@ -11,6 +11,7 @@ from shared.contract.contexts import RELAY_PROCESSES
 UNTRUE = {
     "ahead_of_owner": "the journal has events that a restored owner has lost",
     "journal_gaps": "rows of the journal are gone",
+    "stale": "projections are not what the journal gives, and nothing is answered from them",
     "differences": "figures differ from their lists, which is a defect",
 }
 """What must not be in the answer of /v1/status, and what it means."""
@@ -59,6 +60,7 @@ def _summary(reporting: Mapping[str, Any]) -> dict[str, Any]:
     }
     shown |= {said: reporting.get(name) for name, said in named.items()}
     counted = {"gaps in the journal": "journal_gaps", "figures that differ": "differences"}
+    counted["stale projections"] = "stale"
     for said, name in counted.items():
         value = reporting.get(name, ())
         shown[said] = "UNKNOWN" if value is None else len(value)

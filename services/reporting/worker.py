@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+import asyncpg
 import structlog
 import uvloop
 from aiokafka import TopicPartition
@@ -16,8 +17,8 @@ from services.reporting.ingest.apply import Ingest, QuarantineFull
 from services.reporting.ingest.consumer import Intake
 from services.reporting.ingest.faust_app import FaustApp
 from services.reporting.ingest.publishers import publishers
-from services.reporting.projections import create_tables
-from services.reporting.projections.as_of import LIVE
+from services.reporting.projections import checkpoints
+from services.reporting.rebuild.keeper import Keeper
 from services.reporting.reconciliation.client_token import ClientToken
 from services.reporting.reconciliation.reconciler import Reconciler
 from services.reporting.reconciliation.watchdog import Place, Watchdog
@@ -40,10 +41,7 @@ async def main(settings: ReportingSettings) -> None:
     """Run the worker until a signal. Raises SystemExit(70) when a part fails."""
     configure_logs("reporting-worker", settings.log_level)
     async with Runner(settings.stop_seconds) as runner:
-        pool = await runner.start(pool_for(settings.database_url))
-        await migrate(pool, "shared.eventstore", "services.reporting")
-        async with pool.acquire() as connection:
-            await create_tables(connection, LIVE)
+        pool = await _database(runner, settings)
         store = EventStore(pool, service_clock(settings), source_of("reporting"))
         relay = Relay(
             pool,
@@ -82,22 +80,38 @@ async def main(settings: ReportingSettings) -> None:
         await runner.start(http_server(http, settings.http_host, settings.http_port))
         await runner.background("relay", relay.run())
         await runner.background("relay-metrics", relay.observe())
+        keeper = Keeper(pool, settings.database_url, settings.rebuild_processes)
+        await runner.background("keeper", keeper.run())
         await runner.start(app.running())
         watching = asyncio.create_task(app.faust.wait_until_stopped())
         watching.add_done_callback(lambda _: runner.failed.set())
         await runner.until_stopped()
 
 
+async def _database(runner: Runner, settings: ReportingSettings) -> asyncpg.Pool:
+    """A pool on the database, its tables as this code has them."""
+    pool = await runner.start(pool_for(settings.database_url))
+    await migrate(pool, "shared.eventstore", "services.reporting")
+    async with pool.acquire() as connection:
+        await checkpoints.prepare(connection)
+    return pool
+
+
 async def _ready(ingest: Ingest, watchdog: Watchdog, stall_seconds: float) -> dict[str, Any]:
-    """Raises where PostgreSQL takes no write, quarantine is full, or a partition is not read."""
+    """Raises where PostgreSQL takes no write, quarantine is full, nothing may be folded, or a
+    partition is not read. Which projections are stale it says: meanwhile it reads on."""
     async with asyncio.timeout(5):
         await ingest.pool.execute("UPDATE store_epoch SET epoch = epoch")
+        found = await checkpoints.folded(ingest.pool)
     if ingest.full:
         raise QuarantineFull(ingest.full)
+    if ingest.held:
+        raise checkpoints.Held(ingest.held)
     stall = watchdog.stall
     if stall is not None and stall.seconds > stall_seconds:
         raise TimeoutError(f"{stall.place} was not read for {stall.seconds:.0f} s")
-    return {"postgres": "writable", "reading": True}
+    stale = [each._asdict() for each in found.stale]
+    return {"postgres": "writable", "reading": True, "stale": stale}
 
 
 class _Round:
@@ -130,8 +144,11 @@ class _Round:
         """One round. What fails is logged: ingest must not fall with it."""
         try:
             outcome = await self.reconciler.once()
-            # A full quarantine is for a person to settle: a new process could read no more.
-            if not self.ingest.full and self.watchdog.demands_an_end(partial(_owned, self.intake)):
+            # A full quarantine or a truncated journal is for a person to settle: a new process
+            # could read no more.
+            if not (self.ingest.full or self.ingest.held) and self.watchdog.demands_an_end(
+                partial(_owned, self.intake)
+            ):
                 end_stalled(self.runner, self.watchdog, self.settings.stop_seconds)
             elif outcome.watermark:
                 await keep_time(self.ingest.pool, self.store)

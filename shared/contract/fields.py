@@ -28,6 +28,7 @@ MEANINGS: dict[str, str] = {
     "clause": "条款 · the clause the rule rests on",
     "content_sha256": "内容校验值 · SHA-256 of key, headers and value of the record",
     "convened_for": "会议日期 · the day the meeting is called for",
+    "corrects": "更正事由 · why what was said of it before was wrong",
     "count": "人数 · people on the whole list (名), over all chunks",
     "days": "天数 · days served",
     "decision_ref": "决议文号 · the minutes that decided it",

@@ -16,6 +16,10 @@ from shared.contract.values import BusinessDate, Count, Line, LogIndex, Sha256, 
 Outcome = Literal["pass", "fail", "indeterminate", "not_applicable"]
 
 
+Corrects = Literal["stale_projection"]
+"""What was wrong about what a finding said before: it was judged from a projection that was not
+what the journal gives, such as a table that was lost."""
+
 INSTALLATION = "guildhall"
 """Where an event concerns no union: the `org_id` of the installation itself."""
 
@@ -39,7 +43,7 @@ class FindingRaised(ReportingEvent, stream="finding-{finding_id}"):
     """A rule did not pass: `fail`, or `indeterminate` where a value or evidence is missing.
 
     `known_at` is the log_index the verdict was derived at; `evidence` are event ids (at most 1,000,
-    `evidence_count` says how many there are).
+    `evidence_count` says how many there are). `corrects`: why what was said of it before was wrong.
     """
 
     finding_id: Slug
@@ -55,6 +59,7 @@ class FindingRaised(ReportingEvent, stream="finding-{finding_id}"):
     known_at: LogIndex
     evidence: tuple[Line, ...] = Field(default=(), max_length=1000)
     evidence_count: Count
+    corrects: Corrects | None = None
 
 
 class FindingExplained(ReportingEvent, stream="finding-{finding_id}"):
@@ -65,11 +70,13 @@ class FindingExplained(ReportingEvent, stream="finding-{finding_id}"):
 
 
 class FindingResolved(ReportingEvent, stream="finding-{finding_id}"):
-    """The verdict no longer stands: the facts as known at `known_at` make it pass."""
+    """The verdict no longer stands: the facts as known at `known_at` make it pass. `corrects`: it
+    never stood, and why it was said."""
 
     finding_id: Slug
     rule: Slug
     known_at: LogIndex
+    corrects: Corrects | None = None
 
 
 class ReportIssued(ReportingEvent, stream="report-{report_id}"):

@@ -20,8 +20,7 @@ import asyncpg
 from services.reporting.ingest.apply import Ingest
 from services.reporting.ingest.publishers import publishers
 from services.reporting.journal import log as journal
-from services.reporting.projections import create_tables
-from services.reporting.projections.as_of import LIVE
+from services.reporting.projections.checkpoints import prepare
 from services.reporting.queries.knowledge import Period
 from shared.clock import system_clock
 from shared.contract.benefits import GiftReceiptSigned
@@ -83,7 +82,7 @@ class History:
         """A history of nothing, its tables made."""
         await migrate(pool, "shared.eventstore", "services.reporting")
         async with pool.acquire() as connection:
-            await create_tables(connection, LIVE)
+            await prepare(connection)
         return cls(pool)
 
     async def ingest_to(self, events: int) -> None:

@@ -14,8 +14,7 @@ import asyncpg
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from services.reporting.projections import create_tables
-from services.reporting.projections.as_of import LIVE
+from services.reporting.projections.checkpoints import prepare
 from shared.eventstore.migrations import migrate
 from tests.benchmarks.cpu import Meter, Turn
 from tests.benchmarks.peers.streams import Streams
@@ -113,7 +112,7 @@ async def copying(
         _connected(target) as connection,
         running(prefix, *command, piped=True, **rig.kafka.settings) as child,
     ):
-        await create_tables(connection, LIVE)
+        await prepare(connection)
 
         async def ready(up_to: int) -> None:
             stdin, stdout = child.process.stdin, child.process.stdout

@@ -24,6 +24,7 @@ from services.reporting.ingest.publishers import Publisher, publishers
 from services.reporting.journal.record import Entry
 from services.reporting.projections import PROJECTIONS, create_tables, fold_entries
 from services.reporting.projections.as_of import FOREVER, LIVE
+from services.reporting.projections.checkpoints import prepare
 from services.reporting.rebuild.coordinator import rebuild
 from shared.clock import system_clock
 from shared.contract.catalogue import CATALOGUE, topic_of
@@ -53,7 +54,7 @@ async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
     pool = await open_pool(database, size=4)
     await migrate(pool, "shared.eventstore", "services.reporting")
     async with pool.acquire() as connection:
-        await create_tables(connection, LIVE)
+        await prepare(connection)
     yield pool
     await pool.close()
 

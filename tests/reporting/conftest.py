@@ -8,8 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from services.reporting.ingest.apply import Ingest
 from services.reporting.ingest.publishers import publishers
-from services.reporting.projections import create_tables
-from services.reporting.projections.as_of import LIVE
+from services.reporting.projections.checkpoints import prepare
 from shared.clock import system_clock
 from shared.eventstore.database import open_pool
 from shared.kafka.access import KafkaAccess
@@ -28,7 +27,7 @@ async def database(new_database: NewDatabase) -> str:
 async def live_projections(pool: asyncpg.Pool) -> None:
     """Make the tables of the live projections."""
     async with pool.acquire() as connection:
-        await create_tables(connection, LIVE)
+        await prepare(connection)
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
 """The HTTP surface of reporting: questions and the operator's actions. No decisions here."""
 
+import asyncio
 from typing import Any
 
 from fastapi import FastAPI
 
 from services.reporting.api import auditing, operating, reading
 from services.reporting.api.access import Reporting
+from services.reporting.projections.checkpoints import folded
 from shared.http.app import build_app
 
 REFUSALS: dict[str, str] = {
@@ -24,21 +26,25 @@ REFUSALS: dict[str, str] = {
     "the-owners-event": "该事件确为来源所写",
     "numbers-nothing": "来源不为其记录编号",
     "owner-silent": "来源没有回答",
+    "being-rebuilt": "正在由日志重建,请稍后再试",
+    "projection-differs": "数据与日志不符,待人工核定",
     "unknown-rule": "没有这条规则",
     "values-refused": "规则数值文件不合规",
 }
 
 
 def reporting_app(reporting: Reporting) -> FastAPI:
-    """The app. `/readyz` answers once the journal and the projections can be read."""
+    """The app. `/readyz` answers once the journal can be read, and says which projections are
+    stale: questions from these are refused, with the progress of their rebuild."""
 
     async def ready() -> dict[str, Any]:
-        async with reporting.pool.acquire(timeout=5) as connection:
-            index = await connection.fetchval("SELECT next_index - 1 FROM journal_head", timeout=5)
-        return {"journal": index}
+        async with reporting.pool.acquire(timeout=5) as connection, asyncio.timeout(5):
+            index = await connection.fetchval("SELECT next_index - 1 FROM journal_head")
+            found = await folded(connection)
+        return {"journal": index, "stale": [each._asdict() for each in found.stale]}
 
     app = build_app("reporting", REFUSALS, ready, reporting.tokens)
     app.state.reporting = reporting
-    for routes in (operating, reading, auditing):
-        app.include_router(routes.router)
+    for router in (operating.router, reading.router, auditing.router, auditing.listed):
+        app.include_router(router)
     return app

@@ -4,11 +4,12 @@ import asyncio
 import hashlib
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.reporting.api.access import READERS, Asked, Built
 from services.reporting.api.answers import difference_answer, finding_answer, verdict_answer
+from services.reporting.api.freshness import FromProjections, fresh
 from services.reporting.queries.findings import findings, judged_watermark
 from services.reporting.queries.rules import rules_listed
 from services.reporting.queries.verdicts import verdicts
@@ -18,7 +19,9 @@ from services.reporting.rules import RULES_VERSION
 from shared.http.access import of_no_union
 from shared.http.problems import Json
 
-router = APIRouter(tags=["auditing"])
+router = APIRouter(tags=["auditing"], route_class=FromProjections, dependencies=[Depends(fresh)])
+listed = APIRouter(tags=["auditing"])
+"""What is answered from this code alone."""
 
 State = Annotated[
     Literal["open", "explained", "resolved"] | None, Query(description="only findings in it")
@@ -54,7 +57,7 @@ async def list_verdicts(built: Built, asked: Asked) -> Json:
     )
 
 
-@router.get("/v1/rules", dependencies=[of_no_union(*READERS)])
+@listed.get("/v1/rules", dependencies=[of_no_union(*READERS)])
 async def rules() -> Json:
     """The rules with their dated values, clauses and how well each is confirmed."""
     return Json({"rules_version": RULES_VERSION, "rules": rules_listed()})

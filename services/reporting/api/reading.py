@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from services.reporting.api.access import Asked, AsOf, Built, Org, Reader
 from services.reporting.api.answers import (
@@ -13,6 +13,7 @@ from services.reporting.api.answers import (
     reconciliation_answer,
     value_answer,
 )
+from services.reporting.api.freshness import FromProjections, fresh
 from services.reporting.queries.event import event_view
 from services.reporting.queries.figure_events import LIMIT_MAX, Cursor, decode_cursor, events_of
 from services.reporting.queries.figures import figure_named, values_at
@@ -23,7 +24,7 @@ from services.reporting.queries.reconciliation import Category, reconciliation
 from services.reporting.queries.rosters import dated_counts
 from shared.http.problems import Json
 
-router = APIRouter(tags=["reading"])
+router = APIRouter(tags=["reading"], route_class=FromProjections, dependencies=[Depends(fresh)])
 
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
 Word = Annotated[str | None, Query(description="`next` of the page before")]

@@ -24,7 +24,7 @@ from services.reporting.ingest.parked import Waited
 from services.reporting.ingest.publishers import Publisher
 from services.reporting.journal import log as journal
 from services.reporting.journal.record import Decoded, Raw
-from services.reporting.projections import fold_entries
+from services.reporting.projections import checkpoints, fold_entries
 from services.reporting.projections.as_of import LIVE
 from shared.clock import Clock
 from shared.metrics import (
@@ -44,7 +44,8 @@ class QuarantineFull(Exception):
 class Ingest:
     """Applies batches. `allow_simulated` accepts events of a simulated clock, and seals with it.
 
-    `full` says why the last batch could not be applied for want of room in quarantine, or nothing.
+    `full` says why the last batch could not be applied for want of room in quarantine, or nothing;
+    `held` why nothing may be folded.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class Ingest:
     ) -> None:
         self.pool, self.publishers, self.clock = pool, publishers, clock
         self.allow_simulated, self.quarantine_limit = allow_simulated, quarantine_limit
-        self.full = ""
+        self.full = self.held = ""
 
     def read(self, raw: Raw) -> Decoded | Refused:
         """What a record says, or why it is none of ours; nothing is decided yet."""
@@ -69,7 +70,7 @@ class Ingest:
     ) -> Admission:
         """Apply one batch, or nothing; what is raw in it is read first.
 
-        Raises Fenced, QuarantineFull, and database errors.
+        Raises Fenced, QuarantineFull, Held, and database errors.
         """
         started = time.perf_counter()
         records = [self.read(record) if isinstance(record, Raw) else record for record in given]
@@ -81,7 +82,7 @@ class Ingest:
             await close(connection, head, admission, _unparked(released))
             if admission.refused:
                 await self._check_room(connection)
-        self.full = ""
+        self.full = self.held = ""
         INGEST_STOPPED.set(0)
         INGEST_BATCH_SECONDS.observe(time.perf_counter() - started)
         self._observe(admission)
@@ -108,11 +109,13 @@ class Ingest:
         """Write what was decided; returns it, less what no projection could fold, and the head
         as it becomes."""
 
+        names = await self._to_fold(connection) if admission.accepted else frozenset[str]()
+
         async def write(run: Sequence[Decoded]) -> None:
             nonlocal head
             entries = journal.entries_of(head.next_index, run)
             appending = journal.append(connection, head.next_index, run)
-            await fold_entries(connection, LIVE, entries, appending)
+            await fold_entries(connection, LIVE, entries, appending, names)
             seal = max(self._seal(run, head), head.sealed_at)
             head = journal.Head(head.next_index + len(entries), seal, head.now)
 
@@ -147,6 +150,14 @@ class Ingest:
             epochs=known.epochs,
         )
         return admission, released
+
+    async def _to_fold(self, connection: asyncpg.Connection) -> frozenset[str]:
+        try:
+            return await checkpoints.to_fold(connection)
+        except checkpoints.Held as why:
+            self.held = str(why)
+            INGEST_STOPPED.set(1)
+            raise
 
     def _seal(self, accepted: Sequence[Decoded], head: journal.Head) -> datetime:
         if self.allow_simulated:

@@ -1,5 +1,5 @@
-"""What every batch writes last, in one statement: the head and its seal, how far each shard came,
-and what became of the records."""
+"""What every batch writes last, in one statement: the head and its seal, how far projections were
+folded, how far each shard came, and what became of the records."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -27,6 +27,8 @@ WITH moved AS (
     RETURNING next_index - 1 AS last_index, sealed_at
 ), sealed AS (
     INSERT INTO seals (last_index, sealed_at) SELECT last_index, sealed_at FROM moved
+), folds AS (
+    UPDATE folded SET up_to = last_index FROM moved
 ), heads AS (
     INSERT INTO shard_heads (source, shard, sequence)
     SELECT * FROM unnest($3::text[], $4::int[], $5::bigint[])

@@ -26,6 +26,7 @@ from services.reporting.ingest.apply import QuarantineFull
 from services.reporting.ingest.offsets import Fenced, Move
 from services.reporting.ingest.prefetch import POLL_MS, Fetched, ReadAhead
 from services.reporting.journal.record import Origin, Raw
+from services.reporting.projections.checkpoints import Held
 from shared.eventstore.database import UNREACHABLE
 from shared.kafka.access import KafkaAccess
 from shared.kafka.clients import make_consumer, stop_consumer
@@ -38,7 +39,8 @@ log = structlog.get_logger("intake")
 GROUP = "guildhall-reporting"
 RETRY_SECONDS = 0.5
 FULL_SECONDS = 2.0
-"""Between two tries while the quarantine is full: each tries a whole batch in vain."""
+"""Between two tries while the quarantine is full, or projections may not be folded: each tries a
+whole batch in vain."""
 IDENTIFY_SECONDS = 5.0
 COMMIT_SECONDS = 1.0
 COALESCE_SECONDS = 0.01
@@ -90,10 +92,10 @@ class Intake(ConsumerRebalanceListener):
             try:
                 await consumer.start()
                 await self._consume(consumer)
-            except QuarantineFull as why:
+            except (QuarantineFull, Held) as why:
                 pause = FULL_SECONDS
                 self._observe_lag(consumer)
-                log.error("ingest stands still until quarantine is settled", detail=str(why))
+                log.error("ingest stands still until a person settles it", detail=str(why))
             except (KafkaError, TopicChanged, Fenced) as why:
                 log.warning("intake starts anew", error=type(why).__name__, detail=str(why))
             except UNREACHABLE as why:

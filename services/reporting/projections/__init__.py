@@ -1,8 +1,10 @@
 """Every projection. Each is one file, folds the journal alone, and may be dropped at any time."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import asyncpg
@@ -17,9 +19,10 @@ from services.reporting.projections.claims import CLAIMS
 from services.reporting.projections.definition import Projection
 from services.reporting.projections.deliveries import DELIVERIES
 from services.reporting.projections.disowned import fold_disowned
-from services.reporting.projections.engine import dispatch, work_out
+from services.reporting.projections.engine import Dispatch, dispatch, work_out
 from services.reporting.projections.figure_lines import line_projection
 from services.reporting.projections.findings import FINDINGS
+from services.reporting.projections.fingerprint import definition_of, digest
 from services.reporting.projections.health_checks import HEALTH_CHECKS
 from services.reporting.projections.incidents import INCIDENTS
 from services.reporting.projections.insured import INSURED
@@ -45,30 +48,45 @@ PROJECTIONS: tuple[Projection, ...] = (
     FINDINGS, PROGRAMMES, ROSTER, PORTIONS, POLICIES, INSURED, MEETINGS, RESOLUTIONS, ACTIVITIES,
     REGULATIONS, HEALTH_CHECKS, VOLUNTEERS, ATTESTATIONS, INCIDENTS, PLAN_ITEMS, ISSUES, UNIONS,
 )  # fmt: skip
+BY_NAME: Mapping[str, Projection] = MappingProxyType({each.name: each for each in PROJECTIONS})
 DISPATCH = dispatch(PROJECTIONS)
 DISOWNED = EventDisowned.type_name()
+
+_RULES = tuple({rule.__module__ for rule in RULES.values()})
+DEFINITIONS: Mapping[str, str] = MappingProxyType(
+    {
+        each.name: definition_of(each, *(_RULES if each is FIGURE_LINES else ()))
+        for each in PROJECTIONS
+    }
+    | {sums.NAME: digest((sums.DDL, *sums.INDEXES), (sums.__name__, *_RULES))}
+)
+"""What every projection is folded by, and the partial sums, as a hash."""
 
 T = TypeVar("T")
 
 
-async def create_tables(connection: Any, schema: str, *, indexed: bool = True) -> None:
-    """Create every projection's table and the partial sums in `schema`, where absent.
+async def create_tables(
+    connection: Any, schema: str, names: Collection[str] = DEFINITIONS, *, indexed: bool = True
+) -> None:
+    """Create the tables of projections and the partial sums in `schema`, where absent.
 
     One at a time: of two workers that start together, IF NOT EXISTS alone would fail one.
     """
+    tables = [projection.ddl(schema) for projection in PROJECTIONS if projection.name in names]
+    tables += [sums.DDL.format(schema=schema)] if sums.NAME in names else []
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock(hashtext($1))", f"tables.{schema}")
         await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        await connection.execute(sums.DDL.format(schema=schema))
-        await connection.execute("".join(projection.ddl(schema) for projection in PROJECTIONS))
+        await connection.execute("".join(tables))
         if indexed:
-            await connection.execute(";\n".join(index_ddl(schema)))
+            await connection.execute(";\n".join(index_ddl(schema, names)))
 
 
-def index_ddl(schema: str) -> list[str]:
+def index_ddl(schema: str, names: Collection[str] = DEFINITIONS) -> list[str]:
     """The statements that create every index of the tables in `schema`."""
-    each = [statement for projection in PROJECTIONS for statement in projection.index_ddl(schema)]
-    return each + [statement.format(schema=schema) for statement in sums.INDEXES]
+    chosen = [projection for projection in PROJECTIONS if projection.name in names]
+    each = [statement for projection in chosen for statement in projection.index_ddl(schema)]
+    return each + [i.format(schema=schema) for i in sums.INDEXES if sums.NAME in names]
 
 
 async def fold_entries(
@@ -76,8 +94,10 @@ async def fold_entries(
     schema: str,
     entries: Sequence[Entry],
     appending: Coroutine[Any, Any, None] | None = None,
+    names: Collection[str] = DEFINITIONS,
 ) -> None:
-    """Fold entries into every projection of `schema` and the partial sums beside the lines.
+    """Fold entries into the projections of `schema` that are named, and the partial sums beside
+    the lines.
 
     `appending`: what is written first on this connection, such as the journal's rows; effects are
     worked out while PostgreSQL takes them.
@@ -86,9 +106,9 @@ async def fold_entries(
         if appending is not None:
             await appending
         for disowns, run in groupby(entries, _disowns):
-            await (_fold_disowned if disowns else _fold)(connection, schema, list(run))
+            await (_fold_disowned if disowns else _fold)(connection, schema, list(run), names)
     else:
-        await _fold(connection, schema, entries, appending)
+        await _fold(connection, schema, entries, names, appending)
 
 
 def _disowns(entry: Entry) -> bool:
@@ -96,21 +116,23 @@ def _disowns(entry: Entry) -> bool:
 
 
 async def _fold_disowned(
-    connection: asyncpg.Connection, schema: str, entries: Sequence[Entry]
+    connection: asyncpg.Connection, schema: str, entries: Sequence[Entry], names: Collection[str]
 ) -> None:
     for entry in entries:
-        changed = await fold_disowned(connection, schema, DISPATCH, entry)
+        changed = await fold_disowned(connection, schema, dispatch_to(frozenset(names)), entry)
         lines = [change for projection, change in changed if projection is FIGURE_LINES]
-        await sums.add(connection, schema, await sums.deltas(lines))
+        if sums.NAME in names:
+            await sums.add(connection, schema, await sums.deltas(lines))
 
 
 async def _fold(
     connection: asyncpg.Connection,
     schema: str,
     entries: Sequence[Entry],
+    names: Collection[str],
     appending: Coroutine[Any, Any, None] | None = None,
 ) -> None:
-    batches = await meanwhile(appending, work_out(DISPATCH, entries))
+    batches = await meanwhile(appending, work_out(dispatch_to(frozenset(names)), entries))
     lines = batches.pop(FIGURE_LINES.name, None)
     changed = await lines.write(connection, schema) if lines is not None else ()
 
@@ -119,7 +141,14 @@ async def _fold(
             await batch.write(connection, schema)
 
     deltas = await meanwhile(write_others(), sums.deltas(changed))
-    await sums.add(connection, schema, deltas)
+    if sums.NAME in names:
+        await sums.add(connection, schema, deltas)
+
+
+@lru_cache(maxsize=64)
+def dispatch_to(names: frozenset[str]) -> Dispatch:
+    """What each event type does to the projections that are named."""
+    return dispatch(projection for projection in PROJECTIONS if projection.name in names)
 
 
 async def meanwhile(

@@ -18,6 +18,8 @@ from services.reporting.projections.as_of import FOREVER
 from services.reporting.projections.engine import SLICE, RowChange
 from services.reporting.projections.figure_lines import Line
 
+NAME = "figure_sums"
+
 BLOCK = 8192
 """Log indexes in a block. Stored rows depend on it: another size needs a rebuild."""
 
@@ -52,19 +54,19 @@ OF_LINES = f"""
 SELECT org_id, list, occurred_on AS day, valid_from / $1::bigint AS block, 1 AS lines, quantity,
     coalesce(amount_fen, 0) AS amount_fen, (amount_fen IS NULL)::int AS without_amount,
     assumed::int AS assumed, (NOT provable)::int AS unprovable, 0 AS ended
-FROM {{schema}}.figure_lines WHERE valid_from >= $2 AND valid_from < $3
+FROM {{lines}}.figure_lines WHERE valid_from >= $2 AND valid_from < $3
 UNION ALL
 SELECT org_id, list, occurred_on, valid_to / $1::bigint, -1, -quantity, -coalesce(amount_fen, 0),
     -(amount_fen IS NULL)::int, -assumed::int, -(NOT provable)::int, 0
-FROM {{schema}}.figure_lines
+FROM {{lines}}.figure_lines
 WHERE valid_to >= $2 AND valid_to < $3 AND valid_to < {FOREVER}
 UNION ALL
 SELECT org_id, list, ended_on, valid_from / $1::bigint, 0, 0, 0, 0, 0, 0, 1
-FROM {{schema}}.figure_lines
+FROM {{lines}}.figure_lines
 WHERE valid_from >= $2 AND valid_from < $3 AND ended_on IS NOT NULL
 UNION ALL
 SELECT org_id, list, ended_on, valid_to / $1::bigint, 0, 0, 0, 0, 0, 0, -1
-FROM {{schema}}.figure_lines
+FROM {{lines}}.figure_lines
 WHERE valid_to >= $2 AND valid_to < $3 AND valid_to < {FOREVER} AND ended_on IS NOT NULL
 """
 TOTALS = """
@@ -135,9 +137,18 @@ def _add(deltas: Delta, line: Line, block: int, sign: int) -> None:
         deltas.setdefault((line.org_id, line.list, line.ended_on, block), [0] * 7)[6] += sign
 
 
-async def fill_sums(connection: asyncpg.Connection, schema: str, before: int) -> None:
-    """Write the sums of every line change below the log_index `before`; the table is empty."""
-    await connection.execute(FILL.format(schema=schema), BLOCK, 0, before)
+async def fill_sums(
+    connection: asyncpg.Connection,
+    schema: str,
+    before: int,
+    *,
+    since: int = 0,
+    lines: str | None = None,
+) -> None:
+    """Write the sums of every line change from `since` to below the log_index `before`, of which
+    the table has none. The lines are those of the schema `lines`; None: of the same."""
+    fill = FILL.format(schema=schema, lines=lines or schema)
+    await connection.execute(fill, BLOCK, since, before)
 
 
 async def differences(
@@ -148,5 +159,7 @@ async def differences(
     Compares the whole blocks from the one of log_index `since` to the last that ends by `before`.
     """
     first, last = since // BLOCK * BLOCK, before if before == FOREVER else before // BLOCK * BLOCK
-    rows = await connection.fetch(DIFFERENCES.format(schema=schema), BLOCK, first, last)
+    rows = await connection.fetch(
+        DIFFERENCES.format(schema=schema, lines=schema), BLOCK, first, last
+    )
     return [dict(row) for row in rows]

@@ -16,7 +16,8 @@ class Finding(NamedTuple):
     """A finding as last raised, and its state: open, explained or resolved.
 
     `raised_times` counts how often it was raised. `known_at` is the log_index the verdict was
-    derived at; `evidence` are event ids, at most 1,000 of `evidence_count`.
+    derived at; `evidence` are event ids, at most 1,000 of `evidence_count`. `corrects`: why what
+    was last said of it puts right what was said before.
     """
 
     org_id: str
@@ -43,6 +44,7 @@ class Finding(NamedTuple):
     resolved_on: date | None = None
     resolved_at: int | None = None
     resolved: UUID | None = None
+    corrects: str | None = None
 
 
 def _keys(event: FindingEvent, _: Entry) -> Sequence[Key]:
@@ -69,6 +71,7 @@ def _raised(row: Finding | None, event: FindingRaised, entry: Entry, key: Key) -
         raised_times=row.raised_times + 1 if row else 1,
         raised_on=event.occurred_on,
         raised=entry.envelope.event_id,
+        corrects=event.corrects,
     )
 
 
@@ -94,6 +97,7 @@ def _resolved(row: Finding | None, event: FindingResolved, entry: Entry, _: Key)
         resolved_on=event.occurred_on,
         resolved_at=event.known_at,
         resolved=entry.envelope.event_id,
+        corrects=event.corrects,
     )
 
 

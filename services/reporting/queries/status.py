@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 
 from services.reporting.projections.as_of import LIVE
+from services.reporting.projections.checkpoints import folded
 from services.reporting.projections.figure_sums import differences
 from services.reporting.reconciliation.journal_gaps import journal_gaps
 
@@ -39,11 +40,12 @@ EndOffsets = Callable[[Sequence[tuple[str, int]]], Awaitable[Mapping[tuple[str, 
 async def status(pool: asyncpg.Pool, end_offsets: EndOffsets, now: datetime) -> dict[str, Any]:
     """One document for the operator. `lag` is None where Kafka did not answer; `journal_gaps` (rows
     that the journal has lost) and `differences` are None where looking took longer than
-    CHECK_SECONDS.
+    CHECK_SECONDS; `stale` are projections from which nothing is answered.
     """
     head = await pool.fetchrow(HEAD)
     positions = [dict(row) for row in await pool.fetch(POSITIONS)]
     waiting = await pool.fetchrow(WAITING)
+    found = await folded(pool)
     ends = await end_offsets([(row["topic"], row["partition"]) for row in positions])
     for row in positions:
         end = ends.get((row["topic"], row["partition"]))
@@ -65,7 +67,10 @@ async def status(pool: asyncpg.Pool, end_offsets: EndOffsets, now: datetime) -> 
         "quarantined": waiting["quarantined"],
         "ahead_of_owner": waiting["ahead_of_owner"],
         "journal_gaps": await _in_time(pool, journal_gaps),
-        "differences": await _in_time(pool, partial(differences, schema=LIVE)),
+        "stale": [each._asdict() for each in found.stale],
+        "differences": None
+        if found.stale
+        else await _in_time(pool, partial(differences, schema=LIVE)),
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 import asyncpg
 
 from services.reporting.journal import log as journal
-from services.reporting.projections import DISPATCH
+from services.reporting.projections import DEFINITIONS, dispatch_to
 from shared.contract.benefits import (
     ClaimApproved,
     ClaimFiled,
@@ -65,7 +65,8 @@ ORDER BY log_index
 
 
 class Share(NamedTuple):
-    """What one process does: step `step` of share `number` of `of`, up to a log_index."""
+    """What one process does: step `step` of share `number` of `of`, up to a log_index, for the
+    projections `names`."""
 
     database_url: str
     schema: str
@@ -73,6 +74,7 @@ class Share(NamedTuple):
     number: int
     of: int
     up_to: int
+    names: tuple[str, ...] = tuple(DEFINITIONS)
 
 
 @asynccontextmanager
@@ -89,7 +91,7 @@ async def read_share(
     connection: asyncpg.Connection, share: Share
 ) -> AsyncIterator[tuple[list[Any], int]]:
     """The share's rows of each stretch of the log; the next is fetched while one is folded."""
-    kept_together, dealt_out = types_of(share.number, share.of)
+    kept_together, dealt_out = types_of(share.number, share.of, frozenset(share.names))
 
     async def fetch(after: int) -> tuple[list[Any], int]:
         reached = min(after + ENTRIES_READ, share.up_to)
@@ -110,12 +112,17 @@ async def read_share(
         coming.cancel()
 
 
-def types_of(number: int, of: int) -> tuple[list[str], list[str]]:
-    """Names of the types that share `number` of `of` reads whole, and of those dealt out."""
+def types_of(
+    number: int, of: int, names: frozenset[str] = frozenset(DEFINITIONS)
+) -> tuple[list[str], list[str]]:
+    """Names of the types that share `number` of `of` reads whole, and of those dealt out: of all
+    that the projections `names` are folded from."""
+    folded = dispatch_to(names)
     kept_together = [
         cls.type_name()
         for position, classes in enumerate(EVENT_TYPES.values())
         for cls in classes
-        if position % of == number and cls.type_name() in DISPATCH and cls not in BY_STREAM
+        if position % of == number and cls.type_name() in folded and cls not in BY_STREAM
     ]
-    return kept_together, [cls.type_name() for cls in BY_STREAM]
+    dealt_out = [name for cls in BY_STREAM for name in [cls.type_name()] if name in folded]
+    return kept_together, dealt_out

@@ -5,7 +5,7 @@ at the end. Only rows touched last stay in memory: of a row that was written and
 the entry is put down as *late*, and folded once the tables have their indexes.
 
 `python -m services.reporting.rebuild.worker` reads its work from standard input (JSON:
-database_url, schema, step, number, of, up_to) and tells how far it is on standard output, a
+database_url, schema, step, number, of, up_to, names) and tells how far it is on standard output, a
 log_index a line.
 """
 
@@ -22,7 +22,7 @@ import uvloop
 
 from services.reporting.journal import log as journal
 from services.reporting.journal.record import Entry
-from services.reporting.projections import DISPATCH, PROJECTIONS
+from services.reporting.projections import PROJECTIONS, dispatch_to
 from services.reporting.projections.as_of import FOREVER
 from services.reporting.projections.definition import Change, Effects, Insert, Key, Projection
 from services.reporting.projections.engine import Changes, DuplicateKey, load, store
@@ -113,10 +113,10 @@ class Table:
 
 async def fold_share(share: Share) -> AsyncIterator[int]:
     """Fold the share's part of the journal; yields the log_index it has come to."""
-    tables = {projection: Table(projection) for projection in PROJECTIONS}
+    tables = {each: Table(each) for each in PROJECTIONS if each.name in share.names}
     routes = {
         type_name: [(tables[projection], effects) for projection, effects in folds]
-        for type_name, folds in DISPATCH.items()
+        for type_name, folds in dispatch_to(frozenset(share.names)).items()
     }
     async with connected(share.database_url) as reader, connected(share.database_url) as writer:
         async for rows, reached in read_share(reader, share):
@@ -136,7 +136,7 @@ async def fold_share(share: Share) -> AsyncIterator[int]:
 async def fold_late(share: Share) -> AsyncIterator[int]:
     """Fold what the share put down as late, into tables that now have their indexes."""
     async with connected(share.database_url) as connection:
-        for projection in PROJECTIONS:
+        for projection in [each for each in PROJECTIONS if each.name in share.names]:
             pairs = await connection.fetch(
                 LATE.format(schema=share.schema), share.number, projection.name
             )

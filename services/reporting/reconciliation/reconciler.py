@@ -18,6 +18,7 @@ import structlog
 from services.reporting.ingest import lost_events, parked
 from services.reporting.ingest.publishers import Publisher
 from services.reporting.journal import log as journal
+from services.reporting.projections.checkpoints import folded
 from services.reporting.reconciliation import source_checks
 from services.reporting.reconciliation.comparison import Comparison, ends_of
 from services.reporting.reconciliation.log_difference import Compared as Content
@@ -62,9 +63,10 @@ GIVE_UP_SECONDS = 900.0
 class Reconciled(NamedTuple):
     """`watermark` is the last log_index that is proven complete for every source; None: none is.
 
-    `complete`: and no copy lacks anything, no row of the journal is gone, and no partial sum
-    differs from its list, as far as was looked. `ahead` names the events of the journal that their
-    owner has lost, `journal_gaps` the rows the journal has lost.
+    `complete`: and no copy lacks anything, no row of the journal is gone, no projection is stale,
+    and no partial sum differs from its list, as far as was looked. `ahead` names the events of the
+    journal that their owner has lost, `journal_gaps` the rows the journal has lost, `stale` the
+    projections that are not what the journal gives.
     """
 
     complete: bool
@@ -74,6 +76,7 @@ class Reconciled(NamedTuple):
     copies: list[CopyState]
     ahead: list[dict[str, Any]]
     journal_gaps: list[dict[str, Any]]
+    stale: list[dict[str, Any]]
 
 
 class Compared(NamedTuple):
@@ -129,16 +132,18 @@ class Reconciler:
         await self._watch()
         ahead = await lost_events.listed(self.pool)
         AHEAD_OF_OWNER.set(len(ahead))
-        scrubbed = await self.scrub.round(self.pool, compared.last)
+        stale = (await folded(self.pool)).stale
+        scrubbed = await self.scrub.round(self.pool, compared.last, stale=bool(stale))
         await self._observe()
         wrong = {
             "ahead-of-owner": ahead,
             "journal-gaps": scrubbed.journal_gaps,
+            "stale": stale,
             "sums-differ": scrubbed.differences,
         }
         reasons = [reason for reason, there in wrong.items() if there]
         await source_checks.keep(self.pool, compared.sources, self.publishers, reasons)
-        complete = compared.complete and not ahead and not scrubbed.journal_gaps
+        complete = compared.complete and not (ahead or stale or scrubbed.journal_gaps)
         self.watermark = compared.last if complete else self.watermark
         await parked.give_up(self.pool, self.give_up_seconds)
         _observe_missing(compared.sources, compared.copies)
@@ -150,6 +155,7 @@ class Reconciler:
             compared.copies,
             ahead,
             scrubbed.journal_gaps,
+            [each._asdict() for each in stale],
         )
 
     async def _compare(self, client: OwnerClient) -> Compared:

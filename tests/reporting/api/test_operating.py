@@ -14,6 +14,7 @@ from shared.contract.catalogue import topic_of
 from shared.contract.document import document_of
 from shared.testing.author import Author
 from tests.reporting.api.conftest import Asker
+from tests.reporting.by_hand import by_hand
 from tests.reporting.history import History
 from tests.reporting.records import Partition, gift, gift_stream, take_rows
 from tests.reporting.year import joined
@@ -117,7 +118,7 @@ async def test_a_rebuild_answers_when_it_is_done_and_what_it_compared(
     shown = await asker.watch("rebuild")
     assert (shown["running"], shown["ratio"], shown["last"]["equal"]) == (False, None, True)
 
-    await pool.execute(f"DELETE FROM {LIVE}.register")
+    await by_hand(pool, f"{LIVE}.register", f"DELETE FROM {LIVE}.register")
     assert (await asker.post("rebuild")).json()["equal"] is False
 
 
@@ -126,9 +127,9 @@ def half_way(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     """A rebuild waits, before it compares, for this to be set."""
     go_on, vacuum = asyncio.Event(), coordinator._vacuum
 
-    async def wait(connection: asyncpg.Connection) -> None:
+    async def wait(connection: asyncpg.Connection, names: frozenset[str]) -> None:
         await go_on.wait()
-        await vacuum(connection)
+        await vacuum(connection, names)
 
     monkeypatch.setattr(coordinator, "_vacuum", wait)
     return go_on

@@ -1,7 +1,7 @@
 """A projection with a bug: its event waits with its stream, and every other event counts."""
 
 import re
-from collections.abc import Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from typing import Any
 
 import asyncpg
@@ -41,8 +41,9 @@ class Bug:
         schema: str,
         entries: Sequence[Entry],
         appending: Coroutine[Any, Any, None],
+        names: Collection[str],
     ) -> None:
-        await fold_entries(connection, schema, entries, appending)
+        await fold_entries(connection, schema, entries, appending, names)
         if any(getattr(entry.event, "person_id", "") in self.people for entry in entries):
             raise self.why
 

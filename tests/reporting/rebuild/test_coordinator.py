@@ -18,6 +18,7 @@ from shared.contract.catalogue import topic_of
 from shared.testing.author import Author
 from tests.examples.benefits import gift_receipt_signed, gift_returned
 from tests.examples.events import issue_raised
+from tests.reporting.by_hand import by_hand
 from tests.reporting.history import arbitrary_history
 from tests.reporting.records import ORG, Partition, gift, gift_stream
 
@@ -109,7 +110,8 @@ async def test_a_difference_is_named_and_the_journal_wins(
     pool: asyncpg.Pool, database: str, ingest: Ingest
 ) -> None:
     await a_year_of_gifts(ingest)
-    await pool.execute(f"UPDATE {LIVE}.deliveries SET quantity = 99 WHERE person_id = 'p-00000003'")
+    changed = f"UPDATE {LIVE}.deliveries SET quantity = 99 WHERE person_id = 'p-00000003'"
+    await by_hand(pool, f"{LIVE}.deliveries", changed)
     outcome = await rebuild(database)
     assert not outcome.equal
     wrong = {t.projection: (t.only_live, t.only_rebuilt) for t in outcome.tables if t.only_live}
