@@ -33,7 +33,10 @@ FIND = f"""
 SELECT {journal.ENTRY} FROM journal
 WHERE event_id = $1::uuid AND source = $2 AND leaf = decode($3, 'hex') AND log_index < $4
 """
-KEEP = "INSERT INTO disowned (log_index, at) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+KEEP = """
+WITH known AS (DELETE FROM ahead_of_owner WHERE log_index = $1)
+INSERT INTO disowned (log_index, at) VALUES ($1, $2) ON CONFLICT DO NOTHING
+"""
 OF_THE_UNION = f"""
 SELECT {journal.ENTRY} FROM journal
 WHERE org_id = $1 AND log_index > $2 AND log_index < $3
