@@ -75,7 +75,7 @@ class Canteen:
         return Sent(None, json.dumps(event).encode(), headers)
 
 
-def own(stack: Stack) -> KafkaAccess:
+def canteen_access(stack: Stack) -> KafkaAccess:
     """The canteen's own access to Kafka."""
     return stack.servers.kafka_as(PRINCIPAL)
 
