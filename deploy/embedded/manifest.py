@@ -43,15 +43,15 @@ def topics(sources: Iterable[str] = ()) -> list[Topic]:
     """
     manifest = _manifest()
     found = [_topic(name, stated) for name, stated in manifest["topics"].items()]
-    outside = manifest["outside"]
+    ext = outside()
     for source in sources:
         if not SOURCE.fullmatch(source):
             raise ValueError(
                 f"{source!r} is no name of a source: lower-case letters, digits and hyphens, "
                 "at most 63"
             )
-        writes = outside["writes"].format(source=source)
-        found.append(_topic(outside["name"].format(source=source), outside | {"writes": writes}))
+        name, writes = ext.name.format(source=source), ext.writes.format(source=source)
+        found.append(ext._replace(name=name, writes=writes))
     return found
 
 
@@ -62,7 +62,7 @@ def topic_partitions(sources: Iterable[str] = ()) -> dict[str, int]:
 
 def writer_of(topic: str) -> str | None:
     """The principal that writes a topic of ours or of an outside source; None of any other."""
-    before, after = _manifest()["outside"]["name"].split("{source}")
+    before, after = outside().name.split("{source}")
     source = topic.removeprefix(before).removesuffix(after)
     is_outside = topic == f"{before}{source}{after}" and SOURCE.fullmatch(source)
     known = topics([source] if is_outside else [])
@@ -72,6 +72,18 @@ def writer_of(topic: str) -> str | None:
 def topic_settings() -> dict[str, str]:
     """The configuration every topic is created with."""
     return {name: str(value) for name, value in _manifest()["settings"].items()}
+
+
+def outside() -> Topic:
+    """The topic of an outside source, with ``{source}`` where its name will be."""
+    stated = _manifest()["outside"]
+    return _topic(stated["name"], stated)
+
+
+def group_members() -> dict[str, list[str]]:
+    """The principals that may be members of each consumer group."""
+    groups: dict[str, list[str]] = _manifest()["groups"]
+    return {group: [PREFIX + member for member in members] for group, members in groups.items()}
 
 
 def super_users() -> list[str]:
@@ -98,9 +110,9 @@ def _topic_acls(sources: Iterable[str]) -> Iterator[Acl]:
 
 
 def _group_acls() -> Iterator[Acl]:
-    for group, members in _manifest()["groups"].items():
+    for group, members in group_members().items():
         for member in members:
-            yield Acl(PREFIX + member, "group", group, "read")
+            yield Acl(member, "group", group, "read")
 
 
 def _topic(name: str, stated: dict[str, Any]) -> Topic:

@@ -51,6 +51,17 @@ def list_types(
 
 
 @contract.command()
+def asyncapi() -> None:
+    """The whole contract as an AsyncAPI 3.0 document: topics, messages, and who may do what.
+
+    Example: guildhall contract asyncapi > guildhall.asyncapi.json
+    """
+    from deploy.asyncapi import asyncapi as document
+
+    typer.echo(orjson.dumps(document(), option=orjson.OPT_INDENT_2).decode())
+
+
+@contract.command()
 def schema(
     type_: Annotated[str, typer.Argument(metavar="TYPE", help="full name, or the event's alone")],
 ) -> None:

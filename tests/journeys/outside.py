@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
 
+from deploy.stack.stack import Stack
 from shared.kafka.access import KafkaAccess
 
 TOPIC, SOURCE = "guildhall.ext.canteen.v1", "/ext/canteen"
+PRINCIPAL = "guildhall-ext-canteen"
 PARTITION = 0
 """All records go to one partition, so that a bad one stands before the good ones."""
 
@@ -71,6 +73,11 @@ class Canteen:
         event = {**self.attributes(person), "data": self.portion(person, quantity)}
         headers = [("content-type", b"application/cloudevents+json; charset=utf-8")]
         return Sent(None, json.dumps(event).encode(), headers)
+
+
+def canteen_access(stack: Stack) -> KafkaAccess:
+    """The canteen's own access to Kafka."""
+    return stack.servers.kafka_as(PRINCIPAL)
 
 
 async def publish(kafka: KafkaAccess, records: Sequence[Sent]) -> None:

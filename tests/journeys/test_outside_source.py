@@ -9,7 +9,7 @@ from deploy.stack.stack import Stack
 from tests.journeys.command_line import guildhall
 from tests.journeys.conftest import FoundUnion
 from tests.journeys.office import Office
-from tests.journeys.outside import Canteen, Sent, publish
+from tests.journeys.outside import Canteen, Sent, canteen_access, publish
 from tests.journeys.reporting import Reporting
 from tests.journeys.waiting import until
 
@@ -65,7 +65,10 @@ async def test_a_registered_source_moves_a_figure_and_says_that_nothing_proves_i
 
     canteen = Canteen(office.org_id)
     twice = canteen.binary("p-lunch001", quantity=2)
-    await publish(stack.kafka, [twice, twice, canteen.structured("p-lunch002", quantity=5)])
+    await publish(
+        canteen_access(stack),
+        [twice, twice, canteen.structured("p-lunch002", quantity=5)],
+    )
 
     both = await portions(reporting, office, 3 + 2 + 5)
     assert not both["provable"] and "完整性不可证明" in both["note"]
@@ -90,7 +93,7 @@ async def test_what_cannot_be_accepted_is_set_aside_with_its_bytes_and_all_else_
         "invalid-data": canteen.binary("p-lunch005", quantity=-1),
         "id-reused": canteen.binary("p-lunch001", quantity=9, id=used),
     }
-    await publish(stack.kafka, [first, *bad.values(), canteen.binary("p-lunch006")])
+    await publish(canteen_access(stack), [first, *bad.values(), canteen.binary("p-lunch006")])
 
     await portions(reporting, office, 2)
     for reason, sent in bad.items():
@@ -121,7 +124,7 @@ async def test_once_a_source_is_registered_for_a_union_what_waited_is_let_in(
     other = await found_union()
     await register(stack, other.org_id)
     early = Canteen(office.org_id).binary("p-lunch001", quantity=4)
-    await publish(stack.kafka, [early])
+    await publish(canteen_access(stack), [early])
     record = await set_aside(reporting, early)
     assert record["reason"] == "unregistered-union"
     assert await reporting.figure(office.org_id, FIGURE) == 0

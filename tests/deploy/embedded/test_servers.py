@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -13,8 +14,10 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaConnectionError
 
 from deploy.embedded import Embedded, EmbeddedError, create_topics
+from deploy.embedded.directory import PRINCIPALS
 from shared.kafka.access import KafkaAccess
 
 TOPIC = "guildhall.events.v1"
@@ -103,6 +106,24 @@ async def test_a_killed_kafka_comes_back_with_its_records(own: Embedded) -> None
     await own.start_kafka()
     assert await _cluster_id(own) == cluster
     assert (await _read(own, 2))[-1] == b"acknowledged"
+
+
+async def test_passwords_that_were_lost_are_made_anew_and_the_old_ones_let_nobody_in(
+    own: Embedded, tmp_path: Path
+) -> None:
+    await own.provision_kafka()
+    access = own.kafka_as("guildhall-members")
+    old = tmp_path / "password"
+    old.write_text(access.client()["sasl_plain_password"])
+    assert await _cluster_id_at(access)
+    await own.stop()
+    shutil.rmtree(own.directory / PRINCIPALS)
+    await own.start_postgres()
+    await own.start_kafka()
+    await own.provision_kafka()
+    assert await _cluster_id_at(access)
+    with pytest.raises(KafkaConnectionError):
+        await _cluster_id_at(access._replace(password_file=old))
 
 
 async def test_a_wiped_kafka_is_another_cluster_without_topics(own: Embedded) -> None:

@@ -104,3 +104,11 @@ def test_of_many_violations_some_are_said_and_all_are_in_the_document(
     assert "and 3 more (--json lists all)" in done.stderr
     assert done.stderr.count("not-json") == 2
     assert len(json.loads(check(file, "--json").stdout)["violations"]) == 5
+
+
+def test_the_whole_contract_is_printed_as_asyncapi() -> None:
+    done = CliRunner().invoke(app, ["contract", "asyncapi"])
+    assert done.exit_code == 0
+    document = json.loads(done.stdout)
+    assert document["asyncapi"] == "3.0.0"
+    assert set(document["components"]["messages"]) == {c.__name__ for c in CATALOGUE.values()}

@@ -9,6 +9,7 @@ from uuid import uuid4
 import asyncpg
 from aiokafka import AIOKafkaProducer
 
+from deploy.embedded.manifest import OPERATOR, writer_of
 from deploy.stack.stack import Stack
 from guildhall.demo.loader import Place
 from guildhall.demo.queries import Queries, wait_for_arrival
@@ -117,8 +118,9 @@ class Journey:
         )
 
     async def publish(self, topic: str, records: Iterable[Record]) -> None:
-        """Put records into Kafka by hand, past every check, as somebody else's program would."""
-        producer = AIOKafkaProducer(**self.stack.kafka.client(), acks="all")
+        """Put records into Kafka by hand, past every check, as the program would that owns it."""
+        access = self.stack.servers.kafka_as(writer_of(topic) or OPERATOR)
+        producer = AIOKafkaProducer(**access.client(), acks="all")
         await producer.start()
         try:
             for record in records:
