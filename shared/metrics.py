@@ -79,6 +79,10 @@ JOURNAL_GONE = Gauge(
     "guildhall_journal_missing_rows",
     "Journal gaps: log indexes up to its head whose rows are gone; anything but 0 needs a person.",
 )
+JOURNAL_WRONG = Gauge(
+    "guildhall_journal_wrong_rows",
+    "Rows of the journal that are not what their bytes say; anything but 0 needs a person.",
+)
 SEAL_AHEAD = Gauge(
     "guildhall_journal_seal_ahead_seconds",
     "Clock skew: how far the journal's last seal lies in the future of PostgreSQL's clock.",

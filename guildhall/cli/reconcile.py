@@ -10,6 +10,7 @@ NAMED = {
     "gone from the journal": "journal_gaps",
     "log-ahead-of-owner": "ahead",
     "stale projection": "stale",
+    "not what its bytes say": "wrong_rows",
 }
 """What an answer names row by row, by the field it stands in."""
 

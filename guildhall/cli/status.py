@@ -11,6 +11,7 @@ from shared.contract.contexts import RELAY_PROCESSES
 UNTRUE = {
     "ahead_of_owner": "the journal has events that a restored owner has lost",
     "journal_gaps": "rows of the journal are gone",
+    "journal_wrong": "rows of the journal were changed, guildhall reconcile names them",
     "stale": "projections are not what the journal gives, and nothing is answered from them",
     "differences": "figures differ from their lists, which is a defect",
 }

@@ -208,7 +208,7 @@ async def test_what_was_said_from_a_wrong_state_is_put_right_by_events_that_say_
     # A comparison notices; then all goes its way.
     async with pool.acquire() as connection:
         at = await journal.last_index(connection)
-        await checkpoints.mark(connection, Stale("deliveries", "rows-missing", at))
+        await checkpoints.mark(connection, Stale("deliveries", "rows-changed", at))
     assert (await office.react()).unions == 0
     rebuilt = await Keeper(pool, database, 1).once()
     assert rebuilt is not None and rebuilt.swapped

@@ -20,12 +20,12 @@ log = structlog.get_logger("checkpoints")
 
 Reason = Literal[
     "never-folded", "table-changed", "other-definition", "redefined", "behind-journal",
-    "ahead-of-journal", "rows-missing", "rows-differ",
+    "ahead-of-journal", "rows-changed", "rows-differ",
 ]  # fmt: skip
 """Why a projection is stale. `other-definition`: other code folds it, or did and no worker of this
 code has taken it over; then it is `redefined`. `ahead-of-journal`: the journal has lost its end."""
 
-LOST: frozenset[Reason] = frozenset(get_args(Reason)) - {"rows-missing", "rows-differ"}
+LOST: frozenset[Reason] = frozenset(get_args(Reason)) - {"rows-changed", "rows-differ"}
 """Reasons for which the table holds nothing that could be compared with what is folded anew."""
 
 BY_A_PERSON: frozenset[Reason] = frozenset({"ahead-of-journal", "rows-differ"})

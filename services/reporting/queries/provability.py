@@ -25,7 +25,9 @@ WORDS = {
     "not-compared": "尚未与来源的日志核对", "lost-by-owner": "来源有未发布的记录",
     "in-quarantine": "有记录在隔离区待处理", "numbers-nothing": "来源不为其记录编号",
     "ahead-of-owner": "日志含来源已失去的记录", "journal-gaps": "日志缺行",
-    "sums-differ": "分段合计与清单不符", "stale": "近期未与来源的日志核对",
+    "sums-differ": "分段合计与清单不符", "projections-stale": "投影正在重建",
+    "rows-wrong": "日志有行与其内容或哈希不符", "seals-wrong": "日志的知悉时间有误",
+    "stale": "近期未与来源的日志核对",
 }  # fmt: skip
 """What each reason is called where a person reads it."""
 

@@ -33,6 +33,11 @@ SELECT (SELECT count(*) FROM parked) AS parked,
     (SELECT count(*) FROM ahead_of_owner) AS ahead_of_owner
 """
 
+WRONG = """
+SELECT array_agg(reason) FROM source_checks, unnest(reasons) AS reason
+WHERE source = 'reporting' AND reason IN ('rows-wrong', 'seals-wrong')
+"""
+
 EndOffsets = Callable[[Sequence[tuple[str, int]]], Awaitable[Mapping[tuple[str, int], int]]]
 """Answers the end offset of each (topic, partition) that Kafka has; empty while it is away."""
 
@@ -40,7 +45,8 @@ EndOffsets = Callable[[Sequence[tuple[str, int]]], Awaitable[Mapping[tuple[str, 
 async def status(pool: asyncpg.Pool, end_offsets: EndOffsets, now: datetime) -> dict[str, Any]:
     """One document for the operator. `lag` is None where Kafka did not answer; `journal_gaps` (rows
     that the journal has lost) and `differences` are None where looking took longer than
-    CHECK_SECONDS; `stale` are projections from which nothing is answered.
+    CHECK_SECONDS; `stale` are projections from which nothing is answered, `journal_wrong`
+    what the last comparison found wrong with rows of the journal.
     """
     head = await pool.fetchrow(HEAD)
     positions = [dict(row) for row in await pool.fetch(POSITIONS)]
@@ -67,6 +73,7 @@ async def status(pool: asyncpg.Pool, end_offsets: EndOffsets, now: datetime) -> 
         "quarantined": waiting["quarantined"],
         "ahead_of_owner": waiting["ahead_of_owner"],
         "journal_gaps": await _in_time(pool, journal_gaps),
+        "journal_wrong": await pool.fetchval(WRONG) or [],
         "stale": [each._asdict() for each in found.stale],
         "differences": None
         if found.stale

@@ -199,7 +199,7 @@ async def _stop(connection: asyncpg.Connection, tables: Collection[TableCompared
         last = await journal.last_index(connection)
         for table in tables:
             if table.differs:
-                reason: checkpoints.Reason = "rows-differ" if table.only_live else "rows-missing"
+                reason: checkpoints.Reason = "rows-differ" if table.only_live else "rows-changed"
                 await checkpoints.mark(
                     connection, checkpoints.Stale(table.projection, reason, last)
                 )

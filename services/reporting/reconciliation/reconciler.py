@@ -18,9 +18,11 @@ import structlog
 from services.reporting.ingest import lost_events, parked
 from services.reporting.ingest.publishers import Publisher
 from services.reporting.journal import log as journal
-from services.reporting.projections.checkpoints import folded
+from services.reporting.projections import figure_sums
+from services.reporting.projections.checkpoints import Stale, folded, mark
 from services.reporting.reconciliation import source_checks
 from services.reporting.reconciliation.comparison import Comparison, ends_of
+from services.reporting.reconciliation.journal_check import JournalCheck
 from services.reporting.reconciliation.log_difference import Compared as Content
 from services.reporting.reconciliation.owner_client import (
     OwnerClient,
@@ -47,6 +49,7 @@ from shared.contract.catalogue import source_of, topic_of
 from shared.eventstore.epochs import FIRST, Epochs, known_epochs, stated
 from shared.metrics import (
     AHEAD_OF_OWNER,
+    JOURNAL_WRONG,
     MISSING,
     PARKED,
     QUARANTINED,
@@ -59,6 +62,9 @@ log = structlog.get_logger("reconciler")
 GIVE_UP_SECONDS = 900.0
 """How long records wait behind a gap before they are put in quarantine, for a person to settle."""
 
+UNPROVEN = ("ahead-of-owner", "journal-gaps", "rows-wrong", "seals-wrong", "projections-stale")
+"""What is wrong with the journal, or with what is folded from it, while nothing is proven."""
+
 
 class Reconciled(NamedTuple):
     """`watermark` is the last log_index that is proven complete for every source; None: none is.
@@ -66,7 +72,8 @@ class Reconciled(NamedTuple):
     `complete`: and no copy lacks anything, no row of the journal is gone, no projection is stale,
     and no partial sum differs from its list, as far as was looked. `ahead` names the events of the
     journal that their owner has lost, `journal_gaps` the rows the journal has lost, `stale` the
-    projections that are not what the journal gives.
+    projections that are not what the journal gives, `wrong_rows` the rows of the journal that are
+    not what their bytes say, `wrong_seals` those from before their events were recorded.
     """
 
     complete: bool
@@ -77,6 +84,8 @@ class Reconciled(NamedTuple):
     ahead: list[dict[str, Any]]
     journal_gaps: list[dict[str, Any]]
     stale: list[dict[str, Any]]
+    wrong_rows: list[dict[str, Any]]
+    wrong_seals: list[int]
 
 
 class Compared(NamedTuple):
@@ -122,6 +131,7 @@ class Reconciler:
         self.give_up_seconds, self.watchdog = give_up_seconds, watchdog
         self.repair = Repair(pool, patience_seconds, watchdog)
         self.scrub = Scrub(whole=whole)
+        self.journal_check = JournalCheck(whole=whole)
         self.comparison = Comparison(pool, whole=whole)
         self.watermark: int | None = None
 
@@ -132,18 +142,25 @@ class Reconciler:
         await self._watch()
         ahead = await lost_events.listed(self.pool)
         AHEAD_OF_OWNER.set(len(ahead))
+        checked = await self.journal_check.round(self.pool, compared.last)
         stale = (await folded(self.pool)).stale
         scrubbed = await self.scrub.round(self.pool, compared.last, stale=bool(stale))
         await self._observe()
         wrong = {
             "ahead-of-owner": ahead,
             "journal-gaps": scrubbed.journal_gaps,
-            "stale": stale,
+            "rows-wrong": checked.rows,
+            "seals-wrong": checked.seals,
+            "projections-stale": stale,
             "sums-differ": scrubbed.differences,
         }
+        await self._stop_sums(scrubbed.differences)
+        JOURNAL_WRONG.set(len(checked.rows))
+        if checked.rows or checked.seals:
+            log.error("the journal was changed", rows=checked.rows[:10], seals=checked.seals[:10])
         reasons = [reason for reason, there in wrong.items() if there]
         await source_checks.keep(self.pool, compared.sources, self.publishers, reasons)
-        complete = compared.complete and not (ahead or stale or scrubbed.journal_gaps)
+        complete = compared.complete and not any(wrong[each] for each in UNPROVEN)
         self.watermark = compared.last if complete else self.watermark
         await parked.give_up(self.pool, self.give_up_seconds)
         _observe_missing(compared.sources, compared.copies)
@@ -156,6 +173,8 @@ class Reconciler:
             ahead,
             scrubbed.journal_gaps,
             [each._asdict() for each in stale],
+            [each._asdict() for each in checked.rows],
+            checked.seals,
         )
 
     async def _compare(self, client: OwnerClient) -> Compared:
@@ -219,6 +238,15 @@ class Reconciler:
         }
         if beyond:
             await lost_events.notice(self.pool, source, beyond)
+
+    async def _stop_sums(self, differences: list[dict[str, Any]]) -> None:
+        """Answer from no sums that differ from their lists: they are filled from these anew."""
+        if not differences:
+            return
+        async with self.pool.acquire() as connection, connection.transaction():
+            head = await journal.lock_head(connection)
+            stale = Stale(figure_sums.NAME, "rows-changed", head.next_index - 1)
+            await mark(connection, stale)
 
     async def _watch(self) -> None:
         if self.watchdog is not None:

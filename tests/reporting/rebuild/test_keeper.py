@@ -46,7 +46,7 @@ async def test_only_what_is_stale_is_folded_anew(office: Office, database: str) 
 
 async def test_rows_that_are_missing_are_put_back(office: Office, database: str) -> None:
     await by_hand(office.pool, f"{LIVE}.deliveries", f"DELETE FROM {LIVE}.deliveries")
-    await stop(office, "rows-missing")
+    await stop(office, "rows-changed")
     rebuilt = await Keeper(office.pool, database, 1).once()
     assert rebuilt is not None and rebuilt.swapped and not rebuilt.equal
     assert await office.pool.fetchval(f"SELECT count(*) FROM {LIVE}.deliveries") == 2
@@ -57,7 +57,7 @@ async def test_rows_that_contradict_the_journal_are_kept_for_a_person(
 ) -> None:
     changed = f"UPDATE {LIVE}.deliveries SET quantity = 9"
     await by_hand(office.pool, f"{LIVE}.deliveries", changed)
-    await stop(office, "rows-missing")
+    await stop(office, "rows-changed")
     keeper = Keeper(office.pool, database, 1)
     rebuilt = await keeper.once()
     assert rebuilt is not None and not rebuilt.swapped
