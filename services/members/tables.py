@@ -34,6 +34,8 @@ OPEN_TRANSFER = "INSERT INTO open_transfers (org_id, to_parent) VALUES ($1, $2)"
 CLOSE_TRANSFER = "DELETE FROM open_transfers WHERE org_id = $1"
 MOVE_UNION = "UPDATE organisations SET parent_org_id = $2 WHERE org_id = $1"
 
+REQUIRE_TREE = "SELECT require_tree($1)"
+
 KNOW_PERSON = """
 INSERT INTO people (org_id, person_id, gender, birth_month) VALUES ($1, $2, $3, $4)
 ON CONFLICT (org_id, person_id) DO UPDATE
@@ -144,3 +146,8 @@ def records(org_id: str, kept: Sequence[Kept]) -> Also:
 def dependant_record(org_id: str, kept: Kept) -> Also:
     """The statement that keeps a dependant's record; one that exists is not overwritten."""
     return Also(KEEP_DEPENDANT, [(org_id, kept.person_id, kept.ciphertext)])
+
+
+def still_a_tree(org_id: str) -> Also:
+    """The appending transaction fails where this union, which it moved, is above itself now."""
+    return Also(REQUIRE_TREE, [(org_id,)])

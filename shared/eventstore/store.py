@@ -12,15 +12,14 @@ from itertools import chain, islice
 from typing import Any, NamedTuple
 
 import asyncpg
-import msgspec
 
 from shared.clock import Clock
-from shared.contract.catalogue import CATALOGUE
 from shared.contract.document import DOCUMENT_BYTES_MAX, SALT_BYTES, DocumentWriter, Told
 from shared.contract.envelope import DomainEvent, shard_of
 from shared.errors import Invalid, StaleVersion
 from shared.eventstore.event_ids import uuid7
 from shared.eventstore.idempotency import as_saved, saved_reply
+from shared.eventstore.loaded import Loaded, event_of
 from shared.eventstore.request import Reply, Request
 
 COPY_FROM_EVENTS = 500
@@ -87,20 +86,6 @@ class EncodedWrite(NamedTuple):
     events: Sequence[Encoded]
 
 
-class _WithData(msgspec.Struct):
-    data: msgspec.Raw
-
-
-_data = msgspec.json.Decoder(_WithData).decode
-
-
-class Loaded(NamedTuple):
-    """A stream's events, oldest first, and its last version (0 when it does not exist)."""
-
-    events: list[DomainEvent]
-    version: int
-
-
 _Place = tuple[int, str, int]
 """Shard, stream and version of an event: its row of the outbox."""
 
@@ -110,12 +95,6 @@ class Also(NamedTuple):
 
     sql: str
     rows: Sequence[Sequence[Any]]
-
-
-def event_of(type_name: str, document: bytes) -> DomainEvent:
-    """The event in a stored document."""
-    data = _data(document).data
-    return CATALOGUE[type_name].model_validate_json(bytes(data), extra="ignore")
 
 
 def too_large(type_name: str, document: bytes) -> Invalid:
@@ -154,16 +133,21 @@ class EventStore:
     async def load_many(self, streams: Sequence[str]) -> dict[str, Loaded]:
         """The events of several streams in one round trip; absent streams are empty."""
         rows = await self.pool.fetch(
-            "SELECT stream, version, type, document FROM events WHERE stream = ANY($1)"
+            "SELECT stream, version, type, actor, document FROM events WHERE stream = ANY($1)"
             " ORDER BY stream, version",
             streams,
         )
-        found = {stream: Loaded([], 0) for stream in streams}
+        events: dict[str, list[DomainEvent]] = {stream: [] for stream in streams}
+        actors: dict[str, list[str]] = {stream: [] for stream in streams}
+        versions = dict.fromkeys(streams, 0)
         for row in rows:
-            event = event_of(row["type"], row["document"])
-            found[row["stream"]].events.append(event)
-            found[row["stream"]] = Loaded(found[row["stream"]].events, row["version"])
-        return found
+            stream = row["stream"]
+            events[stream].append(event_of(row["type"], row["document"]))
+            actors[stream].append(row["actor"])
+            versions[stream] = row["version"]
+        return {
+            stream: Loaded(events[stream], versions[stream], actors[stream]) for stream in streams
+        }
 
     async def append(
         self,

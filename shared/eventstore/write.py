@@ -17,8 +17,9 @@ from shared.contract.envelope import DomainEvent
 from shared.contract.values import SHANGHAI
 from shared.decider.fold import fold
 from shared.errors import NotYet, Refusal, StaleVersion
+from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
-from shared.eventstore.store import Also, EventStore, Loaded, Write
+from shared.eventstore.store import Also, EventStore, Write
 
 ATTEMPTS = 4
 
@@ -31,6 +32,7 @@ LOST_RACES = (
 
 S = TypeVar("S")
 E = TypeVar("E", bound=DomainEvent)
+K = TypeVar("K")
 
 Evolve = Callable[[S | None, E], object]
 """A domain's `evolve`. The state is what it takes, None included, and so what it answers: its own
@@ -94,11 +96,41 @@ async def write(
     return await retry(request, read_first)
 
 
+async def write_knowing(
+    store: EventStore,
+    request: Request,
+    stream: str,
+    evolve: Evolve[S, E],
+    *,
+    look: Callable[[Loaded], Awaitable[K]],
+    decide: Callable[[S | None, date, K], Sequence[E]],
+    also: Callable[[Sequence[Write], K], Sequence[Also]] = lambda _writes, _known: (),
+) -> Reply:
+    """Decide on one stream and on what `look` finds beside it: who recorded what in it, or what
+    stands elsewhere. It looks anew in every attempt; what may change elsewhere until the commit
+    needs a guard of `also` (guards.py).
+
+    Raises the decision's refusals and those of `retry`.
+    """
+
+    async def attempt() -> Reply:
+        found = await store.load(stream)
+        request.check_version(stream, found.version)
+        known = await look(found)
+        events = decide(state_of(evolve, found), today_of(store), known)
+        appending = Write(stream, found.version, events)
+        return await store.append(
+            request, [appending], one_stream(appending), also([appending], known)
+        )
+
+    return await retry(request, attempt)
+
+
 def state_of(evolve: Evolve[S, E], found: Loaded) -> S | None:
     """The state of a stream. Its events are those that `evolve` takes: the contract's `stream_of`
     says which types share a stream."""
     evolved = cast(Callable[[S | None, E], S | None], evolve)
-    return fold(evolved, cast(list[E], found.events), None)
+    return fold(evolved, cast(Sequence[E], found.events), None)
 
 
 def one_stream(write: Write, **more: Any) -> Reply:

@@ -1,5 +1,6 @@
 """The union itself and its transfer of affiliation: given-when-then."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -168,10 +169,10 @@ class TestAffiliationTransfer:
             record_prepared, command, ORG, TODAY, members_now=now
         )
 
-    def completing(self, on: date, *before: DomainEvent) -> Outcome:
+    def completing(self, on: date, *before: DomainEvent, above_new: Sequence[str] = ()) -> Outcome:
         command = CompleteAffiliationTransfer(to_parent=BUREAU, completed_on=on)
         return given(organisation, None, REGISTERED, *before).when(
-            complete_transfer, command, ORG, TODAY
+            complete_transfer, command, ORG, TODAY, above_new=above_new
         )
 
     COMPLETED = affiliation_transfer_completed(
@@ -222,3 +223,6 @@ class TestAffiliationTransfer:
         self.completing(TODAY).then_refused("no-transfer")
         self.completing(TODAY, STARTED, self.COMPLETED).then_refused("no-transfer")
         self.completing(date(2022, 3, 31), STARTED).then_refused("before-transfer")
+        below = self.completing(TODAY, STARTED, above_new=[GROUP, ORG])
+        below.then_refused("parent-is-below")
+        self.completing(TODAY, STARTED, above_new=[GROUP]).then(self.COMPLETED)

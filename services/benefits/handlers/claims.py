@@ -12,9 +12,10 @@ from services.benefits.domain import claims
 from services.benefits.queries import claims as claims_read
 from services.benefits.tables import rows_of
 from shared.contract.benefits import ClaimApproved, ClaimFiled
+from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore, Write
-from shared.eventstore.write import one_stream, retry, state_of, today_of, write
+from shared.eventstore.write import one_stream, retry, state_of, today_of, write, write_knowing
 from shared.replicas.members import require_known
 
 
@@ -39,19 +40,19 @@ async def file_claim(store: EventStore, request: Request, command: FileClaim) ->
 
 
 async def approve_claim(store: EventStore, request: Request, command: ApproveClaim) -> Reply:
-    """Approve a claim; who filed it is read from its event's envelope."""
+    """Approve a claim; who filed it is read with its stream, from the event's envelope."""
     org_id = request.org_id
     approver, stream = request.actor.subject, streams.claim(org_id, command.claim_id)
-    filed_by = await _filed_by(store, stream)
-    return await write(
+    return await write_knowing(
         store,
         request,
         stream,
         claims.evolve,
-        lambda state, today: claims.approve_claim(
+        look=_filed_by,
+        decide=lambda state, today, filed_by: claims.approve_claim(
             state, command, org_id, today, approver=approver, filed_by=filed_by
         ),
-        also=rows_of,
+        also=lambda writes, _: rows_of(writes),
     )
 
 
@@ -59,33 +60,33 @@ async def reject_claim(store: EventStore, request: Request, command: RejectClaim
     """Reject a claim, or withdraw it."""
     org_id = request.org_id
     approver, stream = request.actor.subject, streams.claim(org_id, command.claim_id)
-    filed_by = await _filed_by(store, stream)
-    return await write(
+    return await write_knowing(
         store,
         request,
         stream,
         claims.evolve,
-        lambda state, today: claims.reject_claim(
+        look=_filed_by,
+        decide=lambda state, today, filed_by: claims.reject_claim(
             state, command, org_id, today, approver=approver, filed_by=filed_by
         ),
-        also=rows_of,
+        also=lambda writes, _: rows_of(writes),
     )
 
 
 async def pay_claim(store: EventStore, request: Request, command: PayClaim) -> Reply:
-    """Pay an approved claim; who approved it is read from its event's envelope."""
+    """Pay an approved claim; who approved it is read with its stream, from the event's envelope."""
     org_id = request.org_id
     payer, stream = request.actor.subject, streams.claim(org_id, command.claim_id)
-    approved_by = await claims_read.actor_of(store.pool, stream, ClaimApproved.type_name())
-    return await write(
+    return await write_knowing(
         store,
         request,
         stream,
         claims.evolve,
-        lambda state, today: claims.pay_claim(
+        look=_approved_by,
+        decide=lambda state, today, approved_by: claims.pay_claim(
             state, command, org_id, today, payer=payer, approved_by=approved_by
         ),
-        also=rows_of,
+        also=lambda writes, _: rows_of(writes),
     )
 
 
@@ -102,5 +103,9 @@ async def reverse_claim(store: EventStore, request: Request, command: ReverseCla
     )
 
 
-async def _filed_by(store: EventStore, stream: str) -> str:
-    return await claims_read.actor_of(store.pool, stream, ClaimFiled.type_name()) or ""
+async def _filed_by(claim: Loaded) -> str:
+    return claim.actor_of(ClaimFiled) or ""
+
+
+async def _approved_by(claim: Loaded) -> str | None:
+    return claim.actor_of(ClaimApproved)

@@ -40,13 +40,3 @@ async def active(
     """The claim of a person's case that is active: filed, approved or paid."""
     found: str | None = await pool.fetchval(ACTIVE, org_id, person_id, kind, case_id)
     return found
-
-
-async def actor_of(pool: asyncpg.Pool, stream: str, type_name: str) -> str | None:
-    """The login that recorded the last event of a type in a stream; None when there is none."""
-    found: str | None = await pool.fetchval(
-        "SELECT actor FROM events WHERE stream = $1 AND type = $2 ORDER BY version DESC LIMIT 1",
-        stream,
-        type_name,
-    )
-    return found

@@ -8,9 +8,10 @@ from services.events.commands.meetings import (
     PassResolution,
 )
 from services.events.domain import meetings, regulations
+from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore
-from shared.eventstore.write import state_of, write
+from shared.eventstore.write import state_of, write, write_knowing
 from shared.replicas.members import require_known
 
 
@@ -57,16 +58,21 @@ async def pass_resolution(store: EventStore, request: Request, command: PassReso
 async def adopt_regulation(store: EventStore, request: Request, command: AdoptRegulation) -> Reply:
     """Record that a regulation was adopted or revised."""
     await require_known(store, request)
-    org_id, meeting = request.org_id, None
-    if command.meeting_id is not None:
+    org_id = request.org_id
+
+    async def look(_: Loaded) -> meetings.Meeting | None:
+        if command.meeting_id is None:
+            return None
         found = await store.load(streams.meeting(org_id, command.meeting_id))
-        meeting = state_of(meetings.evolve, found)
-    return await write(
+        return state_of(meetings.evolve, found)
+
+    return await write_knowing(
         store,
         request,
         streams.regulation(org_id, command.regulation_id),
         regulations.evolve,
-        lambda state, today: regulations.adopt_regulation(
+        look=look,
+        decide=lambda state, today, meeting: regulations.adopt_regulation(
             state, command, org_id, today, meeting=meeting
         ),
     )

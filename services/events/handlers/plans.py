@@ -10,41 +10,59 @@ from services.events.commands.plans import (
     SetPlanItem,
 )
 from services.events.domain import attestations, incidents, issues, plan_items
-from services.events.queries.incidents import incidents_in
+from services.events.queries.incidents import Reported, incidents_in
 from services.events.queries.streams import absent_streams
+from shared.contract.events import IncidentReported
+from shared.eventstore.guards import still_at, still_counting
+from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore
-from shared.eventstore.write import write
+from shared.eventstore.write import write, write_knowing
 from shared.replicas.members import require_known
 
 
 async def attest_period(store: EventStore, request: Request, command: AttestPeriod) -> Reply:
-    """Attest a month, against the incidents in our own records."""
+    """Attest a month, against the incidents in our own records; of an incident and an attestation
+    at once, each knows of the other or comes before it."""
     await require_known(store, request)
     org_id = request.org_id
-    reported = await incidents_in(store, org_id, command.subject, command.month)
-    return await write(
+    stream = streams.attestation(org_id, command.subject, command.month)
+
+    async def look(_: Loaded) -> Reported:
+        return await incidents_in(store, org_id, command.subject, command.month)
+
+    return await write_knowing(
         store,
         request,
-        streams.attestation(org_id, command.subject, command.month),
+        stream,
         attestations.evolve,
-        lambda state, today: attestations.attest_period(
-            state, command, org_id, today, reported=reported
+        look=look,
+        decide=lambda state, today, reported: attestations.attest_period(
+            state, command, org_id, today, reported=reported.matching
         ),
+        also=lambda _, reported: [
+            still_counting(stream, IncidentReported, org_id, reported.of_any)
+        ],
     )
 
 
 async def report_incident(store: EventStore, request: Request, command: ReportIncident) -> Reply:
-    """Report an incident."""
+    """Report an incident; it comes before its month's attestation, or knows of it."""
     await require_known(store, request)
-    org_id = request.org_id
-    return await write(
+    org_id, month = request.org_id, command.happened_on.isoformat()[:7]
+    attestation = streams.attestation(org_id, command.subject, month)
+
+    async def look(_: Loaded) -> int:
+        return (await store.load(attestation)).version
+
+    return await write_knowing(
         store,
         request,
         streams.incident(org_id, command.incident_id),
         incidents.evolve,
-        lambda state, today: incidents.report_incident(state, command, org_id, today),
-        opens=True,
+        look=look,
+        decide=lambda state, today, _: incidents.report_incident(state, command, org_id, today),
+        also=lambda _, version: [still_at(attestation, version)],
     )
 
 
@@ -70,13 +88,17 @@ async def complete_plan_item(
     org_id = request.org_id
     ours = tuple(f"{org_id}/{kind}-" for kind in streams.KINDS)
     evidence = [stream for stream in command.evidence if stream.startswith(ours)]
-    missing = await absent_streams(store.pool, evidence)
-    return await write(
+
+    async def look(_: Loaded) -> frozenset[str]:
+        return await absent_streams(store.pool, evidence)
+
+    return await write_knowing(
         store,
         request,
         streams.plan_item(org_id, command.item_id),
         plan_items.evolve,
-        lambda state, today: plan_items.complete_plan_item(
+        look=look,
+        decide=lambda state, today, missing: plan_items.complete_plan_item(
             state, command, org_id, today, missing=missing
         ),
     )

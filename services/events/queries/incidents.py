@@ -1,20 +1,26 @@
 """Incidents, for the months attested free of them."""
 
+from typing import NamedTuple
+
 from services.events.domain import incidents
 from services.events.queries.streams import listed
 from shared.contract.events import IncidentReported
 from shared.eventstore.store import EventStore
 
 
-async def incidents_in(store: EventStore, org_id: str, subject: str, month: str) -> int:
+class Reported(NamedTuple):
+    """Incidents of one subject that happened in a month, and how many there are of any."""
+
+    matching: int
+    of_any: int
+
+
+async def incidents_in(store: EventStore, org_id: str, subject: str, month: str) -> Reported:
     """How many incidents of a subject were reported as having happened in a month (yyyy-mm)."""
-    happened = await listed(
-        store,
-        org_id,
-        IncidentReported.STREAM,
-        incidents.evolve,
-        keep=lambda incident: (
-            incident.subject == subject and incident.happened_on.isoformat()[:7] == month
-        ),
-    )
-    return len(happened)
+    reported = await listed(store, org_id, IncidentReported.STREAM, incidents.evolve)
+    matching = [
+        found.id
+        for found in reported
+        if found.state.subject == subject and found.state.happened_on.isoformat()[:7] == month
+    ]
+    return Reported(len(matching), len(reported))

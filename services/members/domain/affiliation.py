@@ -45,8 +45,7 @@ def start_transfer(
         )
     if union.parent is not None and union.parent != command.from_parent:
         raise Conflict("not-the-parent", f"the upper union is {union.parent}")
-    if org_id in (command.to_parent, *above_new):
-        raise Conflict("parent-is-below", f"{command.to_parent} is {org_id} or is below it")
+    _not_below(org_id, command.to_parent, above_new)
     return [
         AffiliationTransferStarted(
             org_id=org_id,
@@ -91,15 +90,22 @@ def record_prepared(
 
 
 def complete_transfer(
-    state: Organisation | None, command: CompleteAffiliationTransfer, org_id: str, today: date
+    state: Organisation | None,
+    command: CompleteAffiliationTransfer,
+    org_id: str,
+    today: date,
+    *,
+    above_new: Sequence[str],
 ) -> list[AffiliationEvent]:
-    """The move took effect.
+    """The move took effect. `above_new`: the unions above the new upper union by now, which may
+    have moved since the transfer began.
 
     Raises Invalid `date-in-future`; Unknown `unknown-union`; Conflict `no-transfer`,
-    `before-transfer`.
+    `before-transfer`, `parent-is-below`.
     """
     not_in_future(today, command.completed_on, command.source_recorded_on)
     transfer = _under_way(registered(state, org_id), command.to_parent, command.completed_on)
+    _not_below(org_id, command.to_parent, above_new)
     return [
         AffiliationTransferCompleted(
             org_id=org_id,
@@ -109,6 +115,11 @@ def complete_transfer(
             source_recorded_on=command.source_recorded_on,
         )
     ]
+
+
+def _not_below(org_id: str, to_parent: str, above_new: Sequence[str]) -> None:
+    if org_id in (to_parent, *above_new):
+        raise Conflict("parent-is-below", f"{to_parent} is {org_id} or is below it")
 
 
 def _under_way(union: Organisation, to_parent: str, on: date) -> Transfer:

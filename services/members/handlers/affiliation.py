@@ -9,10 +9,11 @@ from services.members.commands.affiliation import (
 from services.members.domain import affiliation, organisation
 from services.members.handlers.context import Context, require_union
 from services.members.queries import rosters
-from services.members.tables import rows_of
+from services.members.tables import rows_of, still_a_tree
+from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import Write
-from shared.eventstore.write import one_stream, retry, state_of, today_of, write
+from shared.eventstore.write import one_stream, retry, state_of, today_of, write_knowing
 
 
 async def start_transfer(
@@ -67,13 +68,20 @@ async def complete_transfer(
     context: Context, request: Request, command: CompleteAffiliationTransfer
 ) -> Reply:
     """The union belongs to the new upper union from now on."""
-    await require_union(context.store, request)
-    org_id = request.org_id
-    return await write(
-        context.store,
+    store, org_id = context.store, request.org_id
+    await require_union(store, request)
+
+    async def look(_: Loaded) -> list[str]:
+        return await rosters.unions_above(store.pool, command.to_parent)
+
+    return await write_knowing(
+        store,
         request,
         streams.organisation(org_id),
         organisation.evolve,
-        lambda state, today: affiliation.complete_transfer(state, command, org_id, today),
-        also=rows_of,
+        look=look,
+        decide=lambda state, today, above_new: affiliation.complete_transfer(
+            state, command, org_id, today, above_new=above_new
+        ),
+        also=lambda writes, _: [*rows_of(writes), still_a_tree(org_id)],
     )

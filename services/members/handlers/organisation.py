@@ -5,7 +5,7 @@ from services.members.commands.organisation import DeclareStaffCount, RegisterOr
 from services.members.domain import organisation
 from services.members.handlers.context import Context, require_union
 from services.members.queries import rosters
-from services.members.tables import rows_of
+from services.members.tables import rows_of, still_a_tree
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import Write
 from shared.eventstore.write import one_stream, retry, state_of, today_of, write
@@ -14,7 +14,7 @@ from shared.eventstore.write import one_stream, retry, state_of, today_of, write
 async def register_organisation(
     context: Context, request: Request, command: RegisterOrganisation
 ) -> Reply:
-    """Register a union in the tree."""
+    """Register a union in the tree, which stays one whatever else moves in it meanwhile."""
     store, org_id = context.store, request.org_id
     stream = streams.organisation(org_id)
 
@@ -31,7 +31,9 @@ async def register_organisation(
         )
         registering = Write(stream, found.version, events)
         reply = one_stream(registering)
-        return await store.append(request, [registering], reply, rows_of([registering]))
+        return await store.append(
+            request, [registering], reply, [*rows_of([registering]), still_a_tree(org_id)]
+        )
 
     return await retry(request, attempt)
 

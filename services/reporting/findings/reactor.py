@@ -27,8 +27,9 @@ from shared.contract.envelope import Actor, DomainEvent
 from shared.contract.reporting import Corrects, FindingExplained, FindingRaised, FindingResolved
 from shared.contract.values import SHANGHAI
 from shared.errors import StaleVersion
+from shared.eventstore.loaded import event_of
 from shared.eventstore.request import Reply, Request
-from shared.eventstore.store import EventStore, Write, event_of
+from shared.eventstore.store import EventStore, Write
 from shared.metrics import FINDINGS_OPEN
 
 log = structlog.get_logger("reactor")

@@ -163,3 +163,14 @@ async def test_a_reply_states_the_last_position_of_each_shard_it_wrote(
     replayed = await saved_reply(store.pool, request("k"))
     assert replayed is not None
     assert replayed.position == reply.position
+
+
+async def test_a_stream_tells_who_recorded_each_event(store: EventStore) -> None:
+    stream = "tjtc/issue-affiliation"
+    await store.append(request(), [Write(stream, 0, [raised()])], OK)
+    other = request()._replace(actor=request().actor._replace(subject="王梅"))
+    await store.append(other, [Write(stream, 1, [resolved()])], OK)
+    found = await store.load(stream)
+    assert found.actors == ["clerk-1", "王梅"]
+    assert (found.actor_of(IssueRaised), found.actor_of(IssueResolved)) == ("clerk-1", "王梅")
+    assert (await store.load("tjtc/issue-none")).actor_of(IssueRaised) is None

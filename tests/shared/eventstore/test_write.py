@@ -12,9 +12,18 @@ from shared.contract.envelope import Actor
 from shared.contract.events import IssueRaised, IssueResolved
 from shared.errors import Conflict, NotYet, StaleVersion
 from shared.eventstore.database import open_pool
+from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
-from shared.eventstore.store import Also, EventStore, Loaded, Write
-from shared.eventstore.write import ATTEMPTS, one_stream, retry, state_of, today_of, write
+from shared.eventstore.store import Also, EventStore, Write
+from shared.eventstore.write import (
+    ATTEMPTS,
+    one_stream,
+    retry,
+    state_of,
+    today_of,
+    write,
+    write_knowing,
+)
 from tests.examples.events import issue_raised, issue_resolved
 
 STREAM = "tjtc/issue-affiliation"
@@ -169,3 +178,22 @@ async def test_a_stated_version_is_held_against_what_is_there(store: EventStore)
             await write(store, asked, STREAM, evolve, Deciding(), opens=True)
     reply = await write(store, ASKED._replace(expected_version=1), STREAM, evolve, Deciding())
     assert reply.body["version"] == 2
+
+
+async def test_what_a_decision_knows_is_looked_up_anew_in_every_attempt(store: EventStore) -> None:
+    """Another writes between the look and the append: the second attempt sees who it was."""
+    known: list[str | None] = []
+
+    async def look(found: Loaded) -> str | None:
+        if not known:
+            other = ASKED._replace(actor=CLERK._replace(subject="other"))
+            await store.append(other, [Write(STREAM, 0, [RAISED])], OK)
+        known.append(found.actor_of(IssueRaised))
+        return known[-1]
+
+    def decide(state: State | None, _: date, raised_by: str | None) -> list[Event]:
+        assert (state is None) == (raised_by is None)
+        return [RESOLVED]
+
+    reply = await write_knowing(store, ASKED, STREAM, evolve, look=look, decide=decide)
+    assert (known, reply.body["version"]) == ([None, "other"], 2)
