@@ -84,7 +84,12 @@ def build_app(
         try:
             return Json({"status": "ready", "checks": await ready()})
         except Exception as why:  # whatever fails, the answer is: not ready, and why
-            return Json({"status": "not ready", "reason": str(why)}, status_code=503)
+            reason = str(why) or type(why).__name__
+            return Json(
+                {"status": "not ready", "reason": reason},
+                status_code=503,
+                headers={"Retry-After": "1"},
+            )
 
     @app.get("/metrics", include_in_schema=False, dependencies=unlocked)
     async def metrics() -> Response:

@@ -55,9 +55,9 @@ class Parts(NamedTuple):
 class Republish(Command):
     """Publish a range of one shard again, or (without a shard) everything, from the store."""
 
-    shard: Annotated[int, Field(ge=0, lt=SHARDS)] | None = None
-    first: Annotated[int, Field(ge=1)] = 1
-    last: Annotated[int, Field(ge=1)] = 2**62
+    shard: Annotated[int, Field(strict=True, ge=0, lt=SHARDS)] | None = None
+    first: Annotated[int, Field(strict=True, ge=1, lt=2**63)] = 1
+    last: Annotated[int, Field(strict=True, ge=1, lt=2**63)] = 2**62
 
 
 def service_clock(settings: Settings) -> Clock:
