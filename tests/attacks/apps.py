@@ -29,10 +29,12 @@ from tests.benefits.requests import ANN, BO
 from tests.benefits.requests import BODIES as BENEFITS_BODIES
 from tests.databases import NewDatabase
 from tests.events.requests import BODIES as EVENTS_BODIES
+from tests.events.requests import CANCEL
 from tests.examples.members import member_joined, organisation_registered, staff_registered
 from tests.members.requests import admissions, staff
 from tests.reporting.conftest import live_projections
 from tests.reporting.history import with_canteen
+from tests.tidy.tree import ROOT
 
 PARTS: dict[str, Parts] = {
     "members": members("0f" * 32),
@@ -49,6 +51,7 @@ UNION = {
 _PERSON = {"person_id": "p-test0001"}
 _DAY = "2022-06-30"
 
+RULES = ROOT / "services" / "reporting" / "rules" / "values"
 BODIES: dict[str, dict[str, Any]] = {
     "register-organisation": UNION,
     "declare-staff-count": {"staff": 9, "women_staff": 5, "declared_on": _DAY},
@@ -66,12 +69,16 @@ BODIES: dict[str, dict[str, Any]] = {
     "record-handover-prepared": {"to_parent": "city", "prepared": 2, "prepared_on": _DAY},
     "complete-affiliation-transfer": {"to_parent": "city", "completed_on": _DAY},
     **{name: body for name, (_, body) in BENEFITS_BODIES.items()},
+    "reject-claim": {"claim_id": "care-1", "reason": "too_late", "rejected_on": _DAY},
     **EVENTS_BODIES,
+    "cancel-activity": CANCEL,
     "lookup": {"employee_nos": ["A-0001"], "purpose": "sign_off_sheet"},
     "names": {"person_ids": ["p-test0001"], "purpose": "sign_off_sheet"},
     "republish": {"shard": 1, "first": 1, "last": 2},
+    "digests": {"ranges": [{"shard": 1, "first": 1, "last": 2}]},
+    "requeue": {"event_ids": ["017e7624-cbb0-7e08-be4c-2ece180b01e3"]},
     "discard": {"reason": "不是事件", "code": "other"},
-    "what-if": {"values": "values: []"},
+    "what-if": {"values": (RULES / "wel-04.yaml").read_text(encoding="utf-8")},
 }  # fmt: skip
 """An acceptable body of every route that takes one, by the last part of its path."""
 
@@ -118,7 +125,7 @@ async def running(
         store = EventStore(pool, SimulatedClock(END_OF_2022), source_of(context))
         relay = _Relay(pool, context, "127.0.0.1:9", poll_seconds=1.0, batch=100)
         if name == "reporting":
-            app = reporting_app(_reporting(pool, dsn))
+            app = reporting_app(_reporting(pool, _through(dsn, through)))
         elif name == "worker":
             app = build_app("reporting-worker", {}, _ready)
             add_owner_routes(app, token_verifier(), store, relay)
