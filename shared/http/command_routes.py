@@ -41,6 +41,7 @@ from shared.eventstore.store import EventStore
 from shared.eventstore.write import today_of
 from shared.http.access import anybody
 from shared.http.app import CommandApi, Route
+from shared.http.guard import check_address, closing, read_body
 from shared.http.openapi import describe_commands
 from shared.http.problems import Json, database_problem
 from shared.metrics import COMMANDS, EVENTS_APPENDED
@@ -98,17 +99,18 @@ class _Commands:
         await self._app(scope, receive, send)
 
     async def _answer(self, http: HttpRequest, route: Route, org_id: str, name: str) -> Response:
-        api, outcome = self._api, "error"
+        api, outcome, body = self._api, "error", None
         try:
             authorization = http.headers.get("authorization")
             actor = await self._access[name].admit(api.tokens, authorization, org_id)
-            body = await http.body()
+            check_address(http.scope)
+            body = await read_body(http)
             request = _request(api.store, http, actor, org_id, body)
             reply = await _do(api, route, request, _command(route.command, body, api.store))
             outcome = "replayed" if reply.replayed else "accepted"
         except Refusal as refusal:
             outcome = refusal.code
-            return await self._refused(http, refusal)
+            return closing(await self._refused(http, refusal), http, read=body is not None)
         except RequestValidationError as why:
             outcome = "invalid-request"
             return await self._invalid(http, why)

@@ -4,6 +4,7 @@ Titles are Chinese, because a person reads them; `code` is stable and part of th
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -47,11 +48,21 @@ TITLES: dict[str, str] = {
     "not-found": "没有这个地址",
     "method-not-allowed": "该地址不支持此方法",
     "issuer-unreachable": "无法取得令牌签发方的公钥",
+    "body-too-large": "请求内容过大",
+    "body-too-slow": "请求内容未能及时送达",
+    "head-too-large": "请求头过大",
+    "head-too-slow": "请求未能及时送达",
+    "malformed-request": "无法解析的请求",
+    "connections-many": "连接过多，请稍后重试",
     "database-away": "数据库暂时不可用，请稍后重试",
     "kafka-away": "消息系统暂时不可用，请稍后重试",
     "internal-error": "服务内部错误",
 }
 """Refusal titles every service shares; each context adds its own. Chinese: a person reads them."""
+
+
+COME_AGAIN = (429, 503)
+"""Statuses whose answer says when to come again (RFC 9110 §10.2.3)."""
 
 
 class Json(JSONResponse):
@@ -74,7 +85,15 @@ class Problem(Json):
     media_type = "application/problem+json"
 
 
-def problem(status: int, code: str, title: str, detail: str, **more: Any) -> Problem:
+def problem(
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    *,
+    headers: Mapping[str, str] = {},
+    **more: Any,
+) -> Problem:
     """A problem detail with our stable `code`; `type` is a URN of it."""
     body = {
         "type": f"urn:guildhall:problem:{code}",
@@ -84,10 +103,21 @@ def problem(status: int, code: str, title: str, detail: str, **more: Any) -> Pro
         "code": code,
         **more,
     }
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    if status == 503:
-        headers["Retry-After"] = "1"
-    return Problem(body, status_code=status, headers=headers)
+    said = dict(headers)
+    if status == 401:
+        said["WWW-Authenticate"] = "Bearer"
+    if status in COME_AGAIN:
+        said["Retry-After"] = "1"
+    return Problem(body, status_code=status, headers=said)
+
+
+def problem_bytes(status: int, code: str, detail: str) -> bytes:
+    """A problem detail as a whole HTTP/1.1 answer that closes its connection, for where no request
+    could be read that an app could answer."""
+    said = problem(status, code, TITLES[code], detail, headers={"Connection": "close"})
+    lines = b"".join(b"%b: %b\r\n" % header for header in said.raw_headers)
+    phrase = HTTPStatus(status).phrase.encode()
+    return b"HTTP/1.1 %d %b\r\n%b\r\n%b" % (status, phrase, lines, bytes(said.body))
 
 
 def answer_problems(app: FastAPI, titles: Mapping[str, str]) -> None:

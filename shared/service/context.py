@@ -24,6 +24,7 @@ from shared.http.access import WATCHERS, of_every_union, of_union
 from shared.http.app import CommandApi, Route, build_app
 from shared.http.auth import TokenVerifier
 from shared.http.command_routes import add_commands
+from shared.http.guard import guard
 from shared.relay.relay import Relay
 from shared.replicas.coverage import coverage
 from shared.replicas.subscription import Reaction, Subscription
@@ -107,6 +108,7 @@ def context_app(parts: Parts, tokens: TokenVerifier, store: EventStore, relay: R
     if parts.add_routes is not None:
         parts.add_routes(app, api)
     add_commands(app, api, parts.commands)
+    guard(app, tokens)
     return app
 
 

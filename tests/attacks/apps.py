@@ -22,6 +22,7 @@ from shared.contract.catalogue import source_of
 from shared.eventstore.database import open_pool
 from shared.eventstore.store import EventStore
 from shared.http.app import build_app
+from shared.http.guard import guard
 from shared.relay.relay import Relay
 from shared.service.context import Parts, add_owner_routes, context_app
 from shared.testing.http import END_OF_2022, TEST_ORG, InProcess, token, token_verifier
@@ -127,8 +128,9 @@ async def running(
         if name == "reporting":
             app = reporting_app(_reporting(pool, _through(dsn, through)))
         elif name == "worker":
-            app = build_app("reporting-worker", {}, _ready)
-            add_owner_routes(app, token_verifier(), store, relay)
+            app = build_app("reporting-worker", {}, _ready, token_verifier())
+            add_owner_routes(app, store, relay)
+            guard(app, token_verifier())
         else:
             app = context_app(PARTS[name], token_verifier(), store, relay)
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)

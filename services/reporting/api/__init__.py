@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.reporting.api import auditing, operating, reading
 from services.reporting.api.access import Reporting
 from shared.http.app import build_app
+from shared.http.guard import guard
 
 REFUSALS: dict[str, str] = {
     "unknown-figure": "没有这个指标",
@@ -41,4 +42,5 @@ def reporting_app(reporting: Reporting) -> FastAPI:
     app.state.reporting = reporting
     for routes in (operating, reading, auditing):
         app.include_router(routes.router)
+    guard(app, reporting.tokens)
     return app
