@@ -55,7 +55,6 @@ async def main(settings: ReportingSettings) -> None:
         )
         store.on_append.append(relay.wake)
         tokens = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
-
         ingest = Ingest(
             pool,
             publishers(settings.sources_file),
