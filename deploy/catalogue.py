@@ -48,6 +48,14 @@ no part of the document, and means nothing from a source that is not ours.
 A reader ignores fields it does not know. A published type keeps its fields and their ranges; what
 must change becomes a new version beside the old one. Money is integer fen (分), 1 yuan is 100 fen;
 units stay apart: 名 people, 份 portions, 次 times. Dates are civil dates in Asia/Shanghai.
+
+What is said anew is held to more than the shape of its type, and refused by these reasons:
+`date-out-of-range` is a date before 1900, or later than the year after it was recorded (what is
+planned, insured or due may lie ten years ahead); `text-not-plain` a control character, an end of
+line, a mark that turns the direction, or another character that is not seen; `personal-number` an
+ID number, or that of a mobile telephone or a bank card, wherever it stands; `duplicate-key` a key
+that stands twice in one object; `leap-second` and `not-an-instant` a `time` in a leap second (state
+the second after it), or not as RFC 3339 writes it.
 """
 
 

@@ -6,6 +6,8 @@ Refusal                     the request is wrong, or not now; nothing was writte
 ├── Unknown           404   what was named does not exist
 ├── Conflict          409   the state does not allow it
 ├── StaleVersion      412   the stream moved on since the caller looked
+├── TooSlow           408   the request did not come whole in time
+├── TooLarge          413   the request's body is longer than any of ours
 ├── NotYet            503   our copy of another context has not caught up; retry
 └── SaidBefore        as it was said the first time, under the same idempotency key
 ContractViolation           a record or event does not meet the published contract
@@ -69,6 +71,18 @@ class StaleVersion(Refusal):
             expected=expected,
             found=found,
         )
+
+
+class TooSlow(Refusal):
+    """The request did not come whole in time."""
+
+    status = 408
+
+
+class TooLarge(Refusal):
+    """The request's body is longer than any that is right."""
+
+    status = 413
 
 
 class NotYet(Refusal):

@@ -15,6 +15,15 @@ REQUEST_SECONDS = Histogram(
     ["http_route", "http_request_method", "http_response_status_code"],
     buckets=LATENCY_BUCKETS,
 )
+HTTP_REFUSED = Counter(
+    "guildhall_http_refused_total",
+    "Requests and connections refused for what they would cost, by the refusal's code.",
+    ["code"],
+)
+HTTP_CONNECTIONS = Gauge(
+    "guildhall_http_connections_open",
+    "Open connections to this process's HTTP server; those without a request among them.",
+)
 EVENTS_APPENDED = Counter(
     "guildhall_events_appended_total", "Events committed to this service's store.", ["service"]
 )

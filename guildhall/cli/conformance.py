@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import orjson
 from pydantic import ValidationError
 
+from shared.clock import system_clock
+from shared.contract.admissible import check_event, check_recorded, check_texts, unambiguous
 from shared.contract.attributes import parse_json
 from shared.contract.catalogue import event_class
 from shared.contract.envelope import Envelope, shard_of
@@ -66,6 +68,7 @@ def check_row(row: Row, type_name: str | None = None) -> tuple[Envelope | None, 
     """
     envelope: Envelope | None = None
     try:
+        unambiguous(row.content)
         if type_name is not None:
             return None, _check_data(row, type_name, row.content, None)
         envelope = _envelope(row.content)
@@ -138,6 +141,7 @@ def _check_envelope(envelope: Envelope) -> None:
 def _check_data(
     row: Row, type_name: str, data: bytes, envelope: Envelope | None
 ) -> list[Violation]:
+    """What is wrong with the data. Raises ContractViolation for what `admissible` refuses."""
     try:
         event = event_class(type_name).model_validate_json(data)
     except ValidationError as why:
@@ -148,6 +152,11 @@ def _check_data(
     if envelope is not None and event.stream_of() != envelope.stream:
         detail = f"stream {envelope.stream!r}, but by its data {event.stream_of()!r}"
         return [Violation(row.number, "stream-not-of-event", detail)]
+    this_year = system_clock().year
+    recorded_at = system_clock() if envelope is None else envelope.recorded_at
+    check_recorded(recorded_at, this_year)
+    check_event(type_name, event, recorded_at.year)
+    check_texts(unambiguous(data), "/data")
     return []
 
 

@@ -1,6 +1,5 @@
 """The HTTP surface of the benefits context: commands, refusal titles, queries. No decisions."""
 
-from datetime import date
 from typing import Any, Literal
 
 from fastapi import FastAPI
@@ -23,7 +22,7 @@ from shared.contract.values import Population
 from shared.errors import Unknown
 from shared.http.access import of_union
 from shared.http.app import CommandApi, Route
-from shared.http.pages import Cursor, Limit, page
+from shared.http.pages import AskedDate, AskedYear, Cursor, Limit, page
 
 CLERKS = ("clerk",)
 APPROVERS = ("approver", "chair")
@@ -169,7 +168,9 @@ def _roster_routes(app: FastAPI, api: CommandApi) -> None:
     store = api.store
 
     @app.get("/v1/{org_id}/roster-preview", tags=["queries"], dependencies=OF_READERS)
-    async def roster_preview(org_id: str, population: Population, as_of: date) -> dict[str, Any]:
+    async def roster_preview(
+        org_id: str, population: Population, as_of: AskedDate
+    ) -> dict[str, Any]:
         """How many a roster frozen now would hold, and its hash: look before you freeze."""
         require_readable(population)
         persons = await people.belonging(store.pool, org_id, population, as_of)
@@ -213,6 +214,6 @@ def _money_routes(app: FastAPI, api: CommandApi) -> None:
         return await money_read.policy(store, org_id, policy_id)
 
     @app.get("/v1/{org_id}/budgets/{budget_year}", tags=["queries"], dependencies=OF_READERS)
-    async def budget(org_id: str, budget_year: int) -> dict[str, Any]:
+    async def budget(org_id: str, budget_year: AskedYear) -> dict[str, Any]:
         """A year's budget as adjusted so far, in fen."""
         return await money_read.budget(store, org_id, budget_year)

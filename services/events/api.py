@@ -15,7 +15,7 @@ from services.events.queries import meetings as meetings_read
 from services.events.queries import plan_items as plan_items_read
 from shared.http.access import of_union
 from shared.http.app import CommandApi, Route
-from shared.http.pages import Cursor, Limit, page
+from shared.http.pages import AskedYear, Cursor, Limit, page
 
 WRITERS = ("clerk", "chair")
 READERS = ("clerk", "approver", "chair", "auditor")
@@ -130,7 +130,7 @@ def add_routes(app: FastAPI, api: CommandApi) -> None:
     @app.get("/v1/{org_id}/plan-items", tags=["queries"], dependencies=OF_READERS)
     async def plan_items(
         org_id: str,
-        year: int | None = None,
+        year: AskedYear | None = None,
         cursor: Cursor = "",
         limit: Limit = 50,
     ) -> dict[str, Any]:

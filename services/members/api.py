@@ -1,6 +1,5 @@
 """What `members` accepts and answers: commands with their roles, refusal titles, queries."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query
@@ -20,7 +19,7 @@ from shared.decider.command import Command
 from shared.errors import Invalid, Unknown
 from shared.http.access import of_union
 from shared.http.app import CommandApi, Route
-from shared.http.pages import PAGE_MAX, Cursor, Limit, page
+from shared.http.pages import PAGE_MAX, AskedDate, Cursor, Limit, page
 
 CLERK = ("clerk",)
 CHAIR = ("chair",)
@@ -147,8 +146,8 @@ def _organisation_routes(app: FastAPI, api: CommandApi) -> None:
     @app.get("/v1/{org_id}/membership-account", tags=["queries"], dependencies=OF_READERS)
     async def membership_account(
         org_id: str,
-        first: Annotated[date, Query(alias="from")],
-        last: Annotated[date, Query(alias="to")],
+        first: Annotated[AskedDate, Query(alias="from")],
+        last: Annotated[AskedDate, Query(alias="to")],
     ) -> dict[str, Any]:
         """Opening, what began and ended, closing, in 名. Roles: clerk, auditor, approver, chair."""
         await _union(api, org_id)
@@ -164,7 +163,7 @@ def _roster_routes(app: FastAPI, api: CommandApi) -> None:
     @app.get("/v1/{org_id}/roster", tags=["queries"], dependencies=OF_READERS)
     async def roster(
         org_id: str,
-        on: date,
+        on: AskedDate,
         cursor: Cursor = "",
         limit: Limit = PAGE_MAX,
     ) -> dict[str, Any]:
@@ -176,7 +175,7 @@ def _roster_routes(app: FastAPI, api: CommandApi) -> None:
     @app.get("/v1/{org_id}/staff", tags=["queries"], dependencies=OF_READERS)
     async def staff_on(
         org_id: str,
-        on: date,
+        on: AskedDate,
         cursor: Cursor = "",
         limit: Limit = PAGE_MAX,
     ) -> dict[str, Any]:
@@ -218,7 +217,9 @@ def _disclosure_routes(app: FastAPI, api: CommandApi) -> None:
     )
     async def disclosures(
         org_id: str,
-        cursor: Annotated[int, Query(ge=0, description="the `next` of the page before")] = 0,
+        cursor: Annotated[
+            int, Query(ge=0, lt=2**63, description="the `next` of the page before")
+        ] = 0,
         limit: Limit = PAGE_MAX,
     ) -> dict[str, Any]:
         """Who was told what, when and what for. Roles: auditor, chair."""

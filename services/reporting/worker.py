@@ -28,6 +28,7 @@ from shared.eventstore.migrations import migrate
 from shared.eventstore.store import EventStore
 from shared.http.app import build_app as build_http
 from shared.http.auth import TokenVerifier
+from shared.http.guard import guard
 from shared.relay.relay import Relay
 from shared.service.context import SIMULATION_STARTS, add_owner_routes, pool_for, service_clock
 from shared.service.logs import configure_logs
@@ -52,7 +53,6 @@ async def main(settings: ReportingSettings) -> None:
         )
         store.on_append.append(relay.wake)
         tokens = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
-
         ingest = Ingest(
             pool,
             publishers(settings.sources_file),
@@ -77,6 +77,7 @@ async def main(settings: ReportingSettings) -> None:
         ready = partial(_ready, ingest, watchdog, settings.stall_seconds)
         http = build_http("reporting-worker", {}, ready, tokens)
         add_owner_routes(http, store, relay)
+        guard(http, tokens)
         await runner.start(http_server(http, settings.http_host, settings.http_port))
         await runner.background("relay", relay.run())
         await runner.background("relay-metrics", relay.observe())

@@ -18,6 +18,7 @@ import orjson
 
 from shared.contract.document import DOCUMENT_BYTES_MAX
 from shared.contract.envelope import Envelope
+from shared.contract.instants import LEAP_SECOND
 from shared.errors import ContractViolation
 
 REQUIRED = ("id", "source", "type", "subject", "time", "orgid", "actor")
@@ -119,11 +120,14 @@ def envelope_of(attributes: Mapping[str, str], data: bytes) -> Envelope:
 
 
 def _instant(text: str) -> datetime:
-    """An instant, read as `decoders` reads it: RFC 3339, its second rounded to six digits."""
+    """An instant, read as `decoders` reads it: RFC 3339, its second rounded to six digits, and an
+    offset without its colon, which `admissible` refuses to whoever says it anew."""
     with contextlib.suppress(msgspec.ValidationError, OverflowError):
         moment: datetime = msgspec.convert(text, datetime)
         if moment.tzinfo is not None:
             return moment.astimezone(UTC)
+    if LEAP_SECOND.fullmatch(text):
+        raise ContractViolation("leap-second", f"time {text[:40]!r}: state the second after it")
     raise ContractViolation("attribute-invalid", f"time {text[:40]!r} is not RFC 3339")
 
 

@@ -19,6 +19,21 @@ UNREACHABLE = (
 )
 """What asyncpg raises while its server is away: InternalClientError too, where the server died in
 the middle of an operation ("cannot switch to state …; another operation is in progress")."""
+AWAY = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.PostgresSystemError,
+)
+"""What says that the server is away, stopping, full or read-only, and nothing of the statement; a
+TimeoutError is an OSError."""
 SERVER_SETTINGS = {
     "application_name": "guildhall",
     "timezone": "UTC",

@@ -3,6 +3,8 @@
 No route is open but those in OPEN_PATHS. Commands: shared/http/command_routes.py.
 """
 
+import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
@@ -26,6 +28,11 @@ OPEN_PATHS = ("/livez", "/readyz", "/metrics", "/openapi.json")
 
 NO_STORE = (b"cache-control", b"no-store")
 """On every answer: names, amounts and refusals alike are nobody's to keep (RFC 9111 §5.2.2.5)."""
+
+RECENT_SECONDS = 1.0
+"""How old an answer of /readyz and /metrics may be; probes and scrapes come every few seconds."""
+
+_Asked = Callable[[], Awaitable[Response]]
 
 log = structlog.get_logger("http")
 
@@ -67,6 +74,7 @@ def build_app(
         version="1",
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
         default_response_class=Json,
     )
     app.state.tokens = tokens
@@ -79,18 +87,46 @@ def build_app(
     async def livez() -> dict[str, str]:
         return {"status": "alive"}
 
-    @app.get("/readyz", include_in_schema=False, dependencies=unlocked)
-    async def readyz() -> Response:
+    async def readiness() -> Json:
         try:
             return Json({"status": "ready", "checks": await ready()})
         except Exception as why:  # whatever fails, the answer is: not ready, and why
-            return Json({"status": "not ready", "reason": str(why)}, status_code=503)
+            reason = str(why) or type(why).__name__
+            return Json(
+                {"status": "not ready", "reason": reason},
+                status_code=503,
+                headers={"Retry-After": "1"},
+            )
 
-    @app.get("/metrics", include_in_schema=False, dependencies=unlocked)
-    async def metrics() -> Response:
+    async def exposition() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
+    async def contract() -> Json:
+        return Json(app.openapi())
+
+    for path, make in (
+        ("/readyz", recent(readiness, RECENT_SECONDS)),
+        ("/metrics", recent(exposition, RECENT_SECONDS)),
+        ("/openapi.json", recent(contract, math.inf)),
+    ):
+        app.get(path, include_in_schema=False, dependencies=unlocked, response_model=None)(make)
     return app
+
+
+def recent(make: Callable[[], Awaitable[Response]], seconds: float) -> _Asked:
+    """`make`'s answer, made anew when it is older than `seconds`, and by one asker at a time: what
+    anybody may ask costs as much, however many ask."""
+    making, made_at = asyncio.Lock(), -math.inf
+    answer = Response()
+
+    async def asked() -> Response:
+        nonlocal answer, made_at
+        async with making:
+            if time.monotonic() - made_at >= seconds:
+                answer, made_at = await make(), time.monotonic()
+        return Response(answer.body, answer.status_code, dict(answer.headers))
+
+    return asked
 
 
 observed = lru_cache(maxsize=4096)(REQUEST_SECONDS.labels)

@@ -73,6 +73,10 @@ class TokenVerifier:
             )
         return Actor(bearer.subject, role, bearer.roles, bearer.orgs)
 
+    async def check(self, authorization: str | None) -> None:
+        """Raise Unauthenticated for a header that is no acceptable token, whatever its roles."""
+        await self._verified(authorization)
+
     async def _verified(self, authorization: str | None) -> _Bearer:
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:

@@ -9,10 +9,10 @@ solves eight parameters, and wraps each request in four layers that commands hav
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import cast
 
+import asyncpg
 from fastapi import Depends, FastAPI, Response
 from fastapi import Request as HttpRequest
 from fastapi.exceptions import RequestValidationError
@@ -21,18 +21,29 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.clock import SimulatedClock
+from shared.clock import SimulatedClock, system_clock
+from shared.contract.admissible import (
+    check_dates,
+    check_recorded,
+    check_texts,
+    names_a_person,
+    unambiguous,
+)
 from shared.contract.envelope import Actor
+from shared.contract.instants import read_instant
 from shared.decider.command import Command
-from shared.errors import Invalid, NotPermitted, NotYet, Refusal, SaidBefore
+from shared.errors import ContractViolation, Invalid, NotPermitted, NotYet, Refusal, SaidBefore
+from shared.eventstore.database import AWAY
 from shared.eventstore.event_ids import uuid7
 from shared.eventstore.idempotency import save_refusal, saved_reply
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore
+from shared.eventstore.write import today_of
 from shared.http.access import anybody
 from shared.http.app import CommandApi, Route
+from shared.http.guard import check_address, closing, read_body
 from shared.http.openapi import describe_commands
-from shared.http.problems import Json
+from shared.http.problems import Json, database_problem
 from shared.metrics import COMMANDS, EVENTS_APPENDED
 
 PATH = "/v1/{org_id}/{command}"
@@ -40,7 +51,9 @@ ASKED = re.compile(r"/v1/([^/]+)/([^/]+)")
 """What PATH matches."""
 CORRELATION_CHARS_MAX = 200
 KEY_CHARS_MAX = 200
-
+VERSION = re.compile(r'(?:W/)?"?([0-9]{1,10})"?', re.ASCII)
+"""An entity tag (RFC 9110 §8.8.3) of ours: a stream's version, which PostgreSQL counts in 32 bits.
+"""
 
 Refused = Callable[[HttpRequest, Exception], Awaitable[Response]]
 
@@ -86,20 +99,27 @@ class _Commands:
         await self._app(scope, receive, send)
 
     async def _answer(self, http: HttpRequest, route: Route, org_id: str, name: str) -> Response:
-        api, outcome = self._api, "error"
+        api, outcome, body = self._api, "error", None
         try:
             authorization = http.headers.get("authorization")
             actor = await self._access[name].admit(api.tokens, authorization, org_id)
-            body = await http.body()
+            check_address(http.scope)
+            body = await read_body(http)
             request = _request(api.store, http, actor, org_id, body)
-            reply = await _do(api, route, request, _command(route.command, body))
+            reply = await _do(api, route, request, _command(route.command, body, api.store))
             outcome = "replayed" if reply.replayed else "accepted"
         except Refusal as refusal:
             outcome = refusal.code
-            return await self._refused(http, refusal)
+            return closing(await self._refused(http, refusal), http, read=body is not None)
         except RequestValidationError as why:
             outcome = "invalid-request"
             return await self._invalid(http, why)
+        except (*AWAY, asyncpg.DataError) as why:
+            answer = database_problem(http, why)
+            if answer is None:
+                raise
+            outcome = "invalid-request" if answer.status_code == 422 else "database-away"
+            return answer
         finally:
             counted(api.service, name, outcome).inc()
         return _said(reply)
@@ -125,9 +145,17 @@ def _request(
     )
 
 
-def _command(model: type[Command], body: bytes) -> Command:
+def _command(model: type[Command], body: bytes, store: EventStore) -> Command:
+    """The command in a body. Raises RequestValidationError, and Invalid: duplicate-key,
+    text-not-plain, personal-number, date-out-of-range."""
     try:
-        return model.model_validate_json(body)
+        command = model.model_validate_json(body)
+        said = unambiguous(body)
+        check_texts(said)
+        check_dates(said, today_of(store).year)
+        return command
+    except ContractViolation as why:
+        raise Invalid(why.reason, why.detail) from None
     except ValidationError as why:
         errors = why.errors(include_url=False, include_context=False)
         raise RequestValidationError(
@@ -179,7 +207,14 @@ def _key(header: str | None) -> str:
             "idempotency-key-missing",
             "every command needs an Idempotency-Key, so that a retry is not a second one",
         )
-    return header.strip('"')[:KEY_CHARS_MAX]
+    key = header.strip('"')
+    if not 0 < len(key) <= KEY_CHARS_MAX:
+        # Cut short, two keys of two commands would be one.
+        raise Invalid(
+            "idempotency-key-invalid",
+            f"an Idempotency-Key has 1 to {KEY_CHARS_MAX} characters, this one {len(key)}",
+        )
+    return key
 
 
 def _correlation(header: str | None) -> str:
@@ -189,6 +224,7 @@ def _correlation(header: str | None) -> str:
         and len(header) <= CORRELATION_CHARS_MAX
         and header.isascii()
         and header.isprintable()
+        and not names_a_person(header)
     ):
         return header
     return str(uuid7())
@@ -197,12 +233,13 @@ def _correlation(header: str | None) -> str:
 def _version(if_match: str | None) -> int | None:
     if if_match is None:
         return None
-    try:
-        return int(if_match.strip('W/"'))
-    except ValueError:
+    stated = VERSION.fullmatch(if_match)
+    if stated is None:
         raise Invalid(
-            "invalid-request", f'If-Match must be a stream version such as "3", not {if_match}'
-        ) from None
+            "invalid-request",
+            f'If-Match must be a stream version such as "3", not {if_match[:40]!r}',
+        )
+    return int(stated[1])
 
 
 def _advance_clock(store: EventStore, header: str | None) -> bool:
@@ -215,10 +252,10 @@ def _advance_clock(store: EventStore, header: str | None) -> bool:
         return False
     if header is not None:
         try:
-            moment = datetime.fromisoformat(header)
-            if moment.tzinfo is None:
-                raise ValueError("it has no offset")
-        except ValueError as why:
-            raise Invalid("invalid-request", f"Guildhall-Simulated-Now {header!r}: {why}") from why
-        store.clock.set(max(store.clock.now, moment.astimezone(UTC)))
+            moment = read_instant(header)
+            check_recorded(moment, system_clock().year)
+        except ContractViolation as why:
+            detail = f"Guildhall-Simulated-Now {header[:60]!r}: {why.detail}"
+            raise Invalid("invalid-request", detail) from None
+        store.clock.set(max(store.clock.now, moment))
     return True

@@ -4,9 +4,11 @@ Titles are Chinese, because a person reads them; `code` is stable and part of th
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 import structlog
 from fastapi import FastAPI
@@ -16,6 +18,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from shared.errors import Refusal
+from shared.eventstore.database import AWAY
 
 log = structlog.get_logger("http")
 
@@ -26,6 +29,11 @@ TITLES: dict[str, str] = {
     "union-not-yours": "无权操作该工会",
     "stale-version": "数据已被他人更新，请刷新后重试",
     "idempotency-key-missing": "缺少幂等键",
+    "idempotency-key-invalid": "幂等键为空或过长",
+    "duplicate-key": "同一字段重复出现",
+    "text-not-plain": "文字中含有不可见字符",
+    "personal-number": "不得填写身份证号、电话、银行卡号等个人号码",
+    "date-out-of-range": "日期年份不合理",
     "document-too-large": "事件过大,请分批提交",
     "idempotency-key-reused": "幂等键已用于另一请求",
     "simulated-clock-refused": "本服务不接受模拟时间",
@@ -40,9 +48,21 @@ TITLES: dict[str, str] = {
     "not-found": "没有这个地址",
     "method-not-allowed": "该地址不支持此方法",
     "issuer-unreachable": "无法取得令牌签发方的公钥",
+    "body-too-large": "请求内容过大",
+    "body-too-slow": "请求内容未能及时送达",
+    "head-too-large": "请求头过大",
+    "head-too-slow": "请求未能及时送达",
+    "malformed-request": "无法解析的请求",
+    "connections-many": "连接过多，请稍后重试",
+    "database-away": "数据库暂时不可用，请稍后重试",
+    "kafka-away": "消息系统暂时不可用，请稍后重试",
     "internal-error": "服务内部错误",
 }
 """Refusal titles every service shares; each context adds its own. Chinese: a person reads them."""
+
+
+COME_AGAIN = (429, 503)
+"""Statuses whose answer says when to come again (RFC 9110 §10.2.3)."""
 
 
 class Json(JSONResponse):
@@ -65,7 +85,15 @@ class Problem(Json):
     media_type = "application/problem+json"
 
 
-def problem(status: int, code: str, title: str, detail: str, **more: Any) -> Problem:
+def problem(
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    *,
+    headers: Mapping[str, str] = {},
+    **more: Any,
+) -> Problem:
     """A problem detail with our stable `code`; `type` is a URN of it."""
     body = {
         "type": f"urn:guildhall:problem:{code}",
@@ -75,10 +103,21 @@ def problem(status: int, code: str, title: str, detail: str, **more: Any) -> Pro
         "code": code,
         **more,
     }
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    if status == 503:
-        headers["Retry-After"] = "1"
-    return Problem(body, status_code=status, headers=headers)
+    said = dict(headers)
+    if status == 401:
+        said["WWW-Authenticate"] = "Bearer"
+    if status in COME_AGAIN:
+        said["Retry-After"] = "1"
+    return Problem(body, status_code=status, headers=said)
+
+
+def problem_bytes(status: int, code: str, detail: str) -> bytes:
+    """A problem detail as a whole HTTP/1.1 answer that closes its connection, for where no request
+    could be read that an app could answer."""
+    said = problem(status, code, TITLES[code], detail, headers={"Connection": "close"})
+    lines = b"".join(b"%b: %b\r\n" % header for header in said.raw_headers)
+    phrase = HTTPStatus(status).phrase.encode()
+    return b"HTTP/1.1 %d %b\r\n%b\r\n%b" % (status, phrase, lines, bytes(said.body))
 
 
 def answer_problems(app: FastAPI, titles: Mapping[str, str]) -> None:
@@ -107,14 +146,44 @@ def answer_problems(app: FastAPI, titles: Mapping[str, str]) -> None:
             422, "invalid-request", titles["invalid-request"], detail, errors=errors[:100]
         )
 
+    async def unkept(http: HttpRequest, why: Exception) -> Problem:
+        found = database_problem(http, why)
+        if found is None:
+            raise why
+        return found
+
+    for kind in (*AWAY, asyncpg.DataError):
+        app.add_exception_handler(kind, unkept)
+
     @app.exception_handler(HTTPException)
     async def routed(http: HttpRequest, why: HTTPException) -> Problem:
         code = {404: "not-found", 405: "method-not-allowed"}.get(why.status_code, "invalid-request")
         detail = f"{http.method} {http.url.path}: {why.detail}"
-        return problem(why.status_code, code, titles[code], detail)
+        answer = problem(why.status_code, code, titles[code], detail)
+        answer.headers.update(why.headers or {})  # RFC 9110 §15.5.6: 405 says what is allowed
+        return answer
 
     @app.exception_handler(Exception)
     async def failed(http: HttpRequest, why: Exception) -> Problem:
         log.error("request failed", path=http.url.path, method=http.method, exc_info=why)
         detail = "the outcome is unknown: repeat the request with the same Idempotency-Key"
         return problem(500, "internal-error", titles["internal-error"], detail)
+
+
+def database_problem(http: HttpRequest, why: Exception) -> Problem | None:
+    """The answer where PostgreSQL failed a request; None where the failure is our own.
+
+    A value that it cannot hold is the request's fault, and refused as such: whatever a check let
+    through ends here.
+    """
+    if isinstance(why, asyncpg.DataError):
+        log.warning("PostgreSQL refused a value", path=http.url.path, error=str(why))
+        return problem(422, "invalid-request", TITLES["invalid-request"], str(why))
+    if not isinstance(why, AWAY):
+        return None
+    log.warning("PostgreSQL is away", path=http.url.path, error=f"{type(why).__name__}: {why}")
+    detail = (
+        f"PostgreSQL is away ({type(why).__name__}): repeat the request later, a command with the"
+        " same Idempotency-Key"
+    )
+    return problem(503, "database-away", TITLES["database-away"], detail)

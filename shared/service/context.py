@@ -24,6 +24,7 @@ from shared.http.access import WATCHERS, of_every_union, of_union
 from shared.http.app import CommandApi, Route, build_app
 from shared.http.auth import TokenVerifier
 from shared.http.command_routes import add_commands
+from shared.http.guard import guard
 from shared.relay.relay import Relay
 from shared.replicas.coverage import coverage
 from shared.replicas.subscription import Reaction, Subscription
@@ -55,9 +56,9 @@ class Parts(NamedTuple):
 class Republish(Command):
     """Publish a range of one shard again, or (without a shard) everything, from the store."""
 
-    shard: Annotated[int, Field(ge=0, lt=SHARDS)] | None = None
-    first: Annotated[int, Field(ge=1)] = 1
-    last: Annotated[int, Field(ge=1)] = 2**62
+    shard: Annotated[int, Field(strict=True, ge=0, lt=SHARDS)] | None = None
+    first: Annotated[int, Field(strict=True, ge=1, lt=2**63)] = 1
+    last: Annotated[int, Field(strict=True, ge=1, lt=2**63)] = 2**62
 
 
 def service_clock(settings: Settings) -> Clock:
@@ -107,6 +108,7 @@ def context_app(parts: Parts, tokens: TokenVerifier, store: EventStore, relay: R
     if parts.add_routes is not None:
         parts.add_routes(app, api)
     add_commands(app, api, parts.commands)
+    guard(app, tokens)
     return app
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 import uvicorn
 
+from shared.service.connections import USUAL, Limits, Room, protocol_in, raise_open_files
 from shared.tasks import end
 
 log = structlog.get_logger("service")
@@ -36,11 +37,15 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def http_server(app: Any, host: str, port: int) -> AsyncIterator[int]:
+async def http_server(app: Any, host: str, port: int, limits: Limits = USUAL) -> AsyncIterator[int]:
     """Serve `app`; yields the port it listens on. Raises OSError when the port is taken."""
+    raise_open_files()
+    room = Room(limits)
     listener = socket.create_server((host, port), reuse_port=False, backlog=2048)
     config = uvicorn.Config(
         app,
+        http=protocol_in(room),
+        ws="none",
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -50,6 +55,7 @@ async def http_server(app: Any, host: str, port: int) -> AsyncIterator[int]:
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
+    sweeping = asyncio.create_task(room.sweep())
     try:
         while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event
             await asyncio.sleep(0.005)
@@ -57,6 +63,7 @@ async def http_server(app: Any, host: str, port: int) -> AsyncIterator[int]:
     finally:
         server.should_exit = True
         await serving
+        await end(sweeping)
         listener.close()
 
 

@@ -21,6 +21,8 @@ ELSEWHERE = {
     "services/reporting/rebuild/processes": "test_coordinator.py and test_worker.py run them",
     "services/reporting/worker": "the composition root runs in tests/journeys",
     "guildhall/demo/*": "test_year.py, test_loader.py and test_answers.py run the script",
+    "shared/http/guard": "tests/attacks/test_floods.py asks every route of every app",
+    "shared/service/connections": "tests/attacks/test_floods.py reaches every limit",
     "shared/contract/*": "test_samples.py holds every class to its frozen sample",
     "shared/testing/*": "it serves tests, which would fail with it",
 }

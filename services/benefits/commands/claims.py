@@ -1,14 +1,15 @@
 """What may be asked about claims (慰问金、补助申请), from filing to payment or its reversal."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from shared.contract.benefits import Document
 from shared.contract.values import (
+    BusinessDate,
     Capacity,
     ClaimKind,
+    Flag,
     Fund,
     PaymentForm,
     PersonId,
@@ -29,9 +30,9 @@ class FileClaim(Sourced):
     case_id: Slug
     relation: Relation | None = None
     asked_fen: PositiveFen
-    happened_on: date
+    happened_on: BusinessDate
     documents: Annotated[tuple[Document, ...], Field(max_length=50)] = ()
-    filed_on: date
+    filed_on: BusinessDate
 
 
 class ApproveClaim(Sourced):
@@ -40,7 +41,7 @@ class ApproveClaim(Sourced):
     claim_id: Slug
     approved_fen: PositiveFen
     decision_ref: Slug
-    approved_on: date
+    approved_on: BusinessDate
 
 
 class RejectClaim(Sourced):
@@ -48,7 +49,7 @@ class RejectClaim(Sourced):
 
     claim_id: Slug
     reason: Literal["not_covered", "evidence_missing", "claimed_before", "too_late", "withdrawn"]
-    rejected_on: date
+    rejected_on: BusinessDate
 
 
 class PayClaim(Sourced):
@@ -57,9 +58,9 @@ class PayClaim(Sourced):
     claim_id: Slug
     fund: Fund
     payment_form: PaymentForm
-    paid_on: date
+    paid_on: BusinessDate
     payment_id: Slug | None = None
-    amount_assumed: bool = False
+    amount_assumed: Flag = False
 
 
 class ReverseClaim(Sourced):
@@ -67,4 +68,4 @@ class ReverseClaim(Sourced):
 
     claim_id: Slug
     reason: Literal["entered_in_error", "paid_back", "duplicate"]
-    reversed_on: date
+    reversed_on: BusinessDate

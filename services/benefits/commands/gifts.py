@@ -1,12 +1,19 @@
 """What may be asked about gifts (慰问品): issued to a roster or a person, signed for, returned."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from services.benefits.commands.programmes import ROWS_MAX
-from shared.contract.values import Capacity, OffRosterReason, PersonId, PositiveCount, Slug
+from shared.contract.values import (
+    BusinessDate,
+    Capacity,
+    Flag,
+    OffRosterReason,
+    PersonId,
+    PositiveCount,
+    Slug,
+)
 from shared.decider.command import Command, Sourced
 
 
@@ -17,10 +24,10 @@ class IssueGiftsToRoster(Sourced):
     """
 
     programme_id: Slug
-    issued_on: date
+    issued_on: BusinessDate
     quantity: PositiveCount = 1
     except_person_ids: Annotated[tuple[PersonId, ...], Field(max_length=ROWS_MAX)] = ()
-    only_missing: bool = False
+    only_missing: Flag = False
 
 
 class IssueGift(Sourced):
@@ -33,7 +40,7 @@ class IssueGift(Sourced):
     person_id: PersonId
     capacity: Capacity
     quantity: PositiveCount = 1
-    issued_on: date
+    issued_on: BusinessDate
     off_roster_reason: OffRosterReason | None = None
 
 
@@ -42,7 +49,7 @@ class Receipt(Command):
 
     person_id: PersonId
     signed_by: PersonId | None = None
-    signed_on: date
+    signed_on: BusinessDate
 
 
 class SignReceipts(Sourced):
@@ -58,4 +65,4 @@ class ReturnGift(Sourced):
     programme_id: Slug
     person_id: PersonId
     reason: Literal["returned", "entered_in_error", "undeliverable"]
-    returned_on: date
+    returned_on: BusinessDate

@@ -1,14 +1,15 @@
 """What may be asked about insurance (安康保险、大病保险) bought for many people at once."""
 
-from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from services.benefits.commands.programmes import ROWS_MAX
 from shared.contract.values import (
+    BusinessDate,
     Capacity,
     Fen,
+    Flag,
     Fund,
     InsurancePlan,
     Payer,
@@ -27,14 +28,14 @@ class BuyPolicy(Sourced):
     policy_id: Slug
     plan: InsurancePlan
     insurer: Title
-    starts_on: date
-    ends_on: date
+    starts_on: BusinessDate
+    ends_on: BusinessDate
     premium_fen: Fen | None = None
-    amount_assumed: bool = False
+    amount_assumed: Flag = False
     fund: Fund
     payer: Payer
     insured_due: PositiveCount
-    bought_on: date
+    bought_on: BusinessDate
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
@@ -54,7 +55,7 @@ class InsurePeople(Sourced):
     """Put people under a policy: those listed, or a whole population as it is on `insured_on`."""
 
     policy_id: Slug
-    insured_on: date
+    insured_on: BusinessDate
     population: Population | None = None
     people: (
         Annotated[tuple[InsuredPerson, ...], Field(min_length=1, max_length=ROWS_MAX)] | None

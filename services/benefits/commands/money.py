@@ -1,12 +1,20 @@
 """What may be asked about money: the year's budget, what came in, what was paid."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
 from shared.contract.benefits import BudgetAmount
-from shared.contract.values import BudgetLine, Fund, IncomeSource, Payer, PositiveFen, Slug
+from shared.contract.values import (
+    BudgetLine,
+    BusinessDate,
+    Flag,
+    Fund,
+    IncomeSource,
+    Payer,
+    PositiveFen,
+    Slug,
+)
 from shared.decider.command import Sourced
 
 BudgetYear = Annotated[int, Field(strict=True, ge=1950, le=2200)]
@@ -26,8 +34,8 @@ class ApproveBudget(Sourced):
     budget_year: BudgetYear
     lines: Lines
     approved_by: ApprovedBy
-    approved_on: date
-    amount_assumed: bool = False
+    approved_on: BusinessDate
+    amount_assumed: Flag = False
 
 
 class AdjustBudget(Sourced):
@@ -36,8 +44,8 @@ class AdjustBudget(Sourced):
     budget_year: BudgetYear
     lines: Lines
     approved_by: ApprovedBy
-    adjusted_on: date
-    amount_assumed: bool = False
+    adjusted_on: BusinessDate
+    amount_assumed: Flag = False
 
 
 class ReceiveIncome(Sourced):
@@ -47,8 +55,8 @@ class ReceiveIncome(Sourced):
     source: IncomeSource
     fund: Fund
     amount_fen: PositiveFen
-    amount_assumed: bool = False
-    received_on: date
+    amount_assumed: Flag = False
+    received_on: BusinessDate
 
 
 class PayExpenditure(Sourced):
@@ -63,8 +71,8 @@ class PayExpenditure(Sourced):
     payer: Payer
     budget_line: BudgetLine
     amount_fen: PositiveFen
-    amount_assumed: bool = False
+    amount_assumed: Flag = False
     refers_to: StreamName | None = None
     requested_by: Login
     decision_ref: Slug | None = None
-    paid_on: date
+    paid_on: BusinessDate

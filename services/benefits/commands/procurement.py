@@ -1,11 +1,11 @@
 """What may be asked about procurement (采购): the decision how to buy, and the contract."""
 
-from datetime import date
 from typing import Self
 
 from pydantic import model_validator
 
 from shared.contract.values import (
+    BusinessDate,
     Fund,
     PositiveFen,
     ProcurementMethod,
@@ -26,10 +26,10 @@ class DecideProcurement(Sourced):
     supplier: Title
     amount_fen: PositiveFen | None = None
     fund: Fund
-    notice_from: date | None = None
-    notice_to: date | None = None
+    notice_from: BusinessDate | None = None
+    notice_to: BusinessDate | None = None
     decision_ref: Slug | None = None
-    decided_on: date
+    decided_on: BusinessDate
 
     @model_validator(mode="after")
     def _notice_runs_forward(self) -> Self:
@@ -46,4 +46,4 @@ class SignContract(Sourced):
     procurement_id: Slug
     supplier: Title
     amount_fen: PositiveFen | None = None
-    signed_on: date
+    signed_on: BusinessDate

@@ -1,14 +1,15 @@
 """What may be asked about a programme (项目): its terms, its roster, its portions, its end."""
 
-from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from shared.contract.values import (
     BudgetLine,
+    BusinessDate,
     Count,
     Fen,
+    Flag,
     Fund,
     Occasion,
     OrgId,
@@ -35,12 +36,12 @@ class OpenProgramme(Sourced):
     population: Population
     payment_form: PaymentForm
     unit_value_fen: Fen | None = None
-    amount_assumed: bool = False
+    amount_assumed: Flag = False
     fund: Fund
     payer: Payer
     budget_line: BudgetLine | None = None
     decision_ref: Slug | None = None
-    opened_on: date
+    opened_on: BusinessDate
 
 
 class FreezeRoster(Sourced):
@@ -53,7 +54,7 @@ class FreezeRoster(Sourced):
     """
 
     programme_id: Slug
-    as_of: date
+    as_of: BusinessDate
     population: Population | None = None
     person_ids: Annotated[tuple[PersonId, ...], Field(min_length=1, max_length=ROWS_MAX)] | None = (
         None
@@ -73,7 +74,7 @@ class ApplyForPortions(Sourced):
     programme_id: Slug
     quantity: PositiveCount
     to_org: OrgId
-    applied_on: date
+    applied_on: BusinessDate
 
 
 class ReceivePortions(Sourced):
@@ -82,11 +83,11 @@ class ReceivePortions(Sourced):
     programme_id: Slug
     quantity: PositiveCount
     from_org: OrgId
-    received_on: date
+    received_on: BusinessDate
 
 
 class CloseProgramme(Sourced):
     """Close a programme: nothing more is issued; who was missed is named."""
 
     programme_id: Slug
-    closed_on: date
+    closed_on: BusinessDate

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.members.commands.values import ROWS_MAX, PersonName
-from shared.contract.values import BusinessDate, OrgId, PersonId
+from shared.contract.values import BusinessDate, Flag, OrgId, PersonId
 from shared.decider.command import Command, Sourced
 
 
@@ -45,7 +45,7 @@ class RecordMemberRetired(Sourced):
 
     person_id: PersonId
     retired_on: BusinessDate
-    membership_retained: bool
+    membership_retained: Flag
 
 
 class RecordMemberDied(Sourced):

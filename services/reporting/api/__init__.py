@@ -9,6 +9,7 @@ from services.reporting.api import auditing, operating, reading
 from services.reporting.api.access import Reporting
 from services.reporting.projections.checkpoints import folded
 from shared.http.app import build_app
+from shared.http.guard import guard
 
 REFUSALS: dict[str, str] = {
     "unknown-figure": "没有这个指标",
@@ -47,4 +48,5 @@ def reporting_app(reporting: Reporting) -> FastAPI:
     app.state.reporting = reporting
     for router in (operating.router, reading.router, auditing.router, auditing.listed):
         app.include_router(router)
+    guard(app, reporting.tokens)
     return app

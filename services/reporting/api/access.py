@@ -18,9 +18,9 @@ from services.reporting.rebuild.coordinator import Rebuilt
 from services.reporting.reconciliation.reconciler import Reconciler
 from shared.clock import Clock
 from shared.contract.envelope import Actor
-from shared.contract.values import BusinessDate
 from shared.http.access import WATCHERS, of_covered, of_every_union, of_union
 from shared.http.auth import TokenVerifier
+from shared.http.pages import AskedDate, AskedYear
 
 READERS = ("auditor", "operator", "chair", "clerk", "approver")
 """Who reads a union's figures, events and findings."""
@@ -99,9 +99,9 @@ async def question(  # noqa: PLR0917 - FastAPI reads each from a parameter
     built: Built,
     _: Reader,
     org_id: Org,
-    year: Annotated[int | None, Query(description="a calendar year, as a period")] = None,
-    first: Annotated[BusinessDate | None, Query(alias="from")] = None,
-    last: Annotated[BusinessDate | None, Query(alias="to")] = None,
+    year: Annotated[AskedYear | None, Query(description="a calendar year, as a period")] = None,
+    first: Annotated[AskedDate | None, Query(alias="from")] = None,
+    last: Annotated[AskedDate | None, Query(alias="to")] = None,
     as_of: AsOf = None,
 ) -> Question:
     """A question about a period. Raises Invalid `period-missing`, `period-invalid`."""

@@ -52,7 +52,7 @@ async def list_quarantine(
     built: Built,
     actor: RecordReader,
     state: Literal["open", "applied", "discarded"] = "open",
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, lt=2**63)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
 ) -> Json:
     """Records that could not be accepted, oldest first, from the id after `after`: of the unions

@@ -26,7 +26,7 @@ from services.reporting.journal import log as journal
 from services.reporting.journal.record import Decoded, Raw
 from services.reporting.projections import checkpoints, fold_entries
 from services.reporting.projections.as_of import LIVE
-from shared.clock import Clock
+from shared.clock import Clock, system_clock
 from shared.metrics import (
     END_TO_END_SECONDS,
     INGEST_BATCH_SECONDS,
@@ -63,7 +63,8 @@ class Ingest:
 
     def read(self, raw: Raw) -> Decoded | Refused:
         """What a record says, or why it is none of ours; nothing is decided yet."""
-        return decode(raw, self.publishers, self.allow_simulated)
+        # By the machine's clock: a simulated one says when, and never how late it may be.
+        return decode(raw, self.publishers, self.allow_simulated, system_clock().year)
 
     async def apply(
         self, given: Sequence[Raw | Decoded | Refused], moves: Sequence[Move]

@@ -4,18 +4,29 @@ Pure, and about one record alone; what becomes of a batch of them, `admission` d
 """
 
 from collections.abc import Mapping
+from datetime import MAXYEAR
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from services.reporting.ingest.publishers import Publisher, check_publisher
 from services.reporting.journal.record import Decoded, Raw
-from shared.contract.catalogue import CATALOGUE
+from shared.contract.admissible import (
+    AHEAD_YEARS,
+    check_event,
+    check_recorded,
+    check_stranger,
+    plausible,
+)
+from shared.contract.catalogue import CATALOGUE, EVENT_TYPES, source_of
 from shared.contract.decoders import accept_event, decode_envelope, decode_event
 from shared.contract.document import leaf_hash
 from shared.contract.envelope import Envelope, shard_of
 from shared.errors import ContractViolation
 from shared.kafka.cloudevents import CONTENT_TYPE, POSITION, arrived, travelled_by
+
+OURS = frozenset(source_of(context) for context in EVENT_TYPES)
+"""Sources whose documents our own writer made: each key once, and texts that a command checked."""
 
 
 class Refused(NamedTuple):
@@ -34,18 +45,23 @@ class Refused(NamedTuple):
 
 
 def decode(
-    raw: Raw, publishers: Mapping[str, Publisher], allow_simulated: bool
+    raw: Raw,
+    publishers: Mapping[str, Publisher],
+    allow_simulated: bool,
+    this_year: int = MAXYEAR,
 ) -> Decoded | Refused:
-    """Read one record, or say why it is none of ours."""
+    """Read one record, or say why it is none of ours. `this_year`: by our clock (absent: any)."""
     publisher = publishers.get(raw.origin.topic)
-    if publisher is not None and publisher.sequenced:
-        accepted = _accept(raw, publisher, allow_simulated)
+    if publisher is not None and publisher.sequenced and publisher.source in OURS:
+        accepted = _accept(raw, publisher, allow_simulated, this_year)
         if accepted is not None:
             return accepted
-    return decode_slowly(raw, publisher, allow_simulated)
+    return decode_slowly(raw, publisher, allow_simulated, this_year)
 
 
-def _accept(raw: Raw, publisher: Publisher, allow_simulated: bool) -> Decoded | None:
+def _accept(
+    raw: Raw, publisher: Publisher, allow_simulated: bool, this_year: int
+) -> Decoded | None:
     """An owner's record as the relay writes it, in one pass; it refuses nothing.
 
     Every condition of `decode_slowly` is here again, without its order and its words: a third of
@@ -75,13 +91,15 @@ def _accept(raw: Raw, publisher: Publisher, allow_simulated: bool) -> Decoded | 
         or CATALOGUE[type_name].STREAM.of(event) != stream
         or (key is not None and key != stream.encode())
         or shard_of(stream) != envelope.shard
+        or not plausible(type_name, event, envelope.recorded_at.year)
+        or envelope.recorded_at.year > this_year + AHEAD_YEARS
     ):
         return None
     return Decoded(raw, envelope, event, document, leaf_hash(document), True)
 
 
 def decode_slowly(
-    raw: Raw, publisher: Publisher | None, allow_simulated: bool
+    raw: Raw, publisher: Publisher | None, allow_simulated: bool, this_year: int = MAXYEAR
 ) -> Decoded | Refused:
     """Read one record by the rules in their order; the first that does not hold is the reason."""
     envelope: Envelope | None = None
@@ -102,6 +120,10 @@ def decode_slowly(
             raise ContractViolation(
                 "stream-not-of-event", f"stream {envelope.stream!r}, but by its data {stream!r}"
             )
+        check_recorded(envelope.recorded_at, this_year)
+        check_event(envelope.type, event, envelope.recorded_at.year)
+        if envelope.source not in OURS:
+            check_stranger(document, envelope.data)
     except ContractViolation as why:
         return _refused(raw, why.reason, why.detail, envelope, publisher)
     except ValidationError as why:

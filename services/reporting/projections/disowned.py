@@ -69,30 +69,50 @@ async def fold_disowned(
 
     An event that the journal does not hold, or holds with another leaf, is left alone.
     """
-    event: Any = entry.event  # EventDisowned, or the struct made from it
-    at = entry.log_index
-    row = await connection.fetchrow(
-        FIND, event.disowned_event_id, event.disowned_source, event.leaf_sha256, at
-    )
-    if row is None:
-        log.error("the journal has no such event to disown", event_id=event.disowned_event_id)
+    forged = await _named_by(connection, entry)
+    if forged is None:
+        log.error("the journal has no such event to disown", at=entry.log_index)
         return []
-    await connection.execute(KEEP, row["log_index"], at)
-    forged = journal.entry_of_row(row)
-    keys = touched_by(table, [forged])
-    if not keys:
-        return []
-    rows = await rows_without(connection, table, forged.envelope.org_id, keys, at)
+    await connection.execute(KEEP, forged.log_index, entry.log_index)
     changed = []
-    for projection in {each.projection for each in keys}:
-        of_it = {each.key: rows[each] for each in keys if each.projection is projection}
-        changes = Changes(projection, await load(connection, schema, projection, set(of_it)))
-        for key, wanted in of_it.items():
-            change = changes.apply(entry, Change(key, _becomes(wanted)))
+    for projection, effects in (await effects_of(connection, table, entry)).items():
+        keys = {effect.key for effect in effects}
+        changes = Changes(projection, await load(connection, schema, projection, keys))
+        for effect in effects:
+            change = changes.apply(entry, effect)
             if change is not None:
                 changed.append((projection, change))
         await store(connection, schema, changes)
     return changed
+
+
+async def effects_of(
+    connection: asyncpg.Connection, table: Dispatch, entry: Entry
+) -> dict[Projection, list[Change]]:
+    """What an EventDisowned does to the projections: every row that the named event touched becomes
+    what the others make of it. The journal knows by now that it is disowned."""
+    forged = await _named_by(connection, entry)
+    keys = touched_by(table, [forged]) if forged else set()
+    if forged is None or not keys:
+        return {}
+    rows = await rows_without(connection, table, forged.envelope.org_id, keys, entry.log_index)
+    effects: dict[Projection, list[Change]] = {}
+    for touched, row in rows.items():
+        effects.setdefault(touched.projection, []).append(Change(touched.key, _becomes(row)))
+    return effects
+
+
+async def _named_by(connection: asyncpg.Connection, entry: Entry) -> Entry | None:
+    """The event that an EventDisowned names, where the journal holds it from before."""
+    event: Any = entry.event  # EventDisowned, or the struct made from it
+    row = await connection.fetchrow(
+        FIND,
+        event.disowned_event_id,
+        event.disowned_source,
+        event.leaf_sha256,
+        entry.log_index,
+    )
+    return journal.entry_of_row(row) if row else None
 
 
 def touched_by(table: Dispatch, entries: Iterable[Entry]) -> set[Touched]:

@@ -1,11 +1,12 @@
 """Two clocks of a question: which days it is about, and what was known when it is answered."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from services.reporting.journal import log as journal
+from shared.contract.instants import read_instant
 from shared.contract.values import SHANGHAI
-from shared.errors import Invalid
+from shared.errors import ContractViolation, Invalid
 
 YEARS = range(1900, 2201)
 
@@ -41,11 +42,8 @@ def knowledge_of(as_of: str) -> int | datetime:
         if len(as_of) == len("2022-12-15"):
             day = date.fromisoformat(as_of) + timedelta(days=1)
             return datetime.combine(day, time(), SHANGHAI) - timedelta(microseconds=1)
-        moment = datetime.fromisoformat(as_of)
-        if moment.tzinfo is None:
-            raise ValueError("an instant needs an offset, such as Z or +08:00")
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError) as why:
+        return read_instant(as_of)
+    except (ValueError, OverflowError, ContractViolation) as why:
         raise Invalid(
             "as-of-invalid", f"{as_of!r} is no log_index, date or instant: {why}"
         ) from None

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections import DEFINITIONS, PROJECTIONS, dispatch_to
+from services.reporting.projections import DEFINITIONS, DISOWNED, PROJECTIONS, dispatch_to
 from services.reporting.projections.as_of import FOREVER, LIVE
 from services.reporting.projections.definition import Change, Key, Projection
+from services.reporting.projections.disowned import effects_of
 from services.reporting.projections.engine import Batch, Changes, work_out
 
 Version = tuple[Any, ...]
@@ -62,7 +63,15 @@ async def fold_again(
     compare the projections that are named. The whole stretch must be given."""
     differ: list[Differs] = []
     counted: dict[str, Counted] = {}
-    for batch in (await work_out(dispatch_to(frozenset(names)), entries)).values():
+    table = dispatch_to(frozenset(names))
+    batches = await work_out(table, entries)
+    for entry in entries:
+        if entry.envelope.type == DISOWNED:
+            for of_it, effects in (await effects_of(connection, table, entry)).items():
+                batch = batches.setdefault(of_it.name, Batch(of_it))
+                batch.effects += [(entry, effect) for effect in effects]
+                batch.effects.sort(key=lambda pair: pair[0].log_index)
+    for batch in batches.values():
         projection, keys = batch.projection, _keys(batch)
         if not keys:
             continue

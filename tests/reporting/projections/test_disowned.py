@@ -14,24 +14,10 @@ from services.reporting.projections.as_of import LIVE
 from services.reporting.projections.definition import Key, Projection, Row
 from services.reporting.projections.figure_sums import differences
 from services.reporting.rebuild.coordinator import rebuild
-from shared.contract.document import document_of, leaf_hash
-from shared.contract.envelope import Envelope
-from shared.contract.reporting import EventDisowned
 from tests.examples.benefits import gift_receipt_signed
-from tests.examples.reporting import event_disowned
-from tests.reporting.arbitrary import long_history
+from tests.reporting.disowning import disowning, disowning_history
 from tests.reporting.history import History, current_rows, folded
 from tests.reporting.records import gift
-
-
-def disowning(envelope: Envelope) -> EventDisowned:
-    """A person's word that this event is none of its source's."""
-    return event_disowned(
-        org_id=envelope.org_id,
-        disowned_source=envelope.source,
-        disowned_event_id=str(envelope.event_id),
-        leaf_sha256=leaf_hash(document_of(envelope)).hex(),
-    )
 
 
 async def rows(pool: asyncpg.Pool, projection: Projection, at: int) -> dict[Key, Row]:
@@ -56,21 +42,10 @@ async def assert_rows(pool: asyncpg.Pool, entries: Sequence[Entry], at: int) -> 
 async def test_whatever_is_disowned_whenever_nothing_of_it_counts(
     pool: asyncpg.Pool, database: str, simulated: Ingest, seed: int
 ) -> None:
-    chance, history = random.Random(seed), History()
-    disowned_at: dict[int, int] = {}
-    for event in long_history(240):
-        (history.from_outside if chance.random() < 0.1 else history)(event)
-        if chance.random() < 0.08:
-            index = chance.randrange(len(history.envelopes))
-            named = history.envelopes[index]
-            if index + 1 not in disowned_at and named.type != EventDisowned.type_name():
-                history(disowning(named))
-                disowned_at[index + 1] = len(history.envelopes)
-    assert len(disowned_at) > 8
+    chance = random.Random(seed)
+    history, disowned_at = disowning_history(chance)
     await history.told(simulated, [chance.randint(1, 40) for _ in range(100)])
     entries = history.entries()
-    got = {row["log_index"]: row["at"] for row in await pool.fetch("SELECT * FROM disowned")}
-    assert got == disowned_at
     for at in (len(entries), *chance.sample(range(len(entries)), 6)):
         known = [
             entry for entry in entries[:at] if not disowned_at.get(entry.log_index, at + 1) <= at

@@ -1,5 +1,7 @@
 """A stretch of the log folded again is what is stored, whatever happened; any change shows."""
 
+import random
+
 import asyncpg
 import pytest
 
@@ -14,6 +16,7 @@ from services.reporting.reconciliation.fold_check import (
     miscounted,
 )
 from tests.reporting.by_hand import by_hand
+from tests.reporting.disowning import disowning_history
 from tests.reporting.history import arbitrary_history
 
 
@@ -42,6 +45,15 @@ async def test_whatever_happened_no_stretch_differs(
     found = await looked(pool, stretch)
     assert found.differ == []
     assert sum(counted.begun for counted in found.counted.values()) > 300
+
+
+@pytest.mark.parametrize("stretch", [7, 100])
+async def test_whatever_was_disowned_no_stretch_differs(
+    pool: asyncpg.Pool, simulated: Ingest, stretch: int
+) -> None:
+    history, _ = disowning_history(random.Random(stretch))
+    await history.told(simulated, [40] * 100)
+    assert (await looked(pool, stretch)).differ == []
 
 
 CHANGES = {

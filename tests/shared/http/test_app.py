@@ -1,5 +1,6 @@
 """Every service's app: open are health, metrics and the contract; all else is asked by somebody."""
 
+import asyncio
 from collections.abc import Callable
 
 import httpx
@@ -8,7 +9,7 @@ from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
 from shared.errors import Conflict
-from shared.http.app import OPEN_PATHS, build_app
+from shared.http.app import OPEN_PATHS, RECENT_SECONDS, build_app
 from shared.testing.http import TEST_ORG
 
 TIMED = "http_server_request_duration_seconds_count"
@@ -103,3 +104,21 @@ async def test_requests_are_measured_by_route_and_status_never_by_what_they_name
 async def test_no_answer_is_stored(path: str) -> None:
     async with client_of(app_of()) as client:
         assert (await client.get(path)).headers.get_list("cache-control") == ["no-store"]
+
+
+async def test_what_anybody_may_ask_is_made_once_a_second_however_many_ask() -> None:
+    asked = 0
+
+    async def slow() -> dict[str, str]:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0.01)
+        return {}
+
+    async with client_of(app_of(slow)) as client:
+        answers = await asyncio.gather(*(client.get("/readyz") for _ in range(50)))
+        assert {answer.status_code for answer in answers} == {200}
+        assert asked == 1
+        await asyncio.sleep(RECENT_SECONDS)
+        assert (await client.get("/readyz")).json()["status"] == "ready"
+        assert asked == 2

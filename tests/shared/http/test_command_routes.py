@@ -1,5 +1,6 @@
 """Commands over HTTP: who asks, then the key, then the body; and what OpenAPI says of them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from services.events.__main__ import PARTS
 from shared.eventstore.request import Reply
+from shared.http.app import RECENT_SECONDS
 from shared.testing.http import TEST_ORG, InProcess, in_process, token
 from tests.examples.members import organisation_registered
 
@@ -85,6 +87,7 @@ async def test_a_command_is_measured_under_its_own_route_and_counted_by_what_cam
     await send(service, BODY, CLERK)
     await send(service, BODY, CLERK)
     await send(service, "{", CLERK | {"Idempotency-Key": "k-3"})
+    await asyncio.sleep(RECENT_SECONDS)
     after = said((await service.client.get("/metrics")).text)
     grown = {name: after[name] - before.get(name, 0) for name in after if "_bucket" not in name}
     outcome = 'guildhall_commands_total{command="raise-issue",outcome="%s",service="events"}'

@@ -1,5 +1,6 @@
 """What every context service is made of: its clock, its owner routes, and who may ask them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from services.events.__main__ import PARTS
 from shared.clock import SimulatedClock, system_clock
 from shared.contract.envelope import SHARDS
+from shared.http.app import RECENT_SECONDS
 from shared.service.context import SIMULATION_STARTS, Republish, pool_for, service_clock
 from shared.service.settings import Settings
 from shared.testing.http import TEST_ORG, InProcess, in_process, token
@@ -99,6 +101,7 @@ async def test_a_service_is_ready_while_its_store_can_be_written(service: InProc
     read_only = f"ALTER DATABASE {name} SET default_transaction_read_only = on"
     await service.store.pool.execute(read_only)
     await service.store.pool.expire_connections()
+    await asyncio.sleep(RECENT_SECONDS)
     answer = await service.client.get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (503, "not ready")
     assert "read-" in answer.json()["reason"]
