@@ -16,7 +16,6 @@ import asyncpg
 import structlog
 
 from services.reporting.ingest import lost_events, parked
-from services.reporting.ingest.publishers import Publisher
 from services.reporting.journal import log as journal
 from services.reporting.projections import figure_sums
 from services.reporting.projections.checkpoints import Stale, folded, mark
@@ -47,6 +46,7 @@ from services.reporting.reconciliation.scrub import Scrub
 from services.reporting.reconciliation.watchdog import Watchdog
 from shared.contract.catalogue import source_of, topic_of
 from shared.eventstore.epochs import FIRST, Epochs, known_epochs, stated
+from shared.kafka.acceptance import Publisher
 from shared.metrics import (
     AHEAD_OF_OWNER,
     JOURNAL_WRONG,
