@@ -20,8 +20,8 @@ from shared.contract.members import (
 )
 from shared.eventstore.store import Also
 from shared.replicas import members
-from shared.replicas.members import HEARD, person_stream
-from shared.replicas.subscription import Reaction
+from shared.replicas.apply import Reaction
+from shared.replicas.members import HEARD, person_stream, when_anything_is_said
 
 PERSON_CHANGED = f"""
 WITH heard AS ({HEARD})
@@ -46,7 +46,9 @@ def when_staff_registered(event: StaffRegistered, envelope: Envelope) -> Also:
 
 
 def when_staff_left(event: StaffLeft, envelope: Envelope) -> Also:
-    """The last day in post was that day: no longer from the next."""
+    """The last day in post was that day: no longer from the next, where there is one."""
+    if event.occurred_on == date.max:
+        return when_anything_is_said(event, envelope)
     return _changed(event, envelope, event.occurred_on + timedelta(days=1), is_staff=False)
 
 
