@@ -61,7 +61,11 @@ OWNER = {
     "POST /v1/relay/requeue": Access(("operator",), About.EVERY_UNION),
     "GET /v1/{org_id}/streams/{stream:path}": of_union("clerk", "approver", "chair", "auditor"),
 }
-CONTEXT = {**OWNER, "GET /v1/copies": Access(WATCHERS, About.EVERY_UNION)}
+CONTEXT = {
+    **OWNER,
+    "GET /v1/copies": Access(WATCHERS, About.EVERY_UNION),
+    "POST /v1/copies/discard": Access(("operator",), About.EVERY_UNION),
+}
 RECORDS = Access((*WATCHERS, "producer"), About.COVERED)
 MAY: dict[str, dict[str, Access]] = {
     "members": {
