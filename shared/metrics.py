@@ -50,6 +50,16 @@ COPY_BEHIND = Gauge(
     "Consumer lag of a replica: records of another context's topic that it has not applied yet.",
     ["service", "topic"],
 )
+COPY_QUARANTINED = Gauge(
+    "guildhall_copy_quarantine_rows",
+    "Records that a replica passed over for what they are; anything but 0 needs a person.",
+    ["service", "topic"],
+)
+COPY_PARKED = Gauge(
+    "guildhall_copy_parked_rows",
+    "Records of a replica that are parked: they wait behind a gap in their shard's sequence.",
+    ["service", "topic"],
+)
 INGESTED = Counter(
     "guildhall_ingest_records_total",
     "Records consumed from Kafka, by topic and outcome: applied, duplicate, parked, quarantined.",

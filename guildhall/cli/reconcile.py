@@ -44,6 +44,12 @@ def reconcile(session: Session) -> None:
         if copy["gaps"]:
             lacking = ", ".join(map(_gap, copy["gaps"]))
             session.output.say(f"{copy['reader']} lacks of {copy['source']}: {lacking}")
+        if copy.get("quarantined"):
+            session.output.say(
+                f"{copy['reader']} passed over {copy['quarantined']} records of {copy['source']}:"
+            )
+        for record in copy.get("first", ()):
+            session.output.say(f"  {sentence(record)}")
     for difference in found["differences"]:
         session.output.say(f"differs: {sentence(difference)}")
     for said, name in NAMED.items():

@@ -4,7 +4,7 @@ Every event of members moves the copy's position in its stream, so that a caller
 (Guildhall-After) can be told to wait. Repeating an event, or hearing it late, changes nothing.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from shared.contract.envelope import DomainEvent, Envelope
@@ -18,10 +18,11 @@ from shared.contract.members import (
     StaffLeft,
     StaffRegistered,
 )
+from shared.contract.values import day_after
 from shared.eventstore.store import Also
 from shared.replicas import members
-from shared.replicas.members import HEARD, person_stream
-from shared.replicas.subscription import Reaction
+from shared.replicas.apply import Reaction
+from shared.replicas.members import HEARD, person_stream, when_anything_is_said
 
 PERSON_CHANGED = f"""
 WITH heard AS ({HEARD})
@@ -46,8 +47,11 @@ def when_staff_registered(event: StaffRegistered, envelope: Envelope) -> Also:
 
 
 def when_staff_left(event: StaffLeft, envelope: Envelope) -> Also:
-    """The last day in post was that day: no longer from the next."""
-    return _changed(event, envelope, event.occurred_on + timedelta(days=1), is_staff=False)
+    """The last day in post was that day: no longer from the next, where there is one."""
+    first_day_off = day_after(event.occurred_on)
+    if first_day_off is None:
+        return when_anything_is_said(event, envelope)
+    return _changed(event, envelope, first_day_off, is_staff=False)
 
 
 def when_member_joined(event: MemberJoined, envelope: Envelope) -> Also:

@@ -27,8 +27,11 @@ Title = Annotated[
 ]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
-Fen = Annotated[int, Field(strict=True, ge=0, le=10**13, description="money, integer fen")]
-PositiveFen = Annotated[int, Field(strict=True, gt=0, le=10**13, description="money, integer fen")]
+FEN_MAX = 10**13
+"""Of one amount: 100,000 million yuan."""
+
+Fen = Annotated[int, Field(strict=True, ge=0, le=FEN_MAX, description="money, integer fen")]
+PositiveFen = Annotated[int, Field(strict=True, gt=0, le=FEN_MAX, description="money, integer fen")]
 Count = Annotated[int, Field(strict=True, ge=0, le=10**7)]
 PositiveCount = Annotated[int, Field(strict=True, gt=0, le=10**7)]
 LogIndex = Annotated[int, Field(strict=True, ge=0, lt=2**53, description="a place in the journal")]
@@ -55,6 +58,12 @@ def _civil(value: object) -> object:
 CIVIL_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 BusinessDate = Annotated[date, BeforeValidator(_civil)]
 """A civil date in Asia/Shanghai, as JSON Schema's `date`: pydantic would read "0" as 1970."""
+
+
+def day_after(day: date) -> date | None:
+    """The next civil day; None after the last that dates have."""
+    return None if day == date.max else day + timedelta(days=1)
+
 
 Flag = Annotated[bool, Field(strict=True)]
 

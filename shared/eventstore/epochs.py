@@ -37,8 +37,12 @@ class Epochs(NamedTuple):
 
     def are_dead(self, envelope: Envelope) -> bool:
         """Whether an event is one of those its log has lost."""
-        epoch, shard = max(envelope.epoch, 1), envelope.shard or 0
-        return epoch < self.current and (envelope.shard_sequence or 0) > self.past[epoch - 1][shard]
+        return self.lost(envelope.shard or 0, envelope.epoch, envelope.shard_sequence or 0)
+
+    def lost(self, shard: int, epoch: int, sequence: int) -> bool:
+        """Whether the log has lost what was stamped so."""
+        epoch = max(epoch, 1)
+        return epoch < self.current and sequence > self.past[epoch - 1][shard]
 
 
 FIRST = Epochs()

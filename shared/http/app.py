@@ -80,7 +80,12 @@ def build_app(
     app.state.tokens = tokens
     answer_problems(app, {**TITLES, **titles})
     app.add_middleware(_Timed)
+    _add_open_routes(app, ready)
+    return app
 
+
+def _add_open_routes(app: FastAPI, ready: Callable[[], Awaitable[Any]]) -> None:
+    """OPEN_PATHS: what anybody may ask, and what costs as much however many do."""
     unlocked = [Depends(anybody)]
 
     @app.get("/livez", include_in_schema=False, dependencies=unlocked)
@@ -110,7 +115,6 @@ def build_app(
         ("/openapi.json", recent(contract, math.inf)),
     ):
         app.get(path, include_in_schema=False, dependencies=unlocked, response_model=None)(make)
-    return app
 
 
 def recent(make: Callable[[], Awaitable[Response]], seconds: float) -> _Asked:

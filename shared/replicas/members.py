@@ -17,10 +17,10 @@ from shared.contract.members import (
     StaffRegistered,
 )
 from shared.decider.row_refusals import refuse_rows, refused_row
-from shared.errors import Invalid, NotPermitted, NotYet, Unknown
+from shared.errors import ContractViolation, Invalid, NotPermitted, NotYet, Unknown
 from shared.eventstore.request import Request
 from shared.eventstore.store import Also, EventStore
-from shared.replicas.subscription import Reaction
+from shared.replicas.apply import Reaction
 
 HEARD = """
 INSERT INTO members_streams AS heard (stream, version) VALUES ($1, $2)
@@ -28,9 +28,9 @@ ON CONFLICT (stream) DO UPDATE SET version = greatest(heard.version, EXCLUDED.ve
 """
 UNION_KNOWN = f"""
 WITH heard AS ({HEARD})
-INSERT INTO known_unions (org_id, simulated) VALUES ($3, $4)
-ON CONFLICT (org_id) DO UPDATE SET simulated = EXCLUDED.simulated
+INSERT INTO known_unions (org_id, simulated) VALUES ($3, $4) ON CONFLICT (org_id) DO NOTHING
 """
+"""A union is registered once, and its clock is never another afterwards."""
 UNKNOWN_PEOPLE = """
 SELECT person_id, stream FROM unnest($1::text[], $2::text[]) AS named (person_id, stream)
 WHERE NOT EXISTS (SELECT FROM members_streams AS heard WHERE heard.stream = named.stream)
@@ -48,7 +48,15 @@ def when_anything_is_said(_event: DomainEvent, envelope: Envelope) -> Also:
 
 
 def when_organisation_registered(event: OrganisationRegistered, envelope: Envelope) -> Also:
-    """The union is known, and whether it runs on a simulated clock."""
+    """The union is known, and whether it runs on a simulated clock.
+
+    Raises ContractViolation `attribute-invalid` where its registration was recorded by another
+    clock: members registers no such union, which every real command would be refused for.
+    """
+    if event.simulated != envelope.simulated:
+        raise ContractViolation(
+            "attribute-invalid", f"a union with simulated {event.simulated}, by the other clock"
+        )
     row = (envelope.stream, envelope.stream_version, event.org_id, event.simulated)
     return Also(UNION_KNOWN, [row])
 

@@ -14,8 +14,8 @@ from fastapi import FastAPI
 from pydantic import Field
 
 from shared.clock import Clock, SimulatedClock, system_clock
-from shared.contract.catalogue import source_of
-from shared.contract.envelope import SHARDS, DomainEvent
+from shared.contract.catalogue import source_of, topic_of
+from shared.contract.envelope import SHARDS, Actor, DomainEvent
 from shared.decider.command import Command
 from shared.eventstore.database import open_pool
 from shared.eventstore.migrations import migrate
@@ -25,9 +25,13 @@ from shared.http.app import CommandApi, Route, build_app
 from shared.http.auth import TokenVerifier
 from shared.http.command_routes import add_commands
 from shared.http.guard import guard
+from shared.kafka.acceptance import owner
 from shared.relay.relay import Relay
+from shared.replicas import quarantine
+from shared.replicas.apply import Reaction, Replica
 from shared.replicas.coverage import coverage
-from shared.replicas.subscription import Reaction, Subscription
+from shared.replicas.records import Reader
+from shared.replicas.subscription import Subscription
 from shared.service.log_routes import add_log_routes
 from shared.service.logs import configure_logs
 from shared.service.runner import Runner, http_server
@@ -35,7 +39,7 @@ from shared.service.settings import Settings
 
 SIMULATION_STARTS = datetime(2000, 1, 1, tzinfo=UTC)
 
-SHARED_REFUSALS = {"service-not-ready": "服务尚未就绪"}
+SHARED_REFUSALS = {"service-not-ready": "服务尚未就绪", "no-such-record": "隔离区没有这条记录"}
 
 
 class Parts(NamedTuple):
@@ -59,6 +63,13 @@ class Republish(Command):
     shard: Annotated[int, Field(strict=True, ge=0, lt=SHARDS)] | None = None
     first: Annotated[int, Field(strict=True, ge=1, lt=2**63)] = 1
     last: Annotated[int, Field(strict=True, ge=1, lt=2**63)] = 2**62
+
+
+class Discard(Command):
+    """A record that a copy quarantined is never to be applied, and why."""
+
+    record_id: Annotated[int, Field(ge=1, lt=2**63)]
+    why: Annotated[str, Field(min_length=1, max_length=500)]
 
 
 def service_clock(settings: Settings) -> Clock:
@@ -86,7 +97,9 @@ async def serve(parts: Parts, settings: Settings) -> None:
         await runner.background("relay", relay.run())
         await runner.background("relay-metrics", relay.observe())
         for context, reactions in parts.reactions.items():
-            copy = Subscription(pool, parts.name, context, settings.kafka_access, reactions)
+            simulated = settings.simulated_clock
+            reader = Reader(topic_of(context), owner(context), allow_simulated=simulated)
+            copy = Subscription(Replica(pool, parts.name, reader, reactions), settings.kafka_access)
             await runner.background(f"copy-of-{context}", copy.run())
         await runner.start(http_server(app, settings.http_host, settings.http_port))
         await runner.until_stopped()
@@ -152,6 +165,14 @@ def add_copy_routes(app: FastAPI, store: EventStore, contexts: Iterable[str]) ->
     async def copies() -> list[dict[str, Any]]:
         """How far each copy heard its owner, by shard. Roles: operator, auditor."""
         return [await coverage(store.pool, context) for context in contexts]
+
+    @app.post("/v1/copies/discard", tags=["relay"])
+    async def discard(
+        command: Discard, actor: Annotated[Actor, of_every_union("operator")]
+    ) -> dict[str, int]:
+        """Settle a record that a copy quarantined as never to be applied. Role: operator."""
+        await quarantine.discard(store.pool, command.record_id, actor.subject, command.why)
+        return {"discarded": command.record_id}
 
 
 @asynccontextmanager

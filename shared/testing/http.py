@@ -61,8 +61,11 @@ def token_verifier() -> TokenVerifier:
     return TokenVerifier("", ISSUER, AUDIENCE, keys=KeySet([TEST_KEY]))
 
 
-def recorded(event: DomainEvent, stream: str, version: int, *, simulated: bool = True) -> Envelope:
-    """The envelope of a fact of another context, as a reaction receives it."""
+def recorded(
+    event: DomainEvent, stream: str, version: int, *, simulated: bool | None = None
+) -> Envelope:
+    """The envelope of a fact of another context, as a reaction receives it: of a simulated clock,
+    unless the event or `simulated` says otherwise."""
     return Envelope(
         event_id=uuid7(),
         source=source_of(event.CONTEXT),
@@ -75,7 +78,7 @@ def recorded(event: DomainEvent, stream: str, version: int, *, simulated: bool =
         role="clerk",
         correlation_id="test",
         causation_id="",
-        simulated=simulated,
+        simulated=getattr(event, "simulated", True) if simulated is None else simulated,
         epoch=1,
         data=event.model_dump_json(exclude_none=True).encode(),
     )

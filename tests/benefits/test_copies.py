@@ -1,30 +1,59 @@
 """What benefits tells a reconciler of its own copy of members, and whom it tells."""
 
+from typing import Any
+
 import pytest
 
-from shared.replicas.coverage import cover
-from shared.testing.http import InProcess, recorded, token
-from tests.examples.members import organisation_registered
+from services.benefits.reactions import REACTIONS
+from shared.replicas.apply import Replica
+from shared.testing.author import Author
+from shared.testing.http import InProcess, token
+from tests.examples.members import staff_count_declared
+from tests.shared.replicas.consumed import MOVE, consumed, reader
 
 
-async def asked(service: InProcess, *roles: str) -> tuple[int, object]:
+def replica_of(service: InProcess) -> Replica:
+    """Its replica of members, on a real clock."""
+    return Replica(service.store.pool, "benefits", reader("members"), REACTIONS)
+
+
+async def asked(service: InProcess, *roles: str) -> tuple[int, Any]:
     bearer = {"Authorization": f"Bearer {token(*roles, orgs=('*',))}"} if roles else {}
     answer = await service.client.get("/v1/copies", headers=bearer)
     return answer.status_code, answer.json()
 
 
-async def test_a_copy_is_told_with_its_gaps(service: InProcess) -> None:
-    heard = recorded(organisation_registered(simulated=True), "tjtc/organisation", 1)
-    async with service.store.pool.acquire() as connection:
-        for shard, sequence in ((4, 1), (4, 2), (4, 5), (9, 3)):
-            event = heard._replace(shard=shard, shard_sequence=sequence)
-            await cover(connection, heard.source, [event])
-    shards = [
-        {"shard": 4, "head": 2, "lacks_upto": 4, "last": 5},
-        {"shard": 9, "head": 0, "lacks_upto": 2, "last": 3},
-    ]
-    copy = {"source": "/guildhall/members", "read": 0, "shards": shards}
-    assert await asked(service, "operator") == (200, [copy])
+async def test_a_copy_is_told_with_its_gaps_and_what_it_quarantined(service: InProcess) -> None:
+    author = Author("members")
+    told = [author.write(event.stream_of(), event) for event in [staff_count_declared()] * 6]
+    replica = replica_of(service)
+    records = [*told[:2], told[2]._replace(source="/forged"), *told[4:]]
+    await replica.apply(consumed(records), MOVE)
+    (copy,) = (await asked(service, "operator"))[1]
+    shard = told[0].shard
+    assert copy["shards"] == [{"shard": shard, "head": 2, "lacks_upto": 4, "last": 6}]
+    assert (copy["source"], copy["read"], copy["parked"]) == ("/guildhall/members", 5, 2)
+    (first,) = copy["quarantine"]["first"]
+    assert copy["quarantine"]["count"] == 1
+    assert (first["reason"], first["offset"]) == ("unregistered-source", 2)
+    assert first["event_id"] == str(told[2].event_id)
+
+
+async def test_an_operator_discards_what_is_never_to_be_applied(service: InProcess) -> None:
+    forged = Author("members").write("tjtc/organisation", staff_count_declared(), salt="")
+    await replica_of(service).apply(consumed([forged]), MOVE)
+    (copy,) = (await asked(service, "operator"))[1]
+    body = {"record_id": copy["quarantine"]["first"][0]["id"], "why": "forged"}
+    for role, status in (("clerk", 403), ("operator", 200), ("operator", 200)):
+        bearer = {"Authorization": f"Bearer {token(role, orgs=('*',))}"}
+        answer = await service.client.post("/v1/copies/discard", json=body, headers=bearer)
+        assert answer.status_code == status
+    (copy,) = (await asked(service, "operator"))[1]
+    assert copy["quarantine"] == {"count": 0, "first": []}
+    bearer = {"Authorization": f"Bearer {token('operator', orgs=('*',))}"}
+    body["record_id"] = 10**9
+    answer = await service.client.post("/v1/copies/discard", json=body, headers=bearer)
+    assert (answer.status_code, answer.json()["code"]) == (404, "no-such-record")
 
 
 @pytest.mark.parametrize(

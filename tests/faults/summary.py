@@ -17,7 +17,7 @@ ALARMS = (
     "asking the owner to publish again",
     "partial sums differ from their lists",
     "kafka dropped records before they were read",
-    "record not understood",
+    "records are quarantined",
 )
 """What the services log when they find that something is missing or wrong."""
 RECORDED = (

@@ -20,7 +20,7 @@ from aiokafka.errors import MessageSizeTooLargeError
 
 from services.reporting.ingest.apply import Ingest
 from services.reporting.ingest.consumer import Intake
-from services.reporting.ingest.publishers import Publisher, publishers
+from services.reporting.ingest.publishers import publishers
 from services.reporting.journal.record import Entry
 from services.reporting.projections import PROJECTIONS, create_tables, fold_entries
 from services.reporting.projections.as_of import FOREVER, LIVE
@@ -31,6 +31,7 @@ from shared.contract.catalogue import CATALOGUE, topic_of
 from shared.contract.envelope import Envelope
 from shared.eventstore.database import open_pool
 from shared.eventstore.migrations import migrate
+from shared.kafka.acceptance import Publisher
 from shared.kafka.access import KafkaAccess
 from shared.tasks import end
 from shared.testing.topics import make_topic

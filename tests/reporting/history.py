@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.reporting.ingest.apply import Ingest
-from services.reporting.ingest.publishers import Publisher, publishers
+from services.reporting.ingest.publishers import publishers
 from services.reporting.journal.record import Entry
 from services.reporting.projections.as_of import FOREVER
 from services.reporting.projections.definition import Change, Insert, Key, Projection, Row
 from services.reporting.projections.engine import Changes, dispatch
 from shared.contract.catalogue import CATALOGUE, EVENT_TYPES, topic_of
 from shared.contract.envelope import DomainEvent, Envelope
+from shared.kafka.acceptance import Publisher
 from shared.testing.author import Author
 from tests.reporting.arbitrary import long_history
 from tests.reporting.records import ORG, Partition

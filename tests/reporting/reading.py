@@ -10,10 +10,11 @@ from aiokafka import AIOKafkaProducer
 
 from services.reporting.ingest.apply import Ingest
 from services.reporting.ingest.consumer import Intake
-from services.reporting.ingest.publishers import Publisher, publishers
+from services.reporting.ingest.publishers import publishers
 from shared.clock import system_clock
 from shared.contract.catalogue import topic_of
 from shared.contract.envelope import Envelope
+from shared.kafka.acceptance import Publisher
 from shared.kafka.access import KafkaAccess
 from shared.kafka.cloudevents import to_record
 from shared.tasks import end

@@ -4,7 +4,6 @@ from base64 import b64encode
 from typing import Any
 
 from services.reporting.figures.definition import Figure
-from services.reporting.journal.record import unpack_headers
 from services.reporting.queries.figures import Value
 from services.reporting.queries.findings import FindingShown
 from services.reporting.queries.membership import Account
@@ -15,6 +14,7 @@ from services.reporting.queries.what_if import Difference
 from services.reporting.reconciliation.progress import CopyState, SourceState
 from services.reporting.reconciliation.reconciler import Reconciled
 from services.reporting.rules.definition import Verdict
+from shared.kafka.packing import unpack_headers
 
 
 def figure_answer(figure: Figure) -> dict[str, Any]:

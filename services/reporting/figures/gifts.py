@@ -23,7 +23,7 @@ from shared.contract.benefits import (
     GiftReturned,
     ProgrammeClosed,
 )
-from shared.contract.values import HOLIDAYS, Capacity
+from shared.contract.values import FEN_MAX, HOLIDAYS, Capacity
 
 CAPACITIES: tuple[str, ...] = get_args(Capacity)
 OTHER_CAPACITIES = tuple(capacity for capacity in CAPACITIES if capacity != "member")
@@ -49,7 +49,10 @@ def gifts(occasion: str, capacities: tuple[str, ...] = CAPACITIES) -> tuple[str,
 def _issued(event: GiftIssued, entry: Entry) -> tuple[Effect, ...]:
     amount = event.amount_fen
     if amount is None and event.unit_value_fen is not None:
-        amount = event.quantity * event.unit_value_fen
+        worth = event.quantity * event.unit_value_fen
+        # A worth beyond every amount of the contract is a slip: no amount is stated, and it counts
+        # among those without one.
+        amount = worth if worth <= FEN_MAX else None
     name = f"gift.{event.occasion}.{event.capacity}"
     who, quantity = event.person_id, event.quantity
     return (stream_line(name, "gift", who, event, entry, quantity=quantity, amount_fen=amount),)

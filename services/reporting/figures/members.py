@@ -1,7 +1,5 @@
 """Figures of the membership: the roll, who is in post, and what moved them (会籍)."""
 
-from datetime import timedelta
-
 from services.reporting.figures.definition import Counted, Effect, Ended, Figure, Rules, once
 from services.reporting.journal.record import Entry
 from shared.contract.members import (
@@ -13,6 +11,7 @@ from shared.contract.members import (
     StaffLeft,
     StaffRegistered,
 )
+from shared.contract.values import day_after
 
 JOINED = ("joined.new", "joined.transferred_in", "joined.rejoined")
 LEFT, TRANSFERRED_OUT, DIED = "left", "transferred_out", "died"
@@ -68,7 +67,8 @@ def _registered(event: StaffRegistered, _: Entry) -> tuple[Effect, ...]:
 
 def _left_post(event: StaffLeft, _: Entry) -> tuple[Effect, ...]:
     # The event's day is the last day in post; a membership ends on its day.
-    return (Ended(_in_post(event), event.occurred_on + timedelta(days=1)),)
+    first_day_off = day_after(event.occurred_on)
+    return () if first_day_off is None else (Ended(_in_post(event), first_day_off),)
 
 
 MEMBER_RULES: Rules = {

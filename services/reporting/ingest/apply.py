@@ -21,12 +21,12 @@ from services.reporting.ingest.lookup import exceptions, look_up
 from services.reporting.ingest.lost_events import settle_reentered
 from services.reporting.ingest.offsets import Move, move_positions
 from services.reporting.ingest.parked import Waited
-from services.reporting.ingest.publishers import Publisher
 from services.reporting.journal import log as journal
 from services.reporting.journal.record import Decoded, Raw
 from services.reporting.projections import checkpoints, fold_entries
 from services.reporting.projections.as_of import LIVE
 from shared.clock import Clock, system_clock
+from shared.kafka.acceptance import Publisher
 from shared.metrics import (
     END_TO_END_SECONDS,
     INGEST_BATCH_SECONDS,

@@ -7,26 +7,14 @@ from collections.abc import Mapping
 from datetime import MAXYEAR
 from typing import NamedTuple
 
-from pydantic import ValidationError
-
-from services.reporting.ingest.publishers import Publisher, check_publisher
 from services.reporting.journal.record import Decoded, Raw
-from shared.contract.admissible import (
-    AHEAD_YEARS,
-    check_event,
-    check_recorded,
-    check_stranger,
-    plausible,
-)
-from shared.contract.catalogue import CATALOGUE, EVENT_TYPES, source_of
-from shared.contract.decoders import accept_event, decode_envelope, decode_event
+from shared.contract.admissible import AHEAD_YEARS, plausible
+from shared.contract.catalogue import CATALOGUE
+from shared.contract.decoders import accept_event, decode_envelope
 from shared.contract.document import leaf_hash
 from shared.contract.envelope import Envelope, shard_of
-from shared.errors import ContractViolation
-from shared.kafka.cloudevents import CONTENT_TYPE, POSITION, arrived, travelled_by
-
-OURS = frozenset(source_of(context) for context in EVENT_TYPES)
-"""Sources whose documents our own writer made: each key once, and texts that a command checked."""
+from shared.kafka.acceptance import OURS, Publisher, Record, Rejected, accept
+from shared.kafka.cloudevents import CONTENT_TYPE, POSITION, travelled_by
 
 
 class Refused(NamedTuple):
@@ -64,7 +52,7 @@ def _accept(
 ) -> Decoded | None:
     """An owner's record as the relay writes it, in one pass; it refuses nothing.
 
-    Every condition of `decode_slowly` is here again, without its order and its words: a third of
+    Every condition of `accept` is here again, without its order and its words: a third of
     what ingest costs is reading records, and nearly all of them are accepted.
     """
     key, headers, document = raw.key, raw.headers, raw.value
@@ -102,70 +90,10 @@ def decode_slowly(
     raw: Raw, publisher: Publisher | None, allow_simulated: bool, this_year: int = MAXYEAR
 ) -> Decoded | Refused:
     """Read one record by the rules in their order; the first that does not hold is the reason."""
-    envelope: Envelope | None = None
+    record = Record(raw.origin.topic, raw.key, raw.value, raw.headers)
+    found = accept(record, publisher, allow_simulated=allow_simulated, this_year=this_year)
+    if isinstance(found, Rejected):
+        return Refused(raw, found.reason, found.detail, found.envelope, found.of_owner)
+    envelope, event, document, leaf, structured = found
     sequenced = publisher is not None and publisher.sequenced
-    try:
-        envelope, document, structured = arrived(
-            raw.key, raw.value, raw.headers, sequenced=sequenced
-        )
-        check_publisher(publisher, raw.origin.topic, envelope)
-        _check_envelope(envelope, allow_simulated)
-        event = decode_event(envelope.type, envelope.data)
-        if event.org_id != envelope.org_id:
-            raise ContractViolation(
-                "attribute-invalid", f"orgid {envelope.org_id!r}, but data says {event.org_id!r}"
-            )
-        stream = CATALOGUE[envelope.type].STREAM.of(event)
-        if stream != envelope.stream:
-            raise ContractViolation(
-                "stream-not-of-event", f"stream {envelope.stream!r}, but by its data {stream!r}"
-            )
-        check_recorded(envelope.recorded_at, this_year)
-        check_event(envelope.type, event, envelope.recorded_at.year)
-        if envelope.source not in OURS:
-            check_stranger(document, envelope.data)
-    except ContractViolation as why:
-        return _refused(raw, why.reason, why.detail, envelope, publisher)
-    except ValidationError as why:
-        first = why.errors()[0]
-        detail = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-        return _refused(raw, "invalid-data", detail, envelope, publisher)
-    except (ValueError, RecursionError) as why:
-        return _refused(raw, "undecodable", str(why), envelope, publisher)
-    return Decoded(raw, envelope, event, document, leaf_hash(document), sequenced, structured)
-
-
-def _check_envelope(envelope: Envelope, allow_simulated: bool) -> None:
-    if envelope.simulated and not allow_simulated:
-        raise ContractViolation("simulated-refused", "an event of a simulated clock, on a real one")
-    if not envelope.stream.startswith(f"{envelope.org_id}/"):
-        raise ContractViolation(
-            "stream-not-of-union", f"stream {envelope.stream!r}, union {envelope.org_id!r}"
-        )
-    if envelope.shard is None:
-        return
-    if envelope.shard != shard_of(envelope.stream):
-        raise ContractViolation(
-            "wrong-shard", f"{envelope.stream!r} belongs to shard {shard_of(envelope.stream)}"
-        )
-    if not envelope.salt:
-        raise ContractViolation("attribute-missing", "no attribute salt: our documents have one")
-
-
-def _refused(
-    raw: Raw, reason: str, detail: str, envelope: Envelope | None, publisher: Publisher | None
-) -> Refused:
-    # Only the owner itself, on its own topic, can block its stream; a stranger who merely
-    # names a stream cannot.
-    owner = (
-        envelope is not None
-        and publisher is not None
-        and envelope.source == publisher.source
-        and envelope.shard is not None
-    )
-    return Refused(raw, reason, _storable(detail)[:500], envelope, blocks_stream=owner)
-
-
-def _storable(detail: str) -> str:
-    """What PostgreSQL can hold as text: a stranger's words may hold NUL or half a surrogate."""
-    return detail.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
+    return Decoded(raw, envelope, event, document, leaf, sequenced, structured)

@@ -1,10 +1,11 @@
 """A record of Kafka in the columns of a row, byte for byte: what is parked and what is quarantined
 is kept so, and read again from there."""
 
-import hashlib
 from typing import Any
 
-from services.reporting.journal.record import Origin, Raw, pack_headers, pack_record, unpack_headers
+from services.reporting.journal.record import Origin, Raw
+from shared.kafka import packing
+from shared.kafka.packing import pack_headers, unpack_headers
 
 
 def bytes_row(raw: Raw) -> tuple[Any, ...]:
@@ -21,6 +22,5 @@ def raw_of(row: Any) -> Raw:
 
 
 def content_hash(raw: Raw) -> bytes:
-    """SHA-256 of what the record holds, wherever it was read: each part with its length, so that
-    no two records of different content have one hash."""
-    return hashlib.sha256(pack_record(raw)).digest()
+    """SHA-256 of what the record holds, wherever it was read (`packing.content_hash`)."""
+    return packing.content_hash(raw.key, raw.value, raw.headers)

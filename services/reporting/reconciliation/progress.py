@@ -68,12 +68,22 @@ class SourceState(NamedTuple):
 
 
 class CopyState(NamedTuple):
-    """A context's own copy of another: how many published events it lacks, and where."""
+    """A context's own copy of another: how many published events it lacks, and where.
+
+    `quarantined`: how many records it passed over for what they are; `first`, the first of them.
+    """
 
     reader: str
     source: str
     behind: int
     gaps: list[Gap]
+    quarantined: int = 0
+    first: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether it lacks nothing that was published, and passed nothing over."""
+        return not self.gaps and not self.quarantined
 
 
 async def journal_progress(pool: asyncpg.Pool, contexts: Sequence[str]) -> dict[str, Progress]:
@@ -117,6 +127,17 @@ def copy_progress(reader: str, answer: Mapping[str, Any]) -> Progress:
             for row in shards
             if row["last"] > row["head"]
         },
+    )
+
+
+def copy_state(
+    reader: str, answer: Mapping[str, Any], shards: Sequence[Mapping[str, int]]
+) -> CopyState:
+    """How a copy stands to its owner's `shards`, by what its context tells. Raises KeyError."""
+    found = gaps_of(shards, copy_progress(reader, answer))
+    kept = answer.get("quarantine", {"count": 0, "first": ()})
+    return CopyState(
+        reader, answer["source"], missing(found), found, kept["count"], tuple(kept["first"])
     )
 
 

@@ -16,7 +16,6 @@ import asyncpg
 import structlog
 
 from services.reporting.ingest import lost_events, parked
-from services.reporting.ingest.publishers import Publisher
 from services.reporting.journal import log as journal
 from services.reporting.projections import figure_sums
 from services.reporting.projections.checkpoints import Stale, folded, mark
@@ -36,7 +35,7 @@ from services.reporting.reconciliation.progress import (
     Progress,
     SourceState,
     copy_progress,
-    gaps_of,
+    copy_state,
     journal_progress,
     missing,
     positions,
@@ -47,6 +46,7 @@ from services.reporting.reconciliation.scrub import Scrub
 from services.reporting.reconciliation.watchdog import Watchdog
 from shared.contract.catalogue import source_of, topic_of
 from shared.eventstore.epochs import FIRST, Epochs, known_epochs, stated
+from shared.kafka.acceptance import Publisher
 from shared.metrics import (
     AHEAD_OF_OWNER,
     JOURNAL_WRONG,
@@ -104,8 +104,8 @@ class Compared(NamedTuple):
 
     @property
     def everywhere(self) -> bool:
-        """Whether no copy lacks anything."""
-        return self.copies_told and not any(copy.gaps for copy in self.copies)
+        """Whether no copy lacks anything, or passed a record over."""
+        return self.copies_told and all(copy.complete for copy in self.copies)
 
 
 class Reconciler:
@@ -199,12 +199,9 @@ class Reconciler:
             )
             for name in self.owners
         ]
-        copied = [copy_progress(name, copy) for name in told for copy in told[name] or ()]
-        copies = [
-            CopyState(each.reader, each.source, missing(found), found)
-            for each in copied
-            for found in (gaps_of(heads.get(each.source, ()), each),)
-        ]
+        answered = [(name, copy) for name in told for copy in told[name] or ()]
+        copies = [copy_state(name, copy, heads.get(copy["source"], ())) for name, copy in answered]
+        copied = [copy_progress(name, copy) for name, copy in answered]
         await self.repair.round(client, [*journalled.values(), *copied], heads)
         return Compared(last, states, copies, None not in told.values())
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import asyncpg
 
-from services.reporting.ingest.publishers import Publisher
 from services.reporting.reconciliation.progress import JOURNAL, SourceState
+from shared.kafka.acceptance import Publisher
 
 KEEP = """
 INSERT INTO source_checks (source, complete, checked_at, reasons, types, orgs)

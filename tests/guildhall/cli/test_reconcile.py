@@ -86,8 +86,9 @@ def test_reconcile_is_true_only_if_all_is_here_and_agrees(
 def test_what_a_copy_lacks_is_told_by_reader_and_range(services: FakeServices) -> None:
     copies = [
         {"reader": "events", "source": "/guildhall/members", "gaps": [GAP, "9:1-2"]},
-        {"reader": "benefits", "source": "/guildhall/members", "gaps": []},
-    ]
+        {"reader": "benefits", "source": "/guildhall/members", "gaps": [], "quarantined": 7,
+         "first": [{"reason": "wrong-shard", "event_id": "e-1", "offset": 4}]},
+    ]  # fmt: skip
     services.answers["POST reporting/v1/reconcile"] = {
         "complete": False, "sources": [COMPLETE], "differences": [], "copies": copies,
     }  # fmt: skip
@@ -95,4 +96,6 @@ def test_what_a_copy_lacks_is_told_by_reader_and_range(services: FakeServices) -
     assert done.exit_code == 1
     assert "events lacks of /guildhall/members: 7:5-9, 9:1-2" in done.stdout
     assert "benefits lacks" not in done.stdout
+    assert "benefits passed over 7 records of /guildhall/members:" in done.stdout
+    assert "reason wrong-shard, event_id e-1, offset 4" in done.stdout
     assert "complete:" not in done.stdout

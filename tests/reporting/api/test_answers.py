@@ -22,7 +22,6 @@ from services.reporting.api.answers import (
     verdict_answer,
 )
 from services.reporting.figures import BY_NAME, FIGURES
-from services.reporting.journal.record import pack_headers
 from services.reporting.projections.findings import FINDINGS
 from services.reporting.projections.programmes import Programme
 from services.reporting.queries.figures import Value
@@ -36,6 +35,7 @@ from services.reporting.reconciliation.progress import CopyState, Gap, SourceSta
 from services.reporting.reconciliation.reconciler import Reconciled
 from services.reporting.rules import BY_ID
 from shared.http.problems import Json
+from shared.kafka.packing import pack_headers
 from tests.examples.reporting import finding_raised
 from tests.reporting.projections.rows import only
 from tests.reporting.rules.cases import CASES

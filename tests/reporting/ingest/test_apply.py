@@ -8,12 +8,13 @@ import pytest
 from services.reporting.ingest import quarantine, settle
 from services.reporting.ingest.apply import Ingest, QuarantineFull
 from services.reporting.ingest.offsets import Fenced
-from services.reporting.ingest.publishers import Publisher, publishers
+from services.reporting.ingest.publishers import publishers
 from services.reporting.journal import log as journal
 from services.reporting.projections.as_of import LIVE
 from shared.clock import system_clock
 from shared.contract.catalogue import outside_topic
 from shared.contract.document import document_of
+from shared.kafka.acceptance import Publisher
 from shared.testing.author import Author
 from tests.reporting.records import (
     IN_ERROR,

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.reporting.ingest.decode import decode, decode_slowly
-from services.reporting.ingest.publishers import Publisher, publishers
+from services.reporting.ingest.publishers import publishers
 from services.reporting.journal.log import entry_of_row
 from services.reporting.journal.record import Decoded, Raw
 from shared.contract.attributes import envelope_of_document
@@ -16,6 +16,7 @@ from shared.contract.benefits import GiftIssued
 from shared.contract.catalogue import CATALOGUE, event_class, source_of, topic_of
 from shared.contract.contexts import CONTEXTS
 from shared.contract.envelope import Envelope, shard_of
+from shared.kafka.acceptance import Publisher
 from shared.kafka.cloudevents import CONTENT_TYPE, POSITION
 from shared.testing.author import Author
 from tests.reporting.records import ORG, Partition, gift, gift_stream

@@ -5,14 +5,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from services.reporting.ingest.publishers import Publisher, check_publisher, publishers
+from services.reporting.ingest.publishers import publishers
 from shared.contract.benefits import GiftIssued
 from shared.contract.catalogue import CATALOGUE, EVENT_TYPES, source_of, topic_of
-from shared.contract.envelope import Envelope
-from shared.contract.events import IssueRaised
-from shared.errors import ContractViolation
-from shared.testing.author import Author
-from tests.reporting.records import gift, gift_stream
+from shared.kafka.acceptance import Publisher
 
 TOPIC = "guildhall.ext.canteen.v1"
 REGISTER = """\
@@ -84,61 +80,3 @@ def test_a_register_that_says_something_else_is_refused(
         text = "- canteen\n"
     with pytest.raises(ValidationError):
         publishers(register(tmp_path, text))
-
-
-OURS = publishers(None)[topic_of("benefits")]
-CANTEEN = Publisher(
-    "/ext/canteen", frozenset({GiftIssued.type_name()}), frozenset({"tjtc"}), sequenced=False
-)
-
-
-def ours() -> Envelope:
-    return Author().write(gift_stream(1), gift(1))
-
-
-def theirs() -> Envelope:
-    return Author(source="/ext/canteen").write(gift_stream(1), gift(1))
-
-
-def reason(publisher: Publisher | None, envelope: Envelope, **changes: object) -> str:
-    with pytest.raises(ContractViolation) as violation:
-        check_publisher(publisher, TOPIC, envelope._replace(**changes))
-    return violation.value.reason
-
-
-def test_what_a_topic_may_carry_passes() -> None:
-    check_publisher(OURS, topic_of("benefits"), ours())
-    check_publisher(CANTEEN, TOPIC, theirs())
-    check_publisher(OURS, topic_of("benefits"), ours()._replace(org_id="any-union"))
-
-
-@pytest.mark.parametrize(
-    ("changes", "why"),
-    [
-        ({"source": "/ext/stranger"}, "unregistered-source"),
-        ({"source": "/ext/canteen/"}, "unregistered-source"),
-        ({"source": source_of("benefits")}, "unregistered-source"),
-        ({"type": "guildhall.benefits.GiftIssued.v9"}, "unknown-type"),
-        ({"type": ""}, "unknown-type"),
-        ({"type": IssueRaised.type_name()}, "unregistered-type"),
-        ({"org_id": "tjjt"}, "unregistered-union"),
-    ],
-)
-def test_an_outside_source_says_nothing_but_what_it_was_registered_for(
-    changes: dict[str, str], why: str
-) -> None:
-    assert reason(CANTEEN, theirs(), **changes) == why
-
-
-@pytest.mark.parametrize("changes", [{"shard": None}, {"shard_sequence": None}])
-def test_our_own_records_are_numbered(changes: dict[str, None]) -> None:
-    assert reason(OURS, ours(), **changes) == "not-sequenced"
-    check_publisher(OURS, TOPIC, ours()._replace(shard=0))
-
-
-def test_a_sequence_of_nought_is_none_for_they_begin_at_one() -> None:
-    assert reason(OURS, ours(), shard_sequence=0) == "not-sequenced"
-
-
-def test_a_topic_nobody_was_registered_for_carries_nothing() -> None:
-    assert reason(None, theirs()) == "unregistered-topic"

@@ -10,6 +10,7 @@ from services.reporting.reconciliation.progress import (
     Gap,
     Progress,
     copy_progress,
+    copy_state,
     gaps_of,
     journal_progress,
     missing,
@@ -107,3 +108,19 @@ async def test_the_journal_tells_its_heads_its_gaps_and_its_positions(
     assert found[SOURCE] == Progress(JOURNAL, SOURCE, {shard: 1}, 2, frozenset({shard}))
     assert found["/guildhall/events"].have == {}
     assert await positions(pool) == {(topic_of("benefits"), 0): 2}
+
+
+def test_a_copy_that_passed_a_record_over_is_not_complete_and_names_it() -> None:
+    shards = [
+        {"shard": n, "head": each["acked"], "lacks_upto": 0, "last": each["acked"]}
+        for n, each in enumerate(SHARDS)
+    ]
+    answer = {"source": SOURCE, "read": 11, "shards": shards}
+    first = {"reason": "wrong-shard", "event_id": "e-1", "offset": 7}
+    for count, named in ((0, ()), (3, (first,))):
+        state = copy_state(
+            "events", {**answer, "quarantine": {"count": count, "first": named}}, SHARDS
+        )
+        assert (state.behind, state.gaps, state.quarantined, state.first) == (0, [], count, named)
+        assert state.complete is (count == 0)
+    assert not copy_state("events", {**answer, "shards": []}, SHARDS).complete

@@ -70,7 +70,10 @@ class Owner:
         read, head, last = self.copy["read"], self.copy["head"], self.copy["last"]
         upto = self.copy["lacks_upto"] if last > head else 0
         shards = [{"shard": self.shard, "head": head, "lacks_upto": upto, "last": last}]
-        return [{"source": "/guildhall/benefits", "read": read, "shards": shards}]
+        named = self.copy.get("quarantine", [])
+        kept = {"count": len(named), "first": named}
+        source = "/guildhall/benefits"
+        return [{"source": source, "read": read, "shards": shards, "quarantine": kept}]
 
 
 class Scene:
@@ -172,6 +175,17 @@ async def test_a_copy_that_skipped_is_sent_again_what_it_lacks(scene: Scene) -> 
     assert not found.complete
     assert found.watermark == 5  # the journal has all of it
     scene.owner.copy = {"read": 14, "head": 5, "last": 5}
+    assert (await scene.reconciler.once()).complete
+
+
+async def test_a_copy_that_passed_a_record_over_is_not_complete(scene: Scene) -> None:
+    await scene.read(*scene.published(5))
+    first = {"reason": "reaction-failed", "event_id": "e-1", "offset": 3}
+    scene.owner.copy = {"read": 5, "head": 5, "last": 5, "quarantine": [first]}
+    found = await scene.reconciler.once()
+    assert not found.complete and found.watermark == 5  # the journal has all of it
+    assert [(copy.quarantined, copy.first) for copy in found.copies] == [(1, (first,))]
+    scene.owner.copy["quarantine"] = []
     assert (await scene.reconciler.once()).complete
 
 

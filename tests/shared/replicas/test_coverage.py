@@ -1,78 +1,53 @@
-"""Which of an owner's events a copy heard: in any order, once or often, with every gap known."""
+"""How a copy tells that it stands: by shard the head, the last heard, and where the gap ends."""
 
-import random
-from collections.abc import AsyncIterator
-
-import asyncpg
 import pytest
 
-from shared.contract.envelope import Envelope
-from shared.eventstore.database import open_pool
-from shared.replicas.coverage import cover, coverage
+from shared.replicas.coverage import coverage
 from shared.testing.author import Author
-from tests.examples.events import issue_raised
+from tests.examples.members import member_joined
+from tests.shared.replicas.conftest import Copy
+from tests.shared.replicas.test_apply import SOURCE, counts
 
-SOURCE = "/guildhall/events"
-EVENT = Author("events").write("tjtc/issue-1", issue_raised())
-
-
-@pytest.fixture
-async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
-    pool = await open_pool(database, size=2)
-    yield pool
-    await pool.close()
+EMPTY = {"count": 0, "first": []}
 
 
-def heard(*places: tuple[int | None, int | None]) -> list[Envelope]:
-    return [EVENT._replace(shard=shard, shard_sequence=number) for shard, number in places]
+async def test_of_what_nothing_was_heard_nothing_is_told(copy: Copy) -> None:
+    assert await coverage(copy.pool, "members") == {
+        "source": SOURCE,
+        "read": 0,
+        "shards": [],
+        "parked": 0,
+        "quarantine": EMPTY,
+    }
 
 
-async def hear(pool: asyncpg.Pool, *places: tuple[int | None, int | None]) -> None:
-    async with pool.acquire() as connection:
-        await cover(connection, SOURCE, heard(*places))
-
-
-async def shards(pool: asyncpg.Pool) -> list[tuple[int, int, int, int]]:
-    found = await coverage(pool, "events")
-    return [(r["shard"], r["head"], r["lacks_upto"], r["last"]) for r in found["shards"]]
-
-
-async def test_of_what_nothing_was_heard_nothing_is_told(pool: asyncpg.Pool) -> None:
-    assert await coverage(pool, "events") == {"source": SOURCE, "read": 0, "shards": []}
-    await hear(pool)
-    await hear(pool, (None, None), (3, None), (None, 4), (3, 0))
-    assert await shards(pool) == []
-
-
-async def test_a_gap_is_known_and_closes_when_it_is_heard(pool: asyncpg.Pool) -> None:
-    await hear(pool, (4, 1), (4, 2), (4, 5), (9, 3))
-    assert await shards(pool) == [(4, 2, 4, 5), (9, 0, 2, 3)]
-    await hear(pool, (4, 4), (4, 7))
-    assert await shards(pool) == [(4, 2, 6, 7), (9, 0, 2, 3)]
-    await hear(pool, (4, 3), (4, 6), (9, 1), (9, 2))
-    assert [row[:2] for row in await shards(pool)] == [(4, 7), (9, 3)]
-
-
-async def test_in_whatever_order_and_however_often_it_is_heard_it_is_the_same(
-    pool: asyncpg.Pool,
+@pytest.mark.parametrize(
+    ("heard", "head", "lacks_upto", "last"),
+    [
+        ([1, 2], 2, 0, 2),
+        ([1, 2, 5], 2, 4, 5),
+        ([3], 0, 2, 3),
+        ([1, 2, 5, 7], 2, 6, 7),
+        ([1, 2, 5, 6, 9, 10], 2, 8, 10),
+        ([5, 4, 1, 2, 3], 5, 0, 5),
+    ],
+)
+async def test_a_gap_is_known_with_its_end(
+    copy: Copy, heard: list[int], head: int, lacks_upto: int, last: int
 ) -> None:
-    chance = random.Random(2022)
-    numbers = [number for number in range(1, 40) if number not in (17, 18, 30)]
-    for _ in range(60):
-        await hear(pool, *((0, number) for number in chance.sample(numbers, 7)))
-    await hear(pool, *((0, number) for number in reversed(numbers)))
-    assert await shards(pool) == [(0, 16, 30, 39)]
+    events = counts(*range(100, 111))
+    await copy.hears([events[number - 1] for number in heard])
+    told = {"shard": events[0].shard, "head": head, "lacks_upto": lacks_upto, "last": last}
+    found = await coverage(copy.pool, "members")
+    assert (found["shards"], found["read"]) == ([told], len(heard))
 
 
-async def test_what_another_context_said_is_told_apart(pool: asyncpg.Pool) -> None:
-    await hear(pool, (0, 1))
-    assert (await coverage(pool, "members"))["shards"] == []
-
-
-async def test_a_transaction_that_is_undone_heard_nothing(pool: asyncpg.Pool) -> None:
-    async with pool.acquire() as connection:
-        undone = connection.transaction()
-        await undone.start()
-        await cover(connection, SOURCE, heard((0, 1)))
-        await undone.rollback()
-    assert await shards(pool) == []
+async def test_each_shard_is_told_by_itself_and_no_other_source_is(copy: Copy) -> None:
+    author = Author("members")
+    people = [f"p-{n:06d}" for n in range(12)]
+    events = [author.write(f"tjtc/person-{p}", member_joined(person_id=p)) for p in people]
+    await copy.hears(events)
+    heads = {e.shard: e.shard_sequence for e in events}
+    found = await coverage(copy.pool, "members")
+    assert {row["shard"]: row["head"] for row in found["shards"]} == heads
+    assert (await coverage(copy.pool, "events"))["shards"] == []

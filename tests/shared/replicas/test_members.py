@@ -12,7 +12,7 @@ from shared.clock import system_clock
 from shared.contract.catalogue import source_of
 from shared.contract.envelope import Actor, DomainEvent
 from shared.contract.members import EVENTS
-from shared.errors import Invalid, NotPermitted, NotYet, Unknown
+from shared.errors import ContractViolation, Invalid, NotPermitted, NotYet, Unknown
 from shared.eventstore.database import open_pool
 from shared.eventstore.request import Request
 from shared.eventstore.store import EventStore
@@ -85,6 +85,18 @@ async def test_a_union_is_known_with_its_clock(store: EventStore, simulated: boo
     await require_known(store, ASKED._replace(simulated=simulated))
     with pytest.raises(NotPermitted, match="simulated-union-refused"):
         await require_known(store, ASKED._replace(simulated=not simulated))
+
+
+async def test_a_union_of_the_other_clock_is_none_and_a_clock_is_never_another_later(
+    store: EventStore,
+) -> None:
+    """It would lock every real command of the union out."""
+    event = union(simulated=True)
+    with pytest.raises(ContractViolation, match="attribute-invalid"):
+        REACTIONS[type(event)](event, recorded(event, "tjtc/organisation", 1, simulated=False))
+    await hear(store.pool, union(simulated=False))
+    await hear(store.pool, union(simulated=True), 2)
+    assert await union_is_simulated(store.pool, "tjtc") is False
 
 
 async def test_a_union_heard_of_later_is_known_from_then_on(store: EventStore) -> None:
