@@ -12,7 +12,7 @@ KEPT  = $(shell { d="$${UV_CACHE_DIR:-$${XDG_CACHE_HOME:-$${HOME:?}/.cache}/uv}"
 UV    = $(BIN)/uv $(if $(CA),--system-certs) $(if $(KEPT),,--no-cache) pip
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up freeze test test-fast check bad-records bench chaos lock clean
+.PHONY: help demo up freeze test test-fast test-api check bad-records bench chaos lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,10 @@ test: $(VENV)/ready-dev $(VENV)/servers ## every test: tidy, domains, properties
 
 test-fast: $(VENV)/ready-dev ## the tests that need no Kafka and no PostgreSQL
 	@$(BIN)/pytest -m "not servers" $(ARGS)
+
+test-api: $(VENV)/ready-dev $(VENV)/servers ## API fuzz of every service by its own OpenAPI document: CASES=2000 SEED=11
+	@GUILDHALL_API_CASES=$(or $(CASES),2000) GUILDHALL_API_SEED=$(or $(SEED),11) \
+	  $(BIN)/pytest -s --timeout 0 tests/attacks/test_api_fuzz.py $(ARGS)
 
 check: $(VENV)/ready-dev $(VENV)/servers ## ruff, mypy --strict, import contracts, compose schema, migrations
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

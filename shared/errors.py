@@ -8,6 +8,7 @@ Refusal                     the request is wrong, or not now; nothing was writte
 ├── StaleVersion      412   the stream moved on since the caller looked
 ├── TooSlow           408   the request did not come whole in time
 ├── TooLarge          413   the request's body is longer than any of ours
+├── TooMany           429   the client has more requests in progress than one may
 ├── NotYet            503   our copy of another context has not caught up; retry
 └── SaidBefore        as it was said the first time, under the same idempotency key
 ContractViolation           a record or event does not meet the published contract
@@ -83,6 +84,12 @@ class TooLarge(Refusal):
     """The request's body is longer than any that is right."""
 
     status = 413
+
+
+class TooMany(Refusal):
+    """One client has more requests in progress than others can wait for."""
+
+    status = 429
 
 
 class NotYet(Refusal):

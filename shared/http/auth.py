@@ -73,9 +73,9 @@ class TokenVerifier:
             )
         return Actor(bearer.subject, role, bearer.roles, bearer.orgs)
 
-    async def check(self, authorization: str | None) -> None:
-        """Raise Unauthenticated for a header that is no acceptable token, whatever its roles."""
-        await self._verified(authorization)
+    async def subject(self, authorization: str | None) -> str:
+        """Whose token it is, whatever its roles. Raises Unauthenticated, NotYet."""
+        return (await self._verified(authorization)).subject
 
     async def _verified(self, authorization: str | None) -> _Bearer:
         scheme, _, token = (authorization or "").partition(" ")

@@ -41,7 +41,7 @@ from shared.eventstore.store import EventStore
 from shared.eventstore.write import today_of
 from shared.http.access import anybody
 from shared.http.app import CommandApi, Route
-from shared.http.guard import check_address, closing, read_body
+from shared.http.guard import Shares, check_address, closing, read_body
 from shared.http.openapi import describe_commands
 from shared.http.problems import Json, database_problem
 from shared.metrics import COMMANDS, EVENTS_APPENDED
@@ -84,6 +84,7 @@ class _Commands:
         self._app, self._api, self._commands = app, api, commands
         self._access = {name: route.access for name, route in commands.items()}
         self._refused = cast(Refused, served.exception_handlers[Refusal])
+        self._shares = Shares()
         self._invalid = cast(Refused, served.exception_handlers[RequestValidationError])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,10 +104,11 @@ class _Commands:
         try:
             authorization = http.headers.get("authorization")
             actor = await self._access[name].admit(api.tokens, authorization, org_id)
-            check_address(http.scope)
-            body = await read_body(http)
-            request = _request(api.store, http, actor, org_id, body)
-            reply = await _do(api, route, request, _command(route.command, body, api.store))
+            with self._shares.of(actor.subject):
+                check_address(http.scope)
+                body = await read_body(http)
+                request = _request(api.store, http, actor, org_id, body)
+                reply = await _do(api, route, request, _command(route.command, body, api.store))
             outcome = "replayed" if reply.replayed else "accepted"
         except Refusal as refusal:
             outcome = refusal.code

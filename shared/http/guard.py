@@ -8,7 +8,9 @@ is known too.
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import cast
 from urllib.parse import unquote_to_bytes
 
@@ -19,9 +21,10 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.contract.admissible import unambiguous
-from shared.errors import ContractViolation, Invalid, Refusal, TooLarge, TooSlow, Unknown
+from shared.errors import ContractViolation, Invalid, Refusal, TooLarge, TooMany, TooSlow, Unknown
 from shared.http.app import OPEN_PATHS
 from shared.http.auth import TokenVerifier
+from shared.http.openapi import describe_problems
 from shared.metrics import HTTP_REFUSED
 
 BODY_BYTES_MAX = 2 * 1024 * 1024
@@ -35,12 +38,38 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 
+IN_PROGRESS_MAX = 256
+"""Requests of one client at once: what stands before another's is a tenth of a second of work."""
+
 Refused = Callable[[HttpRequest, Exception], Awaitable[Response]]
 
 
 def guard(app: FastAPI, tokens: TokenVerifier) -> None:
-    """Let no request but those of OPEN_PATHS into `app` without a token, or with an odd body."""
+    """Let no request but those of OPEN_PATHS into `app` without a token, or with an odd body; and
+    say in its OpenAPI document what may be refused."""
     app.user_middleware.append(Middleware(Guarded, tokens=tokens, served=app))
+    describe_problems(app)
+
+
+class Shares:
+    """How many requests each client has in progress, by the subject of its token."""
+
+    def __init__(self) -> None:
+        self._in_progress: Counter[str] = Counter()
+
+    @contextmanager
+    def of(self, subject: str) -> Iterator[None]:
+        """One more request of a client, while it lasts. Raises TooMany `client-too-busy`."""
+        if self._in_progress[subject] >= IN_PROGRESS_MAX:
+            HTTP_REFUSED.labels("client-too-busy").inc()
+            raise TooMany("client-too-busy", f"at most {IN_PROGRESS_MAX} requests at once")
+        self._in_progress[subject] += 1
+        try:
+            yield
+        finally:
+            self._in_progress[subject] -= 1
+            if not self._in_progress[subject]:
+                del self._in_progress[subject]
 
 
 class Guarded:
@@ -49,6 +78,7 @@ class Guarded:
     def __init__(self, app: ASGIApp, tokens: TokenVerifier, served: FastAPI) -> None:
         self._app, self._tokens = app, tokens
         self._refused = cast(Refused, served.exception_handlers[Refusal])
+        self._shares = Shares()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in OPEN_PATHS:
@@ -56,16 +86,17 @@ class Guarded:
             return
         http, body = HttpRequest(scope, receive), None
         try:
-            await self._tokens.check(http.headers.get("authorization"))
-            check_address(scope)
-            if has_body(http) and scope["method"] not in ("GET", "HEAD"):
-                body = await read_body(http)
-                _check_json(body)
+            subject = await self._tokens.subject(http.headers.get("authorization"))
+            with self._shares.of(subject):
+                check_address(scope)
+                if has_body(http) and scope["method"] not in ("GET", "HEAD"):
+                    body = await read_body(http)
+                    _check_json(body)
+                await self._app(scope, receive if body is None else _again(body, receive), send)
         except Refusal as refusal:
+            # Of ours: those of the routes are answered by the app.
             answer = await self._refused(http, refusal)
             await closing(answer, http, read=body is not None)(scope, receive, send)
-            return
-        await self._app(scope, receive if body is None else _again(body, receive), send)
 
 
 def check_address(scope: Scope) -> None:

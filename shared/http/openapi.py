@@ -1,6 +1,6 @@
-"""The commands' part of a service's OpenAPI document: FastAPI describes the other routes."""
+"""A service's OpenAPI document beyond what FastAPI says of its routes: commands, and refusals."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -18,16 +18,66 @@ HEADERS: dict[str, tuple[bool, str]] = {
     "X-Correlation-Id": (False, "An id of yours that the events will carry."),
     "Guildhall-Simulated-Now": (False, "The instant, where the service runs on a simulated clock."),
 }
-REPLIES = {
-    "201": "Done: the events are committed.",
+PROBLEMS = {
+    "400": "The body could not be read at all.",
     "401": "No acceptable token.",
     "403": "Not in this role, or not for this union.",
-    "404": "What the command names does not exist.",
+    "404": "What is named does not exist.",
+    "408": "The request did not come whole in time.",
     "409": "The state does not allow it.",
     "412": "The stream moved on since the caller looked.",
-    "422": "The command's own content is not acceptable.",
-    "503": "Not yet: ask again.",
+    "413": "The body is too long.",
+    "422": "The request's own content is not acceptable.",
+    "429": "This client has too many requests in progress: ask again, as `Retry-After` says.",
+    "503": "Not yet, or something is away: ask again, as `Retry-After` says.",
 }
+"""What a request may be answered besides its own success: a problem detail (RFC 9457), each."""
+
+OF_QUESTIONS = ("401", "403", "404", "422", "429", "503")
+OF_ACTIONS = ("400", *OF_QUESTIONS, "408", "409", "413")
+OF_COMMANDS = tuple(status for status in PROBLEMS if status != "400")
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "A problem detail (RFC 9457); `code` is stable, `title` is Chinese.",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "errors": {"type": "array", "items": {"type": "object"}},
+    },
+}
+COMMANDS_TAG = "commands"
+COMMITTED = "Done: the events are committed."
+
+
+def describe_problems(app: FastAPI) -> None:
+    """Say in `app`'s OpenAPI document what each of FastAPI's routes may refuse, and how."""
+    describe = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = describe()
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            schemas["Problem"] = PROBLEM
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+            for verbs in document["paths"].values():
+                for verb, operation in verbs.items():
+                    if COMMANDS_TAG not in operation.get("tags", ()):
+                        statuses = OF_QUESTIONS if verb == "get" else OF_ACTIONS
+                        operation["responses"].update(_problems(statuses))
+        return app.openapi_schema or {}
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+
+
+def _problems(statuses: Iterable[str]) -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": {"$ref": REF.format(model="Problem")}}}
+    return {status: {"description": PROBLEMS[status], "content": content} for status in statuses}
 
 
 def describe_commands(app: FastAPI, commands: Mapping[str, Route]) -> None:
@@ -57,11 +107,11 @@ def _operation(name: str, route: Route, schema: Mapping[str, Any]) -> dict[str, 
         for header, (needed, what) in HEADERS.items()
     ]
     return {
-        "tags": ["commands"],
+        "tags": [COMMANDS_TAG],
         "summary": (route.command.__doc__ or name).splitlines()[0],
         "description": f"Roles: {', '.join(route.roles)}.",
         "operationId": name,
         "parameters": parameters,
         "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
-        "responses": {status: {"description": what} for status, what in REPLIES.items()},
+        "responses": {"201": {"description": COMMITTED}, **_problems(OF_COMMANDS)},
     }

@@ -53,6 +53,7 @@ TITLES: dict[str, str] = {
     "head-too-large": "请求头过大",
     "head-too-slow": "请求未能及时送达",
     "malformed-request": "无法解析的请求",
+    "client-too-busy": "同时进行的请求过多，请稍后重试",
     "connections-many": "连接过多，请稍后重试",
     "database-away": "数据库暂时不可用，请稍后重试",
     "kafka-away": "消息系统暂时不可用，请稍后重试",

@@ -274,6 +274,34 @@ async def test_where_all_are_being_answered_one_more_is_told_to_come_again() -> 
         assert {(await each).status_code for each in asking} == {200}
 
 
+async def test_one_client_has_no_more_in_progress_than_others_can_wait_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(guarding, "IN_PROGRESS_MAX", 3)
+    app, held = build_app("tested", {}, ready), asyncio.Event()
+
+    @app.get("/v1/held")
+    async def wait() -> None:
+        await held.wait()
+
+    guard(app, token_verifier())
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        busy, other = (
+            {"Authorization": f"Bearer {token('clerk', subject=name)}"} for name in ("a", "b")
+        )
+        asking = [asyncio.create_task(client.get("/v1/held", headers=busy)) for _ in range(3)]
+        await asyncio.sleep(0.05)
+        one_more = await client.get("/v1/held", headers=busy)
+        assert (one_more.status_code, one_more.json()["code"]) == (429, "client-too-busy")
+        assert one_more.headers["retry-after"] == "1"
+        asking.append(asyncio.create_task(client.get("/v1/held", headers=other)))
+        await asyncio.sleep(0.05)
+        held.set()
+        assert {(await each).status_code for each in asking} == {200}
+        assert (await client.get("/v1/held", headers=busy)).status_code == 200
+
+
 @pytest.fixture(params=NAMES)
 async def app(request: pytest.FixtureRequest, new_database: NewDatabase) -> AsyncIterator[App]:
     async with running(request.param, new_database) as started:
