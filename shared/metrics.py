@@ -67,7 +67,17 @@ INGESTED = Counter(
 )
 INGEST_STOPPED = Gauge(
     "guildhall_ingest_stopped",
-    "1 while ingest is stopped because the quarantine is full: backpressure, no record is dropped.",
+    "1 while ingest is stopped because nothing may be folded: no record is dropped.",
+)
+INGEST_PAUSED = Gauge(
+    "guildhall_ingest_paused",
+    "1 while a topic is not read because its quarantine is full: no record of it is dropped.",
+    ["topic"],
+)
+TRANSACTION_OPEN = Gauge(
+    "guildhall_ingest_transaction_open_seconds",
+    "How long an open transaction of a producer has kept records of a topic from being read.",
+    ["topic"],
 )
 INGEST_BATCH_SECONDS = Histogram(
     "guildhall_ingest_batch_seconds",

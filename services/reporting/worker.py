@@ -37,6 +37,9 @@ from shared.service.settings import ReportingSettings
 
 log = structlog.get_logger("worker")
 
+OPEN_SECONDS = 45.0
+"""How long a transaction may be open, seen every five seconds, so that it is told in a minute."""
+
 
 async def main(settings: ReportingSettings) -> None:
     """Run the worker until a signal. Raises SystemExit(70) when a part fails."""
@@ -68,13 +71,14 @@ async def main(settings: ReportingSettings) -> None:
             app.hand_over,
             batch_records=settings.batch_records,
             read=ingest.read,
+            waiting=ingest.waiting,
         )
         watchdog = Watchdog(settings.stall_seconds, partial(_partitions, intake))
         app.reads(intake)
         round_ = _Round(settings, runner, ingest, store, intake=intake, watchdog=watchdog)
         app.every(settings.reconcile_seconds, round_.run)
 
-        ready = partial(_ready, ingest, watchdog, settings.stall_seconds)
+        ready = partial(_ready, ingest, intake, watchdog, settings.stall_seconds)
         http = build_http("reporting-worker", {}, ready, tokens)
         add_owner_routes(http, store, relay)
         guard(http, tokens)
@@ -98,21 +102,35 @@ async def _database(runner: Runner, settings: ReportingSettings) -> asyncpg.Pool
     return pool
 
 
-async def _ready(ingest: Ingest, watchdog: Watchdog, stall_seconds: float) -> dict[str, Any]:
-    """Raises where PostgreSQL takes no write, quarantine is full, nothing may be folded, or a
-    partition is not read. Which projections are stale it says: meanwhile it reads on."""
+async def _ready(
+    ingest: Ingest, intake: Intake, watchdog: Watchdog, stall_seconds: float
+) -> dict[str, Any]:
+    """Raises where PostgreSQL takes no write, the quarantine of an owner is full, nothing may be
+    folded, or a partition is not read, be it for a transaction that a producer left open. Which
+    projections are stale, and which outside sources are paused, it says: it reads on."""
     async with asyncio.timeout(5):
         await ingest.pool.execute("UPDATE store_epoch SET epoch = epoch")
         found = await checkpoints.folded(ingest.pool)
-    if ingest.full:
-        raise QuarantineFull(ingest.full)
+    ours = {topic: why for topic, why in ingest.full.items() if ingest.publishers[topic].sequenced}
+    if ours:
+        raise QuarantineFull(ours)
     if ingest.held:
         raise checkpoints.Held(ingest.held)
+    held_back = intake.open_transactions.longest()
+    if held_back is not None and held_back.seconds > OPEN_SECONDS:
+        raise TimeoutError(
+            f"a transaction on {held_back.target} has been open for {held_back.seconds:.0f} s"
+        )
     stall = watchdog.stall
     if stall is not None and stall.seconds > stall_seconds:
         raise TimeoutError(f"{stall.place} was not read for {stall.seconds:.0f} s")
     stale = [each._asdict() for each in found.stale]
-    return {"postgres": "writable", "reading": True, "stale": stale}
+    return {
+        "postgres": "writable",
+        "reading": True,
+        "stale": stale,
+        "paused": dict(ingest.full),
+    }
 
 
 class _Round:
@@ -147,7 +165,9 @@ class _Round:
             outcome = await self.reconciler.once()
             # A full quarantine or a truncated journal is for a person to settle: a new process
             # could read no more.
-            if not (self.ingest.full or self.ingest.held) and self.watchdog.demands_an_end(
+            stall = self.watchdog.stall
+            paused = stall is not None and stall.place[0] in self.ingest.full
+            if not (paused or self.ingest.held) and self.watchdog.demands_an_end(
                 partial(_owned, self.intake)
             ):
                 end_stalled(self.runner, self.watchdog, self.settings.stop_seconds)

@@ -38,11 +38,21 @@ async def reading(
     topic: str,
     pool: asyncpg.Pool,
     apply: Apply | None = None,
+    *,
     group: str = "group",
+    ingest: Ingest | None = None,
 ) -> AsyncIterator[Intake]:
-    """An intake at work on one topic; `apply` stands in for ingest's."""
-    apply = apply or ingest_of(topic, pool).apply
-    intake = Intake(kafka, [topic], pool, apply, batch_records=40, group=f"{group}-{topic}")
+    """An intake at work on `ingest`'s topics, or on one; `apply` stands in for ingest's."""
+    ingest = ingest or ingest_of(topic, pool)
+    intake = Intake(
+        kafka,
+        list(ingest.publishers),
+        pool,
+        apply or ingest.apply,
+        batch_records=40,
+        group=f"{group}-{topic}",
+        waiting=ingest.waiting,
+    )
     task = asyncio.create_task(intake.run())
     try:
         yield intake

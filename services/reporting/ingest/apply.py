@@ -7,7 +7,7 @@ and the batch is read again from PostgreSQL's positions.
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import asyncpg
@@ -30,22 +30,30 @@ from shared.kafka.acceptance import Publisher
 from shared.metrics import (
     END_TO_END_SECONDS,
     INGEST_BATCH_SECONDS,
+    INGEST_PAUSED,
     INGEST_STOPPED,
     INGESTED,
     JOURNAL_HEAD,
     PROJECTION_APPLIED_AT,
 )
 
+OPEN_OF_TOPIC = "SELECT count(*) FROM quarantine WHERE state = 'open' AND topic = $1"
+
 
 class QuarantineFull(Exception):
-    """More records are in quarantine than allowed: ingest stops rather than drop."""
+    """More records of these topics would be in quarantine than allowed: they are not read on,
+    rather than that a record is dropped. `topics` says of each why."""
+
+    def __init__(self, topics: Mapping[str, str]) -> None:
+        super().__init__("; ".join(topics.values()))
+        self.topics = dict(topics)
 
 
 class Ingest:
     """Applies batches. `allow_simulated` accepts events of a simulated clock, and seals with it.
 
-    `full` says why the last batch could not be applied for want of room in quarantine, or nothing;
-    `held` why nothing may be folded.
+    `quarantine_limit` is of each topic, so that no source fills another's; `full` says by topic why
+    its last batch could not be applied for want of room. `held` says why nothing may be folded.
     """
 
     def __init__(
@@ -59,7 +67,8 @@ class Ingest:
     ) -> None:
         self.pool, self.publishers, self.clock = pool, publishers, clock
         self.allow_simulated, self.quarantine_limit = allow_simulated, quarantine_limit
-        self.full = self.held = ""
+        self.full: dict[str, str] = {}
+        self.held = ""
 
     def read(self, raw: Raw) -> Decoded | Refused:
         """What a record says, or why it is none of ours; nothing is decided yet."""
@@ -81,10 +90,12 @@ class Ingest:
             admission, released = await self._admit(connection, records)
             admission, head = await self._write(connection, head, admission, released)
             await close(connection, head, admission, _unparked(released))
-            if admission.refused:
-                await self._check_room(connection)
-        self.full = self.held = ""
+            await self._check_room(connection, {r.raw.origin.topic for r in admission.refused})
+        self.held = ""
         INGEST_STOPPED.set(0)
+        for topic in {move.topic for move in moves} & self.full.keys():
+            del self.full[topic]
+            INGEST_PAUSED.labels(topic).set(0)
         INGEST_BATCH_SECONDS.observe(time.perf_counter() - started)
         self._observe(admission)
         return admission
@@ -165,12 +176,23 @@ class Ingest:
             return max(record.envelope.recorded_at for record in accepted)
         return head.now
 
-    async def _check_room(self, connection: asyncpg.Connection) -> None:
-        found = await connection.fetchval("SELECT count(*) FROM quarantine WHERE state = 'open'")
-        if found > self.quarantine_limit:
-            self.full = f"{found} records would be in quarantine, at most {self.quarantine_limit}"
-            INGEST_STOPPED.set(1)
-            raise QuarantineFull(self.full)
+    async def waiting(self, topic: str) -> int:
+        """How many records of a topic are open in quarantine."""
+        return int(await self.pool.fetchval(OPEN_OF_TOPIC, topic))
+
+    async def _check_room(self, connection: asyncpg.Connection, topics: Iterable[str]) -> None:
+        full = {}
+        for topic in sorted(topics):
+            found = await connection.fetchval(OPEN_OF_TOPIC, topic)
+            if found > self.quarantine_limit:
+                full[topic] = (
+                    f"{found} records of {topic} would be in quarantine,"
+                    f" at most {self.quarantine_limit}"
+                )
+                INGEST_PAUSED.labels(topic).set(1)
+        if full:
+            self.full |= full
+            raise QuarantineFull(full)
 
     def _observe(self, admission: Admission) -> None:
         for outcome, group in by_outcome(admission).items():

@@ -24,6 +24,8 @@ from aiokafka.errors import (
 from services.reporting.ingest.admission import Admission
 from services.reporting.ingest.apply import QuarantineFull
 from services.reporting.ingest.offsets import Fenced, Move
+from services.reporting.ingest.open_transactions import OpenTransactions
+from services.reporting.ingest.paused import Paused, Waiting, nothing_waits
 from services.reporting.ingest.prefetch import POLL_MS, Fetched, ReadAhead
 from services.reporting.journal.record import Origin, Raw
 from services.reporting.projections.checkpoints import Held
@@ -39,8 +41,8 @@ log = structlog.get_logger("intake")
 GROUP = "guildhall-reporting"
 RETRY_SECONDS = 0.5
 FULL_SECONDS = 2.0
-"""Between two tries while the quarantine is full, or projections may not be folded: each tries a
-whole batch in vain."""
+"""Between two tries while projections may not be folded: each tries a whole batch in vain; and
+between two looks whether a topic whose quarantine was full may be read again."""
 IDENTIFY_SECONDS = 5.0
 COMMIT_SECONDS = 1.0
 COALESCE_SECONDS = 0.01
@@ -53,7 +55,8 @@ Read = Callable[[Raw], Any]
 class Intake(ConsumerRebalanceListener):
     """Reads the topics and hands each fetched batch to `apply`, one at a time.
 
-    `read` makes of each record what `apply` takes, while the batch before is applied.
+    `read` makes of each record what `apply` takes, while the batch before is applied; `waiting`
+    says how many records of a topic are in quarantine.
     """
 
     def __init__(
@@ -66,9 +69,12 @@ class Intake(ConsumerRebalanceListener):
         batch_records: int,
         group: str = GROUP,
         read: Read = lambda raw: raw,
+        waiting: Waiting = nothing_waits,
     ) -> None:
         self.kafka, self.topics, self.pool, self.apply = kafka, topics, pool, apply
         self.batch_records, self.group, self.read = batch_records, group, read
+        self.paused = Paused(waiting)
+        self.open_transactions = OpenTransactions()
         self.identity = ClusterIdentity("", {})
         self.positions: dict[TopicPartition, int] = {}
         self.moved_at = 0.0
@@ -92,7 +98,11 @@ class Intake(ConsumerRebalanceListener):
             try:
                 await consumer.start()
                 await self._consume(consumer)
-            except (QuarantineFull, Held) as why:
+            except QuarantineFull as why:
+                # Another consumer begins, with these topics paused: all others are read on.
+                await self.paused.add(why.topics)
+                log.error("a topic is not read until a person settles it", detail=str(why))
+            except Held as why:
                 pause = FULL_SECONDS
                 self._observe_lag(consumer)
                 log.error("ingest stands still until a person settles it", detail=str(why))
@@ -122,6 +132,7 @@ class Intake(ConsumerRebalanceListener):
                 ahead.run(),
                 self._keep_committed(consumer),
                 self._keep_identified(consumer),
+                self.paused.keep_resuming(consumer, FULL_SECONDS),
             )
         ]
         try:
@@ -157,6 +168,7 @@ class Intake(ConsumerRebalanceListener):
             await asyncio.sleep(IDENTIFY_SECONDS)
             await self._check_identity(consumer)
             self._observe_lag(consumer)
+            self.open_transactions.look(consumer, self.positions)
 
     async def _check_identity(self, consumer: AIOKafkaConsumer) -> None:
         now = await identify(consumer._client, self.topics)
@@ -202,6 +214,7 @@ class Intake(ConsumerRebalanceListener):
         # no assignment and is dropped, what is fetched after begins where the new one does.
         for target, position in positions.items():
             self._consumer.seek(target, max(position, starts[target]))
+        self.paused.pause(self._consumer, positions)
         self._ahead.forget()
         self.positions = positions
         log.info("assigned", partitions=len(assigned))

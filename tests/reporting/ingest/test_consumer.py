@@ -16,7 +16,7 @@ from services.reporting.ingest.quarantine import listed
 from services.reporting.ingest.settle import discard
 from shared.kafka.access import KafkaAccess
 from shared.kafka.topic_ids import ClusterIdentity
-from shared.metrics import CONSUMER_LAG, INGEST_STOPPED
+from shared.metrics import CONSUMER_LAG, INGEST_PAUSED
 from shared.testing.author import Author
 from shared.testing.topics import make_topic
 from tests.reporting.reading import (
@@ -105,7 +105,7 @@ async def test_two_workers_share_the_partitions_and_double_nothing(
         assert await journalled(pool, 400) == ids(envelopes)
 
 
-async def test_a_full_quarantine_stops_ingest_in_sight_until_a_person_makes_room(
+async def test_a_full_quarantine_stops_its_topic_in_sight_until_a_person_makes_room(
     kafka: KafkaAccess, own_topic: str, pool: asyncpg.Pool
 ) -> None:
     author, ingest = Author(), ingest_of(own_topic, pool)
@@ -116,11 +116,12 @@ async def test_a_full_quarantine_stops_ingest_in_sight_until_a_person_makes_room
             await producer.send_and_wait(own_topic, b"junk %d" % number, partition=partition)
     await publish(kafka, own_topic, [envelope])
     lag = CONSUMER_LAG.labels(f"group-{own_topic}", own_topic, partition)._value
-    async with reading(kafka, own_topic, pool, ingest.apply), asyncio.timeout(60):
+    paused = INGEST_PAUSED.labels(own_topic)._value
+    async with reading(kafka, own_topic, pool, ingest=ingest), asyncio.timeout(60):
         while not (ingest.full and lag.get()):
             await asyncio.sleep(0.05)
-        assert "at most 50" in ingest.full
-        assert INGEST_STOPPED._value.get() == 1
+        assert "at most 50" in ingest.full[own_topic]
+        assert paused.get() == 1
         waiting = await listed(pool)
         assert 0 < len(waiting) <= 50
         assert lag.get() == 61 - len(waiting)
@@ -129,7 +130,7 @@ async def test_a_full_quarantine_stops_ingest_in_sight_until_a_person_makes_room
         for record in waiting[:20]:
             await discard(ingest, record["id"], OPERATOR, IN_ERROR)
         await journalled(pool, 1)
-    assert (ingest.full, INGEST_STOPPED._value.get()) == ("", 0)
+    assert (ingest.full, paused.get()) == ({}, 0)
     assert await counted(pool) == (1, 0, 0, 60)
 
 
