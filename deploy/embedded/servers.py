@@ -243,15 +243,14 @@ class Embedded:
     async def provision_kafka(
         self, sources: Collection[str] = (), *, replication_factor: int = 1
     ) -> list[str]:
-        """Make the topics that are missing and let the principals in, with those of the outside
-        `sources`; return the topics made. Raises KafkaError and :class:`EmbeddedError`."""
-        made = await create_topics(self.kafka, sources, replication_factor=replication_factor)
+        """Let the principals in, with those of the outside `sources`, and make the topics that are
+        missing; return these. Raises KafkaError and :class:`EmbeddedError`."""
         if self._lets_in:
-            words = {
-                name: read_password(self._directory.principal(name)) for name in principals(sources)
-            }
+            file = self._directory.principal
+            words = {name: read_password(file(name)) for name in principals(sources)}
+            # First: the services are at the door already, and topics take a second.
             await grant(self.kafka, words, sources)
-        return made
+        return await create_topics(self.kafka, sources, replication_factor=replication_factor)
 
     async def kill_kafka(self) -> None:
         """End our Kafka with SIGKILL; :meth:`start_kafka` starts it again on its data."""

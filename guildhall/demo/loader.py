@@ -26,8 +26,8 @@ from guildhall.imports.upload import Options, import_file
 from shared.contract.values import SHANGHAI
 
 REF = "employee:"
-WAITED_FOR = REPLICA_BEHIND | {"count-differs", "roster-empty", "contended"}
-"""Refusals that pass: the replica of the members lags, or holds nobody yet."""
+WAITED_FOR = REPLICA_BEHIND | {"capacity-unknown", "count-differs", "roster-empty", "contended"}
+"""Refusals that pass: the replica of the members lags, knows somebody not yet, or nobody."""
 
 PATIENCE_SECONDS = 120.0
 FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS = 0.01, 0.15

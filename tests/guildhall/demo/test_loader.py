@@ -103,6 +103,7 @@ async def test_people_are_looked_up_once_by_employee_number() -> None:
         (503, "members-behind"),
         (422, "unknown-member"),
         (409, "count-differs"),
+        (409, "capacity-unknown"),
         (409, "roster-empty"),
     ],
 )
