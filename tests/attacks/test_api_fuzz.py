@@ -29,7 +29,7 @@ from shared.testing.http import TEST_ORG
 from tests.attacks.apps import BODIES, NAMES, PARTS, App, running
 from tests.databases import NewDatabase
 
-CASES = int(os.environ.get("GUILDHALL_API_CASES", "200"))
+CASES = int(os.environ.get("GUILDHALL_API_CASES", "60"))
 """Cases for each service, at least."""
 
 SEED = int(os.environ.get("GUILDHALL_API_SEED", "11"))
@@ -65,13 +65,17 @@ async def seeded(app: App) -> None:
 
 
 def cases_of(operation: Any, count: int) -> list[Any]:
-    """So many cases of an operation, half of them against its schema."""
+    """So many cases of an operation, half of them against its schema, where it asks for more than
+    an address: of a text that may be any, nothing is looked for in vain."""
     found: list[Any] = []
-    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+    modes = [GenerationMode.POSITIVE]
+    if operation.body or operation.query:
+        modes.append(GenerationMode.NEGATIVE)
+    for mode in modes:
 
         @seed(SEED)
         @settings(
-            max_examples=max(1, count // 2),
+            max_examples=max(1, count // len(modes)),
             phases=[Phase.generate],
             database=None,
             suppress_health_check=list(HealthCheck),
