@@ -111,6 +111,8 @@ MAY: dict[str, dict[str, Access]] = {
         "GET /v1/rebuild": Access(WATCHERS, About.EVERY_UNION),
         "POST /v1/rebuild": Access(("operator",), About.EVERY_UNION),
         "POST /v1/reconcile": Access(("operator",), About.EVERY_UNION),
+        "POST /v1/quarantine/retry": Access(("operator",), About.COVERED),
+        "POST /v1/quarantine/discard": Access(("operator",), About.COVERED),
         "POST /v1/disown": Access(("operator",), About.EVERY_UNION),
         "GET /v1/quarantine": RECORDS,
         "GET /v1/quarantine/{number:int}": RECORDS,

@@ -4,6 +4,7 @@ from base64 import b64encode
 from typing import Any
 
 from services.reporting.figures.definition import Figure
+from services.reporting.ingest.settle_many import Settled
 from services.reporting.queries.figures import Value
 from services.reporting.queries.findings import FindingShown
 from services.reporting.queries.membership import Account
@@ -125,6 +126,11 @@ def quarantine_answer(row: dict[str, Any]) -> dict[str, Any]:
         "value_text": None if value is None else _utf8(value),
         "content_sha256": row["content"].hex(),
     }
+
+
+def settled_answer(settled: Settled) -> dict[str, Any]:
+    """What became of a page of records in quarantine."""
+    return {**settled._asdict(), "next": None if settled.next is None else list(settled.next)}
 
 
 def reconciled_answer(found: Reconciled) -> dict[str, Any]:

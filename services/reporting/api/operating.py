@@ -1,11 +1,11 @@
 """Routes for the operator: status, quarantine, rebuild, reconcile."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from services.reporting.api.access import (
     Built,
@@ -15,9 +15,10 @@ from services.reporting.api.access import (
     Watcher,
     scope_of,
 )
-from services.reporting.api.answers import quarantine_answer, reconciled_answer
-from services.reporting.ingest import quarantine, settle
+from services.reporting.api.answers import quarantine_answer, reconciled_answer, settled_answer
+from services.reporting.ingest import quarantine, settle, settle_many
 from services.reporting.ingest.became_of import became_of
+from services.reporting.ingest.settle_many import Filter, Page, Place
 from services.reporting.queries.status import status
 from services.reporting.rebuild.state import RebuildState, rebuild_states
 from services.reporting.reconciliation.disown import Disowning, disown
@@ -85,6 +86,58 @@ async def discard_quarantined(built: Built, actor: Settler, number: int, command
     why = settle.Discarding(command.code, command.reason)
     await settle.discard(built.ingest, number, actor, why, scope_of(built, actor))
     return Json({"id": number, "state": "discarded"})
+
+
+class Named(Command):
+    """Open records, by what is given of them: at least one thing, or `everything`."""
+
+    reason: Annotated[str, Field(max_length=60)] | None = None
+    source: Annotated[str, Field(max_length=200)] | None = None
+    stream: Annotated[str, Field(max_length=500)] | None = None
+    topic: Annotated[str, Field(max_length=250)] | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    everything: bool = False
+
+    @model_validator(mode="after")
+    def _name_something(self) -> Self:
+        if self.everything == any(self.of()):
+            raise ValueError("name which records: by a filter, or everything")
+        return self
+
+    def of(self) -> Filter:
+        """What of it is asked of the table."""
+        return Filter(self.reason, self.source, self.stream, self.topic, self.since, self.until)
+
+
+class SettleMany(Command):
+    """A page of the records that are named, after the place that the page before told."""
+
+    records: Named
+    after: Annotated[tuple[str, str, int, int], Field()] = Place()
+    limit: Annotated[int, Field(ge=1, le=500)] = 500
+
+
+class DiscardMany(SettleMany):
+    """Settle records as never to be applied, and say why: in words, and as a code."""
+
+    code: DiscardReason = "other"
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+@router.post("/v1/quarantine/retry")
+async def retry_many(built: Built, actor: Settler, command: SettleMany) -> Json:
+    """Try a page of the records that are named again; `next` is where the next page begins."""
+    page = Page(scope_of(built, actor), command.records.of(), Place(*command.after), command.limit)
+    return Json(settled_answer(await settle_many.retry_many(built.ingest, actor.subject, page)))
+
+
+@router.post("/v1/quarantine/discard")
+async def discard_many(built: Built, actor: Settler, command: DiscardMany) -> Json:
+    """Settle a page of the records that are named as never to be applied, as an event each."""
+    page = Page(scope_of(built, actor), command.records.of(), Place(*command.after), command.limit)
+    why = settle.Discarding(command.code, command.reason)
+    return Json(settled_answer(await settle_many.discard_many(built.ingest, actor, page, why)))
 
 
 @router.get("/v1/sources/{name}/events/{event_id}")

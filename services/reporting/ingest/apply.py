@@ -87,8 +87,10 @@ class Ingest:
         async with self.pool.acquire() as connection, connection.transaction():
             head = await journal.begin_batch(connection)
             await move_positions(connection, moves)
-            admission, released = await self._admit(connection, records)
+            admission, released, waits = await self._admit(connection, records)
             admission, head = await self._write(connection, head, admission, released)
+            if waits and admission.accepted:
+                await quarantine.close_applied(connection, admission.accepted)
             await close(connection, head, admission, _unparked(released))
             await self._check_room(connection, {r.raw.origin.topic for r in admission.refused})
         self.held = ""
@@ -104,8 +106,9 @@ class Ingest:
         """Apply records that were in quarantine, in the caller's transaction."""
         head = await journal.begin_batch(connection)
         again = [self.read(raw)._replace(retried=True) for raw in raws]
-        admission, released = await self._admit(connection, again)
+        admission, released, _ = await self._admit(connection, again)
         admission, head = await self._write(connection, head, admission, released)
+        await quarantine.close_applied(connection, admission.accepted)
         left = [Released("quarantined", raws), *_unparked(released)]
         await close(connection, head, admission, left)
         self._observe(admission)
@@ -144,8 +147,9 @@ class Ingest:
 
     async def _admit(
         self, connection: asyncpg.Connection, records: Sequence[Decoded | Refused]
-    ) -> tuple[Admission, list[Waited]]:
-        """Decide about a batch; returns the parked records too that it released."""
+    ) -> tuple[Admission, list[Waited], bool]:
+        """Decide about a batch; returns the parked records too that it released, and whether any
+        record waits in quarantine."""
         there_are = await exceptions(connection)
         decoded = [record for record in records if isinstance(record, Decoded)]
         released = await parked.release(connection, records) if there_are.parked else []
@@ -161,7 +165,7 @@ class Ingest:
             known.versions,
             epochs=known.epochs,
         )
-        return admission, released
+        return admission, released, there_are.quarantined
 
     async def _to_fold(self, connection: asyncpg.Connection) -> frozenset[str]:
         try:

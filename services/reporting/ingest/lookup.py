@@ -19,16 +19,19 @@ EXCEPTIONS = """
 SELECT EXISTS (SELECT 1 FROM parked) AS parked,
     EXISTS (SELECT 1 FROM quarantine WHERE blocks_stream AND state IN ('open', 'discarded'))
         OR EXISTS (SELECT 1 FROM ahead_of_owner) AS blocked,
-    EXISTS (SELECT 1 FROM log_epochs) AS restored
+    EXISTS (SELECT 1 FROM log_epochs) AS restored,
+    EXISTS (SELECT 1 FROM quarantine WHERE state = 'open') AS quarantined
 """
 
 
 class Exceptions(NamedTuple):
-    """Whether anything is parked, any stream blocked, any owner's log restored."""
+    """Whether anything is parked, any stream blocked, any owner's log restored, and whether
+    any record waits in quarantine."""
 
     parked: bool
     blocked: bool
     restored: bool
+    quarantined: bool = False
 
 
 class Known(NamedTuple):

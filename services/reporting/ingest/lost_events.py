@@ -5,20 +5,18 @@ already cannot be taken out of it: it is written down in `ahead_of_owner`, the r
 until reporting itself is restored or refilled, and nothing new of its stream is applied on top.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import asyncpg
 import structlog
 
 from services.reporting.ingest.admission import Admission
-from services.reporting.ingest.raw_rows import raw_of
+from services.reporting.ingest.raw_rows import rows_of
 from services.reporting.journal import log as journal
-from services.reporting.journal.record import Decoded, StreamKey
-from shared.contract.document import leaf_hash
+from services.reporting.journal.record import StreamKey
 from shared.contract.envelope import SHARDS
 from shared.eventstore.epochs import FIRST, Epochs, keep_epochs, known_epochs
-from shared.kafka.cloudevents import arrived
 
 log = structlog.get_logger("epochs")
 
@@ -133,18 +131,7 @@ async def settle_reentered(connection: asyncpg.Connection, admission: Admission)
     await connection.execute(FOUND_AGAIN, sources, ids)
     rows = await connection.fetch(REENTERED, ids)
     if rows:
-        await connection.execute(SETTLE, _same(rows, restored))
-
-
-def _same(rows: Sequence[Any], records: Sequence[Decoded]) -> list[int]:
-    """The ids of those rows whose event is, byte for byte, one of the records'."""
-    leaves = {record.leaf for record in records}
-    raws = ((row["id"], raw_of(row)) for row in rows)
-    return [
-        number
-        for number, raw in raws
-        if leaf_hash(arrived(raw.key, raw.value, raw.headers).document) in leaves
-    ]
+        await connection.execute(SETTLE, rows_of(rows, {record.leaf for record in restored}))
 
 
 async def _name(connection: asyncpg.Connection, source: str, heads: Mapping[int, int]) -> None:

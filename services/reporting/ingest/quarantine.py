@@ -12,7 +12,8 @@ import asyncpg
 import orjson
 
 from services.reporting.ingest.decode import Refused
-from services.reporting.ingest.raw_rows import bytes_row, content_hash
+from services.reporting.ingest.raw_rows import bytes_row, content_hash, rows_of
+from services.reporting.journal.record import Decoded
 from shared.contract.envelope import Envelope
 from shared.errors import Unknown
 
@@ -27,6 +28,12 @@ ON CONFLICT (topic, content) DO UPDATE SET times_seen = q.times_seen + EXCLUDED.
     reason = CASE q.state WHEN 'retrying' THEN EXCLUDED.reason ELSE q.reason END,
     detail = CASE q.state WHEN 'retrying' THEN EXCLUDED.detail ELSE q.detail END,
     state = CASE q.state WHEN 'retrying' THEN 'open' ELSE q.state END
+"""
+APPLIED_SINCE = "SELECT * FROM quarantine WHERE state = 'open' AND event_id = ANY($1::uuid[])"
+CLOSE_APPLIED = """
+UPDATE quarantine SET state = 'applied', blocks_stream = false, settled_by = 'ingest',
+    settled_why = 'this very event was applied since'
+WHERE id = ANY($1::bigint[])
 """
 COLUMNS = (
     "id, reason, detail, source, stream, org_id, event_id, blocks_stream, topic, partition,"
@@ -50,6 +57,16 @@ async def insert(connection: asyncpg.Connection, refused: Sequence[Refused]) -> 
     """Keep what a batch refused, in one statement; one seen before is only counted."""
     if refused:
         await connection.execute(INSERT, *zip(*_rows(refused), strict=True))
+
+
+async def close_applied(connection: asyncpg.Connection, applied: Sequence[Decoded]) -> None:
+    """Settle the records whose very event was applied since by other means: its owner sent it in
+    another way, or a gap before it closed."""
+    ids = [record.envelope.event_id for record in applied]
+    rows = await connection.fetch(APPLIED_SINCE, ids)
+    if rows:
+        numbers = rows_of(rows, {record.leaf for record in applied})
+        await connection.execute(CLOSE_APPLIED, numbers)
 
 
 async def listed(

@@ -1,10 +1,15 @@
 """A record of Kafka in the columns of a row, byte for byte: what is parked and what is quarantined
 is kept so, and read again from there."""
 
+import contextlib
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from services.reporting.journal.record import Origin, Raw
+from shared.contract.document import leaf_hash
+from shared.errors import ContractViolation
 from shared.kafka import packing
+from shared.kafka.cloudevents import arrived
 from shared.kafka.packing import pack_headers, unpack_headers
 
 
@@ -19,6 +24,18 @@ def raw_of(row: Any) -> Raw:
         row["cluster_id"], row["topic_id"], row["topic"], row["partition"], row["kafka_offset"]
     )
     return Raw(origin, row["key"], unpack_headers(row["headers"]), row["value"])
+
+
+def rows_of(rows: Iterable[Any], leaves: Collection[bytes]) -> list[int]:
+    """The ids of those rows whose event has one of these leaves: it is one of theirs, byte for
+    byte."""
+    found = []
+    for row in rows:
+        raw = raw_of(row)
+        with contextlib.suppress(ContractViolation):
+            if leaf_hash(arrived(raw.key, raw.value, raw.headers).document) in leaves:
+                found.append(row["id"])
+    return found
 
 
 def content_hash(raw: Raw) -> bytes:

@@ -5,6 +5,7 @@ all that wait behind it.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -107,30 +108,12 @@ async def discard(
     record = await one(ingest.pool, number, scope)
     if _settled_so(record, actor, why):
         return
-    # On a simulated clock this process' own stands still; the journal's last seal does not.
-    moment = await ingest.pool.fetchval(
-        "SELECT greatest(sealed_at, $1) FROM journal_head", ingest.clock()
-    )
+    moment = await moment_of(ingest)
     store = EventStore(ingest.pool, lambda: moment, source_of("reporting"))
-    event = QuarantineDiscarded(
-        org_id=INSTALLATION,
-        occurred_on=moment.astimezone(SHANGHAI).date(),
-        record_id=number,
-        content_sha256=record["content"].hex(),
-        refused_for=record["reason"],
-        reason=why.reason,
-        note_sha256=sha256(why.words.encode()).hexdigest(),
-    )
-    request = Request(
-        actor,
-        INSTALLATION,
-        key=None,
-        body_hash=b"",
-        correlation_id=f"quarantine-{number}",
-        simulated=ingest.allow_simulated,
-    )
+    request = discarding_request(ingest, actor, f"quarantine-{number}")
     settled = Also(DISCARD, [(number, actor.subject, why.reason, why.words)])
     try:
+        event = discarded_event(record, why, moment)
         write = Write(f"{INSTALLATION}/quarantine-{number}", 0, [event])
         await store.append(request, [write], Reply(200, {}), [settled])
     except (StaleVersion, asyncpg.NotNullViolationError):
@@ -138,6 +121,41 @@ async def discard(
         record = await one(ingest.pool, number)
         if not _settled_so(record, actor, why):
             raise Conflict("already-settled", f"record {number} is {record['state']}") from None
+
+
+async def moment_of(ingest: Ingest) -> datetime:
+    """Now (UTC); on a simulated clock, which stands still in this process, the last seal."""
+    moment: datetime = await ingest.pool.fetchval(
+        "SELECT greatest(sealed_at, $1) FROM journal_head", ingest.clock()
+    )
+    return moment
+
+
+def discarded_event(
+    record: Mapping[str, Any], why: Discarding, moment: datetime
+) -> QuarantineDiscarded:
+    """What is published of a record that is never to be applied; `record` is its row."""
+    return QuarantineDiscarded(
+        org_id=INSTALLATION,
+        occurred_on=moment.astimezone(SHANGHAI).date(),
+        record_id=record["id"],
+        content_sha256=record["content"].hex(),
+        refused_for=record["reason"],
+        reason=why.reason,
+        note_sha256=sha256(why.words.encode()).hexdigest(),
+    )
+
+
+def discarding_request(ingest: Ingest, actor: Actor, correlation_id: str) -> Request:
+    """The person's request to settle records of the installation."""
+    return Request(
+        actor,
+        INSTALLATION,
+        key=None,
+        body_hash=b"",
+        correlation_id=correlation_id,
+        simulated=ingest.allow_simulated,
+    )
 
 
 def _settled_so(record: Mapping[str, Any], actor: Actor, why: Discarding) -> bool:

@@ -1,6 +1,7 @@
 """A record in quarantine is settled once, by a person, and the log says so."""
 
 import asyncio
+from datetime import UTC, datetime
 from hashlib import sha256
 
 import asyncpg
@@ -92,7 +93,9 @@ async def test_the_discard_is_read_as_any_other_event(
     (event,) = await said(pool, row["id"])
     assert isinstance(event, QuarantineDiscarded)
     author, partition = Author("reporting"), Partition(topic_of("reporting"))
-    raws = [partition.raw(author.write(f"guildhall/quarantine-{row['id']}", event))]
+    now = datetime.now(UTC)
+    envelope = author.write(f"guildhall/quarantine-{row['id']}", event, recorded_at=now)
+    raws = [partition.raw(envelope)]
     admission = await ingest.apply(raws, [])
     assert (len(admission.accepted), admission.refused) == (1, [])
 
