@@ -232,7 +232,7 @@ async def test_what_is_not_accepted_is_quarantined_and_stops_nothing(
 
 
 async def test_a_service_that_starts_tries_again_what_was_quarantined(
-    pool: asyncpg.Pool, kafka: str, context: str
+    pool: asyncpg.Pool, kafka: KafkaAccess, context: str
 ) -> None:
     """A reaction that raised is mended, and the service deployed anew."""
     await pool.execute("ALTER TABLE copy ADD CHECK (person_id <> 'p-000001')")
