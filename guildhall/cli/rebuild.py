@@ -1,21 +1,30 @@
 """`guildhall rebuild`: fold the whole journal into new tables, compare, swap."""
 
 import threading
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from guildhall.cli.connection import Refused, Unreachable
 from guildhall.cli.session import Session, connected
+from guildhall.output import sentence
 
 POLL_SECONDS = 0.3
 
 
 @connected(acts_as="operator")
-def rebuild(session: Session) -> None:
-    """Fold the whole journal anew, compare, swap; status 0 only if nothing differed.
+def rebuild(
+    session: Session,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="swap it in though it is not what is live")
+    ] = False,
+) -> None:
+    """Fold the whole journal anew and compare; status 0 only if nothing differed. What differs is
+    named and not swapped in, unless it is accepted.
 
     Example: guildhall rebuild
     """
-    done = _while_watching(session)
+    done = _while_watching(session, "/v1/rebuild" + ("?accept=true" if accept else ""))
     session.output.document(done)
     session.output.table(
         ("projection", ">rows", ">only live", ">only rebuilt"),
@@ -25,17 +34,23 @@ def rebuild(session: Session) -> None:
         ),
     )
     session.output.say(f"rebuilt in {done['seconds']:.1f} s")
+    for row in done.get("wrong_rows", ()):
+        session.output.say(f"wrong in the journal: {sentence(row)}")
+    for table in done.get("tables", ()):
+        for row in table.get("named", ()):
+            session.output.say(f"{table['projection']}: {sentence(row)}")
     if not done["equal"]:
-        session.untrue("what was live differed from what the journal gives; it was replaced")
+        kept = "it was replaced" if done.get("swapped") else "nothing was replaced, both are kept"
+        session.untrue(f"what is live is not what the journal gives; {kept}")
 
 
-def _while_watching(session: Session) -> dict[str, Any]:
+def _while_watching(session: Session, path: str) -> dict[str, Any]:
     """The answer to POST /v1/rebuild, its progress shown meanwhile from GET /v1/rebuild."""
     outcome: dict[str, Any] = {}
 
     def ask() -> None:
         try:
-            outcome["done"] = session.connection.post("reporting", "/v1/rebuild", {}, seconds=None)
+            outcome["done"] = session.connection.post("reporting", path, {}, seconds=None)
         except (Refused, Unreachable) as why:
             outcome["failed"] = why
 

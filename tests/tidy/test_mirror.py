@@ -18,6 +18,7 @@ ELSEWHERE = {
     "services/reporting/reports/*": "test_annual.py reads every chapter of the report",
     "services/reporting/api/freshness": "attacks/test_dropped_projections.py asks each",
     "services/reporting/rebuild/comparison": "test_coordinator.py and test_keeper.py compare",
+    "services/reporting/rebuild/outcome": "test_coordinator.py and test_keeper.py",
     "services/reporting/rebuild/processes": "test_coordinator.py and test_worker.py run them",
     "services/reporting/worker": "the composition root runs in tests/journeys",
     "guildhall/demo/*": "test_year.py, test_loader.py and test_answers.py run the script",

@@ -14,7 +14,7 @@ from services.reporting.ingest.apply import Ingest
 from services.reporting.ingest.quarantine import Scope
 from services.reporting.queries.knowledge import Period, log_index_of, period_of
 from services.reporting.queries.status import EndOffsets
-from services.reporting.rebuild.coordinator import Rebuilt
+from services.reporting.rebuild.outcome import Rebuilt
 from services.reporting.reconciliation.reconciler import Reconciler
 from shared.clock import Clock
 from shared.contract.envelope import Actor
@@ -36,7 +36,7 @@ class Reporting(NamedTuple):
     reconciler: Reconciler
     end_offsets: EndOffsets
     clock: Clock
-    rebuild: Callable[[], Awaitable[Rebuilt]]
+    rebuild: Callable[..., Awaitable[Rebuilt]]
 
 
 def reporting(http: HttpRequest) -> Reporting:

@@ -148,12 +148,14 @@ async def show_what_became(built: Built, actor: RecordReader, name: Slug, event_
 
 
 @router.post("/v1/rebuild")
-async def start_rebuild(built: Built, _: Operator) -> Json:
-    """Fold the whole journal anew, compare with what is live, swap; answers when it is done.
-
-    Refuses rebuild-running.
-    """
-    return Json((await built.rebuild()).document())
+async def start_rebuild(
+    built: Built,
+    _: Operator,
+    accept: Annotated[bool, Query(description="also where it is not what is live")] = False,
+) -> Json:
+    """Fold the whole journal anew and compare with what is live; swap where it is equal, or is
+    accepted. Answers when it is done. Refuses rebuild-running."""
+    return Json((await built.rebuild(accept="any" if accept else "equal")).document())
 
 
 @router.get("/v1/rebuild")

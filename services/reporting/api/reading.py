@@ -19,9 +19,10 @@ from services.reporting.queries.figure_events import LIMIT_MAX, Cursor, decode_c
 from services.reporting.queries.figures import figure_named, values_at
 from services.reporting.queries.knowledge import log_index_of
 from services.reporting.queries.membership import account
-from services.reporting.queries.provability import source_checks, with_proof
+from services.reporting.queries.provability import WORDS, source_checks, with_proof
 from services.reporting.queries.reconciliation import Category, reconciliation
 from services.reporting.queries.rosters import dated_counts
+from services.reporting.reconciliation.progress import JOURNAL
 from shared.http.problems import Json
 
 router = APIRouter(tags=["reading"], route_class=FromProjections, dependencies=[Depends(fresh)])
@@ -60,7 +61,10 @@ async def explain(
             built.pool, asked.org_id, named, asked.period, after=after._replace(at=at), limit=limit
         ),
     )
-    answer = asked.head(at) | value_answer(with_proof(values, checks)[figure]) | page._asdict()
+    value = with_proof(values, checks)[figure]
+    if page.wrong_rows:
+        value = value._replace(unproven=(*value.unproven, f"{JOURNAL} {WORDS['rows-wrong']}"))
+    answer = asked.head(at) | value_answer(value) | page._asdict()
     return Json(answer)
 
 

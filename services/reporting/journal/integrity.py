@@ -1,5 +1,6 @@
 """Is a row of the journal what its bytes say? The leaf against the document, and the columns."""
 
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from services.reporting.journal.log import entry_of_row
@@ -16,6 +17,15 @@ OF_THE_DOCUMENT = (
     "event_id", "source", "type", "stream", "stream_version", "org_id", "recorded_at",
 )  # fmt: skip
 """Columns that repeat what the document says."""
+COLUMNS_OF = itemgetter(*OF_THE_DOCUMENT)
+
+WRONG_LEAVES = """
+SELECT log_index, event_id FROM journal
+WHERE log_index <= $1 AND (leaf IS DISTINCT FROM sha256('\\x00'::bytea || document)
+    OR type <> ALL($2::text[]))
+ORDER BY log_index LIMIT 1000
+"""
+"""Rows whose document does not give their leaf, or whose type no code knows."""
 
 
 class WrongRow(NamedTuple):
@@ -33,15 +43,36 @@ def wrong_in(row: Any) -> WrongRow | None:
 
 
 def check(row: Any) -> tuple[Entry | None, WrongRow | None]:
-    """The entry of a row, or None where nothing may be folded from it; and what is wrong."""
-    leaf = [] if leaf_hash(row["document"]) == row["leaf"] else ["leaf"]
+    """The entry of a row, or None where its document cannot be read; and what is wrong with it."""
+    leaf = () if leaf_hash(row["document"]) == row["leaf"] else ("leaf",)
+    return _checked(row, leaf)
+
+
+def check_columns(row: Any) -> tuple[Entry | None, WrongRow | None]:
+    """As `check`, where the leaf was looked at before."""
+    return _checked(row, ())
+
+
+def _checked(row: Any, leaf: tuple[str, ...]) -> tuple[Entry | None, WrongRow | None]:
     try:
         entry = entry_of_row(row)
     except Exception:  # whatever a hand wrote there, it is no event, and stops nobody
-        return None, _wrong(row, [*leaf, "document"])
-    said = leaf + [name for name in OF_THE_DOCUMENT if row[name] != getattr(entry.envelope, name)]
-    return (None, _wrong(row, said)) if said else (entry, None)
+        return None, _wrong(row, (*leaf, "document"))
+    envelope = entry.envelope
+    told = (
+        envelope.event_id,
+        envelope.source,
+        envelope.type,
+        envelope.stream,
+        envelope.stream_version,
+        envelope.org_id,
+        envelope.recorded_at,
+    )
+    if told == COLUMNS_OF(row) and not leaf:
+        return entry, None
+    said = [name for name, value in zip(OF_THE_DOCUMENT, told, strict=True) if row[name] != value]
+    return entry, _wrong(row, (*leaf, *said))
 
 
-def _wrong(row: Any, said: list[str]) -> WrongRow:
-    return WrongRow(row["log_index"], str(row["event_id"]), tuple(said))
+def _wrong(row: Any, said: tuple[str, ...]) -> WrongRow:
+    return WrongRow(row["log_index"], str(row["event_id"]), said)

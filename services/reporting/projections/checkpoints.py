@@ -20,15 +20,16 @@ log = structlog.get_logger("checkpoints")
 
 Reason = Literal[
     "never-folded", "table-changed", "other-definition", "redefined", "behind-journal",
-    "ahead-of-journal", "rows-changed", "rows-differ",
+    "ahead-of-journal", "rows-changed", "rows-differ", "journal-wrong",
 ]  # fmt: skip
 """Why a projection is stale. `other-definition`: other code folds it, or did and no worker of this
-code has taken it over; then it is `redefined`. `ahead-of-journal`: the journal has lost its end."""
+code has taken it over; then it is `redefined`. `ahead-of-journal`: the journal has lost its end.
+`journal-wrong`: rows of the journal were changed, so nothing can be folded from it."""
 
 LOST: frozenset[Reason] = frozenset(get_args(Reason)) - {"rows-changed", "rows-differ"}
 """Reasons for which the table holds nothing that could be compared with what is folded anew."""
 
-BY_A_PERSON: frozenset[Reason] = frozenset({"ahead-of-journal", "rows-differ"})
+BY_A_PERSON: frozenset[Reason] = frozenset({"ahead-of-journal", "rows-differ", "journal-wrong"})
 """What is not settled by folding anew: the journal or the projection was changed, and folding would
 make them agree."""
 

@@ -8,7 +8,7 @@ import orjson
 
 from services.reporting.figures import BY_LIST, RULES
 from services.reporting.figures.definition import Counted, Dropped, Effect, Ended
-from services.reporting.journal.log import entry_of_row
+from services.reporting.journal.integrity import check
 from services.reporting.journal.record import Entry
 from services.reporting.projections.as_of import LIVE
 from shared.contract.catalogue import CATALOGUE
@@ -30,13 +30,15 @@ async def event_view(
     connection: Any, org_id: str, event_id: UUID, at: int, source: str | None = None
 ) -> dict[str, Any]:
     """An event of a union, as known at `at`; two sources may use one id, and `source` tells them
-    apart. Raises Unknown `unknown-event`.
+    apart. `wrong` names what in its row is not what its bytes say. Raises Unknown `unknown-event`.
     """
     rows = await connection.fetch(FIND, event_id, org_id, source, at)
     if not rows:
         raise Unknown("unknown-event", f"no event {event_id} of {org_id} is in the journal")
     row = rows[0]
-    entry = entry_of_row(row)
+    entry, wrong = check(row)
+    if entry is None:
+        return {**_of_columns(row), "wrong": list(wrong.wrong) if wrong else []}
     envelope = entry.envelope
     return {
         "event_id": str(envelope.event_id),
@@ -56,7 +58,8 @@ async def event_view(
         "data": _data(envelope.data),
         "log_index": row["log_index"],
         "leaf": row["leaf"].hex(),
-        "provable": entry.provable,
+        "provable": entry.provable and wrong is None,
+        "wrong": list(wrong.wrong) if wrong else [],
         "origin": {
             "cluster_id": row["cluster_id"],
             "topic_id": str(row["topic_id"]),
@@ -65,6 +68,23 @@ async def event_view(
             "offset": row["kafka_offset"],
         },
         "figures": await figures_touched(connection, entry, at),
+    }
+
+
+def _of_columns(row: Any) -> dict[str, Any]:
+    """What is left of an event whose bytes cannot be read: it proves nothing."""
+    return {
+        "event_id": str(row["event_id"]),
+        "type": row["type"],
+        "source": row["source"],
+        "stream": row["stream"],
+        "stream_version": row["stream_version"],
+        "org_id": row["org_id"],
+        "log_index": row["log_index"],
+        "leaf": row["leaf"].hex(),
+        "provable": False,
+        "data": None,
+        "figures": [],
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from services.reporting.figures.definition import Figure
+from services.reporting.journal.integrity import wrong_in
 from services.reporting.projections.as_of import FOREVER, LIVE, known_at
 from services.reporting.queries.knowledge import Period
 from shared.errors import Invalid
@@ -24,8 +25,11 @@ l.org_id = $1 AND l.occurred_on BETWEEN $3 AND $4
 SHOWN = """
 SELECT l.item, l.list, l.subject, l.occurred_on, l.ended_on, l.quantity, l.amount_fen, l.assumed,
     l.provable, l.log_index, j.event_id, j.type, j.source, j.topic, j.partition,
-    j.kafka_offset, j.stream, j.stream_version
+    j.kafka_offset, j.stream, j.stream_version, j.org_id, j.recorded_at, j.epoch, j.shard,
+    j.shard_sequence, j.document, j.leaf
 """
+CHECKED = ("org_id", "recorded_at", "epoch", "shard", "shard_sequence", "document", "leaf")
+"""What is read of the journal to look whether a row is what its bytes say, and not shown."""
 
 # Each list is a range of the index in page order; the first lines of each are merged.
 LINES = f"""
@@ -62,11 +66,14 @@ class Cursor(NamedTuple):
 
 class Page(NamedTuple):
     """Events of a figure by their day, then in log order; `repeats` are further events of the same
-    subjects, which a figure of persons does not count again. `next` leads to the page after."""
+    subjects, which a figure of persons does not count again. `next` leads to the page after.
+    `wrong_rows` are those of the journal that are not what their bytes say, which proves nothing.
+    """
 
     events: list[dict[str, Any]]
     repeats: list[dict[str, Any]]
     next: str | None
+    wrong_rows: list[dict[str, Any]]
 
 
 def encode_cursor(cursor: Cursor) -> str:
@@ -105,7 +112,9 @@ async def events_of(
         shown = {row["subject"] for row in events}
         repeats = [row for row in repeats if row["subject"] in shown]
         following = encode_cursor(Cursor(after.at, *_place(events[-1])))
-    return Page([_event(row) for row in events], [_event(row) for row in repeats], following)
+    found = {row["log_index"]: wrong_in(row) for row in (*events, *repeats)}
+    wrong = [each._asdict() for _, each in sorted(found.items()) if each is not None]
+    return Page(list(map(_event, events)), list(map(_event, repeats)), following, wrong)
 
 
 async def _lines(connection: Any, scope: Sequence[Any], after: Cursor, limit: int) -> list[Any]:
@@ -145,7 +154,7 @@ def _place(line: Any) -> tuple[int, str, date]:
 
 
 def _event(row: Any) -> dict[str, Any]:
-    event = dict(row)
+    event = {name: value for name, value in row.items() if name not in CHECKED}
     event["event_id"] = str(row["event_id"])
     event["offset"] = event.pop("kafka_offset")
     return event

@@ -1,6 +1,7 @@
 """A live projection against the rebuilt one, row version by row version."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import asyncpg
 
@@ -10,14 +11,19 @@ from services.reporting.projections.definition import Projection
 NEXT = "projections_next"
 """The schema that a rebuild folds into."""
 
+NAMED = 10
+"""Rows named of each side."""
+
 
 class TableCompared(NamedTuple):
-    """One projection: rows compared, and how many stand on one side alone."""
+    """One projection: rows compared, and how many stand on one side alone; `named` are the first of
+    them, by `side`, key and the log_index they begin at."""
 
     projection: str
     rows: int
     only_live: int
     only_rebuilt: int
+    named: Sequence[dict[str, Any]] = ()
 
     @property
     def differs(self) -> bool:
@@ -53,4 +59,11 @@ async def compare(
         )
         for one, other in ((LIVE, NEXT), (NEXT, LIVE))
     ]
-    return TableCompared(projection.name, rebuilt[0], only_live, only_rebuilt)
+    named: list[dict[str, Any]] = []
+    for where, one, other in (("live", LIVE, NEXT), ("rebuilt", NEXT, LIVE)):
+        rows = await connection.fetch(
+            f"SELECT {', '.join(projection.key)}, valid_from"
+            f" FROM (({side(one)}) EXCEPT ALL ({side(other)})) l ORDER BY valid_from LIMIT {NAMED}"
+        )
+        named += [{"side": where, **{k: str(v) for k, v in row.items()}} for row in rows]
+    return TableCompared(projection.name, rebuilt[0], only_live, only_rebuilt, named)

@@ -6,14 +6,14 @@ its share of the journal (`worker.py`), into tables that get their indexes once 
 """
 
 import asyncio
-import time
 from collections.abc import Collection
-from typing import Any, Literal, NamedTuple
+from typing import NamedTuple
 
 import asyncpg
 import structlog
 
 from services.reporting.journal import log as journal
+from services.reporting.journal.integrity import WRONG_LEAVES, WrongRow
 from services.reporting.projections import (
     DEFINITIONS,
     FIGURE_LINES,
@@ -28,10 +28,12 @@ from services.reporting.projections import figure_sums as sums
 from services.reporting.projections.as_of import LIVE
 from services.reporting.projections.disowned import rebuild_disowned
 from services.reporting.rebuild.comparison import NEXT, TableCompared, compare
+from services.reporting.rebuild.outcome import Accept, Rebuilt, Stages, accepted
 from services.reporting.rebuild.processes import fold
 from services.reporting.rebuild.shares import Share, connected
 from services.reporting.rebuild.state import Rebuilding, alone
 from services.reporting.rebuild.worker import LATE_DDL
+from shared.contract.catalogue import CATALOGUE
 
 log = structlog.get_logger("rebuild")
 
@@ -45,71 +47,41 @@ MEMORY = "SET maintenance_work_mem = '512MB'; SET work_mem = '256MB'"
 
 REFOLDED = "UPDATE judged SET refolded = true"
 
-Accept = Literal["equal", "more", "any"]
-"""What is swapped in: what equals the live tables, has rows that those lost, or whatever it is."""
-
-
-class Rebuilt(NamedTuple):
-    """The outcome: whether live equalled rebuilt, row by row, at `log_index`, and whether the
-    rebuilt was `swapped` in; if not, both are kept. `lost` are tables that held nothing to compare
-    with; `stages` are the seconds each part of it took."""
-
-    equal: bool
-    swapped: bool
-    log_index: int
-    tables: list[TableCompared]
-    lost: list[str]
-    seconds: float
-    stages: dict[str, float]
-
-    def document(self) -> dict[str, Any]:
-        """It as a JSON document."""
-        return self._asdict() | {"tables": [table._asdict() for table in self.tables]}
-
 
 async def rebuild(
     database_url: str,
     processes: int = 1,
     names: Collection[str] = DEFINITIONS,
     *,
-    accept: Accept = "any",
+    accept: Accept = "equal",
     apart: bool = False,
 ) -> Rebuilt:
-    """Rebuild the projections that are named and swap them in. `apart`: nothing is folded in this
-    process but what comes meanwhile. Raises Conflict `rebuild-running`."""
-    stages = _Stages()
+    """Rebuild the projections that are named and swap them in, where they are what `accept` says
+    and no row of the journal is wrong. `apart`: nothing is folded in this process but what comes
+    meanwhile. Raises Conflict `rebuild-running`."""
+    stages = Stages()
     async with connected(database_url) as connection, alone(connection) as rebuilding:
         await connection.execute(MEMORY)
         folding = _Folding(database_url, connection, rebuilding, frozenset(_with_sums(names)))
-        await folding.fold(processes, stages, apart=apart)
-        tables, lost = await _compared(connection, folding)
+        wrong = await folding.fold(processes, stages, apart=apart)
+        tables, lost = await _compared(connection, folding) if not wrong else ([], [])
         stages.end("compare")
-        swapped = _accepted(tables, accept)
-        if swapped:
+        swapped = not wrong and accepted(tables, accept)
+        if wrong:
+            await _hold(connection, folding.names)
+        elif swapped:
             await _swap(connection, folding, await _catch_up(connection, folding), tables, lost)
         else:
             await _stop(connection, tables)
         stages.end("swap")
-        equal = not any(table.differs for table in tables)
+        equal = not wrong and not any(table.differs for table in tables)
         seconds = sum(stages.seconds.values())
-        outcome = (equal, swapped, rebuilding.up_to, tables, lost, seconds, stages.seconds)
+        outcome = (equal, swapped, rebuilding.up_to, tables, lost, wrong, seconds, stages.seconds)
         rebuilt = Rebuilt(*outcome)
         rebuilding.outcome = rebuilt.document()
     if not equal:
-        log.error("live projections differed from the journal", tables=rebuilding.outcome["tables"])
+        log.error("live projections differ from the journal", outcome=rebuilding.outcome)
     return rebuilt
-
-
-class _Stages:
-    """Seconds from the end of one stage to the end of the next."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._since = time.perf_counter()
-
-    def end(self, name: str) -> None:
-        now = time.perf_counter()
-        self.seconds[name], self._since = now - self._since, now
 
 
 class _Folding(NamedTuple):
@@ -125,12 +97,15 @@ class _Folding(NamedTuple):
         """The log_index it is folded up to before it is compared."""
         return self.rebuilding.up_to
 
-    async def fold(self, processes: int, stages: _Stages, *, apart: bool) -> None:
-        """Fold into new tables, with their indexes and sums."""
+    async def fold(self, processes: int, stages: Stages, *, apart: bool) -> list[WrongRow]:
+        """Fold into new tables, with their indexes and sums; or name the rows of the journal that
+        are wrong, and nothing more."""
         connection, rebuilding, names = self.connection, self.rebuilding, self.names
         await connection.execute(f"DROP SCHEMA IF EXISTS {NEXT} CASCADE")
         await create_tables(connection, NEXT, names, indexed=False)
         await connection.execute(LATE_DDL.format(schema=NEXT))
+        if wrong := await self._wrong_leaves():
+            return wrong
         of = max(1, min(processes, self.up_to // WORTH_A_PROCESS))
         shares = [
             Share(self.database_url, NEXT, "fold", number, of, self.up_to, tuple(names))
@@ -138,12 +113,14 @@ class _Folding(NamedTuple):
         ]
         if names != {sums.NAME}:
             await fold(shares, "fold", lambda r: rebuilding.reached(0.6 * r), apart=apart)
+        if wrong := await self._wrong_columns():
+            return wrong
         stages.end("fold")
         await _index(self.database_url, names, of)
         stages.end("index")
-        if names != {sums.NAME}:
+        if await connection.fetchval(f"SELECT EXISTS (SELECT FROM {NEXT}.late)"):
             await fold(shares, "late", lambda r: rebuilding.reached(0.8 + 0.05 * r), apart=apart)
-        await connection.execute(f"DROP TABLE {NEXT}.late")
+        await connection.execute(f"DROP TABLE {NEXT}.late, {NEXT}.wrong_rows")
         await rebuild_disowned(connection, NEXT, dispatch_to(names), self.up_to)
         stages.end("late")
         if FIGURE_LINES.name in names:
@@ -153,6 +130,15 @@ class _Folding(NamedTuple):
         await _vacuum(connection, names)
         stages.end("sums")
         await rebuilding.reached(0.9)
+        return []
+
+    async def _wrong_leaves(self) -> list[WrongRow]:
+        rows = await self.connection.fetch(WRONG_LEAVES, self.up_to, list(CATALOGUE))
+        return [WrongRow(row["log_index"], str(row["event_id"]), ("leaf",)) for row in rows]
+
+    async def _wrong_columns(self) -> list[WrongRow]:
+        rows = await self.connection.fetch(f"SELECT * FROM {NEXT}.wrong_rows ORDER BY log_index")
+        return [WrongRow(row["log_index"], row["event_id"], tuple(row["wrong"])) for row in rows]
 
     @property
     def whole_blocks(self) -> int:
@@ -163,12 +149,6 @@ class _Folding(NamedTuple):
 def _with_sums(names: Collection[str]) -> set[str]:
     """Sums are of lines, so they are folded with them."""
     return {*names, sums.NAME} if FIGURE_LINES.name in names else set(names)
-
-
-def _accepted(tables: Collection[TableCompared], accept: Accept) -> bool:
-    if accept == "any":
-        return True
-    return not any(table.only_live or (accept == "equal" and table.differs) for table in tables)
 
 
 async def _compared(
@@ -203,6 +183,15 @@ async def _stop(connection: asyncpg.Connection, tables: Collection[TableCompared
                 await checkpoints.mark(
                     connection, checkpoints.Stale(table.projection, reason, last)
                 )
+
+
+async def _hold(connection: asyncpg.Connection, names: frozenset[str]) -> None:
+    """Leave to a person what would be folded from a journal that was changed."""
+    async with connection.transaction():
+        await journal.lock_head(connection)
+        for each in (await checkpoints.folded(connection)).stale:
+            if each.projection in names:
+                await checkpoints.mark(connection, each._replace(reason="journal-wrong"))
 
 
 async def _index(database_url: str, names: frozenset[str], at_once: int) -> None:

@@ -13,7 +13,8 @@ import structlog
 from services.reporting.journal import log as journal
 from services.reporting.projections import checkpoints
 from services.reporting.projections.checkpoints import BY_A_PERSON, Folded, Held
-from services.reporting.rebuild.coordinator import Rebuilt, rebuild
+from services.reporting.rebuild.coordinator import rebuild
+from services.reporting.rebuild.outcome import Rebuilt
 from shared.errors import Conflict
 from shared.metrics import PROJECTIONS_STALE
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 import asyncpg
 
-from services.reporting.journal import log as journal
+from services.reporting.journal.integrity import CHECKED
 from services.reporting.projections import DEFINITIONS, dispatch_to
 from shared.contract.benefits import (
     ClaimApproved,
@@ -56,7 +56,7 @@ a context that are not among them stay together, in one share."""
 ENTRIES_READ = 10_000
 """Log indexes read at once."""
 OF_SHARE = f"""
-SELECT {journal.ENTRY}
+SELECT {CHECKED}
 FROM journal
 WHERE log_index > $1 AND log_index <= $2
     AND (type = ANY($3) OR type = ANY($4) AND (hashtext(stream) & 2147483647) % $5 = $6)

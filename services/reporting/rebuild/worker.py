@@ -11,7 +11,7 @@ log_index a line.
 
 import sys
 from array import array
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
@@ -21,6 +21,7 @@ import orjson
 import uvloop
 
 from services.reporting.journal import log as journal
+from services.reporting.journal.integrity import WrongRow, check_columns
 from services.reporting.journal.record import Entry
 from services.reporting.projections import PROJECTIONS, dispatch_to
 from services.reporting.projections.as_of import FOREVER
@@ -41,6 +42,8 @@ which costs a look at the table and nothing else."""
 LATE_DDL = """
 CREATE UNLOGGED TABLE {schema}.late (
     share int NOT NULL, projection text NOT NULL, log_index bigint NOT NULL, nth int NOT NULL);
+CREATE UNLOGGED TABLE {schema}.wrong_rows (
+    log_index bigint NOT NULL, event_id text NOT NULL, wrong text[] NOT NULL);
 """
 LATE = """
 SELECT log_index, nth FROM {schema}.late WHERE share = $1 AND projection = $2
@@ -120,10 +123,11 @@ async def fold_share(share: Share) -> AsyncIterator[int]:
     }
     async with connected(share.database_url) as reader, connected(share.database_url) as writer:
         async for rows, reached in read_share(reader, share):
-            for row in rows:
-                entry = journal.entry_of_row(row)
-                for table, effects in routes[entry.envelope.type]:
-                    table.apply(entry, effects)
+            wrong = _apply(rows, routes)
+            if wrong:
+                await writer.copy_records_to_table(
+                    "wrong_rows", schema_name=share.schema, records=wrong
+                )
             for table in tables.values():
                 table.let_go()
                 await _write(writer, share, table, ROWS_WRITTEN)
@@ -131,6 +135,22 @@ async def fold_share(share: Share) -> AsyncIterator[int]:
         for table in tables.values():
             table.finish()
             await _write(writer, share, table, 1)
+
+
+def _apply(
+    rows: Sequence[Any], routes: Mapping[str, Sequence[tuple[Table, Effects]]]
+) -> list[WrongRow]:
+    """Fold rows; those whose columns are not what their document says, which are returned, are
+    not."""
+    found = []
+    for row in rows:
+        entry, wrong = check_columns(row)
+        if entry is None or wrong is not None:
+            found += [wrong] if wrong else []
+            continue
+        for table, effects in routes[entry.envelope.type]:
+            table.apply(entry, effects)
+    return found
 
 
 async def fold_late(share: Share) -> AsyncIterator[int]:

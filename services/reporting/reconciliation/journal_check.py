@@ -119,7 +119,7 @@ async def _read(
     connection: asyncpg.Connection, first: int, before: int
 ) -> tuple[list[Entry], list[WrongRow]]:
     looked = [check(row) for row in await connection.fetch(ROWS, first, before)]
-    entries = [entry for entry, _ in looked if entry is not None]
+    entries = [entry for entry, wrong in looked if entry is not None and wrong is None]
     return entries, [wrong for _, wrong in looked if wrong is not None]
 
 

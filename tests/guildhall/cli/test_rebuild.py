@@ -28,14 +28,18 @@ def test_a_refused_rebuild_is_a_refusal(services: FakeServices) -> None:
 
 def test_what_differed_is_shown_by_table(services: FakeServices) -> None:
     table = {"projection": "deliveries", "rows": 9, "only_live": 2, "only_rebuilt": 0}
-    answer = {"equal": False, "tables": [table], "seconds": 61.24}
+    table["named"] = [{"side": "live", "stream": "s1", "valid_from": "7"}]
+    wrong = [{"log_index": 4, "event_id": "e1", "wrong": ["leaf"]}]
+    answer = {"equal": False, "swapped": False, "tables": [table], "seconds": 61.24}
+    answer["wrong_rows"] = wrong
     services.answers["POST reporting/v1/rebuild"] = answer
     services.answers["GET reporting/v1/rebuild"] = {"ratio": None}
     done = services.run("rebuild")
     assert "rebuilt in 61.2 s" in done.stdout
     row = next(line.split() for line in done.stdout.splitlines() if "deliveries" in line)
     assert row == ["deliveries", "9", "2", "0"]
-    assert "it was replaced" in done.stderr
+    assert "both are kept" in done.stderr
+    assert "s1" in done.stdout and "e1" in done.stdout
     assert json.loads(services.run("rebuild", "--json").stdout) == answer
 
 

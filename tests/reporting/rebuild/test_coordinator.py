@@ -106,7 +106,7 @@ async def test_a_process_that_fails_ends_the_rebuild_and_leaves_what_was_live(
     assert (await rebuild(database)).equal
 
 
-async def test_a_difference_is_named_and_the_journal_wins(
+async def test_a_difference_is_named_and_both_are_kept_until_it_is_accepted(
     pool: asyncpg.Pool, database: str, ingest: Ingest
 ) -> None:
     await a_year_of_gifts(ingest)
@@ -116,6 +116,12 @@ async def test_a_difference_is_named_and_the_journal_wins(
     assert not outcome.equal
     wrong = {t.projection: (t.only_live, t.only_rebuilt) for t in outcome.tables if t.only_live}
     assert wrong == {"deliveries": (2, 2)}
+    (named,) = [table.named for table in outcome.tables if table.named]
+    assert {(row["side"], row["org_id"]) for row in named} == {("live", ORG), ("rebuilt", ORG)}
+    assert not outcome.swapped
+    assert await pool.fetchval(f"SELECT max(quantity) FROM {LIVE}.deliveries") == 99
+    assert await pool.fetchval("SELECT max(quantity) FROM projections_next.deliveries") == 1
+    assert (await rebuild(database, accept="any")).swapped
     assert await pool.fetchval(f"SELECT max(quantity) FROM {LIVE}.deliveries") == 1
 
 
