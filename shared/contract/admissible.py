@@ -54,7 +54,17 @@ PERSONAL_NUMBER = re.compile(
 )
 """Numbers of people, where they stand apart from other digits and from hexadecimal ones."""
 
+YEAR = re.compile(r"[0-9]{4}")
 CIVIL_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+HASH = re.compile(rb'"[0-9a-f]{64}"')
+KEY_END = re.compile(rb'"\s*:')
+YEAR_OF_DATE = re.compile(rb'"([0-9]{4})-[0-9]{2}-[0-9]{2}"')
+LOOKED_INTO = re.compile(rb"[0-9](?:[0-9]{10}|[- ][0-9]{4}[- ]?[0-9]{4})")
+"""Bytes that may be a number of a person."""
+
+SAY_YEARS = (b'_year"', b'"month"')
+"""Keys of years that no date says."""
 
 MOBILE_DIGITS = 11
 """The shortest number of a person."""
@@ -130,7 +140,7 @@ def check_dates(said: Any, this_year: int, at: str = "", name: str = "") -> None
         for number, value in enumerate(said):
             check_dates(value, this_year, f"{at}/{number}", name)
     elif isinstance(said, str):
-        if CIVIL_DATE.fullmatch(said) or name in YEARS:
+        if CIVIL_DATE.fullmatch(said) or (name in YEARS and YEAR.match(said)):
             _check_year(int(said[:4]), this_year + _ahead(name), at)
     elif name in PLANNED and type(said) is int:
         _check_year(said, this_year + PLAN_AHEAD_YEARS, at)
@@ -146,13 +156,50 @@ def check_event(type_name: str, event: DomainEvent, recorded_in: int) -> None:
 
 
 def plausible(type_name: str, event: DomainEvent, recorded_in: int) -> bool:
-    """Whether `check_event` passes; of most types at the price of one comparison."""
-    if FIRST_YEAR <= event.occurred_on.year <= recorded_in + AHEAD_YEARS:
-        more = MORE_DATES[type_name]
-        if more is None:
-            return event.source_recorded_on is None or _holds(type_name, event, recorded_in)
-        return _holds(type_name, event, recorded_in)
-    return False
+    """Whether `check_event` passes; of most types at the price of two comparisons."""
+    last, paper = recorded_in + AHEAD_YEARS, event.source_recorded_on
+    if not FIRST_YEAR <= event.occurred_on.year <= last:
+        return False
+    if paper is not None and not FIRST_YEAR <= paper.year <= last:
+        return False
+    return type_name not in MORE_DATES or _holds(type_name, event, recorded_in)
+
+
+def check_command(body: bytes, command: BaseModel, this_year: int) -> None:
+    """Raise ContractViolation for a command's body: duplicate-key, text-not-plain, personal-number,
+    date-out-of-range. `command` is what its model made of it."""
+    if not _evidently_fit(body, command, this_year):
+        said = unambiguous(body)
+        check_texts(said)
+        check_dates(said, this_year)
+
+
+def _evidently_fit(body: bytes, command: BaseModel, this_year: int) -> bool:
+    """Whether a look at the bytes is enough, as it mostly is: at a tenth of what reading costs.
+
+    Without escapes no text holds a quote, so each key and nothing else ends in a quote and a colon.
+    """
+    if b"\\" in body or b"\x7f" in body or any(key in body for key in SAY_YEARS):
+        return False
+    if LOOKED_INTO.search(HASH.sub(b"", body) if b"sha256" in body else body):
+        return False
+    if len(KEY_END.findall(body)) != _keys(command):
+        return False
+    if not body.isascii() and NOT_PLAIN.search(body.decode()):
+        return False
+    last = b"%d" % (this_year + AHEAD_YEARS)
+    return all(b"1900" <= year <= last for year in YEAR_OF_DATE.findall(body))
+
+
+def _keys(said: BaseModel) -> int:
+    """How many keys a model was made of, at any depth."""
+    keys = len(said.model_fields_set)
+    for value in said.__dict__.values():
+        if type(value) is tuple and value and isinstance(value[0], BaseModel):
+            keys += sum(map(_keys, value))
+        elif isinstance(value, BaseModel):
+            keys += _keys(value)
+    return keys
 
 
 def check_recorded(recorded_at: datetime, this_year: int) -> None:
@@ -208,7 +255,9 @@ def _dated(model: type[BaseModel]) -> Iterator[Dated]:
 
 
 DATED: dict[str, tuple[Dated, ...]] = {name: tuple(_dated(cls)) for name, cls in CATALOGUE.items()}
-MORE_DATES: dict[str, tuple[Dated, ...] | None] = {
-    name: tuple(f for f in fields if f.name not in DomainEvent.model_fields) or None
+MORE_DATES = frozenset(
+    name
     for name, fields in DATED.items()
-}
+    if any(field.name not in DomainEvent.model_fields for field in fields)
+)
+"""Types with dates besides those of every event."""

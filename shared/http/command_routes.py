@@ -22,13 +22,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.clock import SimulatedClock, system_clock
-from shared.contract.admissible import (
-    check_dates,
-    check_recorded,
-    check_texts,
-    names_a_person,
-    unambiguous,
-)
+from shared.contract.admissible import check_command, check_recorded, names_a_person
 from shared.contract.envelope import Actor
 from shared.contract.instants import read_instant
 from shared.decider.command import Command
@@ -152,9 +146,7 @@ def _command(model: type[Command], body: bytes, store: EventStore) -> Command:
     text-not-plain, personal-number, date-out-of-range."""
     try:
         command = model.model_validate_json(body)
-        said = unambiguous(body)
-        check_texts(said)
-        check_dates(said, today_of(store).year)
+        check_command(body, command, today_of(store).year)
         return command
     except ContractViolation as why:
         raise Invalid(why.reason, why.detail) from None
