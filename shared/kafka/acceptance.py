@@ -24,8 +24,8 @@ OURS = frozenset(source_of(context) for context in EVENT_TYPES)
 
 class Publisher(NamedTuple):
     """What one topic may carry. `sequenced`: its records are numbered densely per shard; that is a
-    property of the registration, and no record can claim it. `accounts` may ask what became of
-    them."""
+    property of the registration (`catalogue.NUMBERED`), and no record can claim it. `accounts` may
+    ask what became of them."""
 
     source: str
     types: frozenset[str]

@@ -18,7 +18,6 @@ from services.events.reactions import REACTIONS as OF_EVENTS
 from services.reporting.ingest.apply import Ingest
 from services.reporting.ingest.publishers import publishers
 from services.reporting.journal import log as journal
-from services.reporting.projections import create_tables
 from services.reporting.projections.as_of import LIVE
 from services.reporting.projections.figure_sums import differences
 from services.reporting.queries.figures import values_listed, values_now
@@ -35,6 +34,7 @@ from shared.replicas.members import unknown_people
 from shared.testing.author import Author
 from tests.databases import NewDatabase
 from tests.extremes import every_event, extremes
+from tests.reporting.conftest import live_projections
 from tests.reporting.records import Partition
 from tests.shared.replicas.consumed import consumed, move, reader
 
@@ -86,12 +86,7 @@ async def test_a_replica_applies_them_all(
 @pytest.fixture
 async def database(new_database: NewDatabase) -> str:
     """The DSN of a reporting database with its projections."""
-    return await new_database("shared.eventstore", "services.reporting", prepare=_live)
-
-
-async def _live(pool: asyncpg.Pool) -> None:
-    async with pool.acquire() as connection:
-        await create_tables(connection, LIVE)
+    return await new_database("shared.eventstore", "services.reporting", prepare=live_projections)
 
 
 @pytest.fixture
