@@ -36,6 +36,11 @@ def source_of(context: str) -> str:
     return Context(context).source
 
 
+NUMBERED: frozenset[str] = frozenset(source_of(context) for context in EVENT_TYPES)
+"""The sources that number their records, which are ours: an outside one is registered as numbering
+none, and no header, attribute or column makes it one that does."""
+
+
 def event_class(type_name: str) -> type[DomainEvent]:
     """The class of an event type. Raises ContractViolation `unknown-type`."""
     try:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from shared.contract.admissible import check_event, check_recorded, check_stranger
-from shared.contract.catalogue import CATALOGUE, EVENT_TYPES, source_of, topic_of
+from shared.contract.catalogue import CATALOGUE, EVENT_TYPES, NUMBERED, source_of, topic_of
 from shared.contract.decoders import decode_event
 from shared.contract.document import leaf_hash
 from shared.contract.envelope import DomainEvent, Envelope, shard_of
@@ -18,14 +18,12 @@ from shared.errors import ContractViolation
 from shared.kafka.cloudevents import Headers, arrived
 
 DETAIL_CHARS = 500
-OURS = frozenset(source_of(context) for context in EVENT_TYPES)
-"""Sources whose documents our own writer made: each key once, and texts that a command checked."""
 
 
 class Publisher(NamedTuple):
     """What one topic may carry. `sequenced`: its records are numbered densely per shard; that is a
-    property of the registration, and no record can claim it. `accounts` may ask what became of
-    them."""
+    property of the registration (`catalogue.NUMBERED`), and no record can claim it. `accounts` may
+    ask what became of them."""
 
     source: str
     types: frozenset[str]
@@ -104,7 +102,7 @@ def accept(
         _check_event(envelope, event)
         check_recorded(envelope.recorded_at, this_year)
         check_event(envelope.type, event, envelope.recorded_at.year)
-        if envelope.source not in OURS:
+        if envelope.source not in NUMBERED:  # ours: each key once, texts that a command checked
             check_stranger(document, envelope.data)
     except ContractViolation as why:
         return _rejected(why.reason, why.detail, envelope, publisher)

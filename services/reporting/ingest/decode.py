@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from services.reporting.journal.record import Decoded, Raw
 from shared.contract.admissible import AHEAD_YEARS, plausible
-from shared.contract.catalogue import CATALOGUE
+from shared.contract.catalogue import CATALOGUE, NUMBERED
 from shared.contract.decoders import accept_event, decode_envelope
 from shared.contract.document import leaf_hash
 from shared.contract.envelope import Envelope, shard_of
-from shared.kafka.acceptance import OURS, Publisher, Record, Rejected, accept
+from shared.kafka.acceptance import Publisher, Record, Rejected, accept
 from shared.kafka.cloudevents import CONTENT_TYPE, POSITION, travelled_by
 
 
@@ -40,7 +40,7 @@ def decode(
 ) -> Decoded | Refused:
     """Read one record, or say why it is none of ours. `this_year`: by our clock (absent: any)."""
     publisher = publishers.get(raw.origin.topic)
-    if publisher is not None and publisher.sequenced and publisher.source in OURS:
+    if publisher is not None and publisher.sequenced and publisher.source in NUMBERED:
         accepted = _accept(raw, publisher, allow_simulated, this_year)
         if accepted is not None:
             return accepted

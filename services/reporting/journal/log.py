@@ -12,7 +12,9 @@ import asyncpg
 
 from services.reporting.journal.record import Decoded, Entry, pack_record
 from shared.contract.attributes import envelope_of_document
+from shared.contract.catalogue import NUMBERED
 from shared.contract.decoders import decode_envelope, decode_event
+from shared.contract.envelope import Envelope
 
 COLUMNS = (
     "log_index", "event_id", "source", "type", "stream", "stream_version", "org_id",
@@ -128,17 +130,23 @@ def _rows(first: int, accepted: Sequence[Decoded]) -> Iterator[tuple[Any, ...]]:
 def entry_of_row(row: Any) -> Entry:
     """The entry of a journal row (ENTRY's columns): its document, read as when it came.
 
-    Only a source that numbers its records has a shard in the journal.
+    Whether it is provable its source's registration says, and no column: what stands in a row of a
+    source that numbers nothing is no place.
     """
-    document, shard = row["document"], row["shard"]
-    travelled = row["epoch"], shard, row["shard_sequence"]
-    envelope = decode_envelope(document, *travelled)
-    if envelope is None:
-        epoch, _, sequence = travelled
-        envelope = envelope_of_document(document)
-        envelope = envelope._replace(epoch=epoch, shard=shard, shard_sequence=sequence)
+    document = row["document"]
+    travelled = row["epoch"], row["shard"], row["shard_sequence"]
+    envelope = decode_envelope(document, *travelled) or _placed(
+        envelope_of_document(document), *travelled
+    )
+    numbered = envelope.source in NUMBERED
+    if not numbered and envelope.shard is not None:
+        envelope = _placed(envelope, 0, None, None)
     event = decode_event(envelope.type, envelope.data)
-    return Entry(row["log_index"], envelope, event, shard is not None)
+    return Entry(row["log_index"], envelope, event, numbered)
+
+
+def _placed(envelope: Envelope, epoch: int, shard: int | None, sequence: int | None) -> Envelope:
+    return envelope._replace(epoch=epoch, shard=shard, shard_sequence=sequence)
 
 
 async def read(
