@@ -38,6 +38,7 @@ from shared.contract.catalogue import CATALOGUE
 log = structlog.get_logger("rebuild")
 
 BATCH_ENTRIES = 5000
+ATTEMPTS = 5
 
 WORTH_A_PROCESS = 50_000
 """Entries below which a process takes longer to start than it saves."""
@@ -70,7 +71,7 @@ async def rebuild(
         if wrong:
             await _hold(connection, folding.names)
         elif swapped:
-            await _swap(connection, folding, await _catch_up(connection, folding), tables, lost)
+            await _swap_in(connection, folding, tables, lost)
         else:
             await _stop(connection, tables)
         stages.end("swap")
@@ -228,6 +229,24 @@ async def _catch_up(connection: asyncpg.Connection, folding: _Folding) -> int:
             async with connection.transaction():
                 await fold_entries(connection, NEXT, entries, names=folding.names)
         after = last
+
+
+async def _swap_in(
+    connection: asyncpg.Connection,
+    folding: _Folding,
+    tables: Collection[TableCompared],
+    lost: Collection[str],
+) -> None:
+    """Swap; where a reader of several tables stands in the way, again."""
+    after = await _catch_up(connection, folding)
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            await _swap(connection, folding, after, tables, lost)
+        except asyncpg.DeadlockDetectedError:
+            if attempt == ATTEMPTS:
+                raise
+        else:
+            return
 
 
 async def _swap(
