@@ -14,10 +14,10 @@ BUDGET_YUAN = (
 ADJUSTED = {"staff_activity.welfare": 620_000, "business.meetings": 2_000, "business.training": 0}
 BUDGET_HEADINGS = ("年度", "科目", "金额(元)", "批准日期", "审议机构", "金额为估计")
 INCOME_HEADINGS = ("收入编号", "收入来源", "经费来源", "金额(元)", "到账日期", "金额为估计")
-PAYMENT_HEADINGS = (
-    "凭证编号", "付款日期", "金额(元)", "经费来源", "付款方", "预算科目", "事项编号", "经办账号",
-    "会议纪要编号", "金额为估计",
+REQUEST_HEADINGS = (
+    "凭证编号", "申请日期", "金额(元)", "经费来源", "付款方", "预算科目", "事项编号", "金额为估计",
 )  # fmt: skip
+PAYMENT_HEADINGS = ("凭证编号", "付款日期", "会议纪要编号")
 APPROVED_ON = date(2022, 1, 12)
 DUES_YUAN, ALLOCATION_YUAN = 21_500, 212_000
 
@@ -98,7 +98,8 @@ def _income(script: Script) -> None:
 
 
 def _payment_lists(script: Script) -> None:
-    """One list a month, entered on its last day; December's on the day before the report."""
+    """Two lists a month, entered on its last day: what the clerk asks for, and what the approver
+    approves of it. December's on the day before the report."""
     payments = sorted(script.payments, key=lambda payment: (payment.paid_on, payment.payment_id))
     for month in range(1, 13):
         listed = [p for p in payments if p.paid_on.month == month]
@@ -106,7 +107,7 @@ def _payment_lists(script: Script) -> None:
         entered_on = date(2022, month, last)
         late = [p for p in listed if p.paid_on > entered_on]
         assert not late, late
-        rows = [
+        requests = [
             (
                 p.payment_id,
                 p.paid_on,
@@ -115,12 +116,18 @@ def _payment_lists(script: Script) -> None:
                 "本级工会",
                 p.line,
                 f"{script.org}/{p.refers_to}",
-                "clerk",
-                p.decision_ref,
                 "是" if p.assumed else "否",
             )
             for p in listed
         ]
+        script.import_file(
+            "clerk",
+            instant(entered_on, "17:10"),
+            "payment-requests",
+            f"支出申请-2022-{month:02d}.csv",
+            Table("", REQUEST_HEADINGS, requests),
+        )
+        rows = [(p.payment_id, p.paid_on, p.decision_ref) for p in listed]
         script.import_file(
             "approver",
             instant(entered_on, "17:20"),

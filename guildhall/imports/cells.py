@@ -103,7 +103,6 @@ def employee_no(text: str) -> str:
 slug = matching(SLUG, "invalid-id")
 org_id = matching(re.compile(r"[a-z][a-z0-9-]{1,30}"), "invalid-id")
 stream = matching(re.compile(r"[a-z0-9./-]{3,120}"), "invalid-id")
-login = matching(re.compile(r"[A-Za-z0-9._@:-]{1,80}"), "invalid-id")
 
 
 def slugs(text: str) -> list[str]:

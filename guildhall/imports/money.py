@@ -7,7 +7,6 @@ from guildhall.imports.cells import (
     a_date,
     a_year,
     fen,
-    login,
     one_of,
     slug,
     slugs,
@@ -71,10 +70,17 @@ def _income(rows: Sequence[Row]) -> list[Stage]:
 
 def _payments(rows: Sequence[Row]) -> list[Stage]:
     def body(row: Row) -> dict[str, Any]:
-        fields = ("payment_id", "fund", "payer", "budget_line", "amount_fen", "amount_assumed")
-        return present(row.values, *fields, "refers_to", "requested_by", "decision_ref", "paid_on")
+        return present(row.values, "payment_id", "decision_ref", "paid_on")
 
     return [each("benefits", "pay-expenditure", rows, body)]
+
+
+def _requests(rows: Sequence[Row]) -> list[Stage]:
+    def body(row: Row) -> dict[str, Any]:
+        fields = ("payment_id", "fund", "payer", "budget_line", "amount_fen", "amount_assumed")
+        return present(row.values, *fields, "refers_to", "requested_on")
+
+    return [each("benefits", "request-expenditure", rows, body)]
 
 
 BUDGET = Kind(
@@ -107,23 +113,34 @@ INCOME = Kind(
         ASSUMED,
     ),
 )
-PAYMENTS = Kind(
-    name="payments",
-    title="支出登记表",
+PAYMENT = Column("payment_id", ("凭证编号", "支付编号", "payment_id"), slug)
+PAYMENT_REQUESTS = Kind(
+    name="payment-requests",
+    title="支出申请表",
     key=("payment_id",),
-    commands=_payments,
-    role="approver",
+    commands=_requests,
+    role="clerk",
     columns=(
-        Column("payment_id", ("凭证编号", "支付编号", "payment_id"), slug),
-        Column("paid_on", ("付款日期", "支付日期", "paid_on"), a_date),
+        PAYMENT,
+        Column("requested_on", ("申请日期", "requested_on"), a_date),
         AMOUNT,
         FUND,
         Column("payer", ("付款方", "payer"), one_of(PAYERS)),
         LINE,
         Column("refers_to", ("事项编号", "refers_to"), stream, required=False),
-        Column("requested_by", ("经办账号", "requested_by"), login),
-        Column("decision_ref", ("会议纪要编号", "decision_ref"), slug, required=False),
         ASSUMED,
     ),
 )
-MONEY_KINDS = (BUDGET, INCOME, PAYMENTS)
+PAYMENTS = Kind(
+    name="payments",
+    title="支出审批登记表",
+    key=("payment_id",),
+    commands=_payments,
+    role="approver",
+    columns=(
+        PAYMENT,
+        Column("paid_on", ("付款日期", "支付日期", "paid_on"), a_date),
+        Column("decision_ref", ("会议纪要编号", "decision_ref"), slug, required=False),
+    ),
+)
+MONEY_KINDS = (BUDGET, INCOME, PAYMENT_REQUESTS, PAYMENTS)

@@ -59,9 +59,12 @@ COMMANDS: dict[str, Route] = {
     "receive-income": Route(
         asked_of_money.ReceiveIncome, ("cashier", "clerk"), money.receive_income
     ),
-    "pay-expenditure": Route(
-        asked_of_money.PayExpenditure, ("approver", "chair", "cashier"), money.pay_expenditure
+    "request-expenditure": Route(
+        asked_of_money.RequestExpenditure,
+        ("clerk", "cashier", "approver", "chair"),
+        money.request_expenditure,
     ),
+    "pay-expenditure": Route(asked_of_money.PayExpenditure, APPROVERS, money.pay_expenditure),
     "decide-procurement": Route(
         asked_of_procurement.DecideProcurement, APPROVERS, procurement.decide_procurement
     ),
@@ -108,6 +111,8 @@ REFUSALS: dict[str, str] = {
     "unknown-budget": "该年度没有预算",
     "budget-exists": "该年度预算已批准，只能调整",
     "income-exists": "该笔收入已入账",
+    "payment-requested": "该笔支出已申请",
+    "unknown-payment": "没有这笔支出申请",
     "payment-exists": "该笔支出已入账",
     "refers-elsewhere": "所指事项不属于本工会",
     "basis-missing": "单一来源采购须说明法定情形",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from shared.contract.benefits import (
     BudgetApproved,
     ClaimFiled,
-    ExpenditurePaid,
+    ExpenditureRequested,
     GiftIssued,
     IncomeReceived,
     MemberInsured,
@@ -76,8 +76,8 @@ def income(org_id: str, income_id: str) -> str:
 
 
 def payment(org_id: str, payment_id: str) -> str:
-    """The stream of one payment."""
-    return ExpenditurePaid.STREAM.named(org_id=org_id, payment_id=payment_id)
+    """The stream of one payment, from its request on."""
+    return ExpenditureRequested.STREAM.named(org_id=org_id, payment_id=payment_id)
 
 
 def procurement(org_id: str, procurement_id: str) -> str:

@@ -12,7 +12,12 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from shared.contract.benefits import ClaimApproved, ClaimFiled, ClaimPaid
+from shared.contract.benefits import (
+    ClaimApproved,
+    ClaimFiled,
+    ClaimPaid,
+    ExpenditureRequested,
+)
 from shared.testing.http import InProcess, token
 from tests.benefits.conftest import database, service  # noqa: F401
 from tests.benefits.requests import BODIES, FILE_CLAIM, ORG
@@ -77,3 +82,20 @@ async def test_who_files_a_claim_never_decides_on_it_however_fast(
         )
     acted = [await who(service, number) for number in range(CLAIMS)]
     assert [set(each) for each in acted] == [{ClaimFiled.type_name()}] * CLAIMS
+
+
+async def test_who_asks_for_money_never_approves_it_however_fast_or_whatever_it_says(
+    service: InProcess,  # noqa: F811
+) -> None:
+    """`requested_by` was a text of the approver's: any name but the approver's own would do."""
+    for number in range(CLAIMS):
+        asking = {**BODIES["request-expenditure"][1], "payment_id": f"pay-{number}"}
+        paying = {"payment_id": f"pay-{number}", "paid_on": "2022-03-20"}
+        said = await send(service, "pay-expenditure", {**paying, "requested_by": "somebody"}, BOTH)
+        assert (said.status_code, said.json()["code"]) == (422, "invalid-request")
+        await asyncio.gather(
+            send(service, "request-expenditure", asking, BOTH),
+            *(send(service, "pay-expenditure", paying, BOTH) for _ in range(3)),
+        )
+    rows = await service.store.pool.fetch("SELECT type FROM events WHERE stream LIKE '%/payment-%'")
+    assert [row["type"] for row in rows] == [ExpenditureRequested.type_name()] * CLAIMS

@@ -90,11 +90,12 @@ BODIES: dict[str, tuple[str, dict[str, Any]]] = {
     "insure-people": ("clerk", {
         "policy_id": "illness-2022", "insured_on": "2022-06-01", "population": "members",
     }),
-    "pay-expenditure": ("approver", {
+    "request-expenditure": ("clerk", {
         "payment_id": "pay-9", "fund": "care_fund", "payer": "own",
         "budget_line": "staff_activity.welfare", "amount_fen": 80000,
-        "refers_to": f"{ORG}/claim-care-1", "requested_by": "clerk-1", "paid_on": "2022-03-20",
+        "refers_to": f"{ORG}/claim-care-1", "requested_on": "2022-03-18",
     }),
+    "pay-expenditure": ("approver", {"payment_id": "pay-9", "paid_on": "2022-03-20"}),
     "decide-procurement": ("chair", {
         "procurement_id": "health-2022", "title": "教职工体检", "method": "single_source",
         "basis": "only_supplier", "supplier": "天津市第四中心医院", "fund": "administration",

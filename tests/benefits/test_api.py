@@ -8,7 +8,13 @@ import pytest
 from services.benefits.__main__ import PARTS
 from services.benefits.api import COMMANDS
 from shared.clock import system_clock
-from shared.contract.benefits import EVENTS, ClaimApproved, GiftIssued, GiftReceiptSigned
+from shared.contract.benefits import (
+    EVENTS,
+    ClaimApproved,
+    ExpenditurePaid,
+    GiftIssued,
+    GiftReceiptSigned,
+)
 from shared.contract.envelope import plain
 from shared.testing.http import TEST_ORG, InProcess, in_process, token
 from tests.benefits.asking import accepted, done, refused
@@ -229,8 +235,12 @@ async def test_a_maker_does_not_approve_and_an_approver_does_not_pay(service: In
     await done(service, "pay-claim", pay, subject="li", role="clerk")
     approved = [e for e in await service.events() if isinstance(e, ClaimApproved)]
     assert approved[0].filed_by == "li"
-    payment = BODIES["pay-expenditure"][1]
-    await refused(service, "pay-expenditure", payment, 403, "maker-is-approver", subject="clerk-1")
+    asked, payment = BODIES["request-expenditure"][1], BODIES["pay-expenditure"][1]
+    await done(service, "request-expenditure", asked, subject="li")
+    await refused(service, "pay-expenditure", payment, 403, "maker-is-approver", subject="li")
+    await done(service, "pay-expenditure", payment, subject="wang")
+    [paid] = [e for e in await service.events() if isinstance(e, ExpenditurePaid)]
+    assert (paid.requested_by, paid.approved_by) == ("li", "wang")
 
 
 async def test_a_case_is_claimed_once_until_it_is_rejected_or_reversed(service: InProcess) -> None:

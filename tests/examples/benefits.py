@@ -12,6 +12,7 @@ from shared.contract.benefits import (
     ClaimReversed,
     ContractSigned,
     ExpenditurePaid,
+    ExpenditureRequested,
     GiftApplied,
     GiftIssued,
     GiftReceiptSigned,
@@ -116,6 +117,11 @@ def budget_adjusted(**changes: Any) -> BudgetAdjusted:
 def income_received(**changes: Any) -> IncomeReceived:
     """Money the union received."""
     return example(IncomeReceived, changes)
+
+
+def expenditure_requested(**changes: Any) -> ExpenditureRequested:
+    """Money asked for."""
+    return example(ExpenditureRequested, changes)
 
 
 def expenditure_paid(**changes: Any) -> ExpenditurePaid:

@@ -123,6 +123,7 @@ class Author:
         self.rng = random.Random(f"{seed}/client/{client}")
         self.client, self.made = client, 0
         self.registered: list[tuple[str, str]] = []
+        self.requested: list[tuple[str, str]] = []
 
     def next(self) -> Command:
         """One more command."""
@@ -170,17 +171,24 @@ def _income(author: Author, org: str) -> Command:
 
 
 def _payment(author: Author, org: str) -> Command:
+    if author.requested:
+        org, name = author.requested.pop()
+        return Command(
+            "benefits", org, "pay-expenditure", {"payment_id": name, "paid_on": DAY}, "approver"
+        )
+    name = author.name("payment")
+    author.requested.append((org, name))
     body = {
-        "payment_id": author.name("payment"),
+        "payment_id": name,
         "fund": author.rng.choice(FUNDS),
         "payer": "own",
         "budget_line": author.rng.choice(LINES),
         "amount_fen": author.rng.randrange(1, 10**9),
-        # Now and then the approver's own request, which must be refused.
-        "requested_by": "approver" if author.rng.random() < 0.1 else "clerk",
-        "paid_on": DAY,
+        "requested_on": DAY,
     }
-    return Command("benefits", org, "pay-expenditure", body, "approver")
+    # Now and then the approver's own request: paying it must be refused.
+    who = "approver" if author.rng.random() < 0.1 else "clerk"
+    return Command("benefits", org, "request-expenditure", body, who)
 
 
 def _portions(author: Author, org: str) -> Command:

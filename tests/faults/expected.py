@@ -53,16 +53,16 @@ EXPECTED: dict[str, Callable[[Fields], Expected]] = {
     "receive-income": _one(
         "IncomeReceived", "received_on", "income_id", "source", "fund", "amount_fen"
     ),
-    "pay-expenditure": _one(
-        "ExpenditurePaid",
-        "paid_on",
+    "request-expenditure": _one(
+        "ExpenditureRequested",
+        "requested_on",
         "payment_id",
         "fund",
         "payer",
         "budget_line",
         "amount_fen",
-        "requested_by",
     ),
+    "pay-expenditure": _one("ExpenditurePaid", "paid_on", "payment_id"),
     "apply-for-portions": _one("GiftApplied", "applied_on", "programme_id", "quantity", "to_org"),
     "issue-gift": _one(
         "GiftIssued", "issued_on", "programme_id", "person_id", "capacity", "quantity"

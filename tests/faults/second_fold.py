@@ -5,7 +5,7 @@ Only what the load writes; a projection that is not here is still compared with 
 
 from collections.abc import Callable, Iterable
 
-from tests.faults.evidence import Row, data_of, short
+from tests.faults.evidence import Row, attributes_of, data_of, short
 from tests.faults.second_lines import Table, figure_lines
 
 ACTIVITY_UNKNOWN = (
@@ -69,6 +69,7 @@ def _payments(table: Table, row: Row, data: Row) -> None:
             _base(row, data)
             | {name: data.get(name) for name in names}
             | {"paid_on": data["occurred_on"], "paid": row["event_id"]}
+            | {"recorded_by": attributes_of(row)["actor"]}
         )
 
 

@@ -22,9 +22,6 @@ Lines = Annotated[tuple[BudgetAmount, ...], Field(min_length=1, max_length=100)]
 ApprovedBy = Annotated[tuple[Slug, ...], Field(min_length=1, max_length=20)]
 """The bodies that agreed, such as `committee`, `audit-committee`, `superior` (BUD-04)."""
 
-Login = Annotated[str, Field(pattern=r"^[A-Za-z0-9._@:-]{1,80}$")]
-"""The subject of a token, as it stands in every event's envelope."""
-
 StreamName = Annotated[str, Field(pattern=r"^[a-z0-9./-]{3,120}$")]
 
 
@@ -59,11 +56,10 @@ class ReceiveIncome(Sourced):
     received_on: BusinessDate
 
 
-class PayExpenditure(Sourced):
-    """Approve and record money the union paid; the approver is who sends this command.
+class RequestExpenditure(Sourced):
+    """Ask for money to be paid; who asks is who sends this command.
 
-    `requested_by` is the login of who asked for the money, never a name, and never the approver's.
-    `refers_to` is the stream it paid for, such as `<org>/programme-spring-2022`.
+    `refers_to` is the stream it is to pay for, such as `<org>/programme-spring-2022`.
     """
 
     payment_id: Slug
@@ -73,6 +69,13 @@ class PayExpenditure(Sourced):
     amount_fen: PositiveFen
     amount_assumed: Flag = False
     refers_to: StreamName | None = None
-    requested_by: Login
+    requested_on: BusinessDate
+
+
+class PayExpenditure(Sourced):
+    """Approve what another person asked for, and record that it was paid; the approver is who sends
+    this command."""
+
+    payment_id: Slug
     decision_ref: Slug | None = None
     paid_on: BusinessDate

@@ -14,18 +14,22 @@ from services.benefits.commands.money import (
     ApproveBudget,
     PayExpenditure,
     ReceiveIncome,
+    RequestExpenditure,
 )
 from shared.contract.benefits import (
     BudgetAdjusted,
     BudgetAmount,
     BudgetApproved,
     ExpenditurePaid,
+    ExpenditureRequested,
     IncomeReceived,
 )
 from shared.decider.dates import not_in_future
 from shared.errors import Conflict, Invalid, NotPermitted, Unknown
 
-MoneyEvent = BudgetApproved | BudgetAdjusted | IncomeReceived | ExpenditurePaid
+MoneyEvent = (
+    BudgetApproved | BudgetAdjusted | IncomeReceived | ExpenditureRequested | ExpenditurePaid
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,20 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Requested:
+    """Money somebody asked for; not paid."""
+
+    terms: ExpenditureRequested
+
+
+@dataclass(frozen=True, slots=True)
 class Booked:
     """An income or a payment: one event, never changed."""
 
     event: IncomeReceived | ExpenditurePaid
 
 
-Money = Budget | Booked | None
+Money = Budget | Requested | Booked | None
 """None: nothing of this id."""
 
 
@@ -55,6 +66,8 @@ def evolve(state: Money, event: MoneyEvent) -> Money:
         case BudgetAdjusted():
             assert isinstance(state, Budget), "adjusted before it was approved"
             return Budget(event.lines, state.adjusted + 1)
+        case ExpenditureRequested():
+            return Requested(event)
         case IncomeReceived() | ExpenditurePaid():
             return Booked(event)
         case _:
@@ -130,27 +143,25 @@ def receive_income(
     ]
 
 
-def pay_expenditure(
-    state: Money, command: PayExpenditure, org_id: str, today: date, *, approver: str
+def request_expenditure(
+    state: Money, command: RequestExpenditure, org_id: str, today: date
 ) -> list[MoneyEvent]:
-    """Book a payment that `approver` (a login) allows and another person asked for.
+    """Ask for a payment.
 
-    Raises Invalid `date-in-future`, `refers-elsewhere`; NotPermitted `maker-is-approver`; Conflict
+    Raises Invalid `date-in-future`, `refers-elsewhere`; Conflict `payment-requested`,
     `payment-exists`.
     """
-    not_in_future(today, command.paid_on, command.source_recorded_on)
+    not_in_future(today, command.requested_on, command.source_recorded_on)
     if command.refers_to is not None and not command.refers_to.startswith(f"{org_id}/"):
         raise Invalid("refers-elsewhere", f"{command.refers_to} is no stream of {org_id}")
-    if command.requested_by == approver:
-        raise NotPermitted(
-            "maker-is-approver", f"{approver} asked for {command.payment_id}: another approves it"
-        )
+    if isinstance(state, Requested):
+        raise Conflict("payment-requested", f"{command.payment_id} was asked for before")
     if state is not None:
         raise Conflict("payment-exists", f"{command.payment_id} is in the books")
     return [
-        ExpenditurePaid(
+        ExpenditureRequested(
             org_id=org_id,
-            occurred_on=command.paid_on,
+            occurred_on=command.requested_on,
             payment_id=command.payment_id,
             fund=command.fund,
             payer=command.payer,
@@ -158,7 +169,47 @@ def pay_expenditure(
             amount_fen=command.amount_fen,
             amount_assumed=command.amount_assumed,
             refers_to=command.refers_to,
-            requested_by=command.requested_by,
+            source_recorded_on=command.source_recorded_on,
+        )
+    ]
+
+
+def pay_expenditure(
+    state: Money,
+    command: PayExpenditure,
+    org_id: str,
+    today: date,
+    *,
+    approver: str,
+    requested_by: str,
+) -> list[MoneyEvent]:
+    """Book a payment that `approver` allows and another person asked for; both are logins.
+
+    Raises Invalid `date-in-future`; Unknown `unknown-payment`; NotPermitted `maker-is-approver`;
+    Conflict `payment-exists`.
+    """
+    not_in_future(today, command.paid_on, command.source_recorded_on)
+    if state is None:
+        raise Unknown("unknown-payment", f"nobody asked for {command.payment_id}")
+    if approver == requested_by:
+        raise NotPermitted(
+            "maker-is-approver", f"{approver} asked for {command.payment_id}: another approves it"
+        )
+    if not isinstance(state, Requested):
+        raise Conflict("payment-exists", f"{command.payment_id} is in the books")
+    terms = state.terms
+    return [
+        ExpenditurePaid(
+            org_id=org_id,
+            occurred_on=command.paid_on,
+            payment_id=command.payment_id,
+            fund=terms.fund,
+            payer=terms.payer,
+            budget_line=terms.budget_line,
+            amount_fen=terms.amount_fen,
+            amount_assumed=terms.amount_assumed,
+            refers_to=terms.refers_to,
+            requested_by=requested_by,
             approved_by=approver,
             decision_ref=command.decision_ref,
             source_recorded_on=command.source_recorded_on,

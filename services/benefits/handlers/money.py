@@ -6,11 +6,14 @@ from services.benefits.commands.money import (
     ApproveBudget,
     PayExpenditure,
     ReceiveIncome,
+    RequestExpenditure,
 )
 from services.benefits.domain import money
+from shared.contract.benefits import ExpenditureRequested
+from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore
-from shared.eventstore.write import write
+from shared.eventstore.write import write, write_knowing
 from shared.replicas.members import require_known
 
 
@@ -52,17 +55,35 @@ async def receive_income(store: EventStore, request: Request, command: ReceiveIn
     )
 
 
-async def pay_expenditure(store: EventStore, request: Request, command: PayExpenditure) -> Reply:
-    """Book a payment of a known union; whoever asks is its approver."""
+async def request_expenditure(
+    store: EventStore, request: Request, command: RequestExpenditure
+) -> Reply:
+    """Record that a known union's money was asked for; whoever sends it is who asked."""
     await require_known(store, request)
-    approver = request.actor.subject
     org_id = request.org_id
     return await write(
         store,
         request,
         streams.payment(org_id, command.payment_id),
         money.evolve,
-        lambda state, today: money.pay_expenditure(
-            state, command, org_id, today, approver=approver
+        lambda state, today: money.request_expenditure(state, command, org_id, today),
+    )
+
+
+async def pay_expenditure(store: EventStore, request: Request, command: PayExpenditure) -> Reply:
+    """Book a payment; whoever sends it is its approver, and who asked is read with its stream."""
+    approver, org_id = request.actor.subject, request.org_id
+    return await write_knowing(
+        store,
+        request,
+        streams.payment(org_id, command.payment_id),
+        money.evolve,
+        look=_requested_by,
+        decide=lambda state, today, requested_by: money.pay_expenditure(
+            state, command, org_id, today, approver=approver, requested_by=requested_by
         ),
     )
+
+
+async def _requested_by(payment: Loaded) -> str:
+    return payment.actor_of(ExpenditureRequested) or ""

@@ -16,7 +16,11 @@ from shared.contract.benefits import (
 
 
 class Payment(NamedTuple):
-    """Money paid (fen), who asked for it and who approved it. `paid` is the event that says so."""
+    """Money paid (fen), who asked for it and who approved it, by the event that says so (`paid`).
+
+    `recorded_by` is the actor of that event. Our own service derives `requested_by` and
+    `approved_by` from who acted; of another source they are what it says.
+    """
 
     org_id: str
     source: str
@@ -30,6 +34,7 @@ class Payment(NamedTuple):
     refers_to: str | None
     requested_by: str
     approved_by: str
+    recorded_by: str
     decision_ref: str | None
     paid_on: date
     paid: UUID
@@ -87,6 +92,7 @@ def _paid(_: Payment | None, event: ExpenditurePaid, entry: Entry, key: Key) -> 
         refers_to=event.refers_to,
         requested_by=event.requested_by,
         approved_by=event.approved_by,
+        recorded_by=entry.envelope.actor,
         decision_ref=event.decision_ref,
         paid_on=event.occurred_on,
         paid=entry.envelope.event_id,

@@ -1,7 +1,7 @@
 """Every claim (慰问金/补助申请) and what became of it: one row per claim stream.
 
-Maker and approver are the actors of the envelopes. A source that only reports payments leaves the
-earlier columns empty: what nobody said stays unknown.
+Maker, approver and payer are the actors of the envelopes. A source that only reports payments
+leaves the earlier columns empty: what nobody said stays unknown.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,8 @@ ClaimEvent = ClaimFiled | ClaimApproved | ClaimRejected | ClaimPaid | ClaimRever
 class Claim(NamedTuple):
     """A claim as it stands (amounts in fen); `state` is its last event's.
 
-    `maker` wrote the ClaimFiled, `filed_by` is who its approval says filed it. `filed`, `approved`,
+    `maker` wrote the ClaimFiled, `filed_by` is who its approval says filed it, `paid_by` wrote the
+    ClaimPaid. `filed`, `approved`,
     `rejected`, `paid` and `reversed` are the ids of the events that say so: the evidence.
     """
 
@@ -59,6 +60,7 @@ class Claim(NamedTuple):
     fund: str | None = None
     payment_form: str | None = None
     payment_id: str | None = None
+    paid_by: str | None = None
     paid: UUID | None = None
     reversed_on: date | None = None
     reversed_why: str | None = None
@@ -144,6 +146,7 @@ def _paid(row: Claim | None, event: ClaimPaid, entry: Entry, key: Key) -> Claim:
         fund=event.fund,
         payment_form=event.payment_form,
         payment_id=event.payment_id,
+        paid_by=entry.envelope.actor,
         paid=entry.envelope.event_id,
     )
 

@@ -21,6 +21,7 @@ from shared.contract.benefits.money import (
     BudgetAmount,
     BudgetApproved,
     ExpenditurePaid,
+    ExpenditureRequested,
     IncomeReceived,
 )
 from shared.contract.benefits.procurement import ContractSigned, ProcurementDecided
@@ -39,7 +40,7 @@ EVENTS: tuple[type[BenefitsEvent], ...] = (
     ProgrammeOpened, RosterFrozen, GiftApplied, GiftReceived, GiftIssued, GiftReceiptSigned,
     GiftReturned, ProgrammeClosed, ClaimFiled, ClaimApproved, ClaimRejected, ClaimPaid,
     ClaimReversed, PolicyBought, MemberInsured, BudgetApproved, BudgetAdjusted, IncomeReceived,
-    ExpenditurePaid, ProcurementDecided, ContractSigned,
+    ExpenditureRequested, ExpenditurePaid, ProcurementDecided, ContractSigned,
 )  # fmt: skip
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "ContractSigned",
     "Document",
     "ExpenditurePaid",
+    "ExpenditureRequested",
     "GiftApplied",
     "GiftIssued",
     "GiftReceiptSigned",

@@ -51,10 +51,27 @@ class IncomeReceived(BenefitsEvent, stream="income-{income_id}"):
     amount_assumed: Flag = False
 
 
+class ExpenditureRequested(BenefitsEvent, stream="payment-{payment_id}"):
+    """Money asked for (申请支出). Who asked is the actor of this event, and is named nowhere else.
+
+    `refers_to` is the stream it is to pay for, such as a programme.
+    """
+
+    payment_id: Slug
+    fund: Fund
+    payer: Payer
+    budget_line: BudgetLine
+    amount_fen: PositiveFen
+    amount_assumed: Flag = False
+    refers_to: Line | None = None
+
+
 class ExpenditurePaid(BenefitsEvent, stream="payment-{payment_id}"):
     """Money the union paid: the books. `refers_to` is the stream it paid for, such as a programme.
 
-    Only other sources may leave `budget_line` out; its absence is a finding, never a pass.
+    Only other sources may leave `budget_line` out; its absence is a finding, never a pass. Of ours,
+    `requested_by` is the actor of its ExpenditureRequested and `approved_by` its own; of other
+    sources both are what they say, and nobody has checked them.
     """
 
     payment_id: Slug

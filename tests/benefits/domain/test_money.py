@@ -11,6 +11,7 @@ from services.benefits.commands.money import (
     ApproveBudget,
     PayExpenditure,
     ReceiveIncome,
+    RequestExpenditure,
 )
 from services.benefits.domain import money
 from services.benefits.domain.money import (
@@ -19,6 +20,7 @@ from services.benefits.domain.money import (
     approve_budget,
     pay_expenditure,
     receive_income,
+    request_expenditure,
 )
 from shared.contract.benefits import (
     BudgetAmount,
@@ -29,6 +31,7 @@ from tests.examples.benefits import (
     budget_adjusted,
     budget_approved,
     expenditure_paid,
+    expenditure_requested,
     income_received,
 )
 
@@ -36,6 +39,8 @@ TOMORROW = date(2022, 12, 16)
 APPROVE = ApproveBudget.model_validate(BODIES["approve-budget"][1])
 ADJUST = AdjustBudget.model_validate(BODIES["adjust-budget"][1])
 RECEIVE = ReceiveIncome.model_validate(BODIES["receive-income"][1])
+REQUESTING, PAYING = BODIES["request-expenditure"][1], BODIES["pay-expenditure"][1]
+REQUEST = RequestExpenditure.model_validate(BODIES["request-expenditure"][1])
 PAY = PayExpenditure.model_validate(BODIES["pay-expenditure"][1])
 
 WELFARE = BudgetAmount(budget_line="staff_activity.welfare", amount_fen=30_000_000)
@@ -48,6 +53,15 @@ ADJUSTED = budget_adjusted(occurred_on=date(2022, 7, 5), lines=(MORE,), approved
 RECEIVED = income_received(
     occurred_on=date(2022, 1, 31), income_id="dues-2022-01", source="dues", amount_fen=1_200_000
 )
+REQUESTED = expenditure_requested(
+    occurred_on=date(2022, 3, 18),
+    payment_id="pay-9",
+    fund="care_fund",
+    amount_fen=80000,
+    refers_to=f"{ORG}/claim-care-1",
+)
+TWO = {"approver": "approver-1", "requested_by": "clerk-1"}
+ONE = {"approver": "clerk-1", "requested_by": "clerk-1"}
 PAID = expenditure_paid(
     occurred_on=date(2022, 3, 20),
     payment_id="pay-9",
@@ -89,26 +103,43 @@ def test_a_budget_line_stands_in_a_budget_once(decide: Any) -> None:
 def test_an_income_and_a_payment_are_booked_once() -> None:
     books().when(receive_income, RECEIVE, ORG, TODAY).then(RECEIVED)
     books(RECEIVED).when(receive_income, RECEIVE, ORG, TODAY).then_refused("income-exists")
-    books().when(pay_expenditure, PAY, ORG, TODAY, approver="approver-1").then(PAID)
-    books(PAID).when(pay_expenditure, PAY, ORG, TODAY, approver="approver-1").then_refused(
-        "payment-exists"
+    books().when(request_expenditure, REQUEST, ORG, TODAY).then(REQUESTED)
+    books(REQUESTED).when(request_expenditure, REQUEST, ORG, TODAY).then_refused(
+        "payment-requested"
     )
+    books(REQUESTED).when(pay_expenditure, PAY, ORG, TODAY, **TWO).then(PAID)
+    both = books(REQUESTED, PAID)
+    both.when(pay_expenditure, PAY, ORG, TODAY, **TWO).then_refused("payment-exists")
+    both.when(request_expenditure, REQUEST, ORG, TODAY).then_refused("payment-exists")
 
 
 @pytest.mark.parametrize(
-    ("changes", "approver", "code"),
+    ("before", "changes", "people", "code"),
     [
-        ({"paid_on": TOMORROW, "refers_to": "tjjt/x"}, "clerk-1", "date-in-future"),
-        ({"refers_to": "tjjt/programme-1"}, "clerk-1", "refers-elsewhere"),
-        ({}, "clerk-1", "maker-is-approver"),
-        ({}, "approver-1", "payment-exists"),
+        ((), {"paid_on": TOMORROW}, ONE, "date-in-future"),
+        ((), {}, ONE, "unknown-payment"),
+        ((REQUESTED, PAID), {}, ONE, "maker-is-approver"),
+        ((REQUESTED, PAID), {}, TWO, "payment-exists"),
     ],
 )
 def test_a_payment_is_refused_for_the_first_of_these(
-    changes: dict[str, Any], approver: str, code: str
+    before: tuple[Any, ...], changes: dict[str, Any], people: dict[str, str], code: str
 ) -> None:
     command = PAY.model_copy(update=changes)
-    books(PAID).when(pay_expenditure, command, ORG, TODAY, approver=approver).then_refused(code)
+    books(*before).when(pay_expenditure, command, ORG, TODAY, **people).then_refused(code)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"requested_on": TOMORROW, "refers_to": "tjjt/x"}, "date-in-future"),
+        ({"refers_to": "tjjt/programme-1"}, "refers-elsewhere"),
+        ({}, "payment-requested"),
+    ],
+)
+def test_a_request_is_refused_for_the_first_of_these(changes: dict[str, Any], code: str) -> None:
+    command = REQUEST.model_copy(update=changes)
+    books(REQUESTED).when(request_expenditure, command, ORG, TODAY).then_refused(code)
 
 
 @pytest.mark.parametrize(
@@ -127,16 +158,17 @@ def test_money_of_tomorrow_is_refused(decide: Any, command: Any, day: str) -> No
 @pytest.mark.parametrize("amount", [0, -1, 1.5, 100.0, "100", None])
 def test_an_amount_is_a_positive_whole_number_of_fen(amount: Any) -> None:
     with pytest.raises(ValidationError):
-        PayExpenditure.model_validate({**BODIES["pay-expenditure"][1], "amount_fen": amount})
+        RequestExpenditure.model_validate({**REQUESTING, "amount_fen": amount})
 
 
-def test_who_requested_is_a_login_and_never_a_name() -> None:
-    with pytest.raises(ValidationError):
-        PayExpenditure.model_validate({**BODIES["pay-expenditure"][1], "requested_by": "王利"})
+@pytest.mark.parametrize("name", ["requested_by", "approved_by"])
+def test_who_asked_and_who_approved_is_nobody_s_text(name: str) -> None:
+    for command, body in ((RequestExpenditure, REQUESTING), (PayExpenditure, PAYING)):
+        with pytest.raises(ValidationError):
+            command.model_validate({**body, name: "clerk-1"})
 
 
 def test_a_payment_names_its_budget_line() -> None:
-    body = dict(BODIES["pay-expenditure"][1])
-    del body["budget_line"]
+    body = {name: value for name, value in REQUESTING.items() if name != "budget_line"}
     with pytest.raises(ValidationError):
-        PayExpenditure.model_validate(body)
+        RequestExpenditure.model_validate(body)

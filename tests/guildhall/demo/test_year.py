@@ -131,8 +131,12 @@ def test_every_gift_is_signed_for_by_the_year_s_end_but_two_summer_portions(
 
 def test_the_books_agree_with_the_welfare_lists(files: Files) -> None:
     paid: dict[str, int] = {}
+    asked = {row["payment_id"]: row for row in files.rows("payment-requests")}
     for row in files.rows("payments"):
-        paid[row["refers_to"]] = paid.get(row["refers_to"], 0) + row["amount_fen"]
+        request = asked.pop(row["payment_id"])
+        assert request["requested_on"] <= row["paid_on"]
+        paid[request["refers_to"]] = paid.get(request["refers_to"], 0) + request["amount_fen"]
+    assert not asked
     for body in files.forms("open-programme"):
         given = sum(files.given(body["programme_id"]).values())
         own = body["payer"] == "own"
@@ -149,7 +153,7 @@ def test_every_amount_the_report_does_not_give_is_marked_as_assumed(files: Files
     for body in files.forms("open-programme"):
         if "unit_value_fen" in body:
             assert body["amount_assumed"] == (body["occasion"] != "birth")
-    for row in [*files.rows("payments"), *files.rows("income"), *files.rows("budget")]:
+    for row in [*files.rows("payment-requests"), *files.rows("income"), *files.rows("budget")]:
         given = row.get("refers_to") == "tjtc/programme-birth-2022"
         assert row["amount_assumed"] == (not given)
     assert all(body["amount_assumed"] for body in files.forms("pay-claim"))

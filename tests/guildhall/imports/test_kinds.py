@@ -51,11 +51,11 @@ ROWS: dict[str, tuple[str, list[str]]] = {
          "2022年,维权-送温暖,90000,2022-1-12,\"committee,superior\",是"],
     ),
     "income": ("收入编号,收入来源,经费来源,金额,到账日期", ["sr-1,会费,工会经费,21500,2022-1-10"]),
-    "payments": (
-        "凭证编号,付款日期,金额(元),经费来源,付款方,预算科目,事项编号,经办账号,会议纪要编号,金额为估计",
-        ["zf-1,2022-1-25,258500.00,工会经费,本级工会,职工活动-集体福利,tjtc/programme-spring-2022,clerk,"
-         "wyh-2022-01,是"],
+    "payment-requests": (
+        "凭证编号,申请日期,金额(元),经费来源,付款方,预算科目,事项编号,金额为估计",
+        ["zf-1,2022-1-25,258500.00,工会经费,本级工会,职工活动-集体福利,tjtc/programme-spring-2022,是"],
     ),
+    "payments": ("凭证编号,付款日期,会议纪要编号", ["zf-1,2022-1-25,wyh-2022-01"]),
 }  # fmt: skip
 """A file of each kind: headings, and rows that show every way to fill them in."""
 

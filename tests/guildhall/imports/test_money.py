@@ -57,15 +57,24 @@ async def test_each_income_is_a_command(tmp_path: Path) -> None:
     assert amounts == {"sr-1": ("dues", 1), "sr-2": ("donation", 10_000)}
 
 
-async def test_what_a_payment_does_not_say_is_left_out(tmp_path: Path) -> None:
-    row = "zf-1,2022-1-25,258500.00,工会经费,上级工会,资本性支出,,clerk,,否"
-    [(name, body)] = await sent("payments", row, folder=tmp_path)
-    assert name == "pay-expenditure"
+async def test_what_a_request_does_not_say_is_left_out_and_nobody_is_named(tmp_path: Path) -> None:
+    row = "zf-1,2022-1-25,258500.00,工会经费,上级工会,资本性支出,,否"
+    [(name, body)] = await sent("payment-requests", row, folder=tmp_path)
+    assert name == "request-expenditure"
     assert body == {
-        "payment_id": "zf-1", "paid_on": "2022-01-25", "amount_fen": 25_850_000,
+        "payment_id": "zf-1", "requested_on": "2022-01-25", "amount_fen": 25_850_000,
         "fund": "union_funds", "payer": "superior", "budget_line": "capital",
-        "requested_by": "clerk", "amount_assumed": False,
+        "amount_assumed": False,
     }  # fmt: skip
+
+
+async def test_a_payment_says_what_was_paid_and_when_and_who_decided(tmp_path: Path) -> None:
+    commands = await sent("payments", "zf-1,2022-1-25,", "zf-2,2022-1-26,wyh-1", folder=tmp_path)
+    assert commands == [
+        ("pay-expenditure", {"payment_id": "zf-1", "paid_on": "2022-01-25"}),
+        ("pay-expenditure",
+         {"payment_id": "zf-2", "paid_on": "2022-01-26", "decision_ref": "wyh-1"}),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -27,10 +27,10 @@ def test_the_headings_are_found_below_a_title(tmp_path: Path) -> None:
 
 def test_headings_are_known_with_stars_full_width_brackets_and_blanks(tmp_path: Path) -> None:
     file = write_csv(
-        tmp_path / "支出.csv", "凭证编号*,付款日期,金额（元）,经费 来源\nzf-1,2022-1-2,3,4\n"
+        tmp_path / "支出.csv", "凭证编号*,申请日期,金额（元）,经费 来源\nzf-1,2022-1-2,3,4\n"
     )
-    sheet = read_sheet(file, known_headings(KINDS["payments"]))
-    assert sheet.headings == ("凭证编号", "付款日期", "金额(元)", "经费来源")
+    sheet = read_sheet(file, known_headings(KINDS["payment-requests"]))
+    assert sheet.headings == ("凭证编号", "申请日期", "金额(元)", "经费来源")
 
 
 def test_blank_rows_and_totals_are_passed_over(tmp_path: Path) -> None:

@@ -29,9 +29,12 @@ FIELDS: dict[str, set[str]] = {
     "programmes": {"id", "assumed", "closed"},
     "members": {"person", "since", "until"},
     "claims": {
-        "id", "person", "kind", "case", "state", "on", "paid", "maker", "approver", "source",
+        "id", "person", "kind", "case", "state", "on", "paid", "maker", "approver", "payer",
+        "source",
     },
-    "payments": {"id", "line", "yuan", "payer", "assumed", "asked", "approved", "on", "source"},
+    "payments": {
+        "id", "line", "yuan", "payer", "assumed", "asked", "approved", "recorded", "on", "source",
+    },
     "incomes": {"yuan", "assumed", "on"},
     "budgets": {"year", "from", "lines", "assumed"},
     "procurements": {"id", "method", "basis", "fund", "yuan", "notice_from", "notice_to", "on"},
@@ -167,6 +170,7 @@ class Given:
             approved=self.event() if reached > 1 and row.get("approver") != "?" else None,
             paid_fen=100000 if reached > 2 else None,
             paid_on=(self.later(row, "paid") or day) if reached > 2 else None,
+            paid_by=row.get("payer", "cashier-1") if reached > 2 else None,
             paid=self.event() if reached > 2 else None,
         )
 
@@ -187,6 +191,7 @@ class Given:
             refers_to=None,
             requested_by="" if row.get("asked") == "?" else row.get("asked", "clerk-1"),
             approved_by=row.get("approved", "chair-1"),
+            recorded_by=row.get("recorded", row.get("approved", "chair-1")),
             decision_ref=None,
             paid_on=self.day(row, "on"),
             paid=self.event(),
