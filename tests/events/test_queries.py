@@ -46,12 +46,12 @@ async def test_an_activity_tells_its_contest(service: InProcess) -> None:
 async def test_an_id_that_none_can_be_is_refused_before_the_database_is_asked(
     service: InProcess,
 ) -> None:
-    answers = [
-        await service.get("activities/a%00b"),
+    nothing = await service.get("activities/a%00b")
+    assert (nothing.status_code, nothing.json()["code"]) == (404, "not-found")
+    for answer in (
         await service.get("meetings", cursor="a\x00b"),
         await service.get("plan-items", cursor="%"),
-    ]
-    for answer in answers:
+    ):
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")
 
 

@@ -13,7 +13,7 @@ from shared import metrics
 
 KINDS = (Counter, Gauge, Histogram)
 DECLARED = {name: found for name, found in vars(metrics).items() if isinstance(found, KINDS)}
-UNIT = re.compile(r"_(seconds|rows|records|index|ratio|total|open|lag|stopped)$")
+UNIT = re.compile(r"_(seconds|rows|records|index|ratio|total|open|lag|stopped|paused|stale)$")
 
 
 @pytest.mark.parametrize("name", DECLARED)

@@ -65,12 +65,14 @@ async def _quarantined(journey: Journey) -> list[dict[str, Any]]:
     return list((await journey.get("reporting", "/v1/quarantine", "operator"))["records"])
 
 
-async def test_a_registered_source_moves_a_figure_that_then_says_what_it_cannot_prove(
+async def test_a_registered_source_moves_a_figure_that_says_what_it_cannot_prove(
     journey: Journey,
 ) -> None:
     await journey.wait_for_arrival()
     before = await _cakes(journey)
-    assert before["provable"]
+    # It is registered for gifts and numbers nothing: also what it did not say is not proven.
+    assert not before["provable"]
+    assert "/ext/canteen 来源不为其记录编号" in before["note"]
     await journey.publish(CANTEEN, [record(cake("p-canteen0001"))])
 
     async def counted() -> bool:

@@ -14,7 +14,7 @@ from shared.contract.attributes import ATTRIBUTE_CHARS_MAX
 from shared.contract.document import DOCUMENT_BYTES_MAX, document_of
 from shared.contract.envelope import SHARDS, Envelope
 from shared.errors import ContractViolation
-from shared.kafka.cloudevents import POSITION, arrived, from_record, to_record
+from shared.kafka.cloudevents import POSITION, UNREADABLE, arrived, from_record, to_record
 
 ENVELOPE = Envelope(
     event_id=UUID("017e7624-cbb0-7e08-be4c-2ece180b01e3"),
@@ -77,6 +77,9 @@ BAD_RECORDS: Mapping[str, Bad] = {
         KEY, b'{"a":"' + b"b" * (DOCUMENT_BYTES_MAX - 10) + b'"}', headers(), "document-too-large",
     ),
     "no headers": (KEY, VALUE, [], "not-cloudevents"),
+    "a batch that nobody could read": (
+        None, b"\x00" * 61, [(UNREADABLE, b"cannot be decompressed")], "batch-unreadable",
+    ),
     "headers of something else": (KEY, VALUE, [("eventType", b"x")], "not-cloudevents"),
     "a null content type": (KEY, VALUE, [("content-type", None)], "not-cloudevents"),
     "another CloudEvents": (KEY, VALUE, headers(specversion=b"0.3"), "not-cloudevents"),

@@ -6,9 +6,13 @@ from typing import Any, Self
 import asyncpg
 import pytest
 
+from shared.contract.catalogue import topic_of
+from shared.kafka.acceptance import owner
 from shared.kafka.access import KafkaAccess
 from shared.relay import relay as outbox
 from shared.relay.relay import Relay
+from shared.replicas.apply import Replica
+from shared.replicas.records import Reader
 from shared.replicas.subscription import Subscription
 
 KILLED = [
@@ -64,5 +68,6 @@ async def test_a_relay_outlives_a_server_that_dies(
 @pytest.mark.parametrize("why", KILLED, ids=lambda why: type(why).__name__)
 async def test_a_copy_outlives_a_server_that_dies(why: Exception) -> None:
     pool: Any = Dying(why)
-    copy = Subscription(pool, "benefits", "members", KafkaAccess("127.0.0.1:9"), {})
+    reader = Reader(topic_of("members"), owner("members"), allow_simulated=False)
+    copy = Subscription(Replica(pool, "benefits", reader, {}), KafkaAccess("127.0.0.1:9"))
     assert await asked_again(pool, copy.run())
