@@ -59,8 +59,11 @@ async def test_a_registered_source_moves_a_figure_and_says_that_nothing_proves_i
 ) -> None:
     await office.take_on(3)
     await office.hand_out("qingming", "qingming")
-    own = await portions(reporting, office, 3)
-    assert own["provable"] and "note" not in own
+    await portions(reporting, office, 3)
+    own = await until(
+        lambda: reporting.explain(office.org_id, FIGURE), lambda found: found["provable"]
+    )
+    assert "note" not in own
     await register(stack, office.org_id)
 
     canteen = Canteen(office.org_id)
