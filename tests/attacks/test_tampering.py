@@ -26,9 +26,9 @@ from tests.reporting.history import arbitrary_history, with_canteen
 from tests.reporting.records import gift
 
 P = f"{LIVE}."
-ONE = "log_index = (SELECT log_index FROM journal WHERE type LIKE '%.GiftIssued.%' LIMIT 1)"
 GIFTS = 322, 323
 """The log indexes of two gifts, which come last."""
+ONE = f"log_index = {GIFTS[1]}"
 LAST = "(SELECT max(log_index) FROM journal)"
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = $1"
 FORGED = f"""
@@ -142,7 +142,11 @@ CASES = {
         f"TRUNCATE {P}figure_sums",
         noticed="rows-changed",
     ),
-    "a claim's paid amount": case(line_of("claims.paid_fen", "1"), noticed="rows-changed"),
+    "a claim's paid amount": case(
+        f"UPDATE {P}claims SET paid_fen = coalesce(paid_fen, 0) + 1"
+        f" WHERE ctid = (SELECT min(ctid) FROM {P}claims WHERE valid_to = {FOREVER})",
+        noticed="rows-changed",
+    ),
     "a claims row deleted": case(
         f"DELETE FROM {P}claims WHERE ctid = (SELECT min(ctid) FROM {P}claims)",
         noticed="rows-changed",
@@ -206,7 +210,8 @@ async def tamper(pool: asyncpg.Pool, statements: tuple[str, ...]) -> None:
         for (table,) in tables:
             await connection.execute(f"ALTER TABLE {P}{table} DISABLE TRIGGER USER")
         for statement in statements:
-            await connection.execute(statement)
+            done = await connection.execute(statement)
+            assert not done.endswith(" 0"), f"nothing is there to tamper with: {statement}"
 
 
 async def reasons(pool: asyncpg.Pool) -> set[str]:

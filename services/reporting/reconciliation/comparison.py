@@ -29,7 +29,8 @@ log = structlog.get_logger("comparison")
 RANGE = 4096
 """Sequences of a shard in one digest: at a document of 700 bytes, 3 MB are hashed for it."""
 AGAIN = 256
-"""Of each shard, how many sequences that were equal are looked at again each round."""
+OLDER_SECONDS = 10.0
+"""Of each shard, how many sequences that were equal are looked at again, and how often at most."""
 PARTS = 16
 SIDE_BY_SIDE = 64
 """Sequences in a range that is narrowed no further."""
@@ -45,6 +46,7 @@ class Comparison:
     def __init__(self, pool: asyncpg.Pool, *, whole: bool = False) -> None:
         self.pool, self.whole = pool, whole
         self._again: dict[tuple[str, int], int] = {}
+        self._looked: dict[str, float] = {}
 
     async def round(
         self, client: OwnerClient, name: str, source: str, ends: Mapping[int, int]
@@ -55,9 +57,10 @@ class Comparison:
         equal = {} if self.whole else await kept.compared(self.pool, source)
         known = await kept.listed(self.pool, source)
         await one.look([Range(each.shard, each.sequence, each.sequence) for each in known])
-        if not self.whole:
-            await one.look(self._older(source, equal))
         began = time.monotonic()
+        if not self.whole and began - self._looked.get(source, -OLDER_SECONDS) >= OLDER_SECONDS:
+            self._looked[source] = began
+            await one.look(self._older(source, equal))
         reached = {shard: min(equal.get(shard, 0), end) for shard, end in ends.items()}
         while ranges := _next(reached, ends):
             if not self.whole and time.monotonic() - began > ROUND_SECONDS:

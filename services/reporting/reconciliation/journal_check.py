@@ -23,6 +23,9 @@ CHUNK = 1000
 NEWEST = 2
 """Chunks looked at every round."""
 SECONDS = 0.5
+REST = 9
+"""A round that took long rests so many times as long: a tenth of a core is enough."""
+LONG_SECONDS = 0.2
 
 ROWS = f"SELECT {CHECKED} FROM journal WHERE log_index >= $1 AND log_index < $2 ORDER BY log_index"
 BACKDATED = """
@@ -53,9 +56,24 @@ class JournalCheck:
         self._sums: dict[str, Counted] = {}
         self._token: tuple[str, ...] = ()
         self._passed_over = False
+        self._rests_until = 0.0
 
     async def round(self, pool: asyncpg.Pool, last_index: int) -> Checked:
         """What is wrong in the log up to `last_index`, as far as was looked."""
+        began = time.monotonic()
+        if not self.whole and began < self._rests_until:
+            return self._told([])
+        found = await self._round(pool, last_index)
+        took = time.monotonic() - began
+        if took > LONG_SECONDS and not found:
+            self._rests_until = began + took * (1 + REST)
+        return self._told(found)
+
+    def _told(self, found: list[Differs]) -> Checked:
+        every = [row for rows in self._rows.values() for row in rows]
+        return Checked(every, [at for seals in self._seals.values() for at in seals], found)
+
+    async def _round(self, pool: asyncpg.Pool, last_index: int) -> list[Differs]:
         found: list[Differs] = []
         newest = last_index // CHUNK
         if not self.whole:
@@ -67,8 +85,7 @@ class JournalCheck:
             found += await self._in_turn(pool, last_index)
             if self._next == 0 or (not self.whole and (found or time.monotonic() > until)):
                 break
-        every = [row for rows in self._rows.values() for row in rows]
-        return Checked(every, [at for seals in self._seals.values() for at in seals], found)
+        return found
 
     async def _in_turn(self, pool: asyncpg.Pool, last_index: int) -> list[Differs]:
         """Look at the next chunk; after the last, count."""

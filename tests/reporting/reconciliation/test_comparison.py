@@ -79,6 +79,7 @@ async def scene(
     monkeypatch.setattr(module, "RANGE", 40)
     monkeypatch.setattr(module, "SIDE_BY_SIDE", 3)
     monkeypatch.setattr(module, "AGAIN", 16)
+    monkeypatch.setattr(module, "OLDER_SECONDS", 0.0)
     yield Scene(pool, ingest)
 
 
