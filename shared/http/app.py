@@ -31,7 +31,7 @@ OPEN_PATHS = ("/livez", "/readyz", "/metrics", "/openapi.json")
 NO_STORE = (b"cache-control", b"no-store")
 """On every answer: names, amounts and refusals alike are nobody's to keep (RFC 9111 §5.2.2.5)."""
 
-READY_SECONDS = 3.0
+READY_SECONDS = 2.5
 """How long readiness may take: PostgreSQL may hang, which is no answer either."""
 RECENT_SECONDS = 1.0
 """How old an answer of /readyz and /metrics may be; probes and scrapes come every few seconds."""
