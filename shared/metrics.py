@@ -148,7 +148,7 @@ STALLED = Gauge(
     "How long a partition's position has not moved though it has records to read; 0: none stalls.",
 )
 SUMS_DIFFER = Gauge(
-    "guildhall_reconciliation_difference_total",
+    "guildhall_reconciliation_differing_figures",
     "Figures whose partial sums differ from their figure lines; anything but 0 is a defect.",
 )
 FINDINGS_OPEN = Gauge("guildhall_findings_open", "Open findings, by severity.", ["severity"])
