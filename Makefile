@@ -12,7 +12,7 @@ KEPT  = $(shell { d="$${UV_CACHE_DIR:-$${XDG_CACHE_HOME:-$${HOME:?}/.cache}/uv}"
 UV    = $(BIN)/uv $(if $(CA),--system-certs) $(if $(KEPT),,--no-cache) pip
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up freeze test test-fast test-api check bad-records bench chaos lock clean
+.PHONY: help demo up freeze test test-fast test-api check alerts bad-records bench chaos lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,6 +39,10 @@ check: $(VENV)/ready-dev $(VENV)/servers ## ruff, mypy --strict, import contract
 	@$(BIN)/lint-imports
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(BIN)/pytest tests/shared/eventstore/test_migrations.py
+
+alerts: ## the alerts' cases by promtool, which comes with Prometheus: PROMTOOL=/path/to/promtool
+	@cd deploy/observability/tests && $(or $(PROMTOOL),promtool) check rules ../rules/guildhall.yml && \
+	  $(or $(PROMTOOL),promtool) test rules guildhall.yml
 
 bad-records: $(VENV)/ready-dev $(VENV)/servers ## bad records of every class amid right ones, on real Kafka: RECORDS=200000
 	@GUILDHALL_BAD_RECORDS=$(or $(RECORDS),200000) $(BIN)/pytest -s --timeout 0 tests/journeys/test_bad_records.py $(ARGS)

@@ -24,6 +24,16 @@ HTTP_CONNECTIONS = Gauge(
     "guildhall_http_connections_open",
     "Open connections to this process's HTTP server; those without a request among them.",
 )
+PART_LAST_SUCCESS = Gauge(
+    "guildhall_part_last_success_timestamp_seconds",
+    "Unix time at which a part of this process last did its work: relay, ingest, scrub and others.",
+    ["part"],
+)
+PART_FAILURES = Counter(
+    "guildhall_part_failures_total",
+    "Failures of a part of this process, by class of error or code of refusal.",
+    ["part", "reason"],
+)
 EVENTS_APPENDED = Counter(
     "guildhall_events_appended_total", "Events committed to this service's store.", ["service"]
 )
@@ -138,7 +148,7 @@ STALLED = Gauge(
     "How long a partition's position has not moved though it has records to read; 0: none stalls.",
 )
 SUMS_DIFFER = Gauge(
-    "guildhall_reconciliation_difference_total",
+    "guildhall_reconciliation_differing_figures",
     "Figures whose partial sums differ from their figure lines; anything but 0 is a defect.",
 )
 FINDINGS_OPEN = Gauge("guildhall_findings_open", "Open findings, by severity.", ["severity"])

@@ -1,7 +1,10 @@
-"""Ending asyncio tasks."""
+"""Ending asyncio tasks, and not waiting for them too long."""
 
 import asyncio
-from typing import Any
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+Found = TypeVar("Found")
 
 AGAIN_SECONDS = 12.0
 """From one cancellation to the next: longer than a task takes to close what it holds."""
@@ -20,3 +23,33 @@ async def end(*tasks: asyncio.Task[Any]) -> None:
     for task in tasks:
         if not task.cancelled():
             task.exception()  # so that nobody is told that it was never asked for
+
+
+async def within(seconds: float, work: Coroutine[Any, Any, Found]) -> Found:
+    """What `work` answers. Raises TimeoutError after so many seconds, whatever it hangs in.
+
+    `asyncio.timeout` waits for what it cancels, and asyncpg, cancelled, asks the server to cancel
+    too: one that is stopped held its caller for 24 seconds. Here it is left to end by itself.
+    """
+    task = asyncio.create_task(work)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+    except asyncio.CancelledError:
+        task.cancel()
+        raise
+    if done:
+        return task.result()
+    task.cancel()
+    task.add_done_callback(_passed_over)
+    _left.add(task)
+    raise TimeoutError(f"no answer within {seconds:g} s")
+
+
+_left: set[asyncio.Task[Any]] = set()
+"""What was left to end by itself: the loop alone would not keep it from being collected."""
+
+
+def _passed_over(task: asyncio.Task[Any]) -> None:
+    _left.discard(task)
+    if not task.cancelled():
+        task.exception()

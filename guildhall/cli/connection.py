@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SERVICES = tuple(CONTEXTS)
 ADDRESSED = tuple(dict.fromkeys((*SERVICES, *PROCESSES)))
 CONNECT_SECONDS = 5.0
+NO_ADDRESS = "no address of the service {} is known: GUILDHALL_{}_URL names it"
 ANSWER_SECONDS = 60.0
 NO_HEADER = {
     "title": "cannot be sent",
@@ -168,7 +169,7 @@ class Connection:
         try:
             return f"{self.target.urls[service]}{path}"
         except KeyError:
-            raise Unreachable(f"no address of the service {service} is known") from None
+            raise Unreachable(NO_ADDRESS.format(service, service.upper())) from None
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.bearer()}"}

@@ -55,6 +55,8 @@ def reconcile(session: Session) -> None:
     for said, name in NAMED.items():
         for row in found.get(name, ()):
             session.output.say(f"{said}: {sentence(row)}")
+    for part, why in found.get("failed", {}).items():
+        session.output.say(f"{part} failed: {why}")
     if not found["complete"] or found["differences"]:
         session.untrue(
             "something is missing here or in a copy, is not what its owner wrote, is gone from the"

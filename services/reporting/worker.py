@@ -3,6 +3,7 @@ reporting's own events. Composition only."""
 
 import asyncio
 import os
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -11,6 +12,7 @@ import asyncpg
 import structlog
 import uvloop
 from aiokafka import TopicPartition
+from fastapi import FastAPI
 
 from services.reporting.findings.reactor import react
 from services.reporting.ingest.apply import Ingest, QuarantineFull
@@ -20,12 +22,14 @@ from services.reporting.ingest.publishers import publishers
 from services.reporting.projections import checkpoints
 from services.reporting.rebuild.keeper import Keeper
 from services.reporting.reconciliation.client_token import ClientToken
+from services.reporting.reconciliation.heartbeat import beat
 from services.reporting.reconciliation.reconciler import Reconciler
 from services.reporting.reconciliation.watchdog import Place, Watchdog
 from shared.clock import SimulatedClock
 from shared.contract.catalogue import source_of
 from shared.eventstore.migrations import migrate
 from shared.eventstore.store import EventStore
+from shared.health import Health
 from shared.http.app import build_app as build_http
 from shared.http.auth import TokenVerifier
 from shared.http.guard import guard
@@ -37,6 +41,8 @@ from shared.service.settings import ReportingSettings
 
 log = structlog.get_logger("worker")
 
+REACTOR_SECONDS = 60.0
+"""How long a round waits for what is judged; what takes longer is waited for by the next."""
 OPEN_SECONDS = 45.0
 """How long a transaction may be open, seen every five seconds, so that it is told in a minute."""
 
@@ -45,7 +51,7 @@ async def main(settings: ReportingSettings) -> None:
     """Run the worker until a signal. Raises SystemExit(70) when a part fails."""
     configure_logs("reporting-worker", settings.log_level)
     async with Runner(settings.stop_seconds) as runner:
-        pool = await _database(runner, settings)
+        health, pool = Health(), await _database(runner, settings)
         store = EventStore(pool, service_clock(settings), source_of("reporting"))
         relay = Relay(
             pool,
@@ -53,9 +59,9 @@ async def main(settings: ReportingSettings) -> None:
             settings.kafka_access,
             poll_seconds=settings.relay_poll_seconds,
             batch=settings.relay_batch_events,
+            health=health,
         )
         store.on_append.append(relay.wake)
-        tokens = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
         ingest = Ingest(
             pool,
             publishers(settings.sources_file),
@@ -72,25 +78,41 @@ async def main(settings: ReportingSettings) -> None:
             batch_records=settings.batch_records,
             read=ingest.read,
             waiting=ingest.waiting,
+            health=health,
         )
         watchdog = Watchdog(settings.stall_seconds, partial(_partitions, intake))
         app.reads(intake)
-        round_ = _Round(settings, runner, ingest, store, intake=intake, watchdog=watchdog)
+        round_ = _Round(
+            settings, runner, ingest, store, intake=intake, watchdog=watchdog, health=health
+        )
         app.every(settings.reconcile_seconds, round_.run)
 
         ready = partial(_ready, ingest, intake, watchdog, settings.stall_seconds)
-        http = build_http("reporting-worker", {}, ready, tokens)
-        add_owner_routes(http, store, relay)
-        guard(http, tokens)
+        http = _http(settings, store, relay, ready, health)
         await runner.start(http_server(http, settings.http_host, settings.http_port))
         await runner.background("relay", relay.run())
         await runner.background("relay-metrics", relay.observe())
-        keeper = Keeper(pool, settings.database_url, settings.rebuild_processes)
+        keeper = Keeper(pool, settings.database_url, settings.rebuild_processes, health)
         await runner.background("keeper", keeper.run())
+        await runner.background("heartbeat", beat(pool, health))
         await runner.start(app.running())
         watching = asyncio.create_task(app.faust.wait_until_stopped())
         watching.add_done_callback(lambda _: runner.failed.set())
         await runner.until_stopped()
+
+
+def _http(
+    settings: ReportingSettings,
+    store: EventStore,
+    relay: Relay,
+    ready: Callable[[], Coroutine[Any, Any, Any]],
+    health: Health,
+) -> FastAPI:
+    tokens = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
+    http = build_http("reporting-worker", {}, ready, tokens, health=health)
+    add_owner_routes(http, store, relay)
+    guard(http, tokens)
+    return http
 
 
 async def _database(runner: Runner, settings: ReportingSettings) -> asyncpg.Pool:
@@ -108,9 +130,8 @@ async def _ready(
     """Raises where PostgreSQL takes no write, the quarantine of an owner is full, nothing may be
     folded, or a partition is not read, be it for a transaction that a producer left open. Which
     projections are stale, and which outside sources are paused, it says: it reads on."""
-    async with asyncio.timeout(5):
-        await ingest.pool.execute("UPDATE store_epoch SET epoch = epoch")
-        found = await checkpoints.folded(ingest.pool)
+    await ingest.pool.execute("UPDATE store_epoch SET epoch = epoch")
+    found = await checkpoints.folded(ingest.pool)
     ours = {topic: why for topic, why in ingest.full.items() if ingest.publishers[topic].sequenced}
     if ours:
         raise QuarantineFull(ours)
@@ -145,11 +166,13 @@ class _Round:
         *,
         intake: Intake,
         watchdog: Watchdog,
+        health: Health,
     ) -> None:
         self.settings, self.runner, self.ingest, self.store = settings, runner, ingest, store
         self.intake, self.watchdog = intake, watchdog
         token = ClientToken(settings.token_url, "reporting", settings.client_secret)
         patience = settings.reconcile_patience_seconds
+        self.health = health
         self.reconciler = Reconciler(
             ingest.pool,
             settings.owners,
@@ -157,25 +180,33 @@ class _Round:
             patience,
             watchdog=watchdog,
             publishers=ingest.publishers,
+            health=health,
         )
 
     async def run(self) -> None:
-        """One round. What fails is logged: ingest must not fall with it."""
+        """One round. What fails is told and logged: ingest must not fall with it."""
         try:
             outcome = await self.reconciler.once()
-            # A full quarantine or a truncated journal is for a person to settle: a new process
-            # could read no more.
-            stall = self.watchdog.stall
-            paused = stall is not None and stall.place[0] in self.ingest.full
-            if not (paused or self.ingest.held) and self.watchdog.demands_an_end(
-                partial(_owned, self.intake)
-            ):
-                end_stalled(self.runner, self.watchdog, self.settings.stop_seconds)
-            elif outcome.watermark:
-                await keep_time(self.ingest.pool, self.store)
-                await react(self.ingest.pool, self.store, outcome.watermark)
-        except Exception:  # the next round tries again
+        except Exception as why:  # the next round tries again
+            self.health.failed("reconciler", why)
             log.exception("reconciliation failed")
+            return
+        self.health.succeeded("reconciler")
+        # A full quarantine or a truncated journal is for a person to settle: a new process
+        # could read no more.
+        stall = self.watchdog.stall
+        paused = stall is not None and stall.place[0] in self.ingest.full
+        if not (paused or self.ingest.held) and self.watchdog.demands_an_end(
+            partial(_owned, self.intake)
+        ):
+            end_stalled(self.runner, self.watchdog, self.settings.stop_seconds)
+        elif outcome.watermark:
+            judge = partial(self._judge, outcome.watermark)
+            await self.health.attempt("reactor", judge, REACTOR_SECONDS)
+
+    async def _judge(self, watermark: int) -> None:
+        await keep_time(self.ingest.pool, self.store)
+        await react(self.ingest.pool, self.store, watermark)
 
 
 def _partitions(intake: Intake, topic: str) -> int:

@@ -6,7 +6,7 @@ No route is open but those in OPEN_PATHS. Commands: shared/http/command_routes.p
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -18,10 +18,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.decider.command import Command
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore
+from shared.health import Health
 from shared.http.access import About, Access, anybody
 from shared.http.auth import TokenVerifier
 from shared.http.problems import TITLES, Json, answer_problems
 from shared.metrics import REQUEST_SECONDS
+from shared.tasks import within
 
 OPEN_PATHS = ("/livez", "/readyz", "/metrics", "/openapi.json")
 """The only routes without a token: health, metrics without ids, and the contract itself."""
@@ -29,6 +31,8 @@ OPEN_PATHS = ("/livez", "/readyz", "/metrics", "/openapi.json")
 NO_STORE = (b"cache-control", b"no-store")
 """On every answer: names, amounts and refusals alike are nobody's to keep (RFC 9111 §5.2.2.5)."""
 
+READY_SECONDS = 2.5
+"""How long readiness may take: PostgreSQL may hang, which is no answer either."""
 RECENT_SECONDS = 1.0
 """How old an answer of /readyz and /metrics may be; probes and scrapes come every few seconds."""
 
@@ -62,12 +66,16 @@ class CommandApi:
 def build_app(
     service: str,
     titles: Mapping[str, str],
-    ready: Callable[[], Awaitable[Any]],
+    ready: Callable[[], Coroutine[Any, Any, Any]],
     tokens: TokenVerifier | None = None,
+    *,
+    health: Health | None = None,
 ) -> FastAPI:
-    """A FastAPI app with health, metrics and problem details; `ready` raises while not ready.
+    """A FastAPI app with health, metrics and problem details; `ready` raises while not ready, or
+    does not answer in time.
 
-    `tokens` verifies whom its routes let in (shared/http/access.py).
+    `tokens` verifies whom its routes let in (shared/http/access.py); readiness tells the parts of
+    `health`.
     """
     app = FastAPI(
         title=f"Guildhall {service}",
@@ -80,11 +88,13 @@ def build_app(
     app.state.tokens = tokens
     answer_problems(app, {**TITLES, **titles})
     app.add_middleware(_Timed)
-    _add_open_routes(app, ready)
+    _add_open_routes(app, ready, health or Health())
     return app
 
 
-def _add_open_routes(app: FastAPI, ready: Callable[[], Awaitable[Any]]) -> None:
+def _add_open_routes(
+    app: FastAPI, ready: Callable[[], Coroutine[Any, Any, Any]], health: Health
+) -> None:
     """OPEN_PATHS: what anybody may ask, and what costs as much however many do."""
     unlocked = [Depends(anybody)]
 
@@ -93,12 +103,14 @@ def _add_open_routes(app: FastAPI, ready: Callable[[], Awaitable[Any]]) -> None:
         return {"status": "alive"}
 
     async def readiness() -> Json:
+        told = {"parts": health.told()} if health.parts else {}
         try:
-            return Json({"status": "ready", "checks": await ready()})
+            checks = await within(READY_SECONDS, ready())
+            return Json({"status": "ready", "checks": checks, **told})
         except Exception as why:  # whatever fails, the answer is: not ready, and why
-            reason = str(why) or type(why).__name__
+            reason = str(why).strip() or type(why).__name__
             return Json(
-                {"status": "not ready", "reason": reason},
+                {"status": "not ready", "reason": reason, **told},
                 status_code=503,
                 headers={"Retry-After": "1"},
             )

@@ -22,6 +22,7 @@ from shared.contract.catalogue import source_of, topic_of
 from shared.contract.envelope import SHARDS
 from shared.eventstore.database import UNREACHABLE
 from shared.eventstore.epochs import FIRST, known_epochs
+from shared.health import Health, reason_of
 from shared.kafka.access import KafkaAccess
 from shared.metrics import OUTBOX_AGE, OUTBOX_PENDING, RELAY_FAILURES, RELAYED
 from shared.relay.digests import lost
@@ -33,6 +34,7 @@ log = structlog.get_logger("relay")
 LOCK_CLASS = 7_301
 RETRY_SECONDS = 1.0
 TAKE_SECONDS = 1.0
+BACKLOG_SECONDS = 10.0
 PUBLISH_SECONDS_MAX = 30.0
 COALESCE_SECONDS = 0.008
 """Between two stamps that found little: at 1,000 commands a second, a stamp takes several."""
@@ -74,9 +76,11 @@ class Relay:
         *,
         poll_seconds: float,
         batch: int,
+        health: Health | None = None,
     ) -> None:
         self.pool, self.context, self.kafka = pool, context, kafka
         self.poll_seconds, self.batch = poll_seconds, batch
+        self.health = health or Health()
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -92,14 +96,12 @@ class Relay:
                     open_publisher(self.kafka, topic_of(self.context)) as publisher,
                 ):
                     await self._relay(connection, shards, publisher)
-            except (KafkaError, *UNREACHABLE) as why:
+            except (KafkaError, TimeoutError, *UNREACHABLE) as why:
                 # A fatal producer error (OutOfOrderSequence, fenced) needs a new producer; what was
                 # not acknowledged is still beyond `acked` and is published again.
                 RELAY_FAILURES.labels(self.context, type(why).__name__).inc()
-                log.warning("relay starts anew", error=type(why).__name__, detail=str(why))
-            except TimeoutError:
-                RELAY_FAILURES.labels(self.context, "TimeoutError").inc()
-                log.warning("relay starts anew", error="TimeoutError")
+                self.health.failed("relay", why)
+                log.warning("relay starts anew", error=type(why).__name__, detail=reason_of(why))
             await asyncio.sleep(RETRY_SECONDS)
 
     @asynccontextmanager
@@ -161,6 +163,7 @@ class Relay:
                 delivered |= await self._delivered(in_flight.popleft())
             if stamps.ahead is None:
                 await self._acknowledge(connection, delivered)
+            self.health.succeeded("relay")
             if not rows:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self.poll_seconds):
@@ -201,11 +204,14 @@ class Relay:
     async def observe(self) -> None:
         """Set the backlog's metrics, every second, until cancelled."""
         while True:
-            with contextlib.suppress(*UNREACHABLE):
-                row = await self.pool.fetchrow(BACKLOG)
+            row = await self.health.attempt("backlog", self._backlog, BACKLOG_SECONDS)
+            if row is not None:
                 OUTBOX_PENDING.labels(self.context).set(row["rows"])
                 OUTBOX_AGE.labels(self.context).set(max(0.0, float(row["age"] or 0)))
             await asyncio.sleep(1.0)
+
+    async def _backlog(self) -> asyncpg.Record:
+        return await self.pool.fetchrow(BACKLOG)
 
     async def republish(self, shards: Iterable[int], first: int, last: int) -> int:
         """Publish a range of the shard log again, with the sequences it had; returns how many.

@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.eventstore.database import UNREACHABLE
+from shared.health import Health
 from shared.kafka.access import KafkaAccess
 from shared.kafka.clients import make_consumer, stop_consumer
 from shared.kafka.topic_ids import TopicChanged, identify
@@ -36,8 +37,9 @@ class Log(NamedTuple):
 class Subscription:
     """Follows the topic of one context, for one replica."""
 
-    def __init__(self, replica: Replica, kafka: KafkaAccess) -> None:
+    def __init__(self, replica: Replica, kafka: KafkaAccess, health: Health | None = None) -> None:
         self.replica, self.kafka = replica, kafka
+        self.health, self._part = health or Health(), f"copy-of-{replica.topic.split('.')[1]}"
         self.pool, self.topic = replica.pool, replica.topic
 
     async def run(self) -> None:
@@ -54,6 +56,7 @@ class Subscription:
                 await consumer.start()
                 await self._follow(consumer, stored)
             except (KafkaError, TopicChanged, *UNREACHABLE) as why:
+                self.health.failed(self._part, why)
                 log.warning("subscription starts anew", topic=self.topic, error=repr(why))
             finally:
                 await stop_consumer(consumer)
@@ -84,6 +87,7 @@ class Subscription:
         consumer.assign(targets)
         positions = {t: stored.get((log_read, t.partition), 0) for t in targets}
         await self._seek(consumer, positions)
+        self.health.succeeded(self._part)
         checked = asyncio.get_running_loop().time()
         while True:
             batches = await consumer.getmany(timeout_ms=500, max_records=2000)
@@ -100,6 +104,7 @@ class Subscription:
                 await self.replica.observe()
                 if (now := await self._identify(consumer)) != identity:
                     raise TopicChanged(f"{self.topic} was {identity}, is {now}")
+                self.health.succeeded(self._part)
 
     async def _seek(
         self, consumer: AIOKafkaConsumer, positions: Mapping[TopicPartition, int]

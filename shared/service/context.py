@@ -20,6 +20,7 @@ from shared.decider.command import Command
 from shared.eventstore.database import open_pool
 from shared.eventstore.migrations import migrate
 from shared.eventstore.store import EventStore
+from shared.health import Health
 from shared.http.access import WATCHERS, of_every_union, of_union
 from shared.http.app import CommandApi, Route, build_app
 from shared.http.auth import TokenVerifier
@@ -81,6 +82,7 @@ async def serve(parts: Parts, settings: Settings) -> None:
     """Run one context until a signal. Raises SystemExit(70) when a part fails."""
     configure_logs(parts.name, settings.log_level)
     async with Runner(settings.stop_seconds) as runner:
+        health = Health()
         pool = await runner.start(pool_for(settings.database_url))
         await migrate(pool, "shared.eventstore", f"services.{parts.name}")
         store = EventStore(pool, service_clock(settings), source_of(parts.name))
@@ -90,31 +92,39 @@ async def serve(parts: Parts, settings: Settings) -> None:
             settings.kafka_access,
             poll_seconds=settings.relay_poll_seconds,
             batch=settings.relay_batch_events,
+            health=health,
         )
         store.on_append.append(relay.wake)
         tokens = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
-        app = context_app(parts, tokens, store, relay)
+        app = context_app(parts, tokens, store, relay, health)
         await runner.background("relay", relay.run())
         await runner.background("relay-metrics", relay.observe())
         for context, reactions in parts.reactions.items():
             simulated = settings.simulated_clock
             reader = Reader(topic_of(context), owner(context), allow_simulated=simulated)
-            copy = Subscription(Replica(pool, parts.name, reader, reactions), settings.kafka_access)
+            replica = Replica(pool, parts.name, reader, reactions)
+            copy = Subscription(replica, settings.kafka_access, health)
             await runner.background(f"copy-of-{context}", copy.run())
         await runner.start(http_server(app, settings.http_host, settings.http_port))
         await runner.until_stopped()
 
 
-def context_app(parts: Parts, tokens: TokenVerifier, store: EventStore, relay: Relay) -> FastAPI:
+def context_app(
+    parts: Parts,
+    tokens: TokenVerifier,
+    store: EventStore,
+    relay: Relay,
+    health: Health | None = None,
+) -> FastAPI:
     """The HTTP face of one context: health, owner routes, its queries and its commands."""
 
     async def ready() -> dict[str, str]:
         # A write, because a read passes on a server that fell back to read-only.
-        async with asyncio.timeout(5):
-            await store.pool.execute("UPDATE store_epoch SET epoch = epoch")
+        await store.pool.execute("UPDATE store_epoch SET epoch = epoch")
         return {"postgres": "writable"}
 
-    app = build_app(parts.name, {**SHARED_REFUSALS, **parts.refusals}, ready, tokens)
+    titles = {**SHARED_REFUSALS, **parts.refusals}
+    app = build_app(parts.name, titles, ready, tokens, health=health)
     api = CommandApi(parts.name, store, tokens, parts.make_context(store))
     add_owner_routes(app, store, relay)
     add_copy_routes(app, store, parts.reactions)

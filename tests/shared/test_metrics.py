@@ -13,7 +13,7 @@ from shared import metrics
 
 KINDS = (Counter, Gauge, Histogram)
 DECLARED = {name: found for name, found in vars(metrics).items() if isinstance(found, KINDS)}
-UNIT = re.compile(r"_(seconds|rows|records|index|ratio|total|open|lag|stopped|paused|stale)$")
+UNIT = re.compile(r"_(seconds|rows|records|figures|index|ratio|open|lag|stopped|paused|stale)$")
 
 
 @pytest.mark.parametrize("name", DECLARED)
@@ -27,6 +27,13 @@ def test_a_name_stands_for_one_metric_and_says_its_unit() -> None:
     for metric in DECLARED.values():
         family = metric.describe()[0]
         assert family.type == "counter" or UNIT.search(family.name), family.name
+
+
+def test_only_a_counter_is_called_total() -> None:
+    """A scraper takes the name for a promise that it never falls (OpenMetrics 1.0)."""
+    for name, metric in DECLARED.items():
+        family = metric.describe()[0]
+        assert not family.name.endswith("_total"), name  # of a counter it is the sample's suffix
 
 
 def test_everything_declared_is_in_what_prometheus_reads() -> None:

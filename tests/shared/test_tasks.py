@@ -6,7 +6,7 @@ import contextlib
 import pytest
 
 from shared import tasks
-from shared.tasks import end
+from shared.tasks import end, within
 
 
 async def endless() -> None:
@@ -41,3 +41,31 @@ async def test_a_swallowed_cancellation_is_said_again(monkeypatch: pytest.Monkey
     async with asyncio.timeout(5):
         await end(task)
     assert task.cancelled()
+
+
+async def test_what_does_not_even_let_itself_be_cancelled_is_not_waited_for() -> None:
+    ended = asyncio.Event()
+
+    async def stubborn() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            await ended.wait()
+            raise
+
+    async with asyncio.timeout(5):
+        with pytest.raises(TimeoutError, match=r"no answer within 0\.05 s"):
+            await within(0.05, stubborn())
+    ended.set()
+
+
+async def test_within_the_time_it_is_as_if_it_was_awaited() -> None:
+    async def fails() -> None:
+        raise ValueError("so")
+
+    async def answers() -> int:
+        return 3
+
+    assert await within(5, answers()) == 3
+    with pytest.raises(ValueError, match="so"):
+        await within(5, fails())

@@ -1,6 +1,5 @@
 """The HTTP surface of reporting: questions and the operator's actions. No decisions here."""
 
-import asyncio
 from typing import Any
 
 from fastapi import FastAPI
@@ -8,6 +7,7 @@ from fastapi import FastAPI
 from services.reporting.api import auditing, operating, reading
 from services.reporting.api.access import Reporting
 from services.reporting.projections.checkpoints import folded
+from services.reporting.reconciliation.heartbeat import heartbeat
 from shared.http.app import build_app
 from shared.http.guard import guard
 
@@ -35,14 +35,17 @@ REFUSALS: dict[str, str] = {
 
 
 def reporting_app(reporting: Reporting) -> FastAPI:
-    """The app. `/readyz` answers once the journal can be read, and says which projections are
-    stale: questions from these are refused, with the progress of their rebuild."""
+    """The app. `/readyz` answers once the journal can be read, says whether the worker is there and
+    what its parts last did, and which projections are stale: questions from these are refused,
+    with the progress of their rebuild."""
 
     async def ready() -> dict[str, Any]:
-        async with reporting.pool.acquire(timeout=5) as connection, asyncio.timeout(5):
+        async with reporting.pool.acquire() as connection:
             index = await connection.fetchval("SELECT next_index - 1 FROM journal_head")
             found = await folded(connection)
-        return {"journal": index, "stale": [each._asdict() for each in found.stale]}
+            worker = await heartbeat(connection)
+        stale = [each._asdict() for each in found.stale]
+        return {"journal": index, "stale": stale, "worker": worker.document()}
 
     app = build_app("reporting", REFUSALS, ready, reporting.tokens)
     app.state.reporting = reporting

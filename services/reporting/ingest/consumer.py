@@ -15,11 +15,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import (
-    CommitFailedError,
-    IllegalStateError,
-    KafkaError,
-)
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from services.reporting.ingest.admission import Admission
 from services.reporting.ingest.apply import QuarantineFull
@@ -30,6 +26,7 @@ from services.reporting.ingest.prefetch import POLL_MS, Fetched, ReadAhead
 from services.reporting.journal.record import Origin, Raw
 from services.reporting.projections.checkpoints import Held
 from shared.eventstore.database import UNREACHABLE
+from shared.health import Health
 from shared.kafka.access import KafkaAccess
 from shared.kafka.clients import make_consumer, stop_consumer
 from shared.kafka.topic_ids import ClusterIdentity, TopicChanged, identify
@@ -38,7 +35,7 @@ from shared.tasks import end
 
 log = structlog.get_logger("intake")
 
-GROUP = "guildhall-reporting"
+GROUP, PART = "guildhall-reporting", "ingest"
 RETRY_SECONDS = 0.5
 FULL_SECONDS = 2.0
 """Between two tries while projections may not be folded: each tries a whole batch in vain; and
@@ -70,10 +67,11 @@ class Intake(ConsumerRebalanceListener):
         group: str = GROUP,
         read: Read = lambda raw: raw,
         waiting: Waiting = nothing_waits,
+        health: Health | None = None,
     ) -> None:
         self.kafka, self.topics, self.pool, self.apply = kafka, topics, pool, apply
         self.batch_records, self.group, self.read = batch_records, group, read
-        self.paused = Paused(waiting)
+        self.paused, self.health = Paused(waiting), health or Health()
         self.open_transactions = OpenTransactions()
         self.identity = ClusterIdentity("", {})
         self.positions: dict[TopicPartition, int] = {}
@@ -100,16 +98,17 @@ class Intake(ConsumerRebalanceListener):
                 await self._consume(consumer)
             except QuarantineFull as why:
                 # Another consumer begins, with these topics paused: all others are read on.
+                self.health.failed(PART, why)
                 await self.paused.add(why.topics)
                 log.error("a topic is not read until a person settles it", detail=str(why))
             except Held as why:
                 pause = FULL_SECONDS
+                self.health.failed(PART, why)
                 self._observe_lag(consumer)
                 log.error("ingest stands still until a person settles it", detail=str(why))
-            except (KafkaError, TopicChanged, Fenced) as why:
+            except (KafkaError, TopicChanged, Fenced, *UNREACHABLE) as why:
+                self.health.failed(PART, why)
                 log.warning("intake starts anew", error=type(why).__name__, detail=str(why))
-            except UNREACHABLE as why:
-                log.warning("intake waits", error=type(why).__name__, detail=str(why))
             finally:
                 await stop_consumer(consumer)
             await asyncio.sleep(pause)
@@ -167,6 +166,7 @@ class Intake(ConsumerRebalanceListener):
         while True:
             await asyncio.sleep(IDENTIFY_SECONDS)
             await self._check_identity(consumer)
+            self.health.succeeded(PART)
             self._observe_lag(consumer)
             self.open_transactions.look(consumer, self.positions)
 
@@ -257,6 +257,7 @@ class Intake(ConsumerRebalanceListener):
             self.positions.update(ends)
             self._uncommitted.update(ends)
             self.moved_at = asyncio.get_running_loop().time()
+            self.health.succeeded(PART)
 
     async def _commit(self, consumer: AIOKafkaConsumer) -> None:
         """Tell Kafka how far PostgreSQL is, of the partitions that are still ours."""

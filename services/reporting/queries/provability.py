@@ -27,7 +27,7 @@ WORDS = {
     "ahead-of-owner": "日志含来源已失去的记录", "journal-gaps": "日志缺行",
     "sums-differ": "分段合计与清单不符", "projections-stale": "投影正在重建",
     "rows-wrong": "日志有行与其内容或哈希不符", "seals-wrong": "日志的知悉时间有误",
-    "stale": "近期未与来源的日志核对",
+    "not-checked": "日志本次未能核查", "stale": "近期未与来源的日志核对",
 }  # fmt: skip
 """What each reason is called where a person reads it."""
 

@@ -10,6 +10,7 @@ import asyncpg
 from services.reporting.projections.as_of import LIVE
 from services.reporting.projections.checkpoints import folded
 from services.reporting.projections.figure_sums import differences
+from services.reporting.reconciliation.heartbeat import heartbeat
 from services.reporting.reconciliation.journal_gaps import journal_gaps
 
 CHECK_SECONDS = 10.0
@@ -46,7 +47,8 @@ async def status(pool: asyncpg.Pool, end_offsets: EndOffsets, now: datetime) -> 
     """One document for the operator. `lag` is None where Kafka did not answer; `journal_gaps` (rows
     that the journal has lost) and `differences` are None where looking took longer than
     CHECK_SECONDS; `stale` are projections from which nothing is answered, `journal_wrong`
-    what the last comparison found wrong with rows of the journal.
+    what the last comparison found wrong with rows of the journal; `worker` says whether it is
+    there, and what its parts last did.
     """
     head = await pool.fetchrow(HEAD)
     positions = [dict(row) for row in await pool.fetch(POSITIONS)]
@@ -71,6 +73,7 @@ async def status(pool: asyncpg.Pool, end_offsets: EndOffsets, now: datetime) -> 
         "parked": waiting["parked"],
         "parked_since": waiting["parked_since"],
         "quarantined": waiting["quarantined"],
+        "worker": (await heartbeat(pool)).document(),
         "ahead_of_owner": waiting["ahead_of_owner"],
         "journal_gaps": await _in_time(pool, journal_gaps),
         "journal_wrong": await pool.fetchval(WRONG) or [],

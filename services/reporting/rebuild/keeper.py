@@ -16,6 +16,7 @@ from services.reporting.projections.checkpoints import BY_A_PERSON, Folded, Held
 from services.reporting.rebuild.coordinator import rebuild
 from services.reporting.rebuild.outcome import Rebuilt
 from shared.errors import Conflict
+from shared.health import Health
 from shared.metrics import PROJECTIONS_STALE
 
 log = structlog.get_logger("keeper")
@@ -29,8 +30,15 @@ class Keeper:
     """Keeps the projections of a database what its journal gives. `found` is how they stood when it
     last looked; None before that."""
 
-    def __init__(self, pool: asyncpg.Pool, database_url: str, processes: int) -> None:
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        database_url: str,
+        processes: int,
+        health: Health | None = None,
+    ) -> None:
         self.pool, self.database_url, self.processes = pool, database_url, processes
+        self.health = health or Health()
         self.found: Folded | None = None
 
     async def run(self) -> None:
@@ -40,11 +48,14 @@ class Keeper:
             try:
                 await self.once()
                 pause = LOOK_SECONDS
+                self.health.succeeded("keeper")
             except Conflict:  # another rebuild is under way: it may be this very one
                 pause = LOOK_SECONDS
             except Held as why:
+                self.health.failed("keeper", why)
                 log.error("projections are not kept", detail=str(why))
-            except Exception:  # whatever it is, ingest must not fall with it
+            except Exception as why:  # whatever it is, ingest must not fall with it
+                self.health.failed("keeper", why)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
                 log.exception("projections are not kept")
             await asyncio.sleep(pause)

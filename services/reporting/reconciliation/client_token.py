@@ -1,12 +1,15 @@
 """Reporting's own token, from the identity provider's client-credentials grant (RFC 6749 §4.4)."""
 
+import asyncio
 import time
 
 import httpx
 
 from shared.errors import Refusal
+from shared.health import reason_of
 
 RENEW_BEFORE_SECONDS = 60.0
+ANSWER_SECONDS = 5.0
 
 
 class ClientToken:
@@ -29,10 +32,14 @@ class ClientToken:
             "client_secret": self._secret,
         }
         try:
-            async with httpx.AsyncClient(timeout=5.0, trust_env=False) as client:
+            async with (
+                asyncio.timeout(ANSWER_SECONDS),
+                httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False) as client,
+            ):
                 answer = (await client.post(self._token_url, data=form)).raise_for_status().json()
-        except (httpx.HTTPError, ValueError) as why:
-            raise Refusal("issuer-unreachable", f"no token from {self._token_url}: {why}") from why
+        except (httpx.HTTPError, TimeoutError, ValueError) as why:
+            said = f"no token from {self._token_url}: {reason_of(why)}"
+            raise Refusal("issuer-unreachable", said) from why
         self._token = str(answer["access_token"])
         self._ends_at = time.monotonic() + float(answer.get("expires_in", 300))
         return self._token

@@ -11,11 +11,13 @@ import structlog
 
 from services.reporting.reconciliation.progress import Gap
 from shared.errors import Refusal
+from shared.health import reason_of
 from shared.relay.digests import Range
 
 log = structlog.get_logger("owners")
 
 ANSWER_SECONDS = 5.0
+UNANSWERED = (httpx.HTTPError, TimeoutError)
 
 
 class Token(Protocol):
@@ -52,6 +54,8 @@ class OwnerClient:
 
     def __init__(self, client: httpx.AsyncClient, urls: Mapping[str, str]) -> None:
         self._client, self.urls = client, urls
+        self.silent: dict[str, str] = {}
+        """Of each owner that did not answer in this round, why."""
 
     async def heads(self) -> dict[str, Any]:
         """How far each owner stamped its shards, by context; None where it does not answer."""
@@ -65,12 +69,13 @@ class OwnerClient:
     async def republish(self, owner: str, gap: Gap) -> bool:
         """Have an owner publish again what a reader lacks; whether there was anything."""
         try:
-            answer = await self._client.post(
+            answer = await self._ask(
+                "POST",
                 f"{self.urls[owner]}/v1/relay/republish",
                 json={"shard": gap.shard, "first": gap.have + 1, "last": gap.acked},
             )
             return bool(answer.raise_for_status().json()["republished"])
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as why:
+        except (*UNANSWERED, ValueError, KeyError, TypeError) as why:
             log.warning("owner could not publish again", owner=owner, why=repr(why))
             return False
 
@@ -90,10 +95,16 @@ class OwnerClient:
 
     async def _told(self, owner: str, method: str, path: str, **asked: Any) -> dict[str, Any]:
         try:
-            answer = await self._client.request(method, f"{self.urls[owner]}{path}", **asked)
+            answer = await self._ask(method, f"{self.urls[owner]}{path}", **asked)
             return dict(answer.raise_for_status().json())
-        except (httpx.HTTPError, ValueError, TypeError) as why:
+        except (*UNANSWERED, ValueError, TypeError) as why:
             raise OwnerSilent(f"{owner} does not say what its log holds: {why!r}") from why
+
+    async def _ask(self, method: str, url: str, **asked: Any) -> httpx.Response:
+        """An answer that has come whole in time; httpx itself bounds only each read of it. Raises
+        one of UNANSWERED."""
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return await self._client.request(method, url, **asked)
 
     async def _every(self, path: str) -> dict[str, Any]:
         answers = await asyncio.gather(
@@ -103,12 +114,13 @@ class OwnerClient:
 
     async def _get(self, name: str, url: str) -> Any:
         try:
-            answer = await self._client.get(url)
+            answer = await self._ask("GET", url)
             if answer.status_code == httpx.codes.NOT_FOUND:
                 return []
             return answer.raise_for_status().json()
-        except (httpx.HTTPError, ValueError) as why:
+        except (*UNANSWERED, ValueError) as why:
             log.warning("owner does not answer", owner=name, url=url, why=repr(why))
+            self.silent[name] = reason_of(why)
             return None
 
 

@@ -9,8 +9,8 @@ named, one by one, and as long as it is there nothing is complete.
 """
 
 import time
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 import asyncpg
 import structlog
@@ -20,35 +20,24 @@ from services.reporting.journal import log as journal
 from services.reporting.projections import figure_sums
 from services.reporting.projections.checkpoints import Stale, folded, mark
 from services.reporting.reconciliation import source_checks
-from services.reporting.reconciliation.comparison import Comparison, ends_of
-from services.reporting.reconciliation.journal_check import JournalCheck
-from services.reporting.reconciliation.log_difference import Compared as Content
-from services.reporting.reconciliation.owner_client import (
-    OwnerClient,
-    OwnerSilent,
-    Token,
-    owner_client,
-)
+from services.reporting.reconciliation.journal_check import Checked, JournalCheck
+from services.reporting.reconciliation.owner_client import Token
+from services.reporting.reconciliation.owner_heads import Compared, OwnerHeads
 from services.reporting.reconciliation.progress import (
     JOURNAL,
     CopyState,
-    Progress,
     SourceState,
-    copy_progress,
-    copy_state,
-    journal_progress,
     missing,
     positions,
-    source_state,
 )
 from services.reporting.reconciliation.repair import PATIENCE_SECONDS, Repair
-from services.reporting.reconciliation.scrub import Scrub
+from services.reporting.reconciliation.scrub import Scrub, Scrubbed
 from services.reporting.reconciliation.watchdog import Watchdog
-from shared.contract.catalogue import source_of, topic_of
-from shared.eventstore.epochs import FIRST, Epochs, known_epochs, stated
+from shared.health import Health
 from shared.kafka.acceptance import Publisher
 from shared.metrics import (
     AHEAD_OF_OWNER,
+    JOURNAL_HEAD,
     JOURNAL_WRONG,
     MISSING,
     PARKED,
@@ -56,14 +45,45 @@ from shared.metrics import (
     SEAL_AHEAD,
     STALLED,
 )
+from shared.tasks import within
 
 log = structlog.get_logger("reconciler")
 
 GIVE_UP_SECONDS = 900.0
 """How long records wait behind a gap before they are put in quarantine, for a person to settle."""
 
-UNPROVEN = ("ahead-of-owner", "journal-gaps", "rows-wrong", "seals-wrong", "projections-stale")
+PART_SECONDS = 20.0
+"""How long a round waits for each of its parts; one that takes longer is the next round's."""
+LOOK_SECONDS = 5.0
+
+PARTS = (
+    "owners",
+    "comparison",
+    "watchdog",
+    "gauges",
+    "ahead-of-owner",
+    "journal-check",
+    "projections",
+    "scrub",
+    "source-checks",
+    "sums",
+    "give-up",
+)
+"""The parts of a round, in their order."""
+PROVING = ("ahead-of-owner", "journal-check", "projections", "scrub")
+"""Parts without which it is not known whether the journal is right."""
+
+UNPROVEN = (
+    "ahead-of-owner",
+    "journal-gaps",
+    "rows-wrong",
+    "seals-wrong",
+    "projections-stale",
+    "not-checked",
+)
 """What is wrong with the journal, or with what is folded from it, while nothing is proven."""
+
+Found = TypeVar("Found")
 
 
 class Reconciled(NamedTuple):
@@ -73,7 +93,8 @@ class Reconciled(NamedTuple):
     and no partial sum differs from its list, as far as was looked. `ahead` names the events of the
     journal that their owner has lost, `journal_gaps` the rows the journal has lost, `stale` the
     projections that are not what the journal gives, `wrong_rows` the rows of the journal that are
-    not what their bytes say, `wrong_seals` those from before their events were recorded.
+    not what their bytes say, `wrong_seals` those from before their events were recorded; `failed`
+    says of each part of the round that failed why.
     """
 
     complete: bool
@@ -86,32 +107,14 @@ class Reconciled(NamedTuple):
     stale: list[dict[str, Any]]
     wrong_rows: list[dict[str, Any]]
     wrong_seals: list[int]
-
-
-class Compared(NamedTuple):
-    """The readers against the owners' heads. `last` is the journal's last index, read after what
-    the owners answered; `copies_told`: every context told of its copies."""
-
-    last: int
-    sources: list[SourceState]
-    copies: list[CopyState]
-    copies_told: bool
-
-    @property
-    def complete(self) -> bool:
-        """Whether all that every owner stamped is in the journal."""
-        return all(state.complete for state in self.sources)
-
-    @property
-    def everywhere(self) -> bool:
-        """Whether no copy lacks anything, or passed a record over."""
-        return self.copies_told and all(copy.complete for copy in self.copies)
+    failed: dict[str, str]
 
 
 class Reconciler:
     """Compares, has what is missing published again, and knows the watermark.
 
-    `whole`: the scrub is of the whole log, for an operator who asks.
+    `whole`: the scrub is of the whole log, for an operator who asks, and takes as long as it takes.
+    `health` is told of each part of a round: one that fails or hangs keeps no other from running.
     """
 
     def __init__(
@@ -124,28 +127,36 @@ class Reconciler:
         *,
         watchdog: Watchdog | None = None,
         publishers: Mapping[str, Publisher] = {},
+        health: Health | None = None,
         whole: bool = False,
     ) -> None:
         self.pool, self.owners, self.token = pool, owners, token
         self.publishers = publishers
         self.give_up_seconds, self.watchdog = give_up_seconds, watchdog
         self.repair = Repair(pool, patience_seconds, watchdog)
+        self.health = health or Health()
+        self.heads = OwnerHeads(pool, owners, token, self.repair, self.health, whole=whole)
         self.scrub = Scrub(whole=whole)
         self.journal_check = JournalCheck(whole=whole)
-        self.comparison = Comparison(pool, whole=whole)
+        self._seconds = None if whole else PART_SECONDS
         self.watermark: int | None = None
 
     async def once(self) -> Reconciled:
-        """One comparison of every owner; gaps that were there for a while are repaired."""
-        async with owner_client(self.owners, self.token) as client:
-            compared = await self._compare(client)
-        await self._watch()
-        ahead = await lost_events.listed(self.pool)
-        AHEAD_OF_OWNER.set(len(ahead))
-        checked = await self.journal_check.round(self.pool, compared.last)
-        stale = (await folded(self.pool)).stale
-        scrubbed = await self.scrub.round(self.pool, compared.last, stale=bool(stale))
-        await self._observe()
+        """One comparison of every owner, gaps that were there for a while repaired; and what does
+        not need an owner, whether one answers or not. Raises what PostgreSQL's absence raises."""
+        compared = await self.heads.round(await within(LOOK_SECONDS, journal.last_index(self.pool)))
+        await self._part("watchdog", self._watch)
+        await self._part("gauges", self._observe)
+        ahead = await self._part("ahead-of-owner", self._ahead) or []
+        checked = await self._part(
+            "journal-check", lambda: self.journal_check.round(self.pool, compared.last)
+        ) or Checked([], [], [])
+        stood = await self._part("projections", lambda: folded(self.pool))
+        stale = stood.stale if stood else ()
+        scrubbed = await self._part(
+            "scrub", lambda: self.scrub.round(self.pool, compared.last, stale=bool(stale))
+        ) or Scrubbed([], [])
+        failed = self._failed()
         wrong = {
             "ahead-of-owner": ahead,
             "journal-gaps": scrubbed.journal_gaps,
@@ -153,17 +164,18 @@ class Reconciler:
             "seals-wrong": checked.seals,
             "projections-stale": stale,
             "sums-differ": scrubbed.differences,
+            "not-checked": [part for part in PROVING if part in failed],
         }
-        await self._stop_sums(scrubbed.differences)
-        JOURNAL_WRONG.set(len(checked.rows))
-        if checked.rows or checked.seals:
-            log.error("the journal was changed", rows=checked.rows[:10], seals=checked.seals[:10])
         reasons = [reason for reason, there in wrong.items() if there]
-        await source_checks.keep(self.pool, compared.sources, self.publishers, reasons)
+        await self._part(
+            "source-checks",
+            lambda: source_checks.keep(self.pool, compared.sources, self.publishers, reasons),
+        )
+        await self._part("sums", lambda: self._stop_sums(scrubbed.differences))
+        await self._part("give-up", lambda: parked.give_up(self.pool, self.give_up_seconds))
+        _tell(compared, checked)
         complete = compared.complete and not any(wrong[each] for each in UNPROVEN)
         self.watermark = compared.last if complete else self.watermark
-        await parked.give_up(self.pool, self.give_up_seconds)
-        _observe_missing(compared.sources, compared.copies)
         return Reconciled(
             complete and compared.everywhere and not scrubbed.differences,
             compared.last if complete else None,
@@ -175,66 +187,22 @@ class Reconciler:
             [each._asdict() for each in stale],
             [each._asdict() for each in checked.rows],
             checked.seals,
+            self._failed(),
         )
 
-    async def _compare(self, client: OwnerClient) -> Compared:
-        # Read first: what an owner says now is at least what we had from it before.
-        had = await journal_progress(self.pool, list(self.owners))
-        known = await known_epochs(self.pool)
-        answers = await client.heads()
-        for head in filter(None, answers.values()):
-            await self._learn(head, had[head["source"]], known)
-        told = await client.copies()
-        journalled = await journal_progress(self.pool, list(self.owners))
-        last = await journal.last_index(self.pool)
-        heads = {head["source"]: head["shards"] for head in answers.values() if head}
-        waiting = await source_checks.quarantined(self.pool)
-        states = [
-            source_state(
-                name,
-                answers[name] or None,
-                journalled[source_of(name)],
-                await self._content(client, name, answers[name], journalled[source_of(name)].have),
-                waiting.get(topic_of(name), 0),
-            )
-            for name in self.owners
-        ]
-        answered = [(name, copy) for name in told for copy in told[name] or ()]
-        copies = [copy_state(name, copy, heads.get(copy["source"], ())) for name, copy in answered]
-        copied = [copy_progress(name, copy) for name, copy in answered]
-        await self.repair.round(client, [*journalled.values(), *copied], heads)
-        return Compared(last, states, copies, None not in told.values())
+    async def _part(
+        self, part: str, work: Callable[[], Coroutine[Any, Any, Found]]
+    ) -> Found | None:
+        return await self.health.attempt(part, work, self._seconds)
 
-    async def _content(
-        self,
-        client: OwnerClient,
-        name: str,
-        head: Mapping[str, Any] | None,
-        have: Mapping[int, int],
-    ) -> Content | None:
-        """What an owner's log says, against the journal; None where the owner does not say."""
-        if not head:
-            return None
-        try:
-            return await self.comparison.round(client, name, head["source"], ends_of(head, have))
-        except OwnerSilent as why:
-            log.warning("an owner's log was not compared", owner=name, why=str(why))
-            return None
+    def _failed(self) -> dict[str, str]:
+        parts = self.health.parts
+        return {name: parts[name].reason for name in PARTS if name in parts and parts[name].reason}
 
-    async def _learn(
-        self, head: Mapping[str, Any], had: Progress, known: Mapping[str, Epochs]
-    ) -> None:
-        """Take over an owner's epochs, and name what we had of it that it does not have."""
-        source, now = head["source"], stated(head.get("inherited", {}))
-        if await lost_events.learn(self.pool, source, now) or now != known.get(source, FIRST):
-            return
-        beyond = {
-            row["shard"]: row["head"]
-            for row in head["shards"]
-            if had.have.get(row["shard"], 0) > row["head"]
-        }
-        if beyond:
-            await lost_events.notice(self.pool, source, beyond)
+    async def _ahead(self) -> list[dict[str, Any]]:
+        ahead = await lost_events.listed(self.pool)
+        AHEAD_OF_OWNER.set(len(ahead))
+        return ahead
 
     async def _stop_sums(self, differences: list[dict[str, Any]]) -> None:
         """Answer from no sums that differ from their lists: they are filled from these anew."""
@@ -252,6 +220,7 @@ class Reconciler:
 
     async def _observe(self) -> None:
         async with self.pool.acquire() as connection:
+            JOURNAL_HEAD.set(await journal.last_index(connection))
             SEAL_AHEAD.set(await connection.fetchval(journal.SEAL_AHEAD))
             PARKED.set(await connection.fetchval("SELECT count(*) FROM parked"))
             reasons = await connection.fetch(
@@ -262,8 +231,11 @@ class Reconciler:
             QUARANTINED.labels(row["reason"]).set(row["n"])
 
 
-def _observe_missing(states: Iterable[SourceState], copies: Iterable[CopyState]) -> None:
-    for state in (state for state in states if state.reachable):
+def _tell(compared: Compared, checked: Checked) -> None:
+    JOURNAL_WRONG.set(len(checked.rows))
+    if checked.rows or checked.seals:
+        log.error("the journal was changed", rows=checked.rows[:10], seals=checked.seals[:10])
+    for state in (state for state in compared.sources if state.reachable):
         MISSING.labels(JOURNAL, state.source).set(missing(state.gaps))
-    for copy in copies:
+    for copy in compared.copies:
         MISSING.labels(copy.reader, copy.source).set(copy.behind)

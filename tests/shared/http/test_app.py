@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
 from shared.errors import Conflict
+from shared.health import Health
+from shared.http import app as module
 from shared.http.app import OPEN_PATHS, RECENT_SECONDS, build_app
 from shared.testing.http import TEST_ORG
 
@@ -60,6 +62,44 @@ async def test_who_is_not_ready_says_why_and_lives_on() -> None:
         assert answer.status_code == 503
         assert answer.json() == {"status": "not ready", "reason": "数据库不可写"}
         assert (await client.get("/livez")).json() == {"status": "alive"}
+
+
+async def test_who_hangs_is_not_ready_and_says_so_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "READY_SECONDS", 0.1)
+    gate = asyncio.Event()
+
+    async def hangs() -> None:
+        try:
+            await gate.wait()
+        except asyncio.CancelledError:  # as asyncpg, which asks a server that is stopped to cancel
+            await gate.wait()
+
+    async with client_of(app_of(hangs)) as client, asyncio.timeout(5):
+        answer = await client.get("/readyz")
+    gate.set()
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "not ready", "reason": "no answer within 0.1 s"}
+
+
+async def no_text() -> None:
+    raise TimeoutError
+
+
+async def test_a_reason_is_never_blank() -> None:
+    async with client_of(app_of(no_text)) as client:
+        assert (await client.get("/readyz")).json()["reason"] == "TimeoutError"
+
+
+@pytest.mark.parametrize("when_ready", [ready, away])
+async def test_readiness_tells_the_parts(when_ready: Callable) -> None:
+    health = Health()
+    health.succeeded("relay")
+    health.failed("scrub", TimeoutError())
+    app = build_app("tested", {}, when_ready, health=health)
+    async with client_of(app) as client:
+        parts = (await client.get("/readyz")).json()["parts"]
+    assert parts["relay"]["last_success"] and not parts["relay"]["reason"]
+    assert (parts["scrub"]["last_success"], parts["scrub"]["reason"]) == (None, "TimeoutError")
 
 
 async def test_who_is_ready_says_what_was_checked() -> None:
