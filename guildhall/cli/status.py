@@ -13,7 +13,7 @@ from guildhall.output import flat
 from shared.clock import system_clock
 from shared.contract.contexts import PROCESSES, RELAY_PROCESSES
 
-SAID_SECONDS = 3.5
+SAID_SECONDS = 3.0
 """Until when every service has answered, or is said not to."""
 COMPARED_SECONDS = 60.0
 """Until when reporting may compare, where everybody is ready."""

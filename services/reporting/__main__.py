@@ -15,6 +15,7 @@ from services.reporting.ingest.publishers import publishers
 from services.reporting.queries.kafka_end_offsets import KafkaEnds
 from services.reporting.rebuild.coordinator import rebuild
 from services.reporting.reconciliation.client_token import ClientToken
+from services.reporting.reconciliation.heartbeat import watch
 from services.reporting.reconciliation.reconciler import Reconciler
 from shared.clock import system_clock
 from shared.http.auth import TokenVerifier
@@ -55,6 +56,7 @@ async def serve(settings: ReportingSettings) -> None:
                 rebuild=partial(rebuild, settings.database_url, settings.rebuild_processes),
             )
         )
+        await runner.background("heartbeat", watch(pool))
         await runner.start(http_server(app, settings.http_host, settings.http_port))
         await runner.until_stopped()
 

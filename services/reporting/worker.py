@@ -33,6 +33,7 @@ from shared.health import Health
 from shared.http.app import build_app as build_http
 from shared.http.auth import TokenVerifier
 from shared.http.guard import guard
+from shared.metrics import OWNER, REPORTING, WORKER
 from shared.relay.relay import Relay
 from shared.service.context import SIMULATION_STARTS, add_owner_routes, pool_for, service_clock
 from shared.service.logs import configure_logs
@@ -53,14 +54,7 @@ async def main(settings: ReportingSettings) -> None:
     async with Runner(settings.stop_seconds) as runner:
         health, pool = Health(), await _database(runner, settings)
         store = EventStore(pool, service_clock(settings), source_of("reporting"))
-        relay = Relay(
-            pool,
-            "reporting",
-            settings.kafka_access,
-            poll_seconds=settings.relay_poll_seconds,
-            batch=settings.relay_batch_events,
-            health=health,
-        )
+        relay = _relay(pool, settings, health)
         store.on_append.append(relay.wake)
         ingest = Ingest(
             pool,
@@ -101,6 +95,17 @@ async def main(settings: ReportingSettings) -> None:
         await runner.until_stopped()
 
 
+def _relay(pool: asyncpg.Pool, settings: ReportingSettings, health: Health) -> Relay:
+    return Relay(
+        pool,
+        "reporting",
+        settings.kafka_access,
+        poll_seconds=settings.relay_poll_seconds,
+        batch=settings.relay_batch_events,
+        health=health,
+    )
+
+
 def _http(
     settings: ReportingSettings,
     store: EventStore,
@@ -109,7 +114,8 @@ def _http(
     health: Health,
 ) -> FastAPI:
     tokens = TokenVerifier(settings.jwks_url, settings.issuer, settings.audience)
-    http = build_http("reporting-worker", {}, ready, tokens, health=health)
+    families = (OWNER, REPORTING, WORKER)
+    http = build_http("reporting-worker", {}, ready, tokens, health=health, families=families)
     add_owner_routes(http, store, relay)
     guard(http, tokens)
     return http

@@ -6,13 +6,13 @@ No route is open but those in OPEN_PATHS. Commands: shared/http/command_routes.p
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import structlog
 from fastapi import Depends, FastAPI, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.decider.command import Command
@@ -22,7 +22,7 @@ from shared.health import Health
 from shared.http.access import About, Access, anybody
 from shared.http.auth import TokenVerifier
 from shared.http.problems import TITLES, Json, answer_problems
-from shared.metrics import REQUEST_SECONDS
+from shared.metrics import REQUEST_SECONDS, exposition
 from shared.tasks import within
 
 OPEN_PATHS = ("/livez", "/readyz", "/metrics", "/openapi.json")
@@ -31,7 +31,7 @@ OPEN_PATHS = ("/livez", "/readyz", "/metrics", "/openapi.json")
 NO_STORE = (b"cache-control", b"no-store")
 """On every answer: names, amounts and refusals alike are nobody's to keep (RFC 9111 §5.2.2.5)."""
 
-READY_SECONDS = 2.5
+READY_SECONDS = 2.0
 """How long readiness may take: PostgreSQL may hang, which is no answer either."""
 RECENT_SECONDS = 1.0
 """How old an answer of /readyz and /metrics may be; probes and scrapes come every few seconds."""
@@ -70,12 +70,13 @@ def build_app(
     tokens: TokenVerifier | None = None,
     *,
     health: Health | None = None,
+    families: Sequence[CollectorRegistry] = (),
 ) -> FastAPI:
     """A FastAPI app with health, metrics and problem details; `ready` raises while not ready, or
     does not answer in time.
 
     `tokens` verifies whom its routes let in (shared/http/access.py); readiness tells the parts of
-    `health`.
+    `health`, and /metrics `families`, beside what every process measures.
     """
     app = FastAPI(
         title=f"Guildhall {service}",
@@ -88,12 +89,15 @@ def build_app(
     app.state.tokens = tokens
     answer_problems(app, {**TITLES, **titles})
     app.add_middleware(_Timed)
-    _add_open_routes(app, ready, health or Health())
+    _add_open_routes(app, ready, health or Health(), families)
     return app
 
 
 def _add_open_routes(
-    app: FastAPI, ready: Callable[[], Coroutine[Any, Any, Any]], health: Health
+    app: FastAPI,
+    ready: Callable[[], Coroutine[Any, Any, Any]],
+    health: Health,
+    families: Sequence[CollectorRegistry],
 ) -> None:
     """OPEN_PATHS: what anybody may ask, and what costs as much however many do."""
     unlocked = [Depends(anybody)]
@@ -115,15 +119,15 @@ def _add_open_routes(
                 headers={"Retry-After": "1"},
             )
 
-    async def exposition() -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    async def scraped() -> Response:
+        return Response(exposition(families), media_type=CONTENT_TYPE_LATEST)
 
     async def contract() -> Json:
         return Json(app.openapi())
 
     for path, make in (
         ("/readyz", recent(readiness, RECENT_SECONDS)),
-        ("/metrics", recent(exposition, RECENT_SECONDS)),
+        ("/metrics", recent(scraped, RECENT_SECONDS)),
         ("/openapi.json", recent(contract, math.inf)),
     ):
         app.get(path, include_in_schema=False, dependencies=unlocked, response_model=None)(make)

@@ -27,6 +27,7 @@ from shared.http.auth import TokenVerifier
 from shared.http.command_routes import add_commands
 from shared.http.guard import guard
 from shared.kafka.acceptance import owner
+from shared.metrics import OWNER
 from shared.relay.relay import Relay
 from shared.replicas import quarantine
 from shared.replicas.apply import Reaction, Replica
@@ -124,7 +125,7 @@ def context_app(
         return {"postgres": "writable"}
 
     titles = {**SHARED_REFUSALS, **parts.refusals}
-    app = build_app(parts.name, titles, ready, tokens, health=health)
+    app = build_app(parts.name, titles, ready, tokens, health=health, families=(OWNER,))
     api = CommandApi(parts.name, store, tokens, parts.make_context(store))
     add_owner_routes(app, store, relay)
     add_copy_routes(app, store, parts.reactions)

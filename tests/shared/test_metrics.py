@@ -4,9 +4,12 @@ That each metric is used, and carries no id, is held in tests/tidy/test_metrics.
 """
 
 import re
+import subprocess
+import sys
+from typing import Any
 
 import pytest
-from prometheus_client import REGISTRY, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.parser import text_string_to_metric_families
 
 from shared import metrics
@@ -36,14 +39,62 @@ def test_only_a_counter_is_called_total() -> None:
         assert not family.name.endswith("_total"), name  # of a counter it is the sample's suffix
 
 
-def test_everything_declared_is_in_what_prometheus_reads() -> None:
-    read = {
-        family.name: family.documentation
-        for family in text_string_to_metric_families(generate_latest(REGISTRY).decode())
-    }
+REGISTRIES = (metrics.EVERY, metrics.OWNER, metrics.REPORTING, metrics.WORKER, metrics.QUERY)
+
+
+def read(*registries: metrics.Measured) -> dict[str, str]:
+    """The families that a process with these registries exports, with their sentences."""
+    text = metrics.exposition(registries).decode()
+    return {family.name: family.documentation for family in text_string_to_metric_families(text)}
+
+
+def measure(metric: Any) -> None:
+    family = metric.describe()[0]
+    one = metric.labels(*metric._labelnames) if metric._labelnames else metric
+    how = {"counter": "inc", "gauge": "set", "histogram": "observe"}[family.type]
+    getattr(one, how)(1)
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_what_was_measured_is_in_what_prometheus_reads(name: str) -> None:
+    measure(DECLARED[name])
+    family = DECLARED[name].describe()[0]
+    assert read(*REGISTRIES)[family.name] == family.documentation
+
+
+def test_a_metric_is_of_one_registry_and_no_process_exports_anothers() -> None:
     for metric in DECLARED.values():
-        family = metric.describe()[0]
-        assert read[family.name] == family.documentation
+        measure(metric)
+    families = [set(read(each)) - set(read()) for each in REGISTRIES[1:]]
+    names = {metric.describe()[0].name for metric in DECLARED.values()}
+    assert sum(len(each & names) for each in families) == len(set.union(*families) & names)
+    assert set.union(*families) | set(read()) >= names
+
+
+NOTHING = """
+from shared.metrics import EVERY, OWNER, QUERY, REPORTING, WORKER, exposition
+print(exposition((OWNER, REPORTING, WORKER, QUERY)).decode())
+"""
+
+
+def test_what_a_process_has_not_measured_it_does_not_export() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NOTHING], capture_output=True, text=True, check=True
+    )
+    ours = {
+        family.name
+        for family in text_string_to_metric_families(done.stdout)
+        if not family.name.startswith(("python_", "process_"))
+    }
+    assert ours == {"guildhall_http_connections_open"}  # none is open: that is so
+
+
+def test_a_level_stands_nowhere_until_it_is_set() -> None:
+    registry = metrics.Measured()
+    level = metrics.level("tests_level_rows", "A level of a test.", registry)
+    assert list(registry.collect()) == []
+    level.set(0)
+    assert [family.samples[0].value for family in registry.collect()] == [0.0]
 
 
 def test_bounds_of_latencies_grow_and_tell_a_slow_answer_from_a_lost_one() -> None:

@@ -7,7 +7,8 @@ from shared import metrics
 from tests.tidy.tree import files, nodes, python_files, text
 
 METRIC = re.compile(
-    r"\b(?:guildhall_[a-z_]+_(?:total|rows|seconds|records|figures|index|open|ratio|stale|stopped|paused)"
+    r"\b(?:guildhall_[a-z_]+"
+    r"_(?:total|rows|seconds|records|figures|index|open|ratio|stale|stopped|paused)"
     r"|kafka_consumergroup_lag)\b"
 )
 KINDS = {"Counter", "Gauge", "Histogram", "Summary", "Info", "Enum"}

@@ -10,6 +10,7 @@ from services.reporting.projections.checkpoints import folded
 from services.reporting.reconciliation.heartbeat import heartbeat
 from shared.http.app import build_app
 from shared.http.guard import guard
+from shared.metrics import QUERY, REPORTING
 
 REFUSALS: dict[str, str] = {
     "unknown-figure": "没有这个指标",
@@ -47,7 +48,8 @@ def reporting_app(reporting: Reporting) -> FastAPI:
         stale = [each._asdict() for each in found.stale]
         return {"journal": index, "stale": stale, "worker": worker.document()}
 
-    app = build_app("reporting", REFUSALS, ready, reporting.tokens)
+    families = (REPORTING, QUERY)
+    app = build_app("reporting", REFUSALS, ready, reporting.tokens, families=families)
     app.state.reporting = reporting
     for router in (operating.router, reading.router, auditing.router, auditing.listed):
         app.include_router(router)

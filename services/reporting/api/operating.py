@@ -27,7 +27,6 @@ from shared.contract.reporting import DiscardReason, DisownReason
 from shared.contract.values import Slug
 from shared.decider.command import Command
 from shared.http.problems import Json
-from shared.metrics import JOURNAL_HEAD
 
 router = APIRouter(tags=["operating"])
 
@@ -43,7 +42,6 @@ class Discard(Command):
 async def show_status(built: Built, _: Watcher) -> Json:
     """The journal, what was read from Kafka, what waits, what disagrees."""
     found = await status(built.pool, built.end_offsets, built.clock())
-    JOURNAL_HEAD.set(found["journal"]["log_index"])
     rebuild = await rebuild_answer(built.pool)
     return Json(found | {"rebuild": {name: rebuild[name] for name in ("running", "ratio")}})
 

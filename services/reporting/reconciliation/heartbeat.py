@@ -5,16 +5,21 @@ readiness or for status. Its age is PostgreSQL's, whatever the clocks of the two
 """
 
 import asyncio
+import math
 from typing import Any, NamedTuple
 
 import asyncpg
 
+from shared.eventstore.database import UNREACHABLE
 from shared.health import Health
+from shared.metrics import WORKER_HEARTBEAT_AGE
+from shared.tasks import within
 
 BEAT_SECONDS = 1.0
 GONE_SECONDS = 5.0
 """How old the heartbeat of a worker that is there may be."""
 WRITE_SECONDS = 10.0
+WATCH_SECONDS = 5.0
 WORKER = "worker"
 
 BEAT = """
@@ -61,6 +66,18 @@ async def write(pool: asyncpg.Pool, health: Health) -> None:
     states = [health.parts[part] for part in parts]
     columns = list(zip(*states, strict=True)) if states else [(), (), ()]
     await pool.execute(BEAT, parts, *columns)
+
+
+async def watch(pool: asyncpg.Pool) -> None:
+    """Set the metric of the heartbeat's age, every few seconds, until cancelled; where it cannot be
+    read, nothing is exported of it."""
+    while True:
+        try:
+            age = (await within(WRITE_SECONDS, heartbeat(pool))).age_seconds
+        except UNREACHABLE:
+            age = None
+        WORKER_HEARTBEAT_AGE.set(math.nan if age is None else age)
+        await asyncio.sleep(WATCH_SECONDS)
 
 
 async def heartbeat(connection: Any) -> Heartbeat:

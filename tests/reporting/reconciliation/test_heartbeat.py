@@ -1,13 +1,21 @@
 """Whether the worker is there is read from PostgreSQL, with what its parts last did."""
 
 import asyncio
+import math
 
 import asyncpg
 import pytest
 
 from services.reporting.reconciliation import heartbeat as module
-from services.reporting.reconciliation.heartbeat import GONE_SECONDS, beat, heartbeat, write
+from services.reporting.reconciliation.heartbeat import (
+    GONE_SECONDS,
+    beat,
+    heartbeat,
+    watch,
+    write,
+)
 from shared.health import Health
+from shared.metrics import WORKER_HEARTBEAT_AGE
 
 OLDER = "UPDATE worker_parts SET last_success = now() - make_interval(secs => $1)"
 
@@ -65,3 +73,19 @@ async def test_it_beats_on_though_postgresql_was_away(
         while not (await heartbeat(pool)).there:
             await asyncio.sleep(0.01)
     beating.cancel()
+
+
+async def test_its_age_is_measured_and_nothing_is_where_it_cannot_be_read(
+    pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "WATCH_SECONDS", 0.01)
+    await write(pool, Health())
+    await pool.execute(OLDER, 70)
+    watching = asyncio.create_task(watch(pool))
+    async with asyncio.timeout(20):
+        while not 69 < WORKER_HEARTBEAT_AGE._value.get() < 90:
+            await asyncio.sleep(0.01)
+        await pool.execute("ALTER TABLE worker_parts RENAME TO away")
+        while not math.isnan(WORKER_HEARTBEAT_AGE._value.get()):
+            await asyncio.sleep(0.01)
+    watching.cancel()
