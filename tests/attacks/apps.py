@@ -79,9 +79,23 @@ BODIES: dict[str, dict[str, Any]] = {
     "digests": {"ranges": [{"shard": 1, "first": 1, "last": 2}]},
     "requeue": {"event_ids": ["017e7624-cbb0-7e08-be4c-2ece180b01e3"]},
     "discard": {"reason": "不是事件", "code": "other"},
+    "copies/discard": {"record_id": 1, "why": "不是事件"},
+    "quarantine/discard": {"records": {"topic": "x"}, "reason": "不是事件", "code": "other"},
+    "quarantine/retry": {"records": {"topic": "x"}},
+    "disown": {
+        "source": "/guildhall/benefits", "event_id": "017e7624-cbb0-7e08-be4c-2ece180b01e3",
+        "code": "forged", "reason": "不在其日志中",
+    },
     "what-if": {"values": (RULES / "wel-04.yaml").read_text(encoding="utf-8")},
 }  # fmt: skip
-"""An acceptable body of every route that takes one, by the last part of its path."""
+"""An acceptable body of every route that takes one, by the last part of its path, or the last
+two."""
+
+
+def body_of(path: str) -> dict[str, Any] | None:
+    """An acceptable body of a route; None where it takes none."""
+    *_, before, last = path.split("/")
+    return BODIES.get(f"{before}/{last}") or BODIES.get(last)
 
 
 class _Relay(Relay):

@@ -26,7 +26,7 @@ from schemathesis import GenerationMode
 
 from shared.http.openapi import PROBLEM
 from shared.testing.http import TEST_ORG
-from tests.attacks.apps import BODIES, NAMES, PARTS, App, running
+from tests.attacks.apps import BODIES, NAMES, PARTS, App, body_of, running
 from tests.databases import NewDatabase
 
 CASES = int(os.environ.get("GUILDHALL_API_CASES", "60"))
@@ -111,7 +111,7 @@ def request_of(app: App, case: Any, facts: int, chance: random.Random) -> httpx.
         path_values = {name: known(name, value, chance) for name, value in path_values.items()}
         query = {name: known(name, value, chance) for name, value in query.items()}
         body = grounded(body, chance)
-    right = BODIES.get(case.operation.path.rsplit("/", 1)[-1])
+    right = body_of(case.operation.path)
     if facts == 2 and right is not None:
         odd = chance.choice(list(body.items())) if isinstance(body, dict) and body else None
         body = {**right, **dict([odd] if odd else [])}

@@ -14,7 +14,7 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.attacks.apps import BODIES, NAMES, App, running
+from tests.attacks.apps import NAMES, App, body_of, running
 from tests.attacks.test_odd_requests import path_of
 from tests.databases import NewDatabase
 from tests.faults.proxy import Cut, Proxy
@@ -53,7 +53,7 @@ def _address(dsn: str) -> str:
 
 
 async def asked(app: App, verb: str, template: str) -> httpx.Response:
-    body: Any = BODIES.get(template.rsplit("/", 1)[-1], {}) if verb == "POST" else None
+    body: Any = body_of(template) or {} if verb == "POST" else None
     query = {
         "shard": "1",
         "first": "1",

@@ -15,7 +15,7 @@ import orjson
 import pytest
 
 from shared.testing.http import TEST_ORG
-from tests.attacks.apps import BODIES, NAMES, App, running
+from tests.attacks.apps import NAMES, App, body_of, running
 from tests.databases import NewDatabase
 
 TEXTS = (
@@ -109,7 +109,7 @@ def odd_bodies(app: App) -> Iterator[tuple[str, bytes]]:
     for verb, template in app.routes():
         if verb != "POST":
             continue
-        path, body = path_of(template), BODIES.get(template.rsplit("/", 1)[-1], {})
+        path, body = path_of(template), body_of(template) or {}
         yield from ((path, odd) for odd in ODD_BODIES)
         for changed in _changed(body):
             yield path, changed
@@ -191,7 +191,7 @@ async def test_no_header_is_answered_5xx(app: App) -> None:
     # Each route with every third, so that all three services together have each of them.
     every = enumerate(product(app.routes(), ODD_HEADERS))
     for (verb, template), (name, value) in (each for number, each in every if number % 3 == 0):
-        path, body = path_of(template), BODIES.get(template.rsplit("/", 1)[-1], {})
+        path, body = path_of(template), body_of(template) or {}
         if path.endswith(("/rebuild", "/reconcile")):
             continue
         headers = {"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"}

@@ -71,7 +71,10 @@ async def one_gift(reporting: Reporting, office: Office, person: str) -> Envelop
     """A gift is issued and counted; its event, as the journal has it."""
     await office.open_programme("qingming", "qingming")
     await office.issue_one("qingming", person)
-    await until(lambda: reporting.explain(office.org_id, FIGURE), lambda found: found["provable"])
+    await until(
+        lambda: reporting.explain(office.org_id, FIGURE),
+        lambda found: found["value"] == 1 and found["provable"],
+    )
     row = await reporting.database.fetchrow(
         "SELECT * FROM journal WHERE org_id = $1 AND type LIKE '%.GiftIssued.v1'", office.org_id
     )

@@ -106,7 +106,7 @@ async def test_rows_that_a_hand_took_are_noticed_and_put_back(
         office.org_id,
         "gift.womens_day.member",
     )
-    stale = "SELECT count(*) FROM checkpoints WHERE reason = 'rows-changed'"
+    stale = "SELECT count(*) FROM checkpoints WHERE stale_since IS NOT NULL"
     await until(lambda: reporting.database.fetchval(stale), lambda found: found > 0)
     await until(lambda: reporting.database.fetchval(stale), lambda found: found == 0)
     assert await reporting.figure(office.org_id, "gift_womens_day") == 4

@@ -20,7 +20,8 @@ async def test_a_window_is_a_year_wider_on_both_sides(
     pool: asyncpg.Pool, simulated: Ingest
 ) -> None:
     days = ["2020-12-31", "2021-01-01", "2022-05-01", "2023-12-31", "2024-01-01"]
-    await History()(*(gift(f"g{n}", "birthday", n, day) for n, day in enumerate(days))).told(
+    recorded = History(datetime(2024, 1, 2, tzinfo=UTC))
+    await recorded(*(gift(f"g{n}", "birthday", n, day) for n, day in enumerate(days))).told(
         simulated
     )
     facts = await read_facts(pool, ORG, *YEAR, 5)
