@@ -41,7 +41,11 @@ INTO_BUFFER = {
 }
 """By the number of the codec (KIP-110); snappy has 2, and no bytes of it grow beyond bounds."""
 
-_kept = mmap.mmap(-1, MOST_BYTES)
+PRIVATE = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+"""By default a mapping is shared with every process that is forked, and each would decompress into
+the others' records."""
+
+_kept = mmap.mmap(-1, MOST_BYTES, PRIVATE)
 
 
 class UnreadableBatch(Exception):
@@ -142,7 +146,7 @@ def _decompressed(codec: int, data: memoryview) -> bytes:
         try:
             return _kept[: into_buffer(data, _kept)]
         except cramjam.DecompressionError:
-            with mmap.mmap(-1, BATCH_BYTES_MAX) as room:
+            with mmap.mmap(-1, BATCH_BYTES_MAX, PRIVATE) as room:
                 return room[: into_buffer(data, room)]
     except Exception as why:  # each codec raises its own, and none may end a consumer
         raise UnreadableBatch(

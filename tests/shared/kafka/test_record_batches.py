@@ -1,6 +1,7 @@
 """Record batches are read whole and within bounds, whatever a producer put into them."""
 
 import inspect
+import os
 from typing import Any
 
 import pytest
@@ -112,6 +113,17 @@ def test_whatever_byte_of_the_records_is_another_no_other_exception_comes(
     read = fields(doctored(bytes(built), b"", b""))
     assert read
     assert all(isinstance(name, str) for each in read for name, _ in each[5])
+
+
+def test_a_process_that_is_forked_decompresses_into_memory_of_its_own() -> None:
+    """The stack's services are forked from one process that has this module already."""
+    record_batches._kept[:4] = b"ours"
+    child = os.fork()
+    if child == 0:
+        record_batches._kept[:4] = b"his "
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert record_batches._kept[:4] == b"ours"
 
 
 def test_consumers_read_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
