@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import httpx
 import orjson
 from fastapi import FastAPI
-from prometheus_client import REGISTRY
 
 from shared.http.app import build_app
 from shared.http.guard import guard
+from shared.metrics import EVERY
 from shared.service.connections import Limits
 from shared.service.runner import http_server
 from shared.testing.http import token, token_verifier
@@ -56,7 +56,7 @@ async def serving(limits: Limits = LIMITS) -> AsyncIterator[Server]:
 
 
 def refused(code: str) -> float:
-    return REGISTRY.get_sample_value("guildhall_http_refused_total", {"code": code}) or 0.0
+    return EVERY.get_sample_value("guildhall_http_refused_total", {"code": code}) or 0.0
 
 
 async def sent(port: int, *parts: bytes, pause: float = 0.0) -> bytes:

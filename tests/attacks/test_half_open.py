@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator
 import httpx
 import orjson
 import pytest
-from prometheus_client import REGISTRY
 
 from shared.http import guard as guarding
 from shared.http.app import build_app
 from shared.http.guard import guard
+from shared.metrics import EVERY
 from shared.service.connections import raise_open_files
 from shared.service.runner import http_server
 from shared.testing.http import token, token_verifier
@@ -56,7 +56,7 @@ async def half_open(server: Server) -> None:
         answer = await asyncio.wait_for(opened[0][0].read(), 5)
         assert said(answer, 503, "connections-many")
         assert (await kept.post("/v1/thing", json={})).status_code == 200, "was idle, and is kept"
-        open_now = REGISTRY.get_sample_value("guildhall_http_connections_open") or 0
+        open_now = EVERY.get_sample_value("guildhall_http_connections_open") or 0
         assert open_now <= LIMITS.connections
         for _, writer in opened:
             writer.close()

@@ -15,6 +15,7 @@ from signal import SIGCONT, SIGSTOP
 from typing import Any
 
 import httpx
+import pytest
 from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -23,6 +24,7 @@ from shared import metrics
 from shared.contract.contexts import CONTEXTS, PROCESSES
 from shared.metrics import EVERY, OWNER, QUERY, REPORTING, WORKER
 from tests.journeys.command_line import Ran, guildhall
+from tests.journeys.waiting import until
 
 SAID_SECONDS = 5.0
 TRIES = 3
@@ -143,9 +145,14 @@ async def test_an_address_that_nobody_knows_is_named(stack: Stack) -> None:
     assert b"GUILDHALL_WORKER_URL" in said and b"not ready: worker" in complained
 
 
-async def test_every_process_tells_its_parts(stack: Stack) -> None:
+async def told_parts(stack: Stack) -> dict[str, set[str]]:
     done = await whole(stack)
-    parts = {row["service"]: set(row.get("parts", {})) for row in done.document["services"]}
+    return {row["service"]: set(row.get("parts", {})) for row in done.document["services"]}
+
+
+@pytest.mark.usefixtures("office")
+async def test_every_process_tells_its_parts(stack: Stack) -> None:
+    parts = await until(lambda: told_parts(stack), lambda told: "ingest" in told["worker"])
     for name in ("members", "benefits", "events"):
         assert {"relay", "backlog"} <= parts[name], name
     assert {"copy-of-members"} <= parts["benefits"] & parts["events"]

@@ -12,8 +12,10 @@ from services.reporting.projections.deliveries import DELIVERIES
 from services.reporting.projections.register import REGISTER
 from services.reporting.rebuild import worker as refold
 from services.reporting.rebuild.worker import Table
+from tests.examples.benefits import gift_receipt_signed
 from tests.reporting.arbitrary import long_history
 from tests.reporting.history import History, folded, keys_of
+from tests.reporting.records import gift
 
 
 def refolded(projection: Projection, history: History) -> tuple[dict[Key, Any], dict[Key, int]]:
@@ -39,8 +41,10 @@ def refolded(projection: Projection, history: History) -> tuple[dict[Key, Any], 
 
 @pytest.fixture(scope="module")
 def history() -> History:
-    """Any events, among few people and things."""
-    return History()(*long_history(400))
+    """Any events, among few people and things; and a gift that is signed for after others."""
+    about = {"programme_id": gift(1).programme_id, "person_id": gift(1).person_id}
+    signed = gift_receipt_signed(**about, signed_by=about["person_id"])
+    return History()(*long_history(400), gift(1), gift(2), gift(3), signed)
 
 
 @pytest.mark.parametrize("projection", [FIGURE_LINES, REGISTER, ACTIVITIES, DELIVERIES])
