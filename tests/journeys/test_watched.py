@@ -98,6 +98,7 @@ async def test_a_postgresql_that_hangs_is_seen_and_named(stack: Stack) -> None:
     await whole(stack)
     assert stack.servers.postgres_pid is not None
     async with stopped(*family(stack.servers.postgres_pid)):
+        await asyncio.sleep(1.5)  # an answer of /readyz is kept for a second
         done = await status_in_time(stack)
         assert done.status == 1, done
         found = states(done)
