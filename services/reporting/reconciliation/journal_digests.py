@@ -1,7 +1,8 @@
 """What the journal holds at each sequence of an owner's log, as hashes.
 
 The same digests as an owner's (`shared/relay/digests.py`), worked out from the bytes that are
-stored. What a restored owner has lost, or was disowned, is not of its log.
+stored. A place of a dead epoch is not of the log: a restored owner has lost the event, or stamped
+it anew. Nor is what was disowned.
 """
 
 from collections.abc import Sequence
@@ -15,8 +16,8 @@ from shared.relay.digests import ENTRIES_MAX, Range
 OF_THE_LOG = """
 journal j
 WHERE j.source = $1 AND j.shard = r.shard AND j.shard_sequence BETWEEN r.first AND r.last
-    AND NOT EXISTS (SELECT FROM ahead_of_owner a WHERE a.log_index = j.log_index
-        AND EXISTS (SELECT FROM log_epochs e WHERE e.source = a.source))
+    AND NOT EXISTS (SELECT FROM log_epochs e WHERE e.source = j.source AND e.epoch = j.epoch
+        AND j.shard_sequence > e.inherited[j.shard + 1])
     AND NOT EXISTS (SELECT FROM disowned d WHERE d.log_index = j.log_index)
 """
 ENTRY = "int8send(j.shard_sequence) || uuid_send(j.event_id) || sha256('\\x00' || j.document)"

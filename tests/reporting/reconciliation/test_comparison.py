@@ -15,7 +15,8 @@ from services.reporting.reconciliation.comparison import Comparison, ends_of
 from services.reporting.reconciliation.log_difference import Compared
 from services.reporting.reconciliation.owner_client import OwnerClient, OwnerSilent
 from services.reporting.reconciliation.progress import journal_progress
-from shared.contract.envelope import Envelope
+from shared.contract.envelope import SHARDS, Envelope
+from shared.eventstore.epochs import Epochs, keep_epochs
 from shared.eventstore.event_ids import uuid7
 from shared.testing.author import Author
 from tests.reporting.reconciliation.owner_log import OwnerLog
@@ -162,6 +163,30 @@ async def test_no_more_are_named_than_a_person_can_read_and_none_passes_for_equa
     for _ in range(2):
         found = await scene.compare()
     assert found == Compared([], True)
+
+
+async def test_what_a_restored_owner_stamped_anew_is_no_difference(
+    scene: Scene, pool: asyncpg.Pool
+) -> None:
+    """Two events were read; the owner was restored to before them and stamped them the other way
+    round, in its second epoch."""
+    kept, first, second = scene.written(3)
+    await scene.read([kept, first, second])
+    shard = kept.shard or 0
+    inherited = [0] * SHARDS
+    inherited[shard] = 1
+    async with pool.acquire() as connection:
+        await keep_epochs(connection, SOURCE, Epochs((inherited,)))
+    again = [
+        second._replace(epoch=2, shard_sequence=2),
+        first._replace(epoch=2, shard_sequence=3),
+    ]
+    scene.owner.write(again)
+    await scene.read(again)
+    assert await scene.named() == []
+    scene.owner.write([again[0]._replace(data=gift(0, quantity=7).model_dump_json().encode())])
+    scene.comparison = Comparison(pool, whole=True)
+    assert await scene.named() == [(2, "missing")]
 
 
 async def test_an_owner_that_says_nothing_proves_nothing(scene: Scene) -> None:
