@@ -26,6 +26,7 @@ REFUSALS: dict[str, str] = {
     "rebuild-running": "正在重建",
     "no-such-event": "日志中没有这个事件",
     "the-owners-event": "该事件确为来源所写",
+    "not-disputed": "该事件未见与来源的日志不符",
     "numbers-nothing": "来源不为其记录编号",
     "owner-silent": "来源没有回答",
     "being-rebuilt": "正在由日志重建,请稍后再试",

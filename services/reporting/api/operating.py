@@ -181,8 +181,8 @@ class Disown(Command):
 @router.post("/v1/disown")
 async def disown_event(built: Built, actor: Operator, command: Disown) -> Json:
     """Have an event that its owner's log does not hold count for nothing, as an event, and apply
-    what the owner wrote in its place. Refuses no-such-event, the-owners-event, numbers-nothing,
-    owner-silent; idempotent."""
+    what the owner wrote in its place. Refuses no-such-event, the-owners-event, not-disputed,
+    numbers-nothing, owner-silent; idempotent."""
     asked = Disowning(command.source, command.event_id, command.code, command.reason)
     async with owner_client(built.reconciler.owners, built.reconciler.token) as client:
         return Json((await disown(built.ingest, client, actor, asked))._asdict())

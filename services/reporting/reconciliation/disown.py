@@ -26,6 +26,11 @@ FIND = """
 SELECT log_index, org_id, shard, shard_sequence, leaf FROM journal
 WHERE event_id = $1 AND source = $2
 """
+DISPUTED = """
+SELECT EXISTS (SELECT FROM log_differences WHERE log_index = $1 AND kind <> 'document-differs')
+    OR EXISTS (SELECT FROM ahead_of_owner WHERE log_index = $1)
+    OR EXISTS (SELECT FROM disowned WHERE log_index = $1)
+"""
 IN_ITS_PLACE = """
 SELECT id FROM quarantine
 WHERE state = 'open' AND source = $1 AND event_id = $2::uuid AND reason = 'sequence-reused'
@@ -53,8 +58,9 @@ class Disowned(NamedTuple):
 async def disown(ingest: Ingest, client: OwnerClient, actor: Actor, asked: Disowning) -> Disowned:
     """Disown an event of the journal, and apply what its owner wrote instead. Idempotent.
 
-    The owner is asked first: what its log holds is not disowned. Raises Unknown `no-such-event`,
-    Conflict `the-owners-event`, `numbers-nothing`; NotYet `owner-silent`.
+    Only what the comparison has named, or a restored owner has lost, can be disowned, and the owner
+    is asked once more. Raises Unknown `no-such-event`, Conflict `the-owners-event`,
+    `not-disputed`, `numbers-nothing`; NotYet `owner-silent`.
     """
     row = await ingest.pool.fetchrow(FIND, asked.event_id, asked.source)
     if row is None:
@@ -62,6 +68,11 @@ async def disown(ingest: Ingest, client: OwnerClient, actor: Actor, asked: Disow
     if row["shard"] is None:
         raise Conflict("numbers-nothing", f"{asked.source} has no log that could be compared")
     written = await _written(client, asked, Range(row["shard"], *[row["shard_sequence"]] * 2))
+    if not await ingest.pool.fetchval(DISPUTED, row["log_index"]):
+        raise Conflict(
+            "not-disputed",
+            f"no comparison found that {asked.source} did not write event {asked.event_id}",
+        )
     await _say(ingest, actor, asked, row)
     at = await _folded(ingest, row["log_index"])
     applied = None

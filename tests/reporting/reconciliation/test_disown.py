@@ -11,8 +11,10 @@ from services.reporting.ingest import quarantine
 from services.reporting.ingest.apply import Ingest
 from services.reporting.projections.as_of import LIVE
 from services.reporting.reconciliation import disown as module
+from services.reporting.reconciliation.comparison import Comparison, ends_of
 from services.reporting.reconciliation.disown import Disowned, Disowning, disown
 from services.reporting.reconciliation.owner_client import OwnerClient
+from services.reporting.reconciliation.progress import journal_progress
 from shared.contract.catalogue import topic_of
 from shared.contract.document import document_of
 from shared.contract.envelope import SHARDS, Envelope
@@ -34,6 +36,7 @@ class Forged:
 
     def __init__(self, ingest: Ingest) -> None:
         self.ingest, self.owner, self.silent = ingest, OwnerLog(), False
+        self.compared = True
         author, self.partition = Author(), Partition()
         self.own = Partition(topic_of("reporting"), number=1)
         self.real = [author.write(gift_stream(n), gift(n)) for n in range(3)]
@@ -79,6 +82,11 @@ class Forged:
         try:
             async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
                 owners = OwnerClient(client, {"benefits": "http://benefits"})
+                if self.compared and not self.silent:
+                    pool = self.ingest.pool
+                    have = (await journal_progress(pool, ["benefits"]))[SOURCE].have
+                    ends = ends_of({"shards": self.owner.heads()}, have)
+                    await Comparison(pool).round(owners, "benefits", SOURCE, ends)
                 return await disown(self.ingest, owners, OPERATOR, asked)
         finally:
             if relaying.done():
@@ -126,6 +134,17 @@ async def test_what_the_owner_wrote_is_nobodys_to_disown(
     forged.owner.write([forged.real[1]._replace(data=forged.real[0].data)])
     with pytest.raises(Conflict):  # other bytes, and its own all the same
         await forged.disown(forged.real[1])
+    assert await pool.fetchval("SELECT count(*) FROM events") == 0
+
+
+async def test_what_no_comparison_has_named_is_nobodys_to_disown(
+    forged: Forged, pool: asyncpg.Pool
+) -> None:
+    """An owner's answer of one moment is not enough: it may have stamped the event elsewhere."""
+    forged.compared = False
+    with pytest.raises(Conflict) as refused:
+        await forged.disown(forged.forgery)
+    assert refused.value.code == "not-disputed"
     assert await pool.fetchval("SELECT count(*) FROM events") == 0
 
 
