@@ -95,8 +95,9 @@ def retry_quarantined(
         topic=topic,
         since=since,
         until=until,
-        everything=everything,
+        everything=everything or None,
     )
+    _check_named(number, named)
     if number is None:
         done = _settle(session, "retry", {"records": named})
     else:
@@ -136,8 +137,9 @@ def discard_quarantined(
         topic=topic,
         since=since,
         until=until,
-        everything=everything,
+        everything=everything or None,
     )
+    _check_named(number, named)
     body = {"reason": reason, "code": code}
     if number is None:
         done = _settle(session, "discard", {**body, "records": named})
@@ -152,17 +154,20 @@ def discard_quarantined(
 
 
 def _named(**given: Any) -> dict[str, Any]:
-    """The records that options name, as the API takes them."""
-    return {name: value for name, value in given.items() if value}
+    """The records that options name, as the API takes them. An empty value names none: it may be a
+    variable that was never set, and must not widen what is settled."""
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _check_named(number: int | None, named: dict[str, Any]) -> None:
+    """Raise typer.BadParameter unless an ID or a filter is given, and not both."""
+    if (number is None) == (not named):
+        raise typer.BadParameter("name an ID, or which records: --source …, or --all")
 
 
 def _settle(session: Session, action: str, body: dict[str, Any]) -> dict[str, Any]:
-    """Settle every page of the records that are named; what became of all of them.
-
-    Raises typer.BadParameter where nothing is named.
-    """
-    if not body["records"]:
-        raise typer.BadParameter("name an ID, or which records: --source …, or --all")
+    """Settle every page of the records that are named; what became of all of them. Status 1 where
+    no open record is one of them."""
     told = {"looked_at": 0, "applied": 0, "discarded": 0, "still_open": 0}
     path, page = f"/v1/quarantine/{action}", dict(body)
     with session.output.progress(action, None) as bar:
@@ -171,5 +176,9 @@ def _settle(session: Session, action: str, body: dict[str, Any]) -> dict[str, An
             told = {name: count + done[name] for name, count in told.items()}
             bar.to(told["looked_at"], told["looked_at"] + done["left"])
             if done["next"] is None:
-                return told
+                break
             page["after"] = done["next"]
+    if not told["looked_at"]:
+        session.output.document(told)
+        session.untrue(f"no open record is {body['records']}")
+    return told

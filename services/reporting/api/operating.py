@@ -99,7 +99,7 @@ class Named(Command):
 
     @model_validator(mode="after")
     def _name_something(self) -> Self:
-        if self.everything == any(self.of()):
+        if self.everything == any(each is not None for each in self.of()):
             raise ValueError("name which records: by a filter, or everything")
         return self
 

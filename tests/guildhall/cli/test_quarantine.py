@@ -1,8 +1,10 @@
 """The quarantine on a terminal: every record is listed, shown whole, and settled by a person."""
 
 import json
+from typing import Any
 
 import httpx
+import pytest
 
 from tests.guildhall.cli.fake_services import FakeServices, refused
 
@@ -60,3 +62,42 @@ def test_a_record_nobody_has_is_a_refusal(services: FakeServices) -> None:
     services.answers["GET reporting/v1/quarantine/7"] = refused(404, "no-record", "没有", "7")
     assert services.run("quarantine", "show", "7").exit_code == 1
     assert services.run("quarantine", "show", "seven").exit_code == 2
+
+
+def page(looked_at: int, left: int, **told: int) -> dict[str, Any]:
+    outcome = {"applied": 0, "discarded": 0, "still_open": 0, **told}
+    following = ["/ext/canteen", "s", 1, looked_at] if left else None
+    return {"looked_at": looked_at, "left": left, "next": following, **outcome}
+
+
+def test_all_that_a_filter_names_are_settled_page_by_page(services: FakeServices) -> None:
+    pages = iter([page(500, 100, discarded=500), page(100, 0, discarded=99, still_open=1)])
+    services.answers["POST reporting/v1/quarantine/discard"] = lambda _: httpx.Response(
+        200, json=next(pages)
+    )
+    which = ("--source", "/ext/canteen", "--refused-for", "invalid-data")
+    done = services.run("quarantine", "discard", *which, "--reason", "a test", "--json")
+    assert done.exit_code == 1  # one is open still
+    assert json.loads(done.stdout)["discarded"] == 599
+    first, second = (json.loads(asked.content) for asked in services.asked[-2:])
+    assert first["records"] == {"source": "/ext/canteen", "reason": "invalid-data"}
+    assert "after" not in first
+    assert second["after"] == ["/ext/canteen", "s", 1, 500]
+
+
+def test_a_filter_that_names_nothing_is_no_success(services: FakeServices) -> None:
+    services.answers["POST reporting/v1/quarantine/retry"] = page(0, 0)
+    assert services.run("quarantine", "retry", "--source", "/ext/cantene").exit_code == 1
+
+
+def test_an_empty_value_does_not_widen_what_is_settled(services: FakeServices) -> None:
+    services.answers["POST reporting/v1/quarantine/retry"] = page(1, 0, applied=1)
+    services.run("quarantine", "retry", "--source", "", "--topic", "t")
+    assert json.loads(services.asked[-1].content)["records"] == {"source": "", "topic": "t"}
+
+
+@pytest.mark.parametrize("arguments", [(), ("7", "--all"), ("7", "--source", "x")])
+def test_an_id_or_a_filter_and_not_both(services: FakeServices, arguments: tuple[str, ...]) -> None:
+    assert services.run("quarantine", "retry", *arguments).exit_code == 2
+    assert services.run("quarantine", "discard", *arguments, "--reason", "a").exit_code == 2
+    assert services.asked == []
