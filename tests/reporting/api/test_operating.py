@@ -163,3 +163,27 @@ async def test_reconciling_names_what_the_owner_published_and_is_not_here(asker:
     (source,) = found["sources"]
     assert source["gaps"] == [{"source": "/guildhall/benefits", "shard": 3, "have": 0, "acked": 1}]
     assert found["differences"] == []
+
+
+async def test_many_records_are_settled_only_where_something_names_them(asker: Asker) -> None:
+    for body in ({"records": {}}, {"records": {"everything": True, "topic": "t"}}, {}):
+        refused = await asker.post("quarantine/retry", body)
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid-request"), body
+    for named in ({"everything": True}, {"source": ""}):
+        done = await asker.post("quarantine/retry", {"records": named})
+        assert done.status_code == 200, done.text
+        assert (done.json()["looked_at"], done.json()["next"]) == (0, None)
+    body = {"records": {"topic": "t"}, "reason": "a test", "code": "other"}
+    assert (await asker.post("quarantine/discard", body)).json()["discarded"] == 0
+
+
+async def test_an_event_that_is_not_here_is_not_disowned(asker: Asker) -> None:
+    body = {
+        "source": "/guildhall/benefits",
+        "event_id": "01859511-0c3e-7e0a-8f5b-2c1d9a4b7e60",
+        "code": "forged",
+        "reason": "a test",
+    }
+    refused = await asker.post("disown", body)
+    assert (refused.status_code, refused.json()["code"]) == (404, "no-such-event")
+    assert (await asker.post("disown", body, role="auditor")).status_code == 403
