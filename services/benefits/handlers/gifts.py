@@ -14,9 +14,9 @@ from services.benefits.commands.gifts import (
 from services.benefits.domain import gifts, programmes
 from services.benefits.domain.people import PersonStatus
 from services.benefits.handlers import bulk
-from services.benefits.handlers.guards import still_at
 from services.benefits.handlers.programmes import programme_link
 from services.benefits.queries import deliveries, people
+from shared.eventstore.guards import still_at
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore, Write
 from shared.eventstore.write import one_stream, retry, state_of, today_of, write

@@ -1,13 +1,8 @@
-"""Guards: the appending transaction fails where a stream it only read has changed since."""
+"""A guard by a range of this context's own; the others are in shared/eventstore/guards.py."""
 
 from services.benefits.streams import Range
 from shared.contract.envelope import DomainEvent
 from shared.eventstore.store import Also
-
-
-def still_at(stream: str, version: int) -> Also:
-    """The appending transaction fails unless `stream`, which it does not write, is unchanged."""
-    return Also("SELECT require_version($1, $2)", [(stream, version)])
 
 
 def still_counting(guarded: str, streams: Range, event: type[DomainEvent], expected: int) -> Also:
