@@ -10,8 +10,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 log = structlog.get_logger("intake")
 
-TRY_SECONDS = 30.0
-"""After which a topic is tried again though nothing was settled: the limit may be another."""
+TRY_SECONDS = 300.0
+"""After which a topic is tried again though nothing was settled: the next batch may be smaller. A
+batch tried in vain begins another consumer, for which all topics wait a moment."""
 
 Waiting = Callable[[str], Awaitable[int]]
 """How many records of a topic are open in quarantine."""

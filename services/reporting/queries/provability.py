@@ -63,4 +63,5 @@ def _said(source: str, check: Any) -> list[str]:
         return [f"{source} {WORDS['not-compared']}"]
     if check["stale"]:
         return [f"{source} {WORDS['stale']}"]
-    return [f"{source} {WORDS.get(reason, reason)}" for reason in check["reasons"]]
+    reasons = check["reasons"] or ([] if check["complete"] else ["not-compared"])
+    return [f"{source} {WORDS.get(reason, reason)}" for reason in reasons]

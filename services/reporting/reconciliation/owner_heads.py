@@ -151,8 +151,8 @@ class OwnerHeads:
             ends = ends_of(head, journalled[source_of(name)].have)
             try:
                 found[name] = await self.comparison.round(client, name, head["source"], ends)
-            except OwnerSilent as why:
-                failed = True
+            except (OwnerSilent, KeyError, TypeError, ValueError) as why:
+                failed = True  # it does not answer, or nothing that could be understood
                 self.health.failed("comparison", why)
                 log.warning("an owner's log was not compared", owner=name, why=str(why))
         if not failed and any(found.values()):

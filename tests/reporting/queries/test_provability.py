@@ -86,6 +86,17 @@ async def test_a_source_that_numbers_nothing_unproves_what_it_may_say_even_where
     assert await proof(pool) == {GIFT.name: (), MEMBERS.name: ()}
 
 
+async def test_a_source_that_is_not_complete_for_no_reason_is_not_proven(
+    pool: asyncpg.Pool,
+) -> None:
+    await compared(pool)
+    await pool.execute(
+        "UPDATE source_checks SET complete = false WHERE source = '/guildhall/members'"
+    )
+    said = ("/guildhall/members 尚未与来源的日志核对",)
+    assert await proof(pool) == {GIFT.name: (), MEMBERS.name: said}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_list_is_written_by_the_types_that_its_figures_name(name: str) -> None:
     envelope = envelope_of_document(orjson.dumps(sample(name)))
