@@ -32,6 +32,15 @@ class Admission(NamedTuple):
         """The epochs of the log an event is from."""
         return self.epochs.get(envelope.source, FIRST)
 
+    def closes_a_gap(self) -> bool:
+        """Whether what a parked record waited for came after it in this very batch, as where the
+        owner publishes a lost record again: nothing later may ever take the parked one out."""
+        return any(
+            self.heads.get((envelope.source, envelope.shard or 0), 0) + 1 == envelope.shard_sequence
+            and envelope.epoch <= self.epochs_of(envelope).current
+            for envelope in (record.envelope for record in self.parked)
+        )
+
 
 def admit(
     records: Iterable[Decoded | Refused],

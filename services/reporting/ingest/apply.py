@@ -156,15 +156,20 @@ class Ingest:
         waiting = [self.read(waited.raw) for waited in released]
         decoded += [record for record in waiting if isinstance(record, Decoded)]
         known = await look_up(connection, records, decoded, there_are)
-        ordered = _in_sequence(records, waiting)
-        admission = admit(
-            ordered,
-            known.heads,
-            known.identities,
-            known.blocked,
-            known.versions,
-            epochs=known.epochs,
-        )
+
+        def decide(ordered: Iterable[Decoded | Refused]) -> Admission:
+            return admit(
+                ordered,
+                known.heads,
+                known.identities,
+                known.blocked,
+                known.versions,
+                epochs=known.epochs,
+            )
+
+        admission = decide(_by_sequence([*records, *waiting]) if waiting else records)
+        if admission.closes_a_gap():
+            admission = decide(_by_sequence([*records, *waiting]))
         return admission, released, there_are.quarantined
 
     async def _to_fold(self, connection: asyncpg.Connection) -> frozenset[str]:
@@ -216,14 +221,10 @@ def _unparked(released: Sequence[Waited]) -> list[Released]:
     return [Released("parked", [waited.raw for waited in released])]
 
 
-def _in_sequence(
-    records: Sequence[Decoded | Refused], waiting: Sequence[Decoded | Refused]
-) -> list[Decoded | Refused]:
-    """The batch in its order; where parked records join it, those shards by sequence."""
-    if not waiting:
-        return list(records)
+def _by_sequence(records: Iterable[Decoded | Refused]) -> list[Decoded | Refused]:
+    """By sequence, each shard's records one after the other; equal ones as they came."""
 
     def sequence(record: Decoded | Refused) -> int:
         return (record.envelope.shard_sequence or 0) if record.envelope else 0
 
-    return sorted([*records, *waiting], key=sequence)
+    return sorted(records, key=sequence)

@@ -19,6 +19,8 @@ from services.reporting.projections.engine import SLICE, RowChange
 from services.reporting.projections.figure_lines import Line
 
 NAME = "figure_sums"
+LISTS = "figure_lines"
+"""The projection whose rows are summed."""
 
 BLOCK = 8192
 """Log indexes in a block. Stored rows depend on it: another size needs a rebuild."""

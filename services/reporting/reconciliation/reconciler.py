@@ -205,13 +205,14 @@ class Reconciler:
         return ahead
 
     async def _stop_sums(self, differences: list[dict[str, Any]]) -> None:
-        """Answer from no sums that differ from their lists: they are filled from these anew."""
+        """Answer from no sums that differ from their lists, nor from the lists, which may be what
+        was changed: both are folded from the journal anew."""
         if not differences:
             return
         async with self.pool.acquire() as connection, connection.transaction():
             head = await journal.lock_head(connection)
-            stale = Stale(figure_sums.NAME, "rows-changed", head.next_index - 1)
-            await mark(connection, stale)
+            for name in (figure_sums.NAME, figure_sums.LISTS):
+                await mark(connection, Stale(name, "rows-changed", head.next_index - 1))
 
     async def _watch(self) -> None:
         if self.watchdog is not None:

@@ -68,6 +68,10 @@ async def test_the_rules_are_for_every_reader_of_any_union(asker: Asker) -> None
 async def test_health_is_open(asker: Asker) -> None:
     assert (await asker.client.get("/readyz")).json() == {
         "status": "ready",
-        "checks": {"journal": 0, "stale": []},
+        "checks": {
+            "journal": 0,
+            "stale": [],
+            "worker": {"there": False, "age_seconds": None, "parts": {}},
+        },
     }
     assert (await asker.client.get("/openapi.json")).status_code == 200

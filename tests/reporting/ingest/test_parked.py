@@ -1,5 +1,7 @@
 """Records parked behind a gap: none is dropped, and each is counted as what became of it."""
 
+from itertools import permutations
+
 import asyncpg
 import pytest
 
@@ -143,3 +145,17 @@ async def test_a_sequence_from_nowhere_waits_and_leaves_what_is_counted_alone(
         await ingest.apply(more, partition.move(more))
     assert await counted(pool) == (3, 0, 1, 0)
     assert await pool.fetchval("SELECT kafka_offset FROM parked") == 1
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
+async def test_a_gap_that_is_closed_in_the_same_batch_keeps_nobody_waiting(
+    pool: asyncpg.Pool, ingest: Ingest, order: tuple[int, ...]
+) -> None:
+    """As where the owner publishes a lost record again, and the reader comes to both at once."""
+    author, partition = Author(), Partition()
+    written = [author.write(gift_stream(1), gift(1, quantity=n)) for n in (1, 2, 3)]
+    raws = [partition.raw(written[n]) for n in order]
+    await ingest.apply(raws, partition.move(raws))
+    assert await counted(pool) == (3, 0, 0, 0)
+    rows = await pool.fetch("SELECT event_id FROM journal ORDER BY log_index")
+    assert [row["event_id"] for row in rows] == [each.event_id for each in written]
