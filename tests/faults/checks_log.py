@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tests.faults.evidence import (
     CAUGHT_UP,
+    FORGED,
     OWNERS,
     POISON,
     SOURCES,
@@ -75,7 +76,9 @@ def _journal(evidence: Evidence) -> list[Row]:
 
 
 def journal_is_the_log(evidence: Evidence) -> Iterator[Violation]:
-    """The journal holds every event of every owner, once, byte by byte, each stream in order."""
+    """The journal holds every event of every owner, once, byte by byte, each stream in order; and
+    forgeries, which all are disowned."""
+    disowned = {row["log_index"] for row in evidence.reporting["disowned"]}
     owned = {
         (f"/guildhall/{source}", row["event_id"]): row
         for source in SOURCES
@@ -86,7 +89,11 @@ def journal_is_the_log(evidence: Evidence) -> Iterator[Violation]:
     for row in _journal(evidence):
         identity, stream = (row["source"], row["event_id"]), (row["source"], row["stream"])
         seen[identity] += 1
+        if row["event_id"].startswith(FORGED) and row["log_index"] in disowned:
+            continue
         event = owned.get(identity)
+        if event is not None and row["log_index"] in disowned:
+            yield Violation(11, "disowned-wrongly", f"{identity} at {row['log_index']}")
         if event is None:
             yield Violation(11, "journal-phantom", f"{identity} at {row['log_index']}")
             continue
@@ -115,7 +122,7 @@ def topics_hold_the_log(evidence: Evidence) -> Iterator[Violation]:
     found: dict[str, Row] = {}
     last: dict[tuple[str, str], int] = {}
     for record in evidence.kafka:
-        if record["key"].startswith(POISON):
+        if record["key"].startswith(POISON) or (record["event_id"] or "").startswith(FORGED):
             continue
         known = found.get(record["event_id"])
         if known is not None:
@@ -175,7 +182,18 @@ def all_accounted(evidence: Evidence) -> Iterator[Violation]:
     for row in reporting["quarantine"]:
         if (row.get("key") or "").startswith("\\x" + POISON.encode().hex()):
             continue
+        if (row.get("event_id") or "").startswith(FORGED) or _gave_way(row, evidence):
+            continue
         yield Violation(12, "quarantined", f"{row['stream']}: {row['reason']} {row['detail']}")
+
+
+def _gave_way(row: Row, evidence: Evidence) -> bool:
+    """Whether an owner's event waited because a forgery had its place, and was applied since."""
+    return (
+        bool(evidence.reporting["disowned"])
+        and row.get("state") == "applied"
+        and row["reason"] in ("sequence-reused", "version-gap", "stream-blocked")
+    )
 
 
 OUTCOMES = ("applied", "duplicate", "parked", "quarantined")

@@ -238,6 +238,7 @@ def _reporting(journal: list[Row]) -> dict[str, list[Row]]:
         "consumed": consumed,
         "parked": [],
         "quarantine": [],
+        "disowned": [],
         "shard_heads": [],
         "journal_head": [{"next_index": len(journal) + 1}],
         "seals": [

@@ -19,7 +19,7 @@ from tests.faults.rig import Rig
 STORE_TABLES = ("events", "outbox", "shard_log", "shards", "idempotency")
 REPORTING_TABLES = (
     "journal", "journal_head", "seals", "positions", "shard_heads", "parked", "quarantine",
-    "consumed",
+    "consumed", "disowned",
 )  # fmt: skip
 FIGURES = ("income_received", "expenditure_paid", "gift_spring_festival_portions")
 PAGE = 1000

@@ -21,6 +21,9 @@ CAUGHT_UP = "caught up"
 POISON = "poison-"
 """How the keys of records begin that the nemesis itself wrote to be quarantined."""
 
+FORGED = "f0f0f0f0-0000-4000-8000-"
+"""How the ids of events begin that the nemesis itself wrote in an owner's name."""
+
 
 class Violation(NamedTuple):
     """One thing that is not as it must be: its invariant in docs/faults.md, its name, what."""
@@ -145,6 +148,7 @@ def read_evidence(directory: Path) -> Evidence:
             "parked",
             "quarantine",
             "consumed",
+            "disowned",
         )
     }
     return Evidence(

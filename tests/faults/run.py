@@ -14,6 +14,7 @@ from tests.faults.evidence import CAUGHT_UP, SOURCES
 from tests.faults.history import History
 from tests.faults.load import Load
 from tests.faults.nemesis import Nemesis
+from tests.faults.putting_right import forgeries_left, put_right
 from tests.faults.rig import Rig
 
 RESOLVED_SECONDS = 120.0
@@ -98,6 +99,7 @@ async def _settle(rig: Rig, history: History, patience_seconds: float) -> None:
     """
     least, since = await _missing(rig), time.monotonic()
     while time.monotonic() - since < patience_seconds:
+        await put_right(rig, history)
         missing = await _missing(rig)
         if missing < least:
             least, since = missing, time.monotonic()
@@ -117,7 +119,8 @@ async def _settle(rig: Rig, history: History, patience_seconds: float) -> None:
 
 
 async def _missing(rig: Rig) -> int:
-    """How many steps are left: events not stamped, not published, not in the journal or a copy."""
+    """How many steps are left: events not stamped, not published, not in the journal or a copy,
+    and forgeries that count."""
     connections = {name: await asyncpg.connect(rig.databases[name]) for name in SOURCES}
     try:
         heads = "SELECT source, shard, sequence FROM shard_heads"
@@ -133,7 +136,7 @@ async def _missing(rig: Rig) -> int:
         for name in ("benefits", "events"):
             copied = await connections[name].fetchval("SELECT count(*) FROM members_streams")
             missing += max(0, said - copied)
-        return int(missing)
+        return int(missing) + await forgeries_left(rig)
     finally:
         for connection in connections.values():
             await connection.close()

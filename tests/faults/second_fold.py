@@ -252,10 +252,23 @@ FOLDS: dict[str, Callable[[Table, Row, Row], None]] = {
 }  # fmt: skip
 
 
+def _disowned(tables: dict[str, Table], data: Row) -> None:
+    """An income that its source never wrote is none. Nothing else is forged by the nemesis, and
+    each under a stream of its own."""
+    for table in (tables["incomes"], tables["figure_lines"]):
+        for key, row in list(table.items()):
+            named = row.get("received") or row["item"].partition(":")[2].partition("@")[0]
+            if named == data["disowned_event_id"]:
+                table.pop(key)
+
+
 def fold(tables: dict[str, Table], journal: Iterable[Row]) -> None:
     """Fold journal rows, in their order, into `tables`."""
     for row in journal:
         data = data_of(row)
+        if short(row["type"]) == "EventDisowned":
+            _disowned(tables, data)
+            continue
         for name, apply in FOLDS.items():
             apply(tables[name], row, data)
 

@@ -15,6 +15,8 @@ from shared.eventstore.epochs import FIRST, Epochs
 
 Identity = tuple[UUID, str]
 ShardKey = tuple[str, int]
+Place = tuple[str, int, int]
+"""A source, a shard of its log, a sequence in it."""
 
 
 class Admission(NamedTuple):
@@ -42,6 +44,15 @@ class Admission(NamedTuple):
         )
 
 
+class _Now(NamedTuple):
+    """What is known, with what the batch has decided so far; each is as `admit` is given it."""
+
+    seen: dict[Identity, bytes]
+    blocked: dict[StreamKey, int]
+    versions: dict[StreamKey, int]
+    places: dict[Place, bool]
+
+
 def admit(
     records: Iterable[Decoded | Refused],
     heads: Mapping[ShardKey, int],
@@ -50,23 +61,25 @@ def admit(
     versions: Mapping[StreamKey, int],
     *,
     epochs: Mapping[str, Epochs] = {},
+    places: Mapping[Place, bool] = {},
 ) -> Admission:
     """Decide about a batch, in order.
 
     `heads`: last sequence accepted per (source, shard). `known`: leaf hash of every identity of the
     batch that the journal already holds. `blocked`: streams blocked from quarantine, with the first
-    version that waits (0: all; n + 1: version n was discarded). `versions`: last version of the
-    batch's streams, where their source numbers streams but no shards. `epochs`: of each source
-    whose log was restored.
+    version that waits (0: all; n + 1: version n was discarded, or found its place taken).
+    `versions`: last version of the batch's streams, where their source numbers streams but no
+    shards. `epochs`: of each source whose log was restored. `places`: of those behind the heads,
+    whether the event that the journal has there counts, or is disowned and gives way; absent where
+    it has none.
     """
     result = Admission([], [], [], [], dict(heads), epochs)
-    seen: dict[Identity, bytes] = dict(known)
-    blocked_now, last = dict(blocked), dict(versions)
+    now = _Now(dict(known), dict(blocked), dict(versions), dict(places))
     for record in records:
         if isinstance(record, Refused):
-            _admit_refused(record, result, blocked_now)
+            _admit_refused(record, result, now)
         else:
-            _admit_decoded(record, result, seen, blocked_now, last)
+            _admit_decoded(record, result, now)
     return result
 
 
@@ -77,12 +90,15 @@ def stream_blocked(record: Decoded) -> Refused:
 
 
 def _behind_a_gap(record: Decoded, first: int) -> Refused:
-    """Whether the stream makes sense without the discarded version, only a person can say."""
-    detail = f"version {first - 1} of {record.envelope.stream} was discarded: retry to go on"
+    """Whether the stream makes sense without that version, only a person can say."""
+    detail = (
+        f"version {first - 1} of {record.envelope.stream} was discarded, or found its place"
+        " taken: settle it, and retry to go on"
+    )
     return Refused(record.raw, "version-gap", detail, record.envelope, blocks_stream=True)
 
 
-def _admit_refused(record: Refused, result: Admission, blocked: dict[StreamKey, int]) -> None:
+def _admit_refused(record: Refused, result: Admission, now: _Now) -> None:
     envelope = record.envelope
     if record.blocks_stream and envelope is not None and envelope.shard is not None:
         key, sequence = (envelope.source, envelope.shard), envelope.shard_sequence or 0
@@ -94,7 +110,7 @@ def _admit_refused(record: Refused, result: Admission, blocked: dict[StreamKey, 
             # Seen before: an owner's record comes again on every republish and blocks nothing anew.
             record = record._replace(blocks_stream=False)
         else:
-            blocked[envelope.source, envelope.stream] = 0
+            now.blocked[envelope.source, envelope.stream] = 0
             if sequence == result.heads.get(key, 0) + 1 and envelope.epoch <= epochs.current:
                 result.heads[key] = sequence
     result.refused.append(record)
@@ -110,16 +126,10 @@ def _dead(raw: Raw, envelope: Envelope, epochs: Epochs) -> Refused:
     return Refused(raw, "dead-epoch", detail, envelope)
 
 
-def _admit_decoded(
-    record: Decoded,
-    result: Admission,
-    seen: dict[Identity, bytes],
-    blocked: dict[StreamKey, int],
-    versions: dict[StreamKey, int],
-) -> None:
+def _admit_decoded(record: Decoded, result: Admission, now: _Now) -> None:
     envelope = record.envelope
     identity = (envelope.event_id, envelope.source)
-    earlier, epochs = seen.get(identity), result.epochs_of(envelope)
+    earlier, epochs = now.seen.get(identity), result.epochs_of(envelope)
     dead = bool(epochs.past) and record.sequenced and epochs.are_dead(envelope)
     if earlier == record.leaf:
         result.duplicates.append(record)
@@ -133,31 +143,48 @@ def _admit_decoded(
         detail = f"event {envelope.event_id} of {envelope.source} is known with another body"
         result.refused.append(Refused(record.raw, "id-reused", detail, envelope))
         return
-    if record.sequenced and envelope.shard is not None and not record.retried:
-        key, sequence = (envelope.source, envelope.shard), envelope.shard_sequence or 0
-        head = result.heads.get(key, 0)
-        if envelope.epoch > epochs.current:
-            # Its log was restored, and what it inherits is not known yet.
-            result.parked.append(record)
+    if record.sequenced:
+        if not _in_its_place(record, result, now):
             return
-        if sequence <= head:
-            detail = f"sequence {sequence} of shard {envelope.shard} was another event (at {head})"
-            result.refused.append(Refused(record.raw, "sequence-reused", detail, envelope))
-            return
-        if sequence > head + 1:
-            result.parked.append(record)
-            return
-        result.heads[key] = sequence
-    elif (
-        not record.sequenced and envelope.stream_version and not _follows(record, result, versions)
-    ):
+    elif envelope.stream_version and not _follows(record, result, now.versions):
         return
-    first = blocked.get(record.stream_key) if blocked else None
+    first = now.blocked.get(record.stream_key) if now.blocked else None
     if first is not None and envelope.stream_version >= first:
         result.refused.append(stream_blocked(record) if not first else _behind_a_gap(record, first))
         return
-    seen[identity] = record.leaf
+    now.seen[identity] = record.leaf
     result.accepted.append(record)
+
+
+def _in_its_place(record: Decoded, result: Admission, now: _Now) -> bool:
+    """Whether a record is its shard's next, or has a place that a person gives it or that a
+    disowned event had. What finds its place taken blocks its stream: of the two, a person says
+    which is the owner's, and what follows in the stream must not be applied before it."""
+    envelope = record.envelope
+    shard, sequence = envelope.shard or 0, envelope.shard_sequence or 0
+    key, place = (envelope.source, shard), (envelope.source, shard, sequence)
+    head = result.heads.get(key, 0)
+    if not record.retried and (
+        envelope.epoch > result.epochs_of(envelope).current or sequence > head + 1
+    ):
+        # Of an epoch that is not known yet, what it inherits is not known either.
+        result.parked.append(record)
+        return False
+    if sequence <= head:
+        if now.places.get(place, not record.retried):
+            detail = f"sequence {sequence} of shard {shard} was another event (at {head})"
+            now.blocked.setdefault(record.stream_key, envelope.stream_version + 1)
+            result.refused.append(reused(record, detail))
+            return False
+        now.places[place] = True
+    elif not record.retried:
+        result.heads[key] = sequence
+    return True
+
+
+def reused(record: Decoded, detail: str) -> Refused:
+    """The refusal of a record under the sequence of another event."""
+    return Refused(record.raw, "sequence-reused", detail, record.envelope, blocks_stream=True)
 
 
 def _pass_over(record: Decoded, result: Admission) -> None:

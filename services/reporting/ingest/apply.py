@@ -165,6 +165,7 @@ class Ingest:
                 known.blocked,
                 known.versions,
                 epochs=known.epochs,
+                places=known.places,
             )
 
         admission = decide(_by_sequence([*records, *waiting]) if waiting else records)

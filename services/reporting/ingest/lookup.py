@@ -4,12 +4,12 @@ Every question is one round trip, and of a batch of ten events at a thousand a s
 of what it costs: what is nearly always empty is first asked whether it is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import asyncpg
 
-from services.reporting.ingest.admission import Identity, ShardKey
+from services.reporting.ingest.admission import Identity, Place, ShardKey
 from services.reporting.ingest.decode import Refused
 from services.reporting.ingest.lost_events import blocked_streams
 from services.reporting.journal.record import Decoded, StreamKey
@@ -21,6 +21,13 @@ SELECT EXISTS (SELECT 1 FROM parked) AS parked,
         OR EXISTS (SELECT 1 FROM ahead_of_owner) AS blocked,
     EXISTS (SELECT 1 FROM log_epochs) AS restored,
     EXISTS (SELECT 1 FROM quarantine WHERE state = 'open') AS quarantined
+"""
+HELD = """
+SELECT j.source, j.shard, j.shard_sequence, bool_or(d.log_index IS NULL) AS counts
+FROM unnest($1::text[], $2::int[], $3::bigint[]) AS p(source, shard, shard_sequence)
+    JOIN journal j USING (source, shard, shard_sequence)
+    LEFT JOIN disowned d ON d.log_index = j.log_index
+GROUP BY 1, 2, 3
 """
 
 
@@ -42,6 +49,7 @@ class Known(NamedTuple):
     blocked: dict[StreamKey, int]
     versions: dict[StreamKey, int]
     epochs: dict[str, Epochs]
+    places: dict[Place, bool]
 
 
 async def exceptions(connection: asyncpg.Connection) -> Exceptions:
@@ -57,13 +65,39 @@ async def look_up(
 ) -> Known:
     """Look up a batch: its `records`, and of these with what joins them those that are events."""
     streams = {record.stream_key for record in decoded} if there_are.blocked else set()
+    heads = await _heads(connection, records)
+    identities = await _identities(connection, decoded)
     return Known(
-        heads=await _heads(connection, records),
-        identities=await _identities(connection, decoded),
+        heads=heads,
+        identities=identities,
         blocked=await blocked_streams(connection, streams),
         versions=await _versions(connection, decoded),
         epochs=await known_epochs(connection) if there_are.restored else {},
+        places=await _places(connection, _behind(decoded, heads, identities)),
     )
+
+
+def _behind(
+    decoded: Iterable[Decoded],
+    heads: Mapping[ShardKey, int],
+    identities: Mapping[Identity, bytes],
+) -> set[Place]:
+    """Places behind the heads that records claim which are not known: none in most batches."""
+    return {
+        (e.source, e.shard, e.shard_sequence)
+        for e in (record.envelope for record in decoded if record.sequenced)
+        if e.shard is not None
+        and e.shard_sequence is not None
+        and e.shard_sequence <= heads.get((e.source, e.shard), 0)
+        and (e.event_id, e.source) not in identities
+    }
+
+
+async def _places(connection: asyncpg.Connection, places: Collection[Place]) -> dict[Place, bool]:
+    if not places:
+        return {}
+    rows = await connection.fetch(HELD, *zip(*places, strict=True))
+    return {(row["source"], row["shard"], row["shard_sequence"]): row["counts"] for row in rows}
 
 
 async def _identities(

@@ -36,7 +36,8 @@ ON CONFLICT DO NOTHING RETURNING event_id::text, type, shard, shard_sequence
 BLOCKED = """
 WITH batch AS (SELECT * FROM unnest($1::text[], $2::text[]) AS b(source, stream))
 SELECT source, stream, min(first) AS first FROM (
-    SELECT source, stream, CASE state WHEN 'open' THEN 0 ELSE stream_version + 1 END AS first
+    SELECT source, stream, CASE WHEN state = 'open' AND reason <> 'sequence-reused' THEN 0
+        ELSE stream_version + 1 END AS first
     FROM quarantine JOIN batch USING (source, stream)
     WHERE blocks_stream AND state IN ('open', 'discarded')
     UNION ALL

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
-from services.reporting.ingest.admission import Admission
+from services.reporting.ingest.admission import Admission, reused
 from services.reporting.ingest.decode import Refused
 from services.reporting.ingest.raw_rows import bytes_row, content_hash, raw_of
 from services.reporting.journal.record import Decoded, Raw
@@ -100,7 +100,7 @@ async def park(
             again.append(record)
         else:
             detail = f"another event waits as sequence {row[2]} of shard {row[1]}"
-            refused.append(Refused(record.raw, "sequence-reused", detail, record.envelope))
+            refused.append(reused(record, detail))
     return admission._replace(parked=parked, duplicates=again, refused=refused)
 
 

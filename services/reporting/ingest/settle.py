@@ -26,7 +26,7 @@ GO_ON = """
 UPDATE quarantine gap SET blocks_stream = false FROM quarantine first
 WHERE first.id = $1 AND first.blocks_stream AND gap.state = 'discarded' AND gap.blocks_stream
     AND gap.source = first.source AND gap.stream = first.stream
-    AND gap.stream_version < first.stream_version
+    AND gap.stream_version <= first.stream_version
 """
 """A person who retries what waits behind a discarded version goes on without it."""
 

@@ -10,6 +10,7 @@ from services.reporting.ingest.decode import decode
 from services.reporting.ingest.publishers import publishers
 from services.reporting.journal.record import Decoded
 from shared.contract.envelope import Envelope
+from shared.eventstore.event_ids import uuid7
 from shared.testing.author import Author
 from tests.reporting.records import Partition, gift, gift_stream
 
@@ -61,6 +62,20 @@ def test_another_event_under_a_used_sequence_is_refused() -> None:
     second = Author().write(gift_stream(1), gift(1, quantity=2))
     result = admit([decoded(partition, first), decoded(partition, second)], {}, {}, {}, {})
     assert [refused.reason for refused in result.refused] == ["sequence-reused"]
+
+
+def test_what_finds_its_place_taken_blocks_what_follows_in_its_stream_and_nothing_else() -> None:
+    author, partition = Author(), Partition()
+    first, second, third = (author.write(gift_stream(1), gift(1, quantity=n)) for n in (1, 2, 3))
+    forged = second._replace(event_id=uuid7(), stream=gift_stream(1, "forged"), stream_version=1)
+    batch = [decoded(partition, each) for each in (first, second, third)]
+    batch.insert(1, batch[0]._replace(envelope=forged, leaf=b"other"))
+    result = admit(batch, {}, {}, {}, {})
+    assert [record.envelope for record in result.accepted] == [first, forged]
+    assert [(refused.reason, refused.blocks_stream) for refused in result.refused] == [
+        ("sequence-reused", True),
+        ("version-gap", True),
+    ]
 
 
 def test_a_bad_record_under_an_old_sequence_holds_no_stream() -> None:

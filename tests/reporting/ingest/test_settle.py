@@ -135,7 +135,8 @@ async def test_a_stream_goes_on_without_a_discarded_version_only_when_a_person_s
     (gap,) = await quarantine.listed(pool)
     assert (gap["reason"], gap["detail"]) == (
         "version-gap",
-        f"version 2 of {STREAM} was discarded: retry to go on",
+        f"version 2 of {STREAM} was discarded, or found its place taken: settle it, and retry to"
+        " go on",
     )
 
     await stream.says(4)

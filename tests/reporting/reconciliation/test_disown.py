@@ -7,7 +7,7 @@ import asyncpg
 import httpx
 import pytest
 
-from services.reporting.ingest import quarantine
+from services.reporting.ingest import quarantine, settle
 from services.reporting.ingest.apply import Ingest
 from services.reporting.projections.as_of import LIVE
 from services.reporting.reconciliation import disown as module
@@ -25,8 +25,9 @@ from shared.kafka.cloudevents import position_header
 from shared.relay.shard_log import STAMP
 from shared.tasks import end
 from shared.testing.author import Author
+from tests.examples.benefits import gift_returned
 from tests.reporting.reconciliation.owner_log import OwnerLog
-from tests.reporting.records import OPERATOR, Partition, gift, gift_stream
+from tests.reporting.records import OPERATOR, ORG, Partition, gift, gift_stream
 
 SOURCE = "/guildhall/benefits"
 
@@ -37,9 +38,9 @@ class Forged:
     def __init__(self, ingest: Ingest) -> None:
         self.ingest, self.owner, self.silent = ingest, OwnerLog(), False
         self.compared = True
-        author, self.partition = Author(), Partition()
+        self.author, self.partition = Author(), Partition()
         self.own = Partition(topic_of("reporting"), number=1)
-        self.real = [author.write(gift_stream(n), gift(n)) for n in range(3)]
+        self.real = [self.author.write(gift_stream(n), gift(n)) for n in range(3)]
         *_, third = self.real
         data = gift(2, quantity=99).model_dump_json().encode()
         self.forgery = third._replace(event_id=uuid7(), data=data)
@@ -103,7 +104,8 @@ async def forged(ingest: Ingest) -> Forged:
 
 async def portions(pool: asyncpg.Pool) -> list[int]:
     rows = await pool.fetch(
-        f"SELECT quantity FROM {LIVE}.deliveries WHERE valid_to = {2**63 - 1} ORDER BY person_id"
+        f"SELECT quantity FROM {LIVE}.deliveries WHERE valid_to = {2**63 - 1}"
+        " AND returned IS NULL ORDER BY person_id"
     )
     return [row["quantity"] for row in rows]
 
@@ -123,6 +125,62 @@ async def test_the_forgery_goes_and_what_the_owner_wrote_counts(
     assert len(said) == 1
     assert b'"reason":"forged"' in said[0]["document"]
     assert b"not in its log" not in said[0]["document"]
+
+
+async def test_what_follows_in_the_stream_waits_for_what_gave_way(
+    forged: Forged, pool: asyncpg.Pool
+) -> None:
+    """Applied before it, a return would meet no gift, and the gift would then stand."""
+    third = forged.real[2]
+    goes_back = gift_returned(
+        org_id=ORG,
+        programme_id="mid-autumn-2022",
+        person_id="p-00000002",
+        occurred_on="2022-09-08",
+    )
+    later = [
+        forged.author.write(third.stream, goes_back),
+        forged.author.write(gift_stream(3), gift(3)),
+    ]
+    forged.owner.write(later)
+    await forged.read(later)
+    assert [row["reason"] for row in await quarantine.listed(pool)] == [
+        "sequence-reused",
+        "version-gap",
+    ]
+    assert await portions(pool) == [1, 1, 99, 1]
+    await forged.disown(forged.forgery)
+    assert await portions(pool) == [1, 1, 1]  # two of before, and the next one
+    assert await quarantine.listed(pool) == []
+    rows = await pool.fetch(
+        "SELECT stream_version FROM journal WHERE stream = $1 AND event_id <> $2"
+        " ORDER BY log_index",
+        third.stream,
+        forged.forgery.event_id,
+    )
+    assert [row["stream_version"] for row in rows] == [1, 2]
+
+
+async def test_what_the_owner_wrote_is_applied_though_it_comes_after_the_disowning(
+    ingest: Ingest, pool: asyncpg.Pool
+) -> None:
+    forged = Forged(ingest)
+    await forged.read([*forged.real[:2], forged.forgery])
+    assert (await forged.disown(forged.forgery)).applied is None
+    await forged.read([forged.real[2]])
+    assert await portions(pool) == [1, 1, 1]
+    again = forged.real[2]._replace(event_id=uuid7())
+    await forged.read([again])  # the place is its own now
+    assert [row["reason"] for row in await quarantine.listed(pool)] == ["sequence-reused"]
+
+
+async def test_a_retry_gives_nobody_the_place_of_an_event_that_counts(
+    forged: Forged, pool: asyncpg.Pool
+) -> None:
+    (row,) = await quarantine.listed(pool)
+    retried = await settle.retry(forged.ingest, row["id"], "operator-1")
+    assert (retried.applied, retried.still_quarantined) == (0, 1)
+    assert await portions(pool) == [1, 1, 99]
 
 
 async def test_what_the_owner_wrote_is_nobodys_to_disown(
