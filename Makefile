@@ -31,7 +31,7 @@ test-fast: $(VENV)/ready-dev ## the tests that need no Kafka and no PostgreSQL
 
 test-api: $(VENV)/ready-dev $(VENV)/servers ## API fuzz of every service by its own OpenAPI document: CASES=2000 SEED=11
 	@GUILDHALL_API_CASES=$(or $(CASES),2000) GUILDHALL_API_SEED=$(or $(SEED),11) \
-	  $(BIN)/pytest -s --timeout 0 tests/attacks/test_api_fuzz.py $(ARGS)
+	  $(BIN)/pytest -s --timeout 0 tests/attacks/test_api_fuzz.py tests/attacks/test_odd_requests.py $(ARGS)
 
 check: $(VENV)/ready-dev $(VENV)/servers ## ruff, mypy --strict, import contracts, compose schema, migrations
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

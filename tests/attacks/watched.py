@@ -106,7 +106,7 @@ class Watched:
     async def check(self) -> None:
         """Every answer was what the journal gives at its log_index."""
         assert self.answers
-        for at, value in self.answers:
+        for at, value in set(self.answers):
             true = await self.pool.fetchval(
                 "SELECT count(*) FROM journal WHERE log_index <= $1 AND type LIKE '%.GiftIssued.%'",
                 at,
