@@ -21,7 +21,6 @@ from services.reporting.projections import (
     checkpoints,
     create_tables,
     dispatch_to,
-    fold_entries,
     index_ddl,
 )
 from services.reporting.projections import figure_sums as sums
@@ -32,21 +31,17 @@ from services.reporting.rebuild.outcome import Accept, Rebuilt, Stages, accepted
 from services.reporting.rebuild.processes import fold
 from services.reporting.rebuild.shares import Share, connected
 from services.reporting.rebuild.state import Rebuilding, alone
+from services.reporting.rebuild.swap import swap_in, whole_blocks
 from services.reporting.rebuild.worker import LATE_DDL
 from shared.contract.catalogue import CATALOGUE
 
 log = structlog.get_logger("rebuild")
-
-BATCH_ENTRIES = 5000
-ATTEMPTS = 5
 
 WORTH_A_PROCESS = 50_000
 """Entries below which a process takes longer to start than it saves."""
 
 MEMORY = "SET maintenance_work_mem = '512MB'; SET work_mem = '256MB'"
 """What sorting a table into an index, or adding it up, may take."""
-
-REFOLDED = "UPDATE judged SET refolded = true"
 
 
 async def rebuild(
@@ -71,7 +66,8 @@ async def rebuild(
         if wrong:
             await _hold(connection, folding.names)
         elif swapped:
-            await _swap_in(connection, folding, tables, lost)
+            refolded = bool(lost) or any(table.differs for table in tables)
+            await swap_in(connection, folding.names, folding.up_to, refolded=refolded)
         else:
             await _stop(connection, tables)
         stages.end("swap")
@@ -127,7 +123,7 @@ class _Folding(NamedTuple):
         if FIGURE_LINES.name in names:
             await sums.fill_sums(connection, NEXT, self.up_to + 1)
         elif sums.NAME in names:
-            await sums.fill_sums(connection, NEXT, self.whole_blocks, lines=LIVE)
+            await sums.fill_sums(connection, NEXT, whole_blocks(self.up_to), lines=LIVE)
         await _vacuum(connection, names)
         stages.end("sums")
         await rebuilding.reached(0.9)
@@ -140,11 +136,6 @@ class _Folding(NamedTuple):
     async def _wrong_columns(self) -> list[WrongRow]:
         rows = await self.connection.fetch(f"SELECT * FROM {NEXT}.wrong_rows ORDER BY log_index")
         return [WrongRow(row["log_index"], row["event_id"], tuple(row["wrong"])) for row in rows]
-
-    @property
-    def whole_blocks(self) -> int:
-        """The log_index that begins the last block of sums."""
-        return self.up_to // sums.BLOCK * sums.BLOCK
 
 
 def _with_sums(names: Collection[str]) -> set[str]:
@@ -214,71 +205,3 @@ async def _vacuum(connection: asyncpg.Connection, names: frozenset[str]) -> None
     """Without a map of what all may see, no question is answered from an index alone."""
     for table in sorted(names):
         await connection.execute(f"VACUUM (ANALYZE) {NEXT}.{table}")
-
-
-async def _catch_up(connection: asyncpg.Connection, folding: _Folding) -> int:
-    """Fold what was ingested meanwhile, until little is left; returns how far it came."""
-    after = folding.up_to
-    if folding.names == {sums.NAME}:
-        return after
-    while True:
-        last = await journal.last_index(connection)
-        if last - after < BATCH_ENTRIES:
-            return after
-        async for entries in journal.read(connection, after, last, BATCH_ENTRIES):
-            async with connection.transaction():
-                await fold_entries(connection, NEXT, entries, names=folding.names)
-        after = last
-
-
-async def _swap_in(
-    connection: asyncpg.Connection,
-    folding: _Folding,
-    tables: Collection[TableCompared],
-    lost: Collection[str],
-) -> None:
-    """Swap; where a reader of several tables stands in the way, again."""
-    after = await _catch_up(connection, folding)
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            await _swap(connection, folding, after, tables, lost)
-        except asyncpg.DeadlockDetectedError:
-            if attempt == ATTEMPTS:
-                raise
-        else:
-            return
-
-
-async def _swap(
-    connection: asyncpg.Connection,
-    folding: _Folding,
-    after: int,
-    tables: Collection[TableCompared],
-    lost: Collection[str],
-) -> None:
-    names = folding.names
-    async with connection.transaction():
-        head = await journal.begin_batch(connection)
-        if names < set(DEFINITIONS):
-            await checkpoints.to_fold(connection)
-        if names == {sums.NAME}:
-            since, before = folding.whole_blocks, head.next_index
-            await sums.fill_sums(connection, NEXT, before, since=since, lines=LIVE)
-        else:
-            async for entries in journal.read(
-                connection, after, head.next_index - 1, BATCH_ENTRIES
-            ):
-                await fold_entries(connection, NEXT, entries, names=names)
-        await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {LIVE}")
-        for name in sorted(names):
-            # Dropping in the same transaction makes every cached plan look the name up again.
-            await connection.execute(f"DROP TABLE IF EXISTS {LIVE}.{name} CASCADE")
-            await connection.execute(f"ALTER TABLE {NEXT}.{name} SET SCHEMA {LIVE}")
-        await connection.execute(f"DROP SCHEMA {NEXT} CASCADE")
-        if sums.NAME in names:
-            wrong = await sums.differences(connection, LIVE, after)
-            if wrong:
-                raise AssertionError(f"rebuilt partial sums differ from their lists: {wrong[:3]}")
-        await checkpoints.record(connection, names)
-        if lost or any(table.differs for table in tables):
-            await connection.execute(REFOLDED)
