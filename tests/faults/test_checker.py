@@ -11,7 +11,7 @@ import pytest
 from tests.faults import checker
 from tests.faults.checker import NOT_CHECKED, check
 from tests.faults.clean_run import INCOME, STAFF, STREAM, clean_run
-from tests.faults.evidence import FORGED, POISON, Evidence, Row, attributes_of
+from tests.faults.evidence import POISON, Evidence, Row, attributes_of
 
 Spoil = Callable[[Evidence], object]
 HERE = Path(__file__).parent
@@ -207,11 +207,6 @@ SPOILED: dict[str, tuple[int, str, Spoil]] = {
             run.reporting["journal"][0] | {"log_index": 5})),
     "an event of no owner in the journal": (
         11, "journal-phantom", lambda run: _set(run.reporting["journal"], 0, event_id="77")),
-    "a forgery that nobody disowned": (
-        11, "journal-phantom",
-        lambda run: _set(run.reporting["journal"], 0, event_id=f"{FORGED}000000000001")),
-    "an owner's event disowned": (
-        11, "disowned-wrongly", lambda run: run.reporting["disowned"].append({"log_index": 1})),
     "another leaf in the journal": (
         11, "journal-altered", lambda run: _set(run.reporting["journal"], 0, leaf="\\x00")),
     "other bytes in the journal": (11, "journal-altered", _other_bytes),
@@ -268,16 +263,6 @@ def test_what_the_nemesis_poisoned_belongs_in_quarantine() -> None:
     key = f"{POISON}1"
     run.kafka.append(run.kafka[0] | {"key": key, "event_id": None})
     run.reporting["quarantine"].append({"key": "\\x" + key.encode().hex(), "stream": None})
-    assert check(run) == []
-
-
-def test_what_the_nemesis_forged_may_be_refused_and_in_kafka() -> None:
-    run = clean_run()
-    forged = f"{FORGED}000000000001"
-    run.kafka.append(run.kafka[0] | {"key": "union-a/income-forged-1", "event_id": forged})
-    run.reporting["quarantine"].append(
-        {"event_id": forged, "stream": "union-a/income-forged-1", "reason": "sequence-reused"}
-    )
     assert check(run) == []
 
 
