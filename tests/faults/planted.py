@@ -78,7 +78,7 @@ PLANTED: dict[int, Planted] = {
              "            head = await journal.begin_batch(connection)\n"),
     ), ("kill worker", "kill backend"), 0.8, LOST | {"miscounted"}),
     3: Planted("dedupe removed", (
-        Edit(ADMISSION, "    earlier, epochs = seen.get(identity), ",
+        Edit(ADMISSION, "    earlier, epochs = now.seen.get(identity), ",
              "    earlier, epochs = None, "),
     ), ("kill owner", "crash postgres"), 0.8, frozenset({"quarantined", "journal-doubled"})),
     4: Planted("exceptions swallowed in the agent, and not fenced", (
@@ -134,10 +134,8 @@ PLANTED: dict[int, Planted] = {
              "        amount_fen=int(event.amount_fen / 100 * 100),\n"),
     ), (), 0.5, frozenset({"projection-wrong", "projection-lost"})),
     13: Planted("one order assumed across all topics", (
-        Edit(ADMISSION, "        key, sequence = (envelope.source, envelope.shard), "
-             "envelope.shard_sequence or 0\n        head = result.heads.get(key, 0)\n",
-             '        key, sequence = ("", envelope.shard), envelope.shard_sequence or 0\n'
-             "        head = result.heads.get(key, 0)\n"),
+        Edit(ADMISSION, "    key, place = (envelope.source, shard), ",
+             '    key, place = ("", shard), '),
     ), (), 0.5, LOST | {"quarantined"}),
     14: Planted("quarantine without advancing", (
         Edit(INGEST, "        if found > self.quarantine_limit:\n", "        if found > 0:\n"),
@@ -147,10 +145,10 @@ PLANTED: dict[int, Planted] = {
              "publisher.send([row for row in rows if row['sequence'] % 20 != 19])"),
     ), (), 0.5, LOST),
     16: Planted("local time used as the order of events", (
-        Edit(INGEST, "        ordered = _in_sequence(records, waiting)\n",
-             "        ordered = sorted(\n"
-             "            _in_sequence(records, waiting), reverse=True,\n"
-             "            key=lambda r: str(r.envelope and r.envelope.recorded_at))\n"),
+        Edit(INGEST, "            return admit(\n                ordered,\n",
+             "            return admit(\n                sorted(\n"
+             "                    ordered, reverse=True,\n"
+             "                    key=lambda r: str(r.envelope and r.envelope.recorded_at)),\n"),
     ), ("delay",), 0.8, LOST | {"journal-reordered", "never-caught-up"}),
 }  # fmt: skip
 

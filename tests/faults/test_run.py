@@ -36,7 +36,11 @@ async def _settled(
     async def next_missing(_: Rig) -> int:
         return next(missing)
 
+    async def nothing_forged(*_: Any) -> None:
+        return None
+
     monkeypatch.setattr(run, "_missing", next_missing)
+    monkeypatch.setattr(run, "put_right", nothing_forged)
     workers = _Workers()
     with History(file) as history:
         await run._settle(cast(Any, workers), history, patience)
