@@ -24,6 +24,7 @@ TITLES: dict[str, str] = {
     "not-in-list": "不在可选项中",
     "listed-twice": "与前面的行重复",
     "unknown-employee": "没有这个工号",
+    "record-unreadable": "该工号的人员档案无法解密,请联系管理员",
     "not-sent": "因其他行未通过,本行未提交",
 }
 """Our own refusals of a row; a service's refusal comes with its own title."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -162,9 +162,11 @@ class _Run:
 async def _with_people(
     client: CommandClient, kind: Kind, rows: Sequence[Row]
 ) -> tuple[list[Row], list[RowError]]:
-    """The rows with person ids for employee numbers, and the rows whose numbers nobody holds."""
+    """The rows with person ids for employee numbers, and the rows whose numbers nobody holds, or
+    whose holders' records cannot be read."""
     numbers = {row.values[field] for row in rows for field in kind.people if field in row.values}
     found: dict[str, str] = {}
+    unreadable: set[str] = set()
     asked = sorted(numbers)
     for at in range(0, len(asked), ROWS_PER_COMMAND):
         question = {"employee_nos": asked[at : at + ROWS_PER_COMMAND], "purpose": kind.purpose}
@@ -172,6 +174,7 @@ async def _with_people(
         if not answer.accepted:
             raise ImportRefused(answer)
         found |= {each["employee_no"]: each["person_id"] for each in answer.body["people"]}
+        unreadable |= set(answer.body.get("unreadable", ()))
     ready: list[Row] = []
     bad: list[RowError] = []
     for row in rows:
@@ -180,7 +183,7 @@ async def _with_people(
             for field in kind.people
             if row.values.get(field, "") not in found and field in row.values
         ]
-        bad += [_unknown(kind, row, field) for field in unknown]
+        bad += [_unknown(kind, row, field, unreadable) for field in unknown]
         if not unknown:
             people = {
                 field: found[row.values[field]] for field in kind.people if field in row.values
@@ -189,9 +192,10 @@ async def _with_people(
     return ready, bad
 
 
-def _unknown(kind: Kind, row: Row, field: str) -> RowError:
+def _unknown(kind: Kind, row: Row, field: str, unreadable: Collection[str]) -> RowError:
     heading = next(column.headings[0] for column in kind.columns if column.field == field)
-    return RowError(row.number, heading, "unknown-employee", TITLES["unknown-employee"])
+    code = "record-unreadable" if row.values[field] in unreadable else "unknown-employee"
+    return RowError(row.number, heading, code, TITLES[code])
 
 
 def _digest(file: Path, org_id: str, kind: Kind, given: Mapping[str, Any] | None) -> str:

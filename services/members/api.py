@@ -190,22 +190,32 @@ def _record_routes(app: FastAPI, api: CommandApi) -> None:
 
     @app.post("/v1/{org_id}/people/lookup", tags=["person records"])
     async def lookup(org_id: str, question: LookUp, actor: Clerk) -> dict[str, Any]:
-        """Person ids by employee number; recorded as a disclosure. Role: clerk."""
+        """Person ids by employee number; recorded as a disclosure. `unreadable`: numbers whose
+        record was changed or is under another key. Role: clerk."""
         inquiry = Inquiry(actor, org_id, question.purpose, api.store.clock())
-        found = await person_records.person_ids(pool, cipher, inquiry, question.employee_nos)
+        found, unreadable = await person_records.person_ids(
+            pool, cipher, inquiry, question.employee_nos
+        )
         return {
             "people": [{"employee_no": no, "person_id": found[no]} for no in found],
-            "unknown": [no for no in question.employee_nos if no not in found],
+            "unknown": [
+                no for no in question.employee_nos if no not in found and no not in unreadable
+            ],
+            "unreadable": unreadable,
         }
 
     @app.post("/v1/{org_id}/people/names", tags=["person records"])
     async def names(org_id: str, question: AskNames, actor: NameReader) -> dict[str, Any]:
-        """Names by person id; recorded as a disclosure. Roles: clerk, auditor."""
+        """Names by person id; recorded as a disclosure. `unreadable`: people whose record was
+        changed or is under another key. Roles: clerk, auditor."""
         inquiry = Inquiry(actor, org_id, question.purpose, api.store.clock())
-        found = await person_records.names(pool, cipher, inquiry, question.person_ids)
+        found, unreadable = await person_records.names(pool, cipher, inquiry, question.person_ids)
         return {
             "people": [{"person_id": each, "name": found[each]} for each in found],
-            "unknown": [each for each in question.person_ids if each not in found],
+            "unknown": [
+                each for each in question.person_ids if each not in found and each not in unreadable
+            ],
+            "unreadable": unreadable,
         }
 
 

@@ -208,3 +208,22 @@ async def test_the_last_hour_taken_and_the_heads_lowered_is_the_journal_ahead(
     found, _ = await scene.compared()
     assert len(found.ahead) == 2
     assert not found.complete and found.watermark is None
+
+
+async def test_heads_of_the_journal_that_were_raised_are_ahead_of_the_owner(scene: Scene) -> None:
+    """What the owner writes next would be taken for what was there before."""
+    await scene.reporting.execute("UPDATE shard_heads SET sequence = sequence + 1000")
+    found, source = await scene.compared()
+    assert source.reasons == ["ahead"]
+    assert not found.complete and found.watermark is None
+
+
+async def test_positions_moved_forward_leave_a_gap_that_is_named(scene: Scene) -> None:
+    """The records between are never read: their sequences are missing."""
+    store = EventStore(scene.owner, system_clock, source_of("events"))
+    await scene.reporting.execute("UPDATE positions SET next_offset = next_offset + 1000")
+    await store.append(request(key="late"), [Write(STREAMS[0], 3, [raised("0")])], Reply(201, {}))
+    await scene.owner.fetch(STAMP, list(range(SHARDS)), 100)
+    await scene.owner.execute("UPDATE shards SET acked = head")
+    _, source = await scene.compared()
+    assert (source.reasons, source.behind, len(source.gaps)) == (["behind"], 1, 1)

@@ -92,6 +92,34 @@ class TestPersonRecords:
         assert named["people"] == [{"person_id": ids["A-0003"], "name": "职工3"}]
         assert named["unknown"] == [person_id(99)]
 
+    @pytest.mark.parametrize("column", ["encrypted", "employee_no_hash"])
+    async def test_records_that_were_swapped_are_unreadable_and_no_other_person_s(
+        self, staffed: InProcess, column: str
+    ) -> None:
+        """What a superuser of the database can do: nobody is called by another's name."""
+        numbers = ["A-0001", "A-0002", "A-0003"]
+        of = {e["employee_no"]: e["person_id"] for e in (await ids_of(staffed, *numbers))["people"]}
+        one, other = of["A-0001"], of["A-0002"]
+        pool = staffed.store.pool
+        was = dict(await pool.fetch(f"SELECT person_id, {column} FROM person_records"))
+        change = f"UPDATE person_records SET {column} = $2 WHERE person_id = $1"
+        for person, value in ((one, b"0"), (other, was[one]), (one, was[other])):
+            await pool.execute(change, person, value)
+        found = await ids_of(staffed, *numbers)
+        assert [each["employee_no"] for each in found["people"]] == ["A-0003"]
+        assert (found["unreadable"], found["unknown"]) == (["A-0001", "A-0002"], [])
+        question = {"person_ids": list(of.values()), "purpose": "audit"}
+        answer = await staffed.command("people/names", question, role="auditor")
+        told = accepted(answer).json()
+        names = {each["person_id"]: each["name"] for each in told["people"]}
+        if column == "encrypted":
+            assert (names, told["unreadable"]) == (
+                {of["A-0003"]: "职工3"},
+                sorted([one, other]),
+            )
+        else:
+            assert (names[one], told["unreadable"]) == ("职工1", [])
+
     async def test_every_disclosure_is_recorded_and_auditors_read_it(
         self, staffed: InProcess
     ) -> None:

@@ -3,14 +3,18 @@
 Every answer of that kind is recorded among the disclosures first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 import asyncpg
+import structlog
+from cryptography.exceptions import InvalidTag
 
-from services.members.queries.encryption import RecordCipher
+from services.members.queries.encryption import PersonRecord, RecordCipher
 from shared.contract.envelope import Actor
+
+log = structlog.get_logger("person_records")
 
 DISCLOSE = """
 INSERT INTO disclosures (org_id, disclosed_at, actor, role, purpose, what, asked, found)
@@ -39,6 +43,14 @@ class Inquiry(NamedTuple):
     asked_at: datetime
 
 
+class Disclosed(NamedTuple):
+    """What was found, by what it was asked by; and what was asked by where the record is not what
+    was encrypted for its person: it was changed or moved, or another key is used."""
+
+    found: dict[str, str]
+    unreadable: list[str]
+
+
 async def holders(
     pool: asyncpg.Pool, cipher: RecordCipher, org_id: str, employee_nos: Sequence[str]
 ) -> dict[str, str]:
@@ -55,27 +67,53 @@ async def holders(
 
 async def person_ids(
     pool: asyncpg.Pool, cipher: RecordCipher, inquiry: Inquiry, employee_nos: Sequence[str]
-) -> dict[str, str]:
+) -> Disclosed:
     """The person ids of employee numbers; the disclosure is recorded before it is made."""
     found = await holders(pool, cipher, inquiry.org_id, employee_nos)
+    records = await _records(pool, cipher, inquiry.org_id, found.values())
     await _disclose(pool, inquiry, "person_ids", len(employee_nos), len(found))
-    return found
+    own = {no: each for no, each in found.items() if _has_number(records[each], no)}
+    _tell(inquiry, {found[number] for number in found if number not in own})
+    return Disclosed(own, sorted(set(found) - set(own)))
 
 
 async def names(
     pool: asyncpg.Pool, cipher: RecordCipher, inquiry: Inquiry, ids: Sequence[str]
-) -> dict[str, str]:
+) -> Disclosed:
     """The names of people, by person id; the disclosure is recorded before it is made."""
+    records = await _records(pool, cipher, inquiry.org_id, ids)
+    await _disclose(pool, inquiry, "names", len(ids), len(records))
+    found = {person: record.name for person, record in records.items() if record is not None}
+    _tell(inquiry, set(records) - set(found))
+    return Disclosed(found, sorted(set(records) - set(found)))
+
+
+async def _records(
+    pool: asyncpg.Pool, cipher: RecordCipher, org_id: str, ids: Iterable[str]
+) -> dict[str, PersonRecord | None]:
+    """The records that are there; None for one that is not what was encrypted for the person."""
     rows = await pool.fetch(
         "SELECT person_id, encrypted FROM person_records WHERE org_id = $1 AND person_id = ANY($2)",
-        inquiry.org_id,
-        ids,
+        org_id,
+        list(ids),
     )
-    await _disclose(pool, inquiry, "names", len(ids), len(rows))
-    return {
-        row["person_id"]: cipher.decrypt(inquiry.org_id, row["person_id"], row["encrypted"]).name
-        for row in rows
-    }
+    found: dict[str, PersonRecord | None] = {}
+    for row in rows:
+        try:
+            found[row["person_id"]] = cipher.decrypt(org_id, row["person_id"], row["encrypted"])
+        except InvalidTag:
+            found[row["person_id"]] = None
+    return found
+
+
+def _has_number(record: PersonRecord | None, number: str) -> bool:
+    """Its hash may stand with another person's record."""
+    return record is not None and record.employee_no == number
+
+
+def _tell(inquiry: Inquiry, unreadable: Iterable[str]) -> None:
+    if listed := sorted(unreadable):
+        log.error("person records are unreadable", org_id=inquiry.org_id, person_ids=listed[:20])
 
 
 async def disclosures(

@@ -23,6 +23,7 @@ FROM source_checks WHERE orgs IS NULL OR $1 = ANY(orgs)
 WORDS = {
     "unreachable": "来源没有回答", "behind": "尚有记录未到", "differs": "与来源的日志不符",
     "not-compared": "尚未与来源的日志核对", "lost-by-owner": "来源有未发布的记录",
+    "ahead": "日志计入了来源没有的记录",
     "in-quarantine": "有记录在隔离区待处理", "numbers-nothing": "来源不为其记录编号",
     "ahead-of-owner": "日志含来源已失去的记录", "journal-gaps": "日志缺行",
     "sums-differ": "分段合计与清单不符", "projections-stale": "投影正在重建",

@@ -127,6 +127,7 @@ class OwnerHeads:
                 journalled[source_of(name)],
                 contents[name],
                 waiting.get(topic_of(name), 0),
+                had=had[source_of(name)].have,
             )
             for name in self.owners
         ]

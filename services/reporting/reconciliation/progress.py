@@ -43,9 +43,11 @@ class Gap(NamedTuple):
 
 
 Reason = Literal[
-    "unreachable", "behind", "differs", "not-compared", "lost-by-owner", "in-quarantine"
+    "unreachable", "behind", "ahead", "differs", "not-compared", "lost-by-owner", "in-quarantine"
 ]
-"""Why a source is not complete; `not-compared`: it was not looked at to its end yet."""
+"""Why a source is not complete. `ahead`: the journal counts sequences that its owner has not
+stamped, and would take what it stamps next for another event; `not-compared`: it was not looked at
+to its end yet."""
 
 
 class SourceState(NamedTuple):
@@ -165,9 +167,11 @@ def source_state(
     progress: Progress,
     compared: Compared | None,
     quarantined: int,
+    *,
+    had: Mapping[int, int] = MappingProxyType({}),
 ) -> SourceState:
     """How the journal stands to one owner; `head` is what that owner answers, `compared` what the
-    comparison with its log found (None: nothing)."""
+    comparison with its log found (None: nothing), `had` what the journal had before it answered."""
     if head is None:
         return SourceState(source_of(name), False, False, 0, [], ["unreachable"])
     behind = head["unstamped"] + sum(
@@ -176,6 +180,7 @@ def source_state(
     lost, differences = head.get("lost", []), compared.differences if compared else []
     reasons: dict[Reason, Any] = {
         "behind": behind,
+        "ahead": any(had.get(row["shard"], 0) > row["head"] for row in head["shards"]),
         "differs": differences,
         "not-compared": compared is None or not compared.all_of_it,
         "lost-by-owner": lost,

@@ -152,6 +152,17 @@ async def test_an_employee_number_nobody_holds_is_a_bad_row(tmp_path: Path) -> N
     assert outcome.accepted == 4
 
 
+async def test_a_number_whose_record_is_unreadable_is_not_called_unknown(tmp_path: Path) -> None:
+    class Unreadable(RecordingClient):
+        async def ask(self, service: str, path: str, body: Mapping[str, Any]) -> Answer:
+            answer = await super().ask(service, path, body)
+            return answer._replace(body={**answer.body, "unreadable": ["9"]})
+
+    file = sign_off(tmp_path / "a.xlsx", ["1", "2", "3", "4", "9"])
+    outcome = await import_file(Unreadable(["1", "2", "3", "4"]), RECEIPTS, file)
+    assert [(bad.number, bad.code) for bad in outcome.bad] == [(6, "record-unreadable")]
+
+
 async def test_a_lagging_copy_is_waited_for(tmp_path: Path) -> None:
     answers = [
         Answer(503, {"code": "members-behind", "title": "稍后"}),

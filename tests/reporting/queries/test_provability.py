@@ -46,7 +46,8 @@ async def test_a_zero_is_proven_where_every_source_was_found_complete(pool: asyn
 
 
 @pytest.mark.parametrize(
-    "reason", ["unreachable", "behind", "differs", "not-compared", "lost-by-owner", "in-quarantine"]
+    "reason",
+    ["unreachable", "behind", "ahead", "differs", "not-compared", "lost-by-owner", "in-quarantine"],
 )
 async def test_a_source_that_is_not_complete_takes_its_own_figures_proof_and_no_others(
     pool: asyncpg.Pool, reason: Reason
