@@ -4,7 +4,7 @@ A context's `__main__` hands in what is its own; nothing here knows a business w
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any, NamedTuple
@@ -33,6 +33,8 @@ from shared.replicas import quarantine
 from shared.replicas.apply import Reaction, Replica
 from shared.replicas.coverage import coverage
 from shared.replicas.records import Reader
+from shared.replicas.refill import progress
+from shared.replicas.refilling import Refilling
 from shared.replicas.subscription import Subscription
 from shared.service.log_routes import add_log_routes
 from shared.service.logs import configure_logs
@@ -47,6 +49,7 @@ SHARED_REFUSALS = {"service-not-ready": "服务尚未就绪", "no-such-record": 
 class Parts(NamedTuple):
     """What a context hands in: its commands, refusal titles, reactions and further routes.
 
+    `reactions` are by the context whose topic is copied, `copied` the tables that they write.
     `make_context` builds what handlers are given from the store; `add_routes` adds the context's
     own queries to the app.
     """
@@ -56,6 +59,7 @@ class Parts(NamedTuple):
     refusals: Mapping[str, str]
     make_context: Callable[[EventStore], Any]
     reactions: Mapping[str, Mapping[type[DomainEvent], Reaction]] = {}
+    copied: Mapping[str, Sequence[str]] = {}
     add_routes: Callable[[FastAPI, CommandApi], None] | None = None
 
 
@@ -103,9 +107,11 @@ async def serve(parts: Parts, settings: Settings) -> None:
         for context, reactions in parts.reactions.items():
             simulated = settings.simulated_clock
             reader = Reader(topic_of(context), owner(context), allow_simulated=simulated)
-            replica = Replica(pool, parts.name, reader, reactions)
+            replica = Replica(pool, parts.name, reader, reactions, parts.copied.get(context, ()))
             copy = Subscription(replica, settings.kafka_access, health)
             await runner.background(f"copy-of-{context}", copy.run())
+            refilling = Refilling(replica, settings.kafka_access, health, store.settled.clear)
+            await runner.background(f"refill-of-{context}", refilling.run())
         await runner.start(http_server(app, settings.http_host, settings.http_port))
         await runner.until_stopped()
 
@@ -122,7 +128,12 @@ def context_app(
     async def ready() -> dict[str, str]:
         # A write, because a read passes on a server that fell back to read-only.
         await store.pool.execute("UPDATE store_epoch SET epoch = epoch")
-        return {"postgres": "writable"}
+        refilled = {name: await progress(store.pool, name) for name in parts.reactions}
+        return {"postgres": "writable"} | {
+            f"copy-of-{name}": f"refilled: {how.read} of {how.of} records are read anew"
+            for name, how in refilled.items()
+            if how is not None
+        }
 
     titles = {**SHARED_REFUSALS, **parts.refusals}
     app = build_app(parts.name, titles, ready, tokens, health=health, families=(OWNER,))

@@ -1,0 +1,71 @@
+"""The part of a service that watches whether one of its copies must be refilled, and refills it."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+import structlog
+
+from shared.eventstore.database import UNREACHABLE
+from shared.health import Health
+from shared.kafka.access import KafkaAccess
+from shared.metrics import COPY_REFILLING
+from shared.replicas import refill
+from shared.replicas.apply import Refill, RefillEnded, Replica
+from shared.replicas.subscription import Subscription
+
+log = structlog.get_logger("refill")
+
+LOOK_SECONDS = 0.5
+CHANGED = """
+SELECT (SELECT count(*) FROM replica_disowned WHERE source = $1) AS disowned,
+    (SELECT number FROM replica_refills WHERE source = $1 AND began_at IS NULL) AS number
+"""
+
+
+class Refilling:
+    """Refills one copy whenever it holds what was disowned. `forget` is called when it was, by this
+    process or by another: what was concluded from the copy before is to be looked up anew."""
+
+    def __init__(
+        self, replica: Replica, kafka: KafkaAccess, health: Health, forget: Callable[[], None]
+    ) -> None:
+        self.replica, self.kafka, self.health, self.forget = replica, kafka, health, forget
+        self._part = f"refill-of-{replica.topic.split('.')[1]}"
+        self._disowned = 0
+        self._number: int | None = None
+
+    async def run(self) -> None:
+        """Watch until cancelled; what is away is waited out, and a refill goes on where it was."""
+        while True:
+            try:
+                await self.look()
+                self.health.succeeded(self._part)
+            except RefillEnded as why:
+                log.info("a refill was begun anew, or ended by another", why=str(why))
+            except UNREACHABLE as why:
+                self.health.failed(self._part, why)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Do what there is to do for what was disowned since the last look, to its end. Raises
+        RefillEnded."""
+        replica = self.replica
+        disowned, number = await replica.pool.fetchrow(CHANGED, replica.source)
+        if disowned != self._disowned:
+            await refill.settle(replica)
+            self._disowned = disowned
+        if number != self._number:
+            self.forget()
+            self._number = number
+        wanted = await refill.begin(replica)
+        COPY_REFILLING.labels(replica.service, replica.topic).set(wanted is not None)
+        if wanted is not None:
+            await self._fill(wanted)
+            self.forget()
+
+    async def _fill(self, wanted: Refill) -> None:
+        beside = self.replica.beside(wanted)
+        await refill.settle(beside)
+        done = partial(refill.end, self.replica, wanted)
+        await Subscription(beside, self.kafka, self.health, done).run()
