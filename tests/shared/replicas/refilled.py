@@ -15,6 +15,7 @@ from tests.shared.replicas.consumed import MOVE, consumed, move
 
 LOG = Log(MOVE.cluster_id, MOVE.topic_id)
 BY = UUID(int=5)
+SOURCES = dict.fromkeys(("replica_events", "replica_heads"), "source = '/guildhall/members'")
 
 
 class Topic:
@@ -68,10 +69,10 @@ async def disown(pool: asyncpg.Pool, envelope: Envelope, source: str | None = No
 
 
 async def held(pool: asyncpg.Pool, tables: Sequence[str]) -> dict[str, list[Any]]:
-    """What the tables hold, and what is kept of the events; of the quarantine what is open."""
+    """What the tables hold, and what is kept of members' events; of the quarantine what is open."""
     found = {}
     for table in (*tables, "replica_events", "replica_heads"):
-        rows = await pool.fetch(f"TABLE {table}")
+        rows = await pool.fetch(f"SELECT * FROM {table} WHERE {SOURCES.get(table, 'true')}")
         found[table] = sorted((tuple(row) for row in rows), key=repr)
     rows = await pool.fetch("SELECT source, shard, sequence, value FROM replica_parked")
     found["parked"] = sorted((tuple(row) for row in rows), key=repr)

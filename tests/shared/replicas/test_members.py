@@ -145,7 +145,7 @@ async def test_while_the_copy_is_refilled_who_is_known_is_and_nobody_is_unknown_
     await hear(store.pool, union())
     await hear(store.pool, staff_registered(person_id=ANN))
     await require_known(store, ASKED, [ANN])
-    with pytest.raises(NotYet, match="copy-being-refilled: .* 0 of 0 records"):
+    with pytest.raises(NotYet, match=r"copy-being-refilled: .* 0 of 0 records"):
         await require_known(store, ASKED, [ANN, BO])
     await store.pool.execute("UPDATE replica_refills SET began_at = NULL")
     with pytest.raises(Invalid, match="unknown-member"):
