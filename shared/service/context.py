@@ -4,7 +4,7 @@ A context's `__main__` hands in what is its own; nothing here knows a business w
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any, NamedTuple
@@ -15,7 +15,7 @@ from pydantic import Field
 
 from shared.clock import Clock, SimulatedClock, system_clock
 from shared.contract.catalogue import source_of, topic_of
-from shared.contract.envelope import SHARDS, Actor, DomainEvent
+from shared.contract.envelope import SHARDS, DomainEvent
 from shared.decider.command import Command
 from shared.eventstore.database import open_pool
 from shared.eventstore.migrations import migrate
@@ -29,13 +29,12 @@ from shared.http.guard import guard
 from shared.kafka.acceptance import owner
 from shared.metrics import OWNER
 from shared.relay.relay import Relay
-from shared.replicas import quarantine
 from shared.replicas.apply import Reaction, Replica
-from shared.replicas.coverage import coverage
 from shared.replicas.records import Reader
 from shared.replicas.refill import progress
 from shared.replicas.refilling import Refilling
 from shared.replicas.subscription import Subscription
+from shared.service.copy_routes import add_copy_routes
 from shared.service.log_routes import add_log_routes
 from shared.service.logs import configure_logs
 from shared.service.runner import Runner, http_server
@@ -69,13 +68,6 @@ class Republish(Command):
     shard: Annotated[int, Field(strict=True, ge=0, lt=SHARDS)] | None = None
     first: Annotated[int, Field(strict=True, ge=1, lt=2**63)] = 1
     last: Annotated[int, Field(strict=True, ge=1, lt=2**63)] = 2**62
-
-
-class Discard(Command):
-    """A record that a copy quarantined is never to be applied, and why."""
-
-    record_id: Annotated[int, Field(ge=1, lt=2**63)]
-    why: Annotated[str, Field(min_length=1, max_length=500)]
 
 
 def service_clock(settings: Settings) -> Clock:
@@ -178,23 +170,6 @@ def add_owner_routes(app: FastAPI, store: EventStore, relay: Relay) -> None:
                 for event in loaded.events
             ],
         }
-
-
-def add_copy_routes(app: FastAPI, store: EventStore, contexts: Iterable[str]) -> None:
-    """What a context answers about its own copies of others: what they heard, and what not."""
-
-    @app.get("/v1/copies", tags=["relay"], dependencies=[of_every_union(*WATCHERS)])
-    async def copies() -> list[dict[str, Any]]:
-        """How far each copy heard its owner, by shard. Roles: operator, auditor."""
-        return [await coverage(store.pool, context) for context in contexts]
-
-    @app.post("/v1/copies/discard", tags=["relay"])
-    async def discard(
-        command: Discard, actor: Annotated[Actor, of_every_union("operator")]
-    ) -> dict[str, int]:
-        """Settle a record that a copy quarantined as never to be applied. Role: operator."""
-        await quarantine.discard(store.pool, command.record_id, actor.subject, command.why)
-        return {"discarded": command.record_id}
 
 
 @asynccontextmanager
