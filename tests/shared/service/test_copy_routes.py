@@ -1,19 +1,24 @@
-"""What benefits tells a reconciler of its own copy of members, and whom it tells."""
+"""What a context tells of its copies over HTTP, here benefits of members, and whom it tells."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
+from services.benefits.__main__ import PARTS
 from services.benefits.reactions import REACTIONS
-from shared.contract.envelope import SHARDS
-from shared.eventstore.epochs import Epochs, keep_epochs
-from shared.replicas import digests
 from shared.replicas.apply import Replica
 from shared.testing.author import Author
-from shared.testing.http import InProcess, token
+from shared.testing.http import InProcess, in_process, token
 from tests.examples.members import staff_count_declared
 from tests.reporting.reconciliation.owner_log import OwnerLog
 from tests.shared.replicas.consumed import MOVE, consumed, reader
+
+
+@pytest.fixture
+async def service(database: str) -> AsyncIterator[InProcess]:
+    async with in_process(PARTS, database) as running:
+        yield running
 
 
 def replica_of(service: InProcess) -> Replica:
@@ -87,21 +92,6 @@ async def test_what_a_copy_holds_is_told_as_its_owner_tells_its_log(service: InP
     body["source"] = "/guildhall/events"
     told = await service.client.post("/v1/copies/events", json=body, headers=bearer)
     assert told.json()["leaves"] == {}
-
-
-async def test_a_place_that_its_owner_lost_in_a_restore_is_not_of_the_log(
-    service: InProcess,
-) -> None:
-    author = Author("members")
-    events = [author.write(event.stream_of(), event) for event in [staff_count_declared()] * 3]
-    await replica_of(service).apply(consumed(events), MOVE)
-    inherited = [2] * SHARDS
-    await keep_epochs(service.store.pool, "/guildhall/members", Epochs((inherited,)))
-    asked_for = (events[0].shard or 0, 1, 9)
-    found = await digests.entries(service.store.pool, "/guildhall/members", asked_for)
-    assert [row["sequence"] for row in found] == [1, 2]
-    (found_digest,) = await digests.digests(service.store.pool, "/guildhall/members", [asked_for])
-    assert found_digest["count"] == 2
 
 
 @pytest.mark.parametrize(
