@@ -19,7 +19,8 @@ log = structlog.get_logger("refill")
 LOOK_SECONDS = 0.5
 CHANGED = """
 SELECT (SELECT count(*) FROM replica_disowned WHERE source = $1) AS disowned,
-    (SELECT number FROM replica_refills WHERE source = $1 AND began_at IS NULL) AS number
+    (SELECT number FROM replica_refills WHERE source = $1 AND began_at IS NULL) AS number,
+    EXISTS (SELECT FROM replica_refills WHERE source = $1 AND began_at IS NOT NULL) AS under_way
 """
 
 
@@ -51,14 +52,14 @@ class Refilling:
         """Do what there is to do for what was disowned since the last look, to its end. Raises
         RefillEnded."""
         replica = self.replica
-        disowned, number = await replica.pool.fetchrow(CHANGED, replica.source)
+        disowned, number, under_way = await replica.pool.fetchrow(CHANGED, replica.source)
         if disowned != self._disowned:
             await refill.settle(replica)
             self._disowned = disowned
         if number != self._number:
             self.forget()
             self._number = number
-        wanted = await refill.begin(replica)
+        wanted = await refill.begin(replica) if disowned or under_way else None
         COPY_REFILLING.labels(replica.service, replica.topic).set(wanted is not None)
         if wanted is not None:
             await self._fill(wanted)
