@@ -39,13 +39,13 @@ SELECT EXISTS (
     WHERE l.cluster_id = $1 AND l.topic_id = $2 AND l.next_offset > coalesce(s.next_offset, 0))
 """
 LACKING = """
-SELECT count(*) FROM public.replica_events e LEFT JOIN {schema}.replica_heads h
+SELECT EXISTS (SELECT FROM public.replica_events e LEFT JOIN {schema}.replica_heads h
     USING (source, shard)
 WHERE e.source = $1 AND e.sequence > coalesce(h.sequence, 0)
     AND NOT EXISTS (SELECT FROM public.replica_disowned d
         WHERE (d.source, d.event_id, d.leaf) = (e.source, e.event_id, e.leaf))
     AND NOT EXISTS (SELECT FROM public.log_epochs l WHERE (l.source, l.epoch) = (e.source, e.epoch)
-        AND e.sequence > l.inherited[e.shard + 1])
+        AND e.sequence > l.inherited[e.shard + 1]))
 """
 """Events that the copy has and its refill has not come to: their owner is asked for them."""
 KEY = """
@@ -142,9 +142,7 @@ async def end(replica: Replica, refill: Refill, read: Log) -> bool:
             return True  # it is begun anew
         if await connection.fetchval(BEHIND.format(schema=schema), *read):
             return False
-        lacking = await connection.fetchval(LACKING.format(schema=schema), source)
-        if lacking:
-            log.warning("a refill lacks what the copy has", source=source, lacking=lacking)
+        if await connection.fetchval(LACKING.format(schema=schema), source):
             return False
         await _exchange(connection, replica, schema)
         await connection.execute(END, source)

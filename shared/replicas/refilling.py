@@ -1,8 +1,8 @@
 """The part of a service that watches whether one of its copies must be refilled, and refills it."""
 
 import asyncio
+import time
 from collections.abc import Callable
-from functools import partial
 
 import structlog
 
@@ -12,11 +12,13 @@ from shared.kafka.access import KafkaAccess
 from shared.metrics import COPY_REFILLING
 from shared.replicas import refill
 from shared.replicas.apply import Refill, RefillEnded, Replica
-from shared.replicas.subscription import Subscription
+from shared.replicas.subscription import Log, Subscription
 
 log = structlog.get_logger("refill")
 
 LOOK_SECONDS = 0.5
+SAY_SECONDS = 30.0
+"""How often it is said that a refill has read everything and still is not what the copy has."""
 CHANGED = """
 SELECT (SELECT count(*) FROM replica_disowned WHERE source = $1) AS disowned,
     (SELECT number FROM replica_refills WHERE source = $1 AND began_at IS NULL) AS number,
@@ -68,5 +70,14 @@ class Refilling:
     async def _fill(self, wanted: Refill) -> None:
         beside = self.replica.beside(wanted)
         await refill.settle(beside)
-        done = partial(refill.end, self.replica, wanted)
+        said = time.monotonic()
+
+        async def done(read: Log) -> bool:
+            nonlocal said
+            ended = await refill.end(self.replica, wanted, read)
+            if not ended and time.monotonic() - said >= SAY_SECONDS:
+                said = time.monotonic()
+                log.warning("a refill waits for what the copy has", topic=self.replica.topic)
+            return ended
+
         await Subscription(beside, self.kafka, self.health, done).run()
