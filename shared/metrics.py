@@ -145,6 +145,12 @@ COPY_PARKED = Gauge(
     ["service", "topic"],
     registry=OWNER,
 )
+COPY_REFILLING = Gauge(
+    "guildhall_copy_refilling",
+    "1 while a replica is refilled, for an event that it applied was disowned; 0 otherwise.",
+    ["service", "topic"],
+    registry=OWNER,
+)
 INGESTED = Counter(
     "guildhall_ingest_records_total",
     "Records consumed from Kafka, by topic and outcome: applied, duplicate, parked, quarantined.",

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from guildhall.cli import backup, commands, contract, events, figures, stack
+from guildhall.cli.copies import copies
 from guildhall.cli.quarantine import quarantine
 from guildhall.cli.rebuild import rebuild
 from guildhall.cli.reconcile import reconcile
@@ -46,6 +47,7 @@ app.command(rich_help_panel=OPERATE)(backup.backup)
 app.command(rich_help_panel=OPERATE)(backup.restore)
 app.command(rich_help_panel=OPERATE)(backup.drill)
 app.add_typer(quarantine, name="quarantine", rich_help_panel=OPERATE)
+app.add_typer(copies, name="copies", rich_help_panel=OPERATE)
 
 
 def main() -> None:

@@ -41,15 +41,7 @@ def reconcile(session: Session) -> None:
         for difference in (*row.get("differences", ()), *row.get("lost", ())):
             session.output.say(f"{row['source']}: {sentence(difference)}")
     for copy in found.get("copies", ()):
-        if copy["gaps"]:
-            lacking = ", ".join(map(_gap, copy["gaps"]))
-            session.output.say(f"{copy['reader']} lacks of {copy['source']}: {lacking}")
-        if copy.get("quarantined"):
-            session.output.say(
-                f"{copy['reader']} passed over {copy['quarantined']} records of {copy['source']}:"
-            )
-        for record in copy.get("first", ()):
-            session.output.say(f"  {sentence(record)}")
+        _tell_copy(session, copy)
     for difference in found["differences"]:
         session.output.say(f"differs: {sentence(difference)}")
     for said, name in NAMED.items():
@@ -65,6 +57,28 @@ def reconcile(session: Session) -> None:
     session.output.say(
         "complete: the journal and every copy have all that the owners wrote, as they wrote it"
     )
+
+
+def _tell_copy(session: Session, copy: Mapping[str, Any]) -> None:
+    """What is wrong with a context's copy of another."""
+    if copy["gaps"]:
+        lacking = ", ".join(map(_gap, copy["gaps"]))
+        session.output.say(f"{copy['reader']} lacks of {copy['source']}: {lacking}")
+    if copy.get("quarantined"):
+        session.output.say(
+            f"{copy['reader']} passed over {copy['quarantined']} records of {copy['source']}:"
+        )
+    for record in copy.get("first", ()):
+        session.output.say(f"  {sentence(record)}")
+    for difference in copy.get("differences", ()):
+        session.output.say(f"{copy['reader']} differs: {sentence(difference)}")
+    if refilling := copy.get("refilling"):
+        session.output.say(
+            f"{copy['reader']} is refilled from {copy['source']}: {refilling['read']} of"
+            f" {refilling['of']} records are read anew"
+        )
+    elif not copy.get("compared", True):
+        session.output.say(f"{copy['reader']} was not compared with {copy['source']} to its end")
 
 
 def _gap(gap: Any) -> str:

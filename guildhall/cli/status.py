@@ -27,6 +27,7 @@ UNTRUE = {
     "journal_gaps": "rows of the journal are gone",
     "journal_wrong": "rows of the journal were changed, guildhall reconcile names them",
     "stale": "projections are not what the journal gives, and nothing is answered from them",
+    "copies_differ": "a context's copy is not what its owner wrote, guildhall copies list names it",
     "differences": "figures differ from their lists, which is a defect",
 }
 """What must not be in the answer of /v1/status, and what it means."""

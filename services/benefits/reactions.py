@@ -24,6 +24,9 @@ from shared.replicas import members
 from shared.replicas.apply import Reaction
 from shared.replicas.members import HEARD, person_stream, when_anything_is_said
 
+TABLES = (*members.TABLES, "known_changes", "known_dependants")
+"""What our copy of members consists of: every table that a reaction writes."""
+
 PERSON_CHANGED = f"""
 WITH heard AS ({HEARD})
 INSERT INTO known_changes

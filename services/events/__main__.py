@@ -3,7 +3,8 @@
 import uvloop
 
 from services.events.api import COMMANDS, REFUSALS, add_routes
-from services.events.reactions import REACTIONS
+from services.events.reactions import REACTIONS, TABLES
+from shared.replicas import disowned
 from shared.service.context import Parts, serve
 from shared.service.settings import Settings
 
@@ -12,7 +13,8 @@ PARTS = Parts(
     commands=COMMANDS,
     refusals=REFUSALS,
     make_context=lambda store: store,
-    reactions={"members": REACTIONS},
+    reactions={"members": REACTIONS, "reporting": disowned.REACTIONS},
+    copied={"members": TABLES, "reporting": disowned.TABLES},
     add_routes=add_routes,
 )
 

@@ -3,6 +3,6 @@
 Nothing is needed here beyond what every context keeps of members.
 """
 
-from shared.replicas.members import REACTIONS
+from shared.replicas.members import REACTIONS, TABLES
 
-__all__ = ["REACTIONS"]
+__all__ = ["REACTIONS", "TABLES"]

@@ -42,6 +42,7 @@ TITLES: dict[str, str] = {
     "date-in-future": "日期尚未到来",
     "listed-twice": "名单中有重复",
     "members-behind": "会员信息尚未同步，请稍后重试",
+    "copy-being-refilled": "会员信息正在重新同步，请稍后重试",
     "unknown-union": "没有这个工会",
     "unknown-member": "名单中有未登记的人员",
     "simulated-union-refused": "模拟工会与真实工会不能混用",

@@ -1,9 +1,11 @@
-"""What becomes of each record in a replica: applied, duplicate, parked behind a gap, quarantined.
+"""What becomes of each record in a replica: applied, duplicate, parked behind a gap, quarantined,
+or passed over as disowned.
 
 Pure: it is given what the database knows of the batch, and returns decisions.
 
 A record that is quarantined takes its place in its shard, so that nothing stops behind it; the
 place stays open to the event itself, and whoever forges a record that is none gains not even that.
+An event that was disowned takes no place: what its owner wrote there comes, or is asked for.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,12 +24,14 @@ Place = tuple[int, int]
 
 class Known(NamedTuple):
     """What the database knows of a batch: the last sequence taken by shard, the leaf hash of each
-    event that was applied, the places at or below the heads that have their event."""
+    event that was applied, the places at or below the heads that have their event; the events
+    that were disowned, by id and leaf hash."""
 
     heads: Mapping[int, int]
     leaves: Mapping[UUID, bytes]
     taken: AbstractSet[Place]
     epochs: Epochs
+    disowned: AbstractSet[tuple[UUID, bytes]] = frozenset()
 
 
 class Quarantined(NamedTuple):
@@ -40,7 +44,8 @@ class Quarantined(NamedTuple):
 
 class Admission(NamedTuple):
     """The decisions about a batch. `again` were applied before; those in `moved` have another
-    place now, as a restored owner stamped them anew. `dead` are of a future their owner lost."""
+    place now, as a restored owner stamped them anew. `dead` are of a future their owner lost,
+    `disowned` are none of their owner's."""
 
     applied: list[Read]
     again: list[Read]
@@ -48,13 +53,14 @@ class Admission(NamedTuple):
     parked: list[Read]
     quarantined: list[Quarantined]
     dead: list[Read]
+    disowned: list[Read]
     heads: dict[int, int]
 
 
 def admit(reads: Iterable[Read], known: Known) -> Admission:
     """Decide about a batch, each shard in its order: what waited joins it, and what was published
     again comes behind what follows it."""
-    result = Admission([], [], [], [], [], [], dict(known.heads))
+    result = Admission([], [], [], [], [], [], [], dict(known.heads))
     leaves, taken = dict(known.leaves), set(known.taken)
     for read in sorted(reads, key=_sequence):
         envelope = read.envelope
@@ -63,6 +69,8 @@ def admit(reads: Iterable[Read], known: Known) -> Admission:
             if read.said.of_owner and placed and envelope is not None:
                 _take(envelope, result.heads, known.epochs)
             result.quarantined.append(Quarantined(read, read.said.reason, read.said.detail))
+        elif (read.said.envelope.event_id, read.said.leaf) in known.disowned:
+            result.disowned.append(read)
         else:
             _admit_event(read, result, leaves, taken, known.epochs)
     return result

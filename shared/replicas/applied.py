@@ -11,20 +11,24 @@ from shared.kafka.acceptance import Accepted
 from shared.replicas.admission import Known, Place, place_of
 from shared.replicas.records import Read
 
-BEGIN = """
-SELECT pg_advisory_xact_lock(hashtext($1)), set_config('enable_seqscan', 'off', true)
-"""
-"""One batch of a source at a time, whichever process reads it: shards have one head. Plans of this
-transaction scan indexes: one made while a table was empty would scan it whole, and would be kept
-while it grows."""
+LOCK = "pg_advisory_xact_lock(hashtext('replica of ' || $1::text))"
+"""One batch of a source at a time, whichever process reads it: shards have one head."""
+BEGIN = f"SELECT {LOCK}, set_config('enable_seqscan', 'off', true)"
+"""Plans of this transaction scan indexes: one made while a table was empty would scan it whole, and
+would be kept while it grows."""
 EXCEPTIONS = """
 SELECT EXISTS (SELECT FROM replica_parked WHERE source = $1) AS parked,
     EXISTS (SELECT FROM replica_quarantine WHERE topic = $2 AND state IN ('open', 'retrying'))
         AS quarantined,
-    EXISTS (SELECT FROM log_epochs WHERE source = $1) AS restored
+    EXISTS (SELECT FROM log_epochs WHERE source = $1) AS restored,
+    EXISTS (SELECT FROM public.replica_disowned WHERE source = $1) AS disowned
 """
 HEADS = "SELECT shard, sequence FROM replica_heads WHERE source = $1"
 LEAVES = "SELECT event_id, leaf FROM replica_events WHERE source = $1 AND event_id = ANY($2)"
+DISOWNED = """
+SELECT event_id, leaf FROM public.replica_disowned WHERE source = $1 AND event_id = ANY($2)
+"""
+"""Of the copy of reporting that answers, also for one that is being refilled."""
 TAKEN = """
 SELECT e.shard, e.sequence, e.epoch FROM replica_events e
     JOIN unnest($2::smallint[], $3::bigint[]) AS p(shard, sequence) USING (shard, sequence)
@@ -44,24 +48,28 @@ ON CONFLICT (source, shard) DO UPDATE SET sequence = EXCLUDED.sequence
 
 
 class Exceptions(NamedTuple):
-    """Whether anything of a source is parked, or quarantined, and whether its log was restored."""
+    """Whether anything of a source is parked, or quarantined, whether its log was restored, and
+    whether anything of it was disowned."""
 
     parked: bool
     quarantined: bool
     restored: bool
+    disowned: bool = False
 
 
 async def begin(connection: asyncpg.Connection, source: str, topic: str) -> Exceptions:
     """Begin a batch of `source` in this transaction, and ask which exceptions there are."""
-    await connection.execute(BEGIN, f"replica of {source}")
+    await connection.execute(BEGIN, source)
     return Exceptions(*await connection.fetchrow(EXCEPTIONS, source, topic))
 
 
 async def look_up(
-    connection: asyncpg.Connection, source: str, reads: Sequence[Read], *, restored: bool
+    connection: asyncpg.Connection, source: str, reads: Sequence[Read], there_are: Exceptions
 ) -> Known:
     """What is known of these records."""
-    epochs = (await known_epochs(connection)).get(source, FIRST) if restored else FIRST
+    epochs = FIRST
+    if there_are.restored:
+        epochs = (await known_epochs(connection)).get(source, FIRST)
     rows = await connection.fetch(HEADS, source)
     heads = {row["shard"]: row["sequence"] for row in rows}
     envelopes = [read.said.envelope for read in reads if isinstance(read.said, Accepted)]
@@ -72,7 +80,10 @@ async def look_up(
         leaves = {row["event_id"]: row["leaf"] for row in rows}
     places = {place_of(each) for each in envelopes if each.event_id not in leaves}
     behind = [place for place in places if place[1] <= heads.get(place[0], 0)]
-    return Known(heads, leaves, await _taken(connection, source, behind, epochs), epochs)
+    taken = await _taken(connection, source, behind, epochs)
+    named = await connection.fetch(DISOWNED, source, ids) if there_are.disowned else ()
+    disowned = {(row["event_id"], row["leaf"]) for row in named}
+    return Known(heads, leaves, taken, epochs, disowned)
 
 
 async def _taken(

@@ -6,7 +6,8 @@ hold, quarantines that record, and everything else is applied. Statements must b
 stream version and indifferent to order: what was quarantined is applied late.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -38,6 +39,12 @@ VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (cluster_id, topic_id, partition) DO UPDATE SET next_offset = EXCLUDED.next_offset
 WHERE p.next_offset = $6
 """
+POSITIONS = """
+SELECT cluster_id, topic_id, partition, next_offset FROM subscription_positions WHERE topic = $1
+"""
+UNDER_WAY = """
+SELECT number FROM public.replica_refills WHERE source = $1 AND began_at IS NOT NULL
+"""
 OBSERVED = """
 SELECT (SELECT count(*) FROM replica_parked WHERE source = $1) AS parked,
     (SELECT count(*) FROM replica_quarantine
@@ -55,8 +62,23 @@ class Move(NamedTuple):
     expected: int
 
 
+class RefillEnded(Exception):
+    """The refill that a batch was read for is over, or was begun anew."""
+
+
+class Refill(NamedTuple):
+    """A refill of a copy: its number, and the schema whose tables it fills."""
+
+    number: int
+    schema: str
+
+
 class Replica:
-    """Applies batches of one context's topic to the database of `service`."""
+    """Applies batches of one context's topic to the database of `service`.
+
+    `tables` are those that the reactions write. `refill`: it fills tables beside the copy that
+    answers (refill.py), and everything here is done in those.
+    """
 
     def __init__(
         self,
@@ -64,27 +86,33 @@ class Replica:
         service: str,
         reader: Reader,
         reactions: Mapping[type[DomainEvent], Reaction],
+        tables: Sequence[str] = (),
+        *,
+        refill: Refill | None = None,
     ) -> None:
         self.pool, self.service, self.reader = pool, service, reader
         self.topic, self.source = reader.topic, reader.publisher.source
+        self.said, self.tables, self.refill = reactions, tables, refill
         self.reactions = {cls.type_name(): reaction for cls, reaction in reactions.items()}
 
-    async def apply(self, consumed: Sequence[Any], move: Move) -> Admission:
-        """Apply what Kafka's consumer gave of one partition, or nothing.
+    def beside(self, refill: Refill) -> "Replica":
+        """The replica that fills the tables of a refill."""
+        given = self.pool, self.service, self.reader, self.said, self.tables
+        return Replica(*given, refill=refill)
 
-        Raises asyncpg.InterfaceError where another process moved the position, database errors.
+    async def apply(self, consumed: Sequence[Any], move: Move) -> Admission:
+        """Apply what Kafka's consumer gave of one partition, or nothing. Raises RefillEnded,
+        asyncpg.InterfaceError where another process moved the position, database errors.
         """
         reads = self.reader.read(consumed)
-        async with self.pool.acquire() as connection, connection.transaction():
-            there_are = await applied.begin(connection, self.source, self.topic)
+        async with self.begun() as (connection, there_are):
             await self._advance(connection, move)
             return await self._apply(connection, reads, there_are)
 
     async def try_again(self) -> int:
         """Try again what is quarantined, for the code may be mended since; returns how many are
         open still. One transaction."""
-        async with self.pool.acquire() as connection, connection.transaction():
-            there_are = await applied.begin(connection, self.source, self.topic)
+        async with self.begun() as (connection, there_are):
             if not there_are.quarantined:
                 return 0
             rows = await quarantine.take_again(connection, self.topic)
@@ -95,11 +123,31 @@ class Replica:
 
     async def give_up(self, seconds: float = GIVE_UP_SECONDS) -> None:
         """Quarantine what waited longer behind a gap: it is to be seen."""
-        async with self.pool.acquire() as connection, connection.transaction():
-            there_are = await applied.begin(connection, self.source, self.topic)
+        async with self.begun() as (connection, there_are):
             if there_are.parked:
                 given_up = await parked.give_up(connection, self.reader, seconds)
                 await quarantine.insert(connection, self.topic, given_up)
+
+    async def positions(self) -> dict[tuple[str, UUID, int], int]:
+        """The offset that is read next, by the ids of cluster and topic, and the partition."""
+        async with self.begun() as (connection, _):
+            rows = await connection.fetch(POSITIONS, self.topic)
+        return {(cluster, topic, number): offset for cluster, topic, number, offset in rows}
+
+    @asynccontextmanager
+    async def begun(self) -> AsyncIterator[tuple[asyncpg.Connection, applied.Exceptions]]:
+        """A transaction on this replica's tables, one of its source at a time. Raises
+        RefillEnded."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            if self.refill is not None:
+                await connection.execute(f"SET LOCAL search_path = {self.refill.schema}, public")
+            there_are = await applied.begin(connection, self.source, self.topic)
+            if self.refill is not None:
+                # Without its schema the same names would mean the copy that answers.
+                number = await connection.fetchval(UNDER_WAY, self.source)
+                if number != self.refill.number:
+                    raise RefillEnded(f"refill {self.refill.number} of {self.source} is over")
+            yield connection, there_are
 
     async def observe(self) -> None:
         """Tell the metrics what is parked and what is quarantined."""
@@ -122,7 +170,7 @@ class Replica:
         """Apply in the caller's transaction; returns what became of each."""
         if there_are.parked:
             reads = [*reads, *await parked.release(connection, self.reader, reads)]
-        known = await applied.look_up(connection, self.source, reads, restored=there_are.restored)
+        known = await applied.look_up(connection, self.source, reads, there_are)
         found = admit(reads, known)
         failed = await write_isolated(connection, found.applied, self._write(connection))
         found = _without(found, failed)
@@ -136,6 +184,8 @@ class Replica:
         if there_are.quarantined:
             contents = [read.content for read in (*found.applied, *found.again)]
             await quarantine.applied(connection, self.topic, contents)
+            contents = [read.content for read in found.disowned]
+            await quarantine.disowned(connection, self.topic, contents)
         for read in found.dead:
             log.warning("lost by its owner in a restore", event_id=_event_id(read))
         return found

@@ -6,6 +6,7 @@ import asyncpg
 
 from shared.contract.catalogue import source_of, topic_of
 from shared.replicas.quarantine import summary
+from shared.replicas.refill import progress, schema_of
 
 HEADS = """
 WITH waiting AS (
@@ -34,13 +35,25 @@ async def coverage(pool: asyncpg.Pool, context: str) -> dict[str, Any]:
 
     `parked`: how many records wait behind gaps. `quarantine`: how many were passed over for what
     they are, and the first of them; with one, the copy is not complete.
+
+    `refilling`: how many records were `read` anew, `of` how many; None where it is not refilled.
+    Meanwhile all but the quarantine is of what is refilled, so that its owner is asked for what
+    that lacks; the copy itself goes on.
     """
     source, topic = source_of(context), topic_of(context)
-    rows = await pool.fetch(HEADS, source)
+    refilling = await progress(pool, context)
+    async with pool.acquire() as connection, connection.transaction():
+        if refilling is not None:
+            # Before the refill began, and once it has ended, the copy's own tables are meant.
+            await connection.execute(f"SET LOCAL search_path = {schema_of(source)}, public")
+        rows = await connection.fetch(HEADS, source)
+        read = await connection.fetchval(READ, topic)
+        parked = await connection.fetchval(PARKED, source)
     return {
         "source": source,
-        "read": await pool.fetchval(READ, topic),
+        "read": read,
         "shards": [dict(row) for row in rows],
-        "parked": await pool.fetchval(PARKED, source),
+        "parked": parked,
         "quarantine": await summary(pool, topic),
+        "refilling": None if refilling is None else refilling._asdict(),
     }

@@ -21,6 +21,10 @@ from shared.errors import ContractViolation, Invalid, NotPermitted, NotYet, Unkn
 from shared.eventstore.request import Request
 from shared.eventstore.store import Also, EventStore
 from shared.replicas.apply import Reaction
+from shared.replicas.refill import Progress, progress
+
+TABLES = ("members_streams", "known_unions")
+"""What every context's copy of members consists of."""
 
 HEARD = """
 INSERT INTO members_streams AS heard (stream, version) VALUES ($1, $2)
@@ -102,15 +106,19 @@ async def require_known(
     """The union is known and on this service's clock, and so is everyone named.
 
     Raises NotYet `members-behind` where something is not known and the replica has not heard the
-    position the caller states; otherwise Unknown `unknown-union`, Invalid `unknown-member`. Raises
-    NotPermitted `simulated-union-refused`: simulated and real facts never meet in one union. Raises
-    Invalid `invalid-request` where Guildhall-After is not `stream@version`.
+    position the caller states, NotYet `copy-being-refilled` where the replica is being refilled;
+    otherwise Unknown `unknown-union`, Invalid `unknown-member`. Raises NotPermitted
+    `simulated-union-refused`: simulated and real facts never meet in one union. Raises Invalid
+    `invalid-request` where Guildhall-After is not `stream@version`.
     """
     await _require_union(store, request)
     if not person_ids or not await unknown_people(store.pool, request.org_id, person_ids):
         return
     await require_caught_up(store, request)
+    refilled = await progress(store.pool, "members")
     unknown = await unknown_people(store.pool, request.org_id, person_ids)
+    if unknown:
+        _require_refilled(refilled)
     rows = [
         refused_row(number, "unknown-member", person_id=person_id)
         for number, person_id in enumerate(person_ids, start=1)
@@ -125,8 +133,11 @@ async def _require_union(store: EventStore, request: Request) -> None:
         simulated = await union_is_simulated(store.pool, request.org_id)
     if simulated is None:
         await require_caught_up(store, request)
+        refilled = await progress(store.pool, "members")
         # The replica may have heard of it since we looked.
         simulated = await union_is_simulated(store.pool, request.org_id)
+        if simulated is None:
+            _require_refilled(refilled)
     if simulated is None:
         raise Unknown("unknown-union", f"no union {request.org_id} is known here")
     store.settled[request.org_id] = simulated
@@ -135,6 +146,17 @@ async def _require_union(store: EventStore, request: Request) -> None:
             "simulated-union-refused",
             f"{request.org_id} is a {'simulated' if simulated else 'real'} union,"
             f" this service runs on a {'simulated' if request.simulated else 'real'} clock",
+        )
+
+
+def _require_refilled(refilled: Progress | None) -> None:
+    """What is not known may be what a disowned event kept out: nobody is unknown for good. Raises
+    NotYet `copy-being-refilled`. Asked before what is not known was looked up."""
+    if refilled is not None:
+        raise NotYet(
+            "copy-being-refilled",
+            f"our copy of members is refilled, {refilled.read} of {refilled.of} records are read"
+            " anew: retry",
         )
 
 

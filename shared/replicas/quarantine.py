@@ -44,6 +44,11 @@ APPLIED = f"""
 UPDATE replica_quarantine SET state = 'applied', settled_why = 'applied later'
 WHERE {OPEN} AND content = ANY($2)
 """
+DISOWNED = f"""
+UPDATE replica_quarantine SET state = 'discarded', settled_by = 'reporting',
+    settled_why = 'disowned: its owner never wrote it'
+WHERE {OPEN} AND content = ANY($2)
+"""
 TRIED = "DELETE FROM replica_quarantine WHERE topic = $1 AND state = 'retrying'"
 FIRST = f"""
 SELECT id, reason, detail, event_id::text AS event_id, stream, topic, partition,
@@ -86,6 +91,11 @@ async def insert(connection: asyncpg.Connection, topic: str, found: Sequence[Qua
 async def applied(connection: asyncpg.Connection, topic: str, contents: Sequence[bytes]) -> None:
     """Close what is quarantined of these contents: their events were applied."""
     await connection.execute(APPLIED, topic, contents)
+
+
+async def disowned(connection: asyncpg.Connection, topic: str, contents: Sequence[bytes]) -> None:
+    """Settle what is quarantined of these contents: none of it is its owner's."""
+    await connection.execute(DISOWNED, topic, contents)
 
 
 async def take_again(connection: asyncpg.Connection, topic: str) -> list[Any]:

@@ -5,7 +5,7 @@ Kafka's group offsets are not used.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
@@ -34,17 +34,29 @@ class Log(NamedTuple):
     topic_id: UUID
 
 
+Done = Callable[[Log], Awaitable[bool]]
+"""Asked whenever what Kafka has was applied: whether the topic needs to be followed no longer."""
+
+
 class Subscription:
     """Follows the topic of one context, for one replica."""
 
-    def __init__(self, replica: Replica, kafka: KafkaAccess, health: Health | None = None) -> None:
-        self.replica, self.kafka = replica, kafka
-        self.health, self._part = health or Health(), f"copy-of-{replica.topic.split('.')[1]}"
-        self.pool, self.topic = replica.pool, replica.topic
+    def __init__(
+        self,
+        replica: Replica,
+        kafka: KafkaAccess,
+        health: Health | None = None,
+        done: Done | None = None,
+    ) -> None:
+        self.replica, self.kafka, self.done = replica, kafka, done
+        copy = "refill" if replica.refill else "copy"
+        self.health, self._part = health or Health(), f"{copy}-of-{replica.topic.split('.')[1]}"
+        self.topic = replica.topic
 
     async def run(self) -> None:
-        """Follow until cancelled; Kafka, its topic or PostgreSQL being away is waited out. First
-        of all what is quarantined is tried again: the code may be another since."""
+        """Follow until it is done, or cancelled; Kafka, its topic or PostgreSQL being away is
+        waited out. First of all what is quarantined is tried again: the code may be another since.
+        Raises RefillEnded."""
         tried = False
         while True:
             consumer = make_consumer(self.kafka)
@@ -55,6 +67,7 @@ class Subscription:
                 stored = await self._stored()
                 await consumer.start()
                 await self._follow(consumer, stored)
+                return
             except (KafkaError, TopicChanged, *UNREACHABLE) as why:
                 self.health.failed(self._part, why)
                 log.warning("subscription starts anew", topic=self.topic, error=repr(why))
@@ -63,12 +76,8 @@ class Subscription:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _stored(self) -> dict[tuple[Log, int], int]:
-        rows = await self.pool.fetch(
-            "SELECT cluster_id, topic_id, partition, next_offset FROM subscription_positions"
-            " WHERE topic = $1",
-            self.topic,
-        )
-        return {(Log(cluster, topic), number): offset for cluster, topic, number, offset in rows}
+        found = await self.replica.positions()
+        return {(Log(cluster, topic), number): at for (cluster, topic, number), at in found.items()}
 
     async def _identify(self, consumer: AIOKafkaConsumer) -> tuple[Log, int]:
         """The topic's ids and its number of partitions. Raises TopicChanged where it is absent."""
@@ -97,11 +106,15 @@ class Subscription:
                 await self.replica.apply(records, move)
                 positions[target] = end
             behind = [(consumer.highwater(t) or 0) - await consumer.position(t) for t in targets]
-            COPY_BEHIND.labels(self.replica.service, self.topic).set(max(0, sum(behind)))
+            if self.replica.refill is None:
+                COPY_BEHIND.labels(self.replica.service, self.topic).set(max(0, sum(behind)))
+            if self.done is not None and sum(behind) <= 0 and await self.done(log_read):
+                return
             if asyncio.get_running_loop().time() - checked > IDENTIFY_SECONDS:
                 checked = asyncio.get_running_loop().time()
                 await self.replica.give_up()
-                await self.replica.observe()
+                if self.replica.refill is None:
+                    await self.replica.observe()
                 if (now := await self._identify(consumer)) != identity:
                     raise TopicChanged(f"{self.topic} was {identity}, is {now}")
                 self.health.succeeded(self._part)

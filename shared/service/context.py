@@ -4,7 +4,7 @@ A context's `__main__` hands in what is its own; nothing here knows a business w
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any, NamedTuple
@@ -15,7 +15,7 @@ from pydantic import Field
 
 from shared.clock import Clock, SimulatedClock, system_clock
 from shared.contract.catalogue import source_of, topic_of
-from shared.contract.envelope import SHARDS, Actor, DomainEvent
+from shared.contract.envelope import SHARDS, DomainEvent
 from shared.decider.command import Command
 from shared.eventstore.database import open_pool
 from shared.eventstore.migrations import migrate
@@ -29,11 +29,12 @@ from shared.http.guard import guard
 from shared.kafka.acceptance import owner
 from shared.metrics import OWNER
 from shared.relay.relay import Relay
-from shared.replicas import quarantine
 from shared.replicas.apply import Reaction, Replica
-from shared.replicas.coverage import coverage
 from shared.replicas.records import Reader
+from shared.replicas.refill import progress
+from shared.replicas.refilling import Refilling
 from shared.replicas.subscription import Subscription
+from shared.service.copy_routes import add_copy_routes
 from shared.service.log_routes import add_log_routes
 from shared.service.logs import configure_logs
 from shared.service.runner import Runner, http_server
@@ -47,6 +48,7 @@ SHARED_REFUSALS = {"service-not-ready": "服务尚未就绪", "no-such-record": 
 class Parts(NamedTuple):
     """What a context hands in: its commands, refusal titles, reactions and further routes.
 
+    `reactions` are by the context whose topic is copied, `copied` the tables that they write.
     `make_context` builds what handlers are given from the store; `add_routes` adds the context's
     own queries to the app.
     """
@@ -56,6 +58,7 @@ class Parts(NamedTuple):
     refusals: Mapping[str, str]
     make_context: Callable[[EventStore], Any]
     reactions: Mapping[str, Mapping[type[DomainEvent], Reaction]] = {}
+    copied: Mapping[str, Sequence[str]] = {}
     add_routes: Callable[[FastAPI, CommandApi], None] | None = None
 
 
@@ -65,13 +68,6 @@ class Republish(Command):
     shard: Annotated[int, Field(strict=True, ge=0, lt=SHARDS)] | None = None
     first: Annotated[int, Field(strict=True, ge=1, lt=2**63)] = 1
     last: Annotated[int, Field(strict=True, ge=1, lt=2**63)] = 2**62
-
-
-class Discard(Command):
-    """A record that a copy quarantined is never to be applied, and why."""
-
-    record_id: Annotated[int, Field(ge=1, lt=2**63)]
-    why: Annotated[str, Field(min_length=1, max_length=500)]
 
 
 def service_clock(settings: Settings) -> Clock:
@@ -103,9 +99,11 @@ async def serve(parts: Parts, settings: Settings) -> None:
         for context, reactions in parts.reactions.items():
             simulated = settings.simulated_clock
             reader = Reader(topic_of(context), owner(context), allow_simulated=simulated)
-            replica = Replica(pool, parts.name, reader, reactions)
+            replica = Replica(pool, parts.name, reader, reactions, parts.copied.get(context, ()))
             copy = Subscription(replica, settings.kafka_access, health)
             await runner.background(f"copy-of-{context}", copy.run())
+            refilling = Refilling(replica, settings.kafka_access, health, store.settled.clear)
+            await runner.background(f"refill-of-{context}", refilling.run())
         await runner.start(http_server(app, settings.http_host, settings.http_port))
         await runner.until_stopped()
 
@@ -122,7 +120,12 @@ def context_app(
     async def ready() -> dict[str, str]:
         # A write, because a read passes on a server that fell back to read-only.
         await store.pool.execute("UPDATE store_epoch SET epoch = epoch")
-        return {"postgres": "writable"}
+        refilled = {name: await progress(store.pool, name) for name in parts.reactions}
+        return {"postgres": "writable"} | {
+            f"copy-of-{name}": f"refilled: {how.read} of {how.of} records are read anew"
+            for name, how in refilled.items()
+            if how is not None
+        }
 
     titles = {**SHARED_REFUSALS, **parts.refusals}
     app = build_app(parts.name, titles, ready, tokens, health=health, families=(OWNER,))
@@ -167,23 +170,6 @@ def add_owner_routes(app: FastAPI, store: EventStore, relay: Relay) -> None:
                 for event in loaded.events
             ],
         }
-
-
-def add_copy_routes(app: FastAPI, store: EventStore, contexts: Iterable[str]) -> None:
-    """What a context answers about its own copies of others: what they heard, and what not."""
-
-    @app.get("/v1/copies", tags=["relay"], dependencies=[of_every_union(*WATCHERS)])
-    async def copies() -> list[dict[str, Any]]:
-        """How far each copy heard its owner, by shard. Roles: operator, auditor."""
-        return [await coverage(store.pool, context) for context in contexts]
-
-    @app.post("/v1/copies/discard", tags=["relay"])
-    async def discard(
-        command: Discard, actor: Annotated[Actor, of_every_union("operator")]
-    ) -> dict[str, int]:
-        """Settle a record that a copy quarantined as never to be applied. Role: operator."""
-        await quarantine.discard(store.pool, command.record_id, actor.subject, command.why)
-        return {"discarded": command.record_id}
 
 
 @asynccontextmanager

@@ -79,6 +79,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "digests": {"ranges": [{"shard": 1, "first": 1, "last": 2}]},
     "requeue": {"event_ids": ["017e7624-cbb0-7e08-be4c-2ece180b01e3"]},
     "discard": {"reason": "不是事件", "code": "other"},
+    "copies/digests": {
+        "source": "/guildhall/members", "ranges": [{"shard": 1, "first": 1, "last": 2}],
+    },
+    "copies/events": {
+        "source": "/guildhall/members", "event_ids": ["017e7624-cbb0-7e08-be4c-2ece180b01e3"],
+    },
     "copies/discard": {"record_id": 1, "why": "不是事件"},
     "quarantine/discard": {"records": {"topic": "x"}, "reason": "不是事件", "code": "other"},
     "quarantine/retry": {"records": {"topic": "x"}},

@@ -58,6 +58,7 @@ async def asked(app: App, verb: str, template: str) -> httpx.Response:
         "shard": "1",
         "first": "1",
         "last": "2",
+        "source": "/guildhall/members",
         "year": "2022",
         "on": "2022-01-01",
         "as_of": "2022-01-01",

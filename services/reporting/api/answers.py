@@ -12,6 +12,7 @@ from services.reporting.queries.reconciliation import Reconciliation
 from services.reporting.queries.rosters import DatedCount
 from services.reporting.queries.rules import value_listed
 from services.reporting.queries.what_if import Difference
+from services.reporting.reconciliation.log_difference import LogDifference
 from services.reporting.reconciliation.progress import CopyState, SourceState
 from services.reporting.reconciliation.reconciler import Reconciled
 from services.reporting.rules.definition import Verdict
@@ -142,8 +143,18 @@ def reconciled_answer(found: Reconciled) -> dict[str, Any]:
             | {"differences": [difference._asdict() for difference in source.differences]}
             for source in found.sources
         ],
-        "copies": [_with_gaps(copy) for copy in found.copies],
+        "copies": [
+            _with_gaps(copy) | {"differences": [_of_copy(each) for each in copy.differences]}
+            for copy in found.copies
+        ],
     }
+
+
+def _of_copy(difference: LogDifference) -> dict[str, Any]:
+    """A difference between an owner and a copy: it has what else the journal would have."""
+    told = difference._asdict()
+    del told["log_index"]
+    return {name.replace("journal", "copy"): value for name, value in told.items()}
 
 
 def _with_gaps(state: SourceState | CopyState) -> dict[str, Any]:

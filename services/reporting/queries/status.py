@@ -39,6 +39,12 @@ SELECT array_agg(reason) FROM source_checks, unnest(reasons) AS reason
 WHERE source = 'reporting' AND reason IN ('rows-wrong', 'seals-wrong')
 """
 
+COPIES_DIFFER = """
+SELECT reader, source, shard, sequence, kind, owner_event_id::text,
+    journal_event_id::text AS copy_event_id
+FROM log_differences WHERE reader <> 'reporting' ORDER BY reader, source, shard, sequence LIMIT 100
+"""
+
 EndOffsets = Callable[[Sequence[tuple[str, int]]], Awaitable[Mapping[tuple[str, int], int]]]
 """Answers the end offset of each (topic, partition) that Kafka has; empty while it is away."""
 
@@ -47,8 +53,9 @@ async def status(pool: asyncpg.Pool, end_offsets: EndOffsets, now: datetime) -> 
     """One document for the operator. `lag` is None where Kafka did not answer; `journal_gaps` (rows
     that the journal has lost) and `differences` are None where looking took longer than
     CHECK_SECONDS; `stale` are projections from which nothing is answered, `journal_wrong`
-    what the last comparison found wrong with rows of the journal; `worker` says whether it is
-    there, and what its parts last did.
+    what the last comparison found wrong with rows of the journal; `copies_differ` at which
+    sequences a context's copy is not what its owner wrote, a hundred at most; `worker` says whether
+    it is there, and what its parts last did.
     """
     head = await pool.fetchrow(HEAD)
     positions = [dict(row) for row in await pool.fetch(POSITIONS)]
@@ -77,6 +84,7 @@ async def status(pool: asyncpg.Pool, end_offsets: EndOffsets, now: datetime) -> 
         "ahead_of_owner": waiting["ahead_of_owner"],
         "journal_gaps": await _in_time(pool, journal_gaps),
         "journal_wrong": await pool.fetchval(WRONG) or [],
+        "copies_differ": [dict(row) for row in await pool.fetch(COPIES_DIFFER)],
         "stale": [each._asdict() for each in found.stale],
         "differences": None
         if found.stale

@@ -1,4 +1,5 @@
-"""What an owner published against what the journal holds: not how many, but what.
+"""What an owner published against what a reader holds, the journal or a copy: not how many, but
+what.
 
 Both sides answer the digest of a range of a shard's sequences; a range that differs is narrowed,
 sixteen parts at a time, until its entries can be laid side by side. Each round looks at what is new
@@ -14,14 +15,9 @@ import asyncpg
 import structlog
 
 from services.reporting.reconciliation import difference_store as kept
-from services.reporting.reconciliation import journal_digests
-from services.reporting.reconciliation.log_difference import (
-    Compared,
-    Elsewhere,
-    LogDifference,
-    differing,
-)
+from services.reporting.reconciliation.log_difference import Compared, LogDifference, differing
 from services.reporting.reconciliation.owner_client import OwnerClient
+from services.reporting.reconciliation.readers import Journal, Reader
 from shared.relay.digests import RANGES_MAX, Range
 
 log = structlog.get_logger("comparison")
@@ -45,22 +41,28 @@ class Comparison:
 
     def __init__(self, pool: asyncpg.Pool, *, whole: bool = False) -> None:
         self.pool, self.whole = pool, whole
-        self._again: dict[tuple[str, int], int] = {}
-        self._looked: dict[str, float] = {}
+        self._again: dict[tuple[kept.Read, int], int] = {}
+        self._looked: dict[kept.Read, float] = {}
 
     async def round(
-        self, client: OwnerClient, name: str, source: str, ends: Mapping[int, int]
+        self,
+        client: OwnerClient,
+        name: str,
+        source: str,
+        ends: Mapping[int, int],
+        reader: Reader | None = None,
     ) -> Compared:
-        """Compare one owner's log up to `ends`, the last sequence of each shard that both sides
-        should have. Raises OwnerSilent where the owner does not answer."""
-        one = _Round(self.pool, client, name, source)
-        equal = {} if self.whole else await kept.compared(self.pool, source)
-        known = await kept.listed(self.pool, source)
+        """Compare one owner's log with a reader (None: the journal) up to `ends`, the last sequence
+        of each shard that both sides should have. Raises OwnerSilent where one does not answer."""
+        reader = reader or Journal(self.pool)
+        one = _Round(self.pool, client, name, source, reader)
+        equal = {} if self.whole else await kept.compared(self.pool, one.read)
+        known = await kept.listed(self.pool, one.read)
         await one.look([Range(each.shard, each.sequence, each.sequence) for each in known])
         began = time.monotonic()
-        if not self.whole and began - self._looked.get(source, -OLDER_SECONDS) >= OLDER_SECONDS:
-            self._looked[source] = began
-            await one.look(self._older(source, equal))
+        if not self.whole and began - self._looked.get(one.read, -OLDER_SECONDS) >= OLDER_SECONDS:
+            self._looked[one.read] = began
+            await one.look(self._older(one.read, equal))
         reached = {shard: min(equal.get(shard, 0), end) for shard, end in ends.items()}
         while ranges := _next(reached, ends):
             if not self.whole and time.monotonic() - began > ROUND_SECONDS:
@@ -69,37 +71,41 @@ class Comparison:
             if one.full:
                 break
             ends_of_ranges = {each.shard: each.last for each in ranges}
-            await kept.keep_compared(self.pool, source, ends_of_ranges)
+            await kept.keep_compared(self.pool, one.read, ends_of_ranges)
             reached |= ends_of_ranges
-        found = await kept.listed(self.pool, source)
+        found = await kept.listed(self.pool, one.read)
         if set(one.found) - set(known):
             log.error(
-                "the journal is not what its owner published",
+                "a reader holds what its owner did not publish, or lacks what it did",
+                reader=reader.name,
                 source=source,
                 count=len(found),
                 first=[each._asdict() for each in one.found[:5]],
             )
         return Compared(found, not one.full and not _next(reached, ends))
 
-    def _older(self, source: str, equal: Mapping[int, int]) -> list[Range]:
+    def _older(self, read: kept.Read, equal: Mapping[int, int]) -> list[Range]:
         """Of each shard the next stretch of what was equal once; from its beginning after its
         end."""
         ranges = []
         for shard, end in equal.items():
             if end:
-                after = self._again.get((source, shard), 0)
+                after = self._again.get((read, shard), 0)
                 first = after + 1 if after < end else 1
                 last = min(first + AGAIN - 1, end)
-                self._again[source, shard] = last
+                self._again[read, shard] = last
                 ranges.append(Range(shard, first, last))
         return ranges
 
 
 class _Round:
-    """One owner, asked in one round; `found` are the differences it came upon."""
+    """One owner and one reader, asked in one round; `found` are the differences it came upon."""
 
-    def __init__(self, pool: asyncpg.Pool, client: OwnerClient, name: str, source: str) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, client: OwnerClient, name: str, source: str, reader: Reader
+    ) -> None:
         self.pool, self.client, self.name, self.source = pool, client, name, source
+        self.reader, self.read = reader, kept.Read(reader.name, source)
         self.found: list[LogDifference] = []
 
     @property
@@ -112,7 +118,7 @@ class _Round:
         for start in range(0, len(ranges), RANGES_MAX):
             asked = ranges[start : start + RANGES_MAX]
             differing_ranges = await self._differing(asked)
-            await kept.settle(self.pool, self.source, set(asked) - set(differing_ranges))
+            await kept.settle(self.pool, self.read, set(asked) - set(differing_ranges))
             for each in differing_ranges:
                 await self._narrow(each)
 
@@ -123,38 +129,33 @@ class _Round:
             each = waiting.pop()
             if each.last - each.first < SIDE_BY_SIDE:
                 found = await self._side_by_side(each)
-                await kept.keep(self.pool, self.source, each, found)
+                await kept.keep(self.pool, self.read, each, found)
                 self.found += found
                 continue
             parts = _parts(each)
             wrong = await self._differing(parts)
-            await kept.settle(self.pool, self.source, set(parts) - set(wrong))
+            await kept.settle(self.pool, self.read, set(parts) - set(wrong))
             waiting += reversed(wrong)
 
     async def _differing(self, ranges: Sequence[Range]) -> list[Range]:
         """Those of the ranges whose digests are not the same."""
         theirs, ours = await asyncio.gather(
             self.client.digests(self.name, ranges),
-            journal_digests.digests(self.pool, self.source, ranges),
+            self.reader.digests(self.source, ranges),
         )
         return [
             each
-            for each, owner, journal in zip(ranges, theirs, ours, strict=True)
-            if (owner["count"], owner["sha256"]) != (journal["count"], journal["sha256"])
+            for each, owner, held in zip(ranges, theirs, ours, strict=True)
+            if (owner["count"], owner["sha256"]) != (held["count"], held["sha256"])
         ]
 
     async def _side_by_side(self, each: Range) -> list[LogDifference]:
         theirs, ours = await asyncio.gather(
             self.client.entries(self.name, each),
-            journal_digests.entries(self.pool, self.source, each),
+            self.reader.entries(self.source, each),
         )
         ids = [entry["event_id"] for entry in theirs if entry["event_id"]]
-        quarantined = await kept.in_quarantine(self.pool, self.source, ids)
-        elsewhere = Elsewhere(
-            await journal_digests.leaves(self.pool, self.source, ids),
-            {event_id for event_id, state in quarantined.items() if state == "open"},
-            {event_id for event_id, state in quarantined.items() if state == "discarded"},
-        )
+        elsewhere = await self.reader.elsewhere(self.source, ids)
         return differing(self.source, each.shard, theirs, ours, elsewhere)
 
 
@@ -178,3 +179,14 @@ def _parts(each: Range) -> list[Range]:
 def ends_of(head: Mapping[str, Any], have: Mapping[int, int]) -> dict[int, int]:
     """Of each shard the last sequence that the owner stamped and the journal has passed."""
     return {row["shard"]: min(row["head"], have.get(row["shard"], 0)) for row in head["shards"]}
+
+
+def ends_of_copy(
+    head: Mapping[str, Any], copy: Mapping[str, Any], before: Mapping[int, int]
+) -> dict[int, int]:
+    """The same of a copy; where it was further than its owner is now (`before` are its heads from
+    before the owner was asked), it has what the owner never stamped: up to there."""
+    ends = ends_of(head, {row["shard"]: row["head"] for row in copy["shards"]})
+    ahead = {row["shard"]: before.get(row["shard"], 0) for row in head["shards"]}
+    stamped = {row["shard"]: row["head"] for row in head["shards"]}
+    return ends | {shard: was for shard, was in ahead.items() if was > stamped[shard]}

@@ -93,12 +93,36 @@ class OwnerClient:
         answer = await self._told(owner, "GET", "/v1/relay/entries", params=asked._asdict())
         return list(answer.get("entries", ()))
 
+    async def copy_digests(
+        self, reader: str, source: str, ranges: Sequence[Range]
+    ) -> list[dict[str, Any]]:
+        """The same of what a context's copy of a source holds. Raises OwnerSilent."""
+        body = {"source": source, "ranges": [each._asdict() for each in ranges]}
+        answer = await self._told(reader, "POST", "/v1/copies/digests", json=body)
+        told = answer.get("digests")
+        if not isinstance(told, list) or len(told) != len(ranges):
+            raise OwnerSilent(f"{reader} answered no digest for each of {len(ranges)} ranges")
+        return told
+
+    async def copy_entries(self, reader: str, source: str, asked: Range) -> list[dict[str, Any]]:
+        """What a context's copy of a source holds in a range. Raises OwnerSilent."""
+        params = {"source": source, **asked._asdict()}
+        answer = await self._told(reader, "GET", "/v1/copies/entries", params=params)
+        return list(answer.get("entries", ()))
+
+    async def copy_events(
+        self, reader: str, source: str, event_ids: Sequence[str]
+    ) -> dict[str, Any]:
+        """Where a context's copy has these events: leaves and quarantine. Raises OwnerSilent."""
+        body = {"source": source, "event_ids": list(event_ids)}
+        return await self._told(reader, "POST", "/v1/copies/events", json=body)
+
     async def _told(self, owner: str, method: str, path: str, **asked: Any) -> dict[str, Any]:
         try:
             answer = await self._ask(method, f"{self.urls[owner]}{path}", **asked)
             return dict(answer.raise_for_status().json())
         except (*UNANSWERED, ValueError, TypeError) as why:
-            raise OwnerSilent(f"{owner} does not say what its log holds: {why!r}") from why
+            raise OwnerSilent(f"{owner} does not say what it holds: {why!r}") from why
 
     async def _ask(self, method: str, url: str, **asked: Any) -> httpx.Response:
         """An answer that has come whole in time; httpx itself bounds only each read of it. Raises

@@ -13,7 +13,7 @@ import structlog
 from services.reporting.ingest import lost_events
 from services.reporting.journal import log as journal
 from services.reporting.reconciliation import source_checks
-from services.reporting.reconciliation.comparison import Comparison, ends_of
+from services.reporting.reconciliation.comparison import Comparison, ends_of, ends_of_copy
 from services.reporting.reconciliation.log_difference import Compared as Content
 from services.reporting.reconciliation.owner_client import (
     OwnerClient,
@@ -30,6 +30,7 @@ from services.reporting.reconciliation.progress import (
     journal_progress,
     source_state,
 )
+from services.reporting.reconciliation.readers import Copy
 from services.reporting.reconciliation.repair import Repair
 from shared.contract.catalogue import source_of, topic_of
 from shared.eventstore.epochs import FIRST, Epochs, known_epochs, stated
@@ -79,6 +80,7 @@ class OwnerHeads:
         self.comparison = Comparison(pool, whole=whole)
         self._seconds = None if whole else OWNERS_SECONDS
         self._silent: dict[str, str] = {}
+        self._copies: dict[str, Any] = {}
 
     async def round(self, last: int) -> Compared:
         """One comparison of every owner; `last` is the journal's last index, for where none can be
@@ -111,10 +113,11 @@ class OwnerHeads:
         # Read first: what an owner says now is at least what we had from it before.
         had = await journal_progress(self.pool, list(self.owners))
         known = await known_epochs(self.pool)
+        before = self._copies or await client.copies()
         answers = await client.heads()
         for head in filter(None, answers.values()):
             await self._learn(head, had[head["source"]], known)
-        told = await client.copies()
+        told = self._copies = await client.copies()
         journalled = await journal_progress(self.pool, list(self.owners))
         last = await journal.last_index(self.pool)
         heads = {head["source"]: head["shards"] for head in answers.values() if head}
@@ -132,7 +135,15 @@ class OwnerHeads:
             for name in self.owners
         ]
         answered = [(name, copy) for name in told for copy in told[name] or ()]
-        copies = [copy_state(name, copy, heads.get(copy["source"], ())) for name, copy in answered]
+        copies = [
+            copy_state(
+                name,
+                copy,
+                heads.get(copy["source"], ()),
+                await self._copy_content(client, name, copy, answers, before),
+            )
+            for name, copy in answered
+        ]
         copied = [copy_progress(name, copy) for name, copy in answered]
         await self.repair.round(client, [*journalled.values(), *copied], heads)
         return Compared(last, states, copies, None not in told.values())
@@ -159,6 +170,35 @@ class OwnerHeads:
         if not failed and any(found.values()):
             self.health.succeeded("comparison")
         return found
+
+    async def _copy_content(
+        self,
+        client: OwnerClient,
+        name: str,
+        copy: Mapping[str, Any],
+        answers: Mapping[str, Any],
+        before: Mapping[str, Any],
+    ) -> Content | None:
+        """What an owner's log says, against a context's copy; None where one of them does not say,
+        or the copy is being refilled."""
+        owner = copy["source"].rpartition("/")[2]
+        head = answers.get(owner)
+        if not head or copy.get("refilling"):
+            return None
+        heads = {
+            row["shard"]: row["head"]
+            for was in before.get(name) or ()
+            if was["source"] == copy["source"] and not was.get("refilling")
+            for row in was["shards"]
+        }
+        try:
+            ends = ends_of_copy(head, copy, heads)
+            reader = Copy(client, name)
+            return await self.comparison.round(client, owner, copy["source"], ends, reader)
+        except (OwnerSilent, KeyError, TypeError, ValueError) as why:
+            self.health.failed("comparison", why)
+            log.warning("a copy was not compared", reader=name, owner=owner, why=str(why))
+            return None
 
     async def _learn(
         self, head: Mapping[str, Any], had: Progress, known: Mapping[str, Epochs]

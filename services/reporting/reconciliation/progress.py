@@ -73,6 +73,8 @@ class CopyState(NamedTuple):
     """A context's own copy of another: how many published events it lacks, and where.
 
     `quarantined`: how many records it passed over for what they are; `first`, the first of them.
+    `differences` are sequences at which it is not what its owner wrote, `compared`: whether it was
+    looked at to its end. `refilling`: it is refilled, how many records of how many are read anew.
     """
 
     reader: str
@@ -81,11 +83,17 @@ class CopyState(NamedTuple):
     gaps: list[Gap]
     quarantined: int = 0
     first: Sequence[Mapping[str, Any]] = ()
+    differences: Sequence[LogDifference] = ()
+    compared: bool = True
+    refilling: Mapping[str, int] | None = None
 
     @property
     def complete(self) -> bool:
-        """Whether it lacks nothing that was published, and passed nothing over."""
-        return not self.gaps and not self.quarantined
+        """Whether it has what was published, all of it and as it was published, and passed nothing
+        over."""
+        return not (self.gaps or self.quarantined or self.differences or self.refilling) and (
+            self.compared
+        )
 
 
 async def journal_progress(pool: asyncpg.Pool, contexts: Sequence[str]) -> dict[str, Progress]:
@@ -133,13 +141,25 @@ def copy_progress(reader: str, answer: Mapping[str, Any]) -> Progress:
 
 
 def copy_state(
-    reader: str, answer: Mapping[str, Any], shards: Sequence[Mapping[str, int]]
+    reader: str,
+    answer: Mapping[str, Any],
+    shards: Sequence[Mapping[str, int]],
+    compared: Compared | None,
 ) -> CopyState:
-    """How a copy stands to its owner's `shards`, by what its context tells. Raises KeyError."""
+    """How a copy stands to its owner's `shards`, by what its context tells, and by what the
+    comparison with the owner's log found (None: nothing). Raises KeyError."""
     found = gaps_of(shards, copy_progress(reader, answer))
     kept = answer.get("quarantine", {"count": 0, "first": ()})
     return CopyState(
-        reader, answer["source"], missing(found), found, kept["count"], tuple(kept["first"])
+        reader,
+        answer["source"],
+        missing(found),
+        found,
+        kept["count"],
+        tuple(kept["first"]),
+        compared.differences if compared else (),
+        compared is not None and compared.all_of_it,
+        answer.get("refilling"),
     )
 
 

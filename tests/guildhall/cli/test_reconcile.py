@@ -87,7 +87,11 @@ def test_what_a_copy_lacks_is_told_by_reader_and_range(services: FakeServices) -
     copies = [
         {"reader": "events", "source": "/guildhall/members", "gaps": [GAP, "9:1-2"]},
         {"reader": "benefits", "source": "/guildhall/members", "gaps": [], "quarantined": 7,
-         "first": [{"reason": "wrong-shard", "event_id": "e-1", "offset": 4}]},
+         "first": [{"reason": "wrong-shard", "event_id": "e-1", "offset": 4}],
+         "differences": [{"source": "/guildhall/members", "sequence": 5}]},
+        {"reader": "events", "source": "/guildhall/reporting", "gaps": [], "compared": False,
+         "refilling": {"read": 3, "of": 9}},
+        {"reader": "benefits", "source": "/guildhall/reporting", "gaps": [], "compared": False},
     ]  # fmt: skip
     services.answers["POST reporting/v1/reconcile"] = {
         "complete": False, "sources": [COMPLETE], "differences": [], "copies": copies,
@@ -98,4 +102,8 @@ def test_what_a_copy_lacks_is_told_by_reader_and_range(services: FakeServices) -
     assert "benefits lacks" not in done.stdout
     assert "benefits passed over 7 records of /guildhall/members:" in done.stdout
     assert "reason wrong-shard, event_id e-1, offset 4" in done.stdout
+    assert "benefits differs: source /guildhall/members, sequence 5" in done.stdout
+    refilled = "events is refilled from /guildhall/reporting: 3 of 9 records are read anew"
+    assert refilled in done.stdout
+    assert "benefits was not compared with /guildhall/reporting to its end" in done.stdout
     assert "complete:" not in done.stdout

@@ -166,7 +166,8 @@ def test_a_comparison_tells_the_gaps_of_every_source_and_copy() -> None:
     source = SourceState(
         "/guildhall/benefits", True, False, 2, [gap], ["behind", "differs"], [difference]
     )
-    copy = CopyState("events", "/guildhall/members", 0, [])
+    other = difference._replace(kind="another-event", journal_event_id="g", journal_leaf="11")
+    copy = CopyState("events", "/guildhall/members", 0, [], differences=[other])
     fields = dict.fromkeys(Reconciled._fields) | {
         "complete": False, "watermark": 5, "sources": [source], "copies": [copy],
     }  # fmt: skip
@@ -175,4 +176,8 @@ def test_a_comparison_tells_the_gaps_of_every_source_and_copy() -> None:
     assert told["sources"] == [
         {**source._asdict(), "gaps": [gap._asdict()], "differences": [difference._asdict()]}
     ]
-    assert told["copies"] == [{**copy._asdict(), "gaps": []}]
+    named = {
+        "source": "/guildhall/benefits", "shard": 3, "sequence": 5, "kind": "another-event",
+        "owner_event_id": "e", "owner_leaf": "00", "copy_event_id": "g", "copy_leaf": "11",
+    }  # fmt: skip
+    assert told["copies"] == [{**copy._asdict(), "gaps": [], "differences": [named]}]

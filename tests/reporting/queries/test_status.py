@@ -11,7 +11,10 @@ import pytest
 from services.reporting.ingest.apply import Ingest
 from services.reporting.queries import status as module
 from services.reporting.queries.status import status
+from services.reporting.reconciliation.difference_store import Read, keep
+from services.reporting.reconciliation.log_difference import LogDifference
 from shared.contract.catalogue import topic_of
+from shared.relay.digests import Range
 from shared.testing.author import Author
 from tests.reporting.records import Partition, gift, gift_stream
 
@@ -44,6 +47,19 @@ async def test_before_anything_was_read_nothing_lags_and_nothing_has_an_age(
     assert (found["positions"], found["lag"]) == ([], 0)
     assert (found["parked"], found["parked_since"], found["quarantined"]) == (0, None, 0)
     assert (found["journal_gaps"], found["differences"]) == ([], [])
+
+
+async def test_a_copy_that_is_not_its_owners_is_named(pool: asyncpg.Pool) -> None:
+    assert (await stands(pool))["copies_differ"] == []
+    event_id = "017e7624-cbb0-7e08-be4c-2ece180b01e3"
+    differs = LogDifference(
+        "/guildhall/members", 3, 5, "another-event", event_id, "00", event_id, "11", None
+    )
+    for reader in ("reporting", "benefits"):
+        await keep(pool, Read(reader, differs.source), Range(3, 5, 5), [differs])
+    (found,) = (await stands(pool))["copies_differ"]
+    assert (found["reader"], found["shard"], found["sequence"]) == ("benefits", 3, 5)
+    assert (found["kind"], found["copy_event_id"]) == ("another-event", event_id)
 
 
 async def test_a_lag_is_known_only_where_kafka_told_every_end(

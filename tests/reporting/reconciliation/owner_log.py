@@ -15,13 +15,16 @@ from shared.contract.envelope import SHARDS, Envelope
 class OwnerLog:
     """What an owner stamped: by shard and sequence, the envelope, or None where it lost the event.
 
-    `answers` counts the questions it was asked.
+    `answers` counts the questions it was asked. `copied` is what a context's copy of it holds,
+    where that is not the same; `copy_quarantine` what the copy says of events it has quarantined.
     """
 
     def __init__(self, source: str = "/guildhall/benefits") -> None:
         self.source = source
         self.stamped: dict[tuple[int, int], Envelope | None] = {}
         self.answers = 0
+        self.copied: OwnerLog | None = None
+        self.copy_quarantine: dict[str, str] = {}
 
     def write(self, envelopes: Iterable[Envelope]) -> None:
         """They are stamped as they say."""
@@ -45,6 +48,24 @@ class OwnerLog:
             self.answers += 1
             asked = {name: int(value) for name, value in request.url.params.items()}
             return httpx.Response(200, json={"entries": self.entries(**asked)})
+        return self._answer_of_copy(request)
+
+    def _answer_of_copy(self, request: httpx.Request) -> httpx.Response | None:
+        held = self.copied or self
+        if request.url.path == "/v1/copies/digests":
+            body = json.loads(request.content)
+            assert body["source"] == self.source
+            found = [held.digest(**each) for each in body["ranges"]]
+            return httpx.Response(200, json={"digests": found})
+        if request.url.path == "/v1/copies/entries":
+            params = dict(request.url.params)
+            assert params.pop("source") == self.source
+            asked = {name: int(value) for name, value in params.items()}
+            return httpx.Response(200, json={"entries": held.entries(**asked)})
+        if request.url.path == "/v1/copies/events":
+            wanted = json.loads(request.content)["event_ids"]
+            states = {each: s for each, s in self.copy_quarantine.items() if each in wanted}
+            return httpx.Response(200, json={"leaves": {}, "quarantine": states})
         return None
 
     def digest(self, shard: int, first: int, last: int) -> dict[str, Any]:

@@ -48,6 +48,7 @@ def test_what_is_stamped_and_not_published_makes_a_source_incomplete_without_a_g
     assert (away.reachable, away.complete, away.reasons) == (False, False, ["unreachable"])
 
 
+EQUAL = Compared([], True)
 DIFFERENCE = LogDifference(SOURCE, 0, 3, "another-event", "a", "00", "b", "11", 7)
 
 
@@ -119,8 +120,22 @@ def test_a_copy_that_passed_a_record_over_is_not_complete_and_names_it() -> None
     first = {"reason": "wrong-shard", "event_id": "e-1", "offset": 7}
     for count, named in ((0, ()), (3, (first,))):
         state = copy_state(
-            "events", {**answer, "quarantine": {"count": count, "first": named}}, SHARDS
+            "events", {**answer, "quarantine": {"count": count, "first": named}}, SHARDS, EQUAL
         )
         assert (state.behind, state.gaps, state.quarantined, state.first) == (0, [], count, named)
         assert state.complete is (count == 0)
-    assert not copy_state("events", {**answer, "shards": []}, SHARDS).complete
+    assert not copy_state("events", {**answer, "shards": []}, SHARDS, EQUAL).complete
+
+
+def test_a_copy_is_complete_where_all_of_it_was_compared_and_nothing_differs() -> None:
+    heads = {n: each["acked"] for n, each in enumerate(SHARDS)}
+    shards = [{"shard": n, "head": h, "lacks_upto": 0, "last": h} for n, h in heads.items()]
+    answer = {"source": SOURCE, "read": 11, "shards": shards, "refilling": None}
+    assert copy_state("events", answer, SHARDS, EQUAL).complete
+    assert not copy_state("events", answer, SHARDS, None).complete
+    assert not copy_state("events", answer, SHARDS, Compared([], False)).complete
+    differs = copy_state("events", answer, SHARDS, Compared([DIFFERENCE], True))
+    assert (differs.complete, differs.differences) == (False, [DIFFERENCE])
+    refilled = answer | {"refilling": {"read": 3, "of": 9}}
+    state = copy_state("events", refilled, SHARDS, EQUAL)
+    assert (state.complete, state.refilling) == (False, {"read": 3, "of": 9})

@@ -73,7 +73,8 @@ class Owner:
         named = self.copy.get("quarantine", [])
         kept = {"count": len(named), "first": named}
         source = "/guildhall/benefits"
-        return [{"source": source, "read": read, "shards": shards, "quarantine": kept}]
+        told = {"source": source, "read": read, "shards": shards, "quarantine": kept}
+        return [told | {"refilling": self.copy.get("refilling")}]
 
 
 class Scene:
@@ -116,7 +117,11 @@ async def token(refused: str | None = None) -> str:
 
 @pytest.fixture
 def scene(pool: asyncpg.Pool, ingest: Ingest, monkeypatch: pytest.MonkeyPatch) -> Scene:
-    scene = Scene(pool, ingest)
+    return asks(Scene(pool, ingest), monkeypatch)
+
+
+def asks(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """Whoever asks over HTTP, asks its owner; time is the scene's."""
     client = functools.partial(httpx.AsyncClient, transport=httpx.MockTransport(scene.owner))
     monkeypatch.setattr(owner_client.httpx, "AsyncClient", client)
     monkeypatch.setattr("time.monotonic", lambda: scene.now)

@@ -33,7 +33,7 @@ class Copy:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool, self.read = pool, 0
         reactions = {StaffCountDeclared: counted}
-        self.replica = Replica(pool, "benefits", reader("members"), reactions)
+        self.replica = Replica(pool, "benefits", reader("members"), reactions, ("copy",))
 
     async def hears(self, envelopes: Iterable[Envelope]) -> Admission:
         """One batch."""

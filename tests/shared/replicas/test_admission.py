@@ -139,3 +139,27 @@ def test_what_its_owner_lost_is_passed_over_and_what_it_stamped_anew_is_the_same
     anew = kept[1]._replace(epoch=2, shard_sequence=3)
     again = admit(reads([anew]), after(found, epochs))
     assert (sequences(again.moved), again.heads) == ([3], {shard: 3})
+
+
+def test_what_was_disowned_takes_no_place_and_its_owners_event_does() -> None:
+    events = told(4)
+    forged = events[1]._replace(event_id=told(1)[0].event_id)
+    (read,) = reads([forged])
+    assert isinstance(read.said, Accepted)
+    known = NOTHING._replace(disowned={(forged.event_id, read.said.leaf)})
+    found = admit(reads([events[0], forged, *events[2:]]), known)
+    assert (sequences(found.applied), sequences(found.parked)) == ([1], [3, 4])
+    assert [each.content for each in found.disowned] == [read.content]
+    found = admit(reads([events[0], forged, *events[1:]]), known)
+    assert (sequences(found.applied), reasons(found)) == ([1, 2, 3, 4], [])
+    # Also of what was applied before it was disowned, or waits for what never comes.
+    applied = known._replace(leaves={forged.event_id: read.said.leaf})
+    assert sequences(admit(reads([forged]), applied).disowned) == [2]
+    beyond = known._replace(heads={}, epochs=FIRST)
+    assert admit(reads([forged]), beyond).parked == []
+
+
+def test_the_owners_event_under_a_forged_ones_id_is_not_what_was_disowned() -> None:
+    (event,) = told(1)
+    known = NOTHING._replace(disowned={(event.event_id, b"another leaf")})
+    assert sequences(admit(reads([event]), known).applied) == [1]

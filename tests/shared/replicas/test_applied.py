@@ -10,6 +10,8 @@ from tests.shared.replicas.conftest import Copy
 from tests.shared.replicas.consumed import consumed
 from tests.shared.replicas.test_apply import SOURCE, counts
 
+NONE = Exceptions(False, False, False)
+
 
 async def exceptions(copy: Copy) -> Exceptions:
     async with copy.pool.acquire() as connection, connection.transaction():
@@ -33,11 +35,11 @@ async def test_of_a_batch_heads_leaves_and_taken_places_are_known(copy: Copy) ->
     shard = events[0].shard or 0
     others = [each._replace(shard_sequence=n) for n, each in enumerate(counts(1, 2, 3, 4), 1)]
     async with copy.pool.acquire() as connection:
-        known = await look_up(connection, SOURCE, reads(copy, events[:1]), restored=False)
+        known = await look_up(connection, SOURCE, reads(copy, events[:1]), NONE)
         assert (known.heads, known.epochs) == ({shard: 3}, FIRST)
         assert list(known.leaves) == [events[0].event_id]
         assert known.taken == frozenset()
-        known = await look_up(connection, SOURCE, reads(copy, others), restored=False)
+        known = await look_up(connection, SOURCE, reads(copy, others), NONE)
         assert known.taken == {(shard, 1), (shard, 3)}, "the place of 2 is open"
 
 
@@ -48,7 +50,7 @@ async def test_a_place_of_a_lost_event_is_open(copy: Copy) -> None:
     await keep_epochs(copy.pool, SOURCE, epochs)
     others = [each._replace(shard_sequence=n) for n, each in enumerate(counts(1, 2), 1)]
     async with copy.pool.acquire() as connection:
-        known = await look_up(connection, SOURCE, reads(copy, others), restored=True)
+        known = await look_up(connection, SOURCE, reads(copy, others), NONE._replace(restored=True))
     assert (known.taken, known.epochs) == ({(events[0].shard, 1)}, epochs)
 
 

@@ -130,3 +130,23 @@ async def test_who_wrote_what_the_copy_has_not_heard_is_to_wait(store: EventStor
     await require_known(store, behind, [ANN])
     await hear(store.pool, member_joined(person_id=ANN), 2)
     await require_caught_up(store, behind)
+
+
+async def test_while_the_copy_is_refilled_who_is_known_is_and_nobody_is_unknown_for_good(
+    store: EventStore,
+) -> None:
+    with pytest.raises(Unknown, match="unknown-union"):
+        await require_known(store, ASKED)
+    await store.pool.execute("INSERT INTO replica_refills VALUES ('/guildhall/members', 1, now())")
+    await store.pool.execute("CREATE SCHEMA refill_members")
+    await store.pool.execute("CREATE TABLE refill_members.subscription_positions (next_offset int)")
+    with pytest.raises(NotYet, match="copy-being-refilled"):
+        await require_known(store, ASKED)
+    await hear(store.pool, union())
+    await hear(store.pool, staff_registered(person_id=ANN))
+    await require_known(store, ASKED, [ANN])
+    with pytest.raises(NotYet, match=r"copy-being-refilled: .* 0 of 0 records"):
+        await require_known(store, ASKED, [ANN, BO])
+    await store.pool.execute("UPDATE replica_refills SET began_at = NULL")
+    with pytest.raises(Invalid, match="unknown-member"):
+        await require_known(store, ASKED, [ANN, BO])

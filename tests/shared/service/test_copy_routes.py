@@ -1,15 +1,24 @@
-"""What benefits tells a reconciler of its own copy of members, and whom it tells."""
+"""What a context tells of its copies over HTTP, here benefits of members, and whom it tells."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
+from services.benefits.__main__ import PARTS
 from services.benefits.reactions import REACTIONS
 from shared.replicas.apply import Replica
 from shared.testing.author import Author
-from shared.testing.http import InProcess, token
+from shared.testing.http import InProcess, in_process, token
 from tests.examples.members import staff_count_declared
+from tests.reporting.reconciliation.owner_log import OwnerLog
 from tests.shared.replicas.consumed import MOVE, consumed, reader
+
+
+@pytest.fixture
+async def service(database: str) -> AsyncIterator[InProcess]:
+    async with in_process(PARTS, database) as running:
+        yield running
 
 
 def replica_of(service: InProcess) -> Replica:
@@ -29,7 +38,7 @@ async def test_a_copy_is_told_with_its_gaps_and_what_it_quarantined(service: InP
     replica = replica_of(service)
     records = [*told[:2], told[2]._replace(source="/forged"), *told[4:]]
     await replica.apply(consumed(records), MOVE)
-    (copy,) = (await asked(service, "operator"))[1]
+    copy, _ = (await asked(service, "operator"))[1]
     shard = told[0].shard
     assert copy["shards"] == [{"shard": shard, "head": 2, "lacks_upto": 4, "last": 6}]
     assert (copy["source"], copy["read"], copy["parked"]) == ("/guildhall/members", 5, 2)
@@ -42,18 +51,47 @@ async def test_a_copy_is_told_with_its_gaps_and_what_it_quarantined(service: InP
 async def test_an_operator_discards_what_is_never_to_be_applied(service: InProcess) -> None:
     forged = Author("members").write("tjtc/organisation", staff_count_declared(), salt="")
     await replica_of(service).apply(consumed([forged]), MOVE)
-    (copy,) = (await asked(service, "operator"))[1]
+    copy, _ = (await asked(service, "operator"))[1]
     body = {"record_id": copy["quarantine"]["first"][0]["id"], "why": "forged"}
     for role, status in (("clerk", 403), ("operator", 200), ("operator", 200)):
         bearer = {"Authorization": f"Bearer {token(role, orgs=('*',))}"}
         answer = await service.client.post("/v1/copies/discard", json=body, headers=bearer)
         assert answer.status_code == status
-    (copy,) = (await asked(service, "operator"))[1]
+    copy, _ = (await asked(service, "operator"))[1]
     assert copy["quarantine"] == {"count": 0, "first": []}
     bearer = {"Authorization": f"Bearer {token('operator', orgs=('*',))}"}
     body["record_id"] = 10**9
     answer = await service.client.post("/v1/copies/discard", json=body, headers=bearer)
     assert (answer.status_code, answer.json()["code"]) == (404, "no-such-record")
+
+
+async def test_what_a_copy_holds_is_told_as_its_owner_tells_its_log(service: InProcess) -> None:
+    author, log = Author("members"), OwnerLog("/guildhall/members")
+    events = [author.write(event.stream_of(), event) for event in [staff_count_declared()] * 5]
+    refused = events[3]._replace(salt="")
+    await replica_of(service).apply(consumed([*events[:3], refused, events[4]]), MOVE)
+    log.write([*events[:3], events[4]])
+    bearer = {"Authorization": f"Bearer {token('auditor', orgs=('*',))}"}
+    shard, source = events[0].shard or 0, "/guildhall/members"
+    ranges = [{"shard": shard, "first": first, "last": last} for first, last in ((1, 5), (2, 2))]
+    ranges.append({"shard": (shard + 1) % 32, "first": 1, "last": 9})
+    body = {"source": source, "ranges": ranges}
+    told = await service.client.post("/v1/copies/digests", json=body, headers=bearer)
+    assert told.json() == {"digests": [log.digest(**each) for each in ranges]}
+    params = {"source": source, **ranges[0]}
+    told = await service.client.get("/v1/copies/entries", params=params, headers=bearer)
+    wanted = [{k: row[k] for k in ("sequence", "event_id", "leaf")} for row in log.entries(
+        **ranges[0])]  # fmt: skip
+    assert told.json() == {"entries": wanted}
+    ids = [str(each.event_id) for each in (events[0], refused)]
+    body = {"source": source, "event_ids": ids}
+    told = await service.client.post("/v1/copies/events", json=body, headers=bearer)
+    assert told.json() == {
+        "leaves": {ids[0]: wanted[0]["leaf"]}, "quarantine": {ids[1]: "open"},
+    }  # fmt: skip
+    body["source"] = "/guildhall/events"
+    told = await service.client.post("/v1/copies/events", json=body, headers=bearer)
+    assert told.json()["leaves"] == {}
 
 
 @pytest.mark.parametrize(

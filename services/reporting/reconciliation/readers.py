@@ -1,0 +1,78 @@
+"""Who reads an owner's log, and what each holds of it: the journal here, the contexts' copies."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import asyncpg
+
+from services.reporting.reconciliation import difference_store as kept
+from services.reporting.reconciliation import journal_digests
+from services.reporting.reconciliation.log_difference import Elsewhere
+from services.reporting.reconciliation.owner_client import OwnerClient, OwnerSilent
+from services.reporting.reconciliation.progress import JOURNAL
+from shared.relay.digests import Range
+
+
+class Reader(Protocol):
+    """A reader of owners' logs, under its name. Each question raises OwnerSilent where it cannot
+    be answered."""
+
+    name: str
+
+    async def digests(self, source: str, ranges: Sequence[Range]) -> list[dict[str, Any]]:
+        """The digest of what it holds in each range, in the order asked."""
+
+    async def entries(self, source: str, asked: Range) -> list[dict[str, Any]]:
+        """What it holds in a range."""
+
+    async def elsewhere(self, source: str, event_ids: Sequence[str]) -> Elsewhere:
+        """Where else it has these events of the owner."""
+
+
+class Journal:
+    """The journal, in reporting's own database."""
+
+    name = JOURNAL
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self.pool = pool
+
+    async def digests(self, source: str, ranges: Sequence[Range]) -> list[dict[str, Any]]:
+        return await journal_digests.digests(self.pool, source, ranges)
+
+    async def entries(self, source: str, asked: Range) -> list[dict[str, Any]]:
+        return await journal_digests.entries(self.pool, source, asked)
+
+    async def elsewhere(self, source: str, event_ids: Sequence[str]) -> Elsewhere:
+        leaves = await journal_digests.leaves(self.pool, source, event_ids)
+        return _elsewhere(leaves, await kept.in_quarantine(self.pool, source, event_ids))
+
+
+class Copy:
+    """A context's copy, as the context answers for it."""
+
+    def __init__(self, client: OwnerClient, context: str) -> None:
+        self.client, self.name = client, context
+
+    async def digests(self, source: str, ranges: Sequence[Range]) -> list[dict[str, Any]]:
+        return await self.client.copy_digests(self.name, source, ranges)
+
+    async def entries(self, source: str, asked: Range) -> list[dict[str, Any]]:
+        return await self.client.copy_entries(self.name, source, asked)
+
+    async def elsewhere(self, source: str, event_ids: Sequence[str]) -> Elsewhere:
+        if not event_ids:
+            return Elsewhere({}, (), ())
+        found = await self.client.copy_events(self.name, source, event_ids)
+        try:
+            return _elsewhere(found["leaves"], found["quarantine"])
+        except (KeyError, AttributeError) as why:
+            raise OwnerSilent(f"{self.name} does not say what its copy holds: {why!r}") from why
+
+
+def _elsewhere(leaves: dict[str, str], quarantine: dict[str, Any]) -> Elsewhere:
+    return Elsewhere(
+        leaves,
+        {event_id for event_id, state in quarantine.items() if state == "open"},
+        {event_id for event_id, state in quarantine.items() if state == "discarded"},
+    )

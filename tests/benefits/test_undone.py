@@ -1,0 +1,136 @@
+"""Whatever was forged in members' name, once it is disowned our copy is one that never saw it."""
+
+import copy
+import random
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any, NamedTuple
+
+import asyncpg
+import pytest_asyncio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.benefits.reactions import REACTIONS, TABLES
+from shared.contract.envelope import Envelope
+from shared.contract.members import MembersEvent
+from shared.eventstore.database import open_pool
+from shared.eventstore.event_ids import uuid7
+from shared.replicas import refill
+from shared.replicas.apply import Replica
+from shared.testing.author import Author
+from tests.examples.members import (
+    dependant_declared,
+    member_joined,
+    member_left,
+    member_retired,
+    organisation_registered,
+    staff_left,
+    staff_registered,
+)
+from tests.shared.replicas.consumed import reader
+from tests.shared.replicas.refilled import LOG, Topic, held
+
+PEOPLE = tuple(f"p-{n:06d}" for n in range(4))
+MADE = (staff_registered, staff_left, member_joined, member_left, member_retired)
+EMPTIED = (*TABLES, "replica_events", "replica_heads", "replica_parked", "replica_quarantine",
+    "replica_disowned", "replica_refills", "subscription_positions")  # fmt: skip
+
+
+class Record(NamedTuple):
+    """An event on the topic, and whether members wrote it."""
+
+    envelope: Envelope
+    is_forged: bool
+
+
+def said(kind: int, person: str, day: date) -> MembersEvent:
+    """Something about a person, their child or their union."""
+    if kind < len(MADE):
+        made: Any = MADE[kind]
+        event: MembersEvent = made(person_id=person, occurred_on=day)
+        return event
+    if kind == len(MADE):
+        return dependant_declared(person_id=person, dependant_id="p-ch1ld0", occurred_on=day)
+    return organisation_registered(simulated=False)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Record]:
+    """What members and a forger published, in turn: the forger knows the next sequences, and takes
+    them, or comes too late. Some records come twice, some a little late."""
+    office, records = Author("members"), list[Record]()
+    forger, earlier = office, office
+    steps = st.tuples(
+        st.sampled_from(("office", "forger", "late forger")),
+        st.integers(0, len(MADE) + 1),
+        st.sampled_from(PEOPLE),
+        st.dates(date(2019, 1, 1), date(2022, 1, 1)),
+    )
+    for who, kind, person, day in draw(st.lists(steps, min_size=1, max_size=24)):
+        event = said(kind, person, day)
+        if who == "office":
+            earlier, forger = forger, copy.deepcopy(office)
+            records.append(Record(office.write(event.stream_of(), event), False))
+            forger = copy.deepcopy(office)
+        else:
+            as_of = copy.deepcopy(forger if who == "forger" else earlier)
+            written = as_of.write(event.stream_of(), event)._replace(event_id=uuid7())
+            records.append(Record(written, True))
+    chance = random.Random(draw(st.integers(0, 99)))
+    again = [each for each in records if chance.random() < 0.2]
+    order = {n: n + chance.random() * draw(st.sampled_from((0, 3))) for n in range(len(records))}
+    return [records[n] for n in sorted(order, key=order.__getitem__)] + again
+
+
+@pytest_asyncio.fixture
+async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
+    pool = await open_pool(database, size=3)
+    yield pool
+    await pool.close()
+
+
+async def emptied(pool: asyncpg.Pool) -> Topic:
+    """A copy that has heard nothing."""
+    await pool.execute(f"TRUNCATE {', '.join(EMPTIED)}")
+    await pool.execute("DROP SCHEMA IF EXISTS refill_members CASCADE")
+    given = pool, "benefits", reader("members"), REACTIONS, TABLES
+    return Topic(Replica(*given))
+
+
+@settings(suppress_health_check=list(HealthCheck), max_examples=60)
+@given(history=histories(), batch=st.integers(1, 9), data=st.data())
+async def test_the_copy_is_as_one_that_never_saw_what_was_forged(
+    pool: asyncpg.Pool, history: list[Record], batch: int, data: st.DataObject
+) -> None:
+    clean = await emptied(pool)
+    await clean.hears(*(each.envelope for each in history if not each.is_forged), batch=batch)
+    wanted = await held(pool, TABLES)
+
+    topic = await emptied(pool)
+    forged = {each.envelope.event_id: each.envelope for each in history if each.is_forged}
+    begins = data.draw(st.integers(0, len(history)))
+    at = {event_id: data.draw(st.integers(0, len(history))) for event_id in forged}
+    for n, record in enumerate(history):
+        await topic.disowned(*(forged[each] for each in forged if at[each] == n))
+        if n == begins and (under_way := await refill.begin(topic.replica)) is not None:
+            await topic.reads(topic.replica.beside(under_way), 0, data.draw(st.integers(0, n)))
+        await topic.hears(record.envelope)
+    await topic.disowned(*forged.values())
+    await refill.settle(topic.replica)
+    while await refill.begin(topic.replica) is not None:
+        await topic.refill(batch)
+    assert await held(pool, TABLES) == wanted
+    assert (await topic.replica.positions())[*LOG, 0] == len(history)
+
+
+async def test_every_table_that_a_reaction_writes_is_one_of_the_copy(pool: asyncpg.Pool) -> None:
+    """Emptied of all of them, and read anew, nothing is left of before."""
+    written = set()
+    for kind in range(len(MADE) + 2):
+        event = said(kind, PEOPLE[0], date(2020, 1, 1))
+        reaction = REACTIONS[type(event)]
+        sql = reaction(event, Author("members").write(event.stream_of(), event)).sql
+        words = sql.split()
+        written |= {words[n + 2] for n, word in enumerate(words) if word == "INSERT"}
+    assert written == set(TABLES)
