@@ -99,8 +99,10 @@ async def test_a_forgery_in_an_owners_place_is_named_with_both_events(scene: Sce
     forged = real._replace(event_id=uuid7(), data=gift(0, quantity=99).model_dump_json().encode())
     await scene.read([*envelopes[:60], forged, *envelopes[60:]])
     found = await scene.compare()
-    (difference,) = found.differences
+    difference, *rest = found.differences
     assert (difference.sequence, difference.kind) == (real.shard_sequence, "another-event")
+    # What follows in the stream waits for it, and is named as well.
+    assert [each.kind for each in rest] == ["in-quarantine"] * 29
     assert difference.owner_event_id == str(real.event_id)
     assert difference.journal_event_id == str(forged.event_id)
     assert difference.log_index == 61
