@@ -1,6 +1,6 @@
 """Composition root of the query API: `python -m services.reporting` answers until a signal.
 
-The worker (`services.reporting.worker`) makes the tables and fills them; this process reads them,
+The worker (`services.reporting.worker`) makes the projections and fills them; this process reads them,
 and runs what an operator asks for.
 """
 
