@@ -1,4 +1,4 @@
-"""Each service has its own database and role, and cannot enter another's."""
+"""Each service has its own database and role, cannot enter another's, and owns no table of it."""
 
 import secrets
 from collections.abc import AsyncIterator
@@ -6,9 +6,17 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from deploy.embedded import provision
-from deploy.embedded.provision import service_url
+from deploy.embedded import EmbeddedError, provision
+from deploy.embedded.provision import OWNER, service_url
 from shared.contract.contexts import CONTEXTS
+from shared.eventstore.database import open_pool
+from shared.eventstore.migrations import migrate
+
+OWNERS = """
+SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class WHERE relnamespace = 'public'::regnamespace
+UNION SELECT pg_get_userbyid(proowner) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+UNION SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()
+"""
 
 
 @pytest.fixture
@@ -19,18 +27,23 @@ async def prefix(postgres: str) -> AsyncIterator[str]:
     connection = await asyncpg.connect(postgres)
     for service in CONTEXTS:
         await connection.execute(f"DROP DATABASE IF EXISTS {prefix}{service} WITH (FORCE)")
-        await connection.execute(f"DROP ROLE IF EXISTS {prefix}{service}")
+        await connection.execute(f"DROP ROLE IF EXISTS {prefix}{service}, {prefix}{service}{OWNER}")
     await connection.close()
 
 
-async def test_every_service_owns_its_database(postgres: str, prefix: str) -> None:
+async def test_every_service_enters_its_database_and_owns_nothing(
+    postgres: str, prefix: str
+) -> None:
     urls = await provision(postgres, dict.fromkeys(CONTEXTS, "a/b@c:d é"), prefix)
     assert list(urls) == list(CONTEXTS)
     for service, url in urls.items():
         connection = await asyncpg.connect(url)
-        await connection.execute("CREATE TABLE mine (a int)")
         assert await connection.fetchval("SELECT current_user") == prefix + service
         assert await connection.fetchval("SELECT current_database()") == prefix + service
+        assert await connection.fetchval("SELECT count(*) FROM events") == 0
+        assert [tuple(row) for row in await connection.fetch(OWNERS)] == [
+            (prefix + service + OWNER,)
+        ]
         await connection.close()
 
 
@@ -39,15 +52,65 @@ async def test_a_second_time_keeps_the_data_and_sets_the_password(
 ) -> None:
     first = await provision(postgres, {"members": "one"}, prefix)
     connection = await asyncpg.connect(first["members"])
-    await connection.execute("CREATE TABLE mine (a int)")
+    await connection.execute("INSERT INTO open_transfers VALUES ('tjtc', 'city')")
     await connection.close()
 
     second = await provision(postgres, {"members": "two"}, prefix)
     connection = await asyncpg.connect(second["members"])
-    assert await connection.fetchval("SELECT count(*) FROM mine") == 0
+    assert await connection.fetchval("SELECT count(*) FROM open_transfers") == 1
     await connection.close()
     with pytest.raises(asyncpg.InvalidPasswordError):
         await asyncpg.connect(first["members"])
+
+
+async def test_a_database_that_its_service_owned_is_given_to_the_owner(
+    postgres: str, prefix: str
+) -> None:
+    """As provisioning made it before there were owners, and the service migrated it."""
+    name, packages = f"{prefix}reporting", ("shared.eventstore", "services.reporting")
+    administrator = await asyncpg.connect(postgres)
+    await administrator.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'pw'")
+    await administrator.execute(f"CREATE DATABASE {name} OWNER {name}")
+    await administrator.close()
+    pool = await open_pool(service_url(postgres, name, "pw"), size=1)
+    await migrate(pool, *packages)
+    await pool.execute("CREATE SCHEMA projections CREATE TABLE folded (a int)")
+    await pool.execute("UPDATE journal_head SET next_index = 7")
+    await pool.close()
+
+    urls = await provision(postgres, {"reporting": "pw"}, prefix)
+
+    connection = await asyncpg.connect(urls["reporting"])
+    assert [tuple(row) for row in await connection.fetch(OWNERS)] == [(name + OWNER,)]
+    assert await connection.fetchval("SELECT next_index FROM journal_head") == 7
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await connection.execute("ALTER TABLE journal DISABLE TRIGGER USER")
+    await connection.execute("DROP SCHEMA projections CASCADE")
+    await connection.close()
+
+
+async def test_what_the_manifest_does_not_say_is_taken_back(postgres: str, prefix: str) -> None:
+    urls = await provision(postgres, {"events": "pw"}, prefix)
+    administrator = await asyncpg.connect(postgres, database=f"{prefix}events")
+    await administrator.execute("GRANT ALL ON events TO PUBLIC")
+    await administrator.execute(f"GRANT DELETE, UPDATE (document) ON events TO {prefix}events")
+    await provision(postgres, {"events": "pw"}, prefix)
+    connection = await asyncpg.connect(urls["events"])
+    for statement in ("DELETE FROM events", "UPDATE events SET document = ''"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement)
+    await connection.close()
+    await administrator.close()
+
+
+async def test_a_database_of_newer_code_is_refused_by_name(postgres: str, prefix: str) -> None:
+    await provision(postgres, {"events": "pw"}, prefix)
+    administrator = await asyncpg.connect(postgres, database=f"{prefix}events")
+    newer = "INSERT INTO schema_migrations VALUES ('services.events', '0099_newer.sql', '')"
+    await administrator.execute(newer)
+    await administrator.close()
+    with pytest.raises(EmbeddedError, match=f"{prefix}events: the database is newer"):
+        await provision(postgres, {"events": "pw"}, prefix)
 
 
 async def test_a_role_cannot_connect_to_anothers_database(postgres: str, prefix: str) -> None:
@@ -68,6 +131,6 @@ async def test_an_administrator_need_not_be_a_superuser(postgres: str, prefix: s
         await (await asyncpg.connect(urls["members"])).close()
     finally:
         await connection.execute(f"DROP DATABASE IF EXISTS {prefix}members WITH (FORCE)")
-        await connection.execute(f"DROP ROLE IF EXISTS {prefix}members")
+        await connection.execute(f"DROP ROLE IF EXISTS {prefix}members, {prefix}members{OWNER}")
         await connection.execute(f"DROP ROLE {name}")
         await connection.close()
