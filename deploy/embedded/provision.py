@@ -1,5 +1,5 @@
-"""Each service's own database and role in a PostgreSQL: no service can read another's, and none owns
-its tables."""
+"""Each service's own database and role in a PostgreSQL: no service can read another's, and none
+owns its tables."""
 
 import asyncio
 from collections.abc import Mapping

@@ -3,7 +3,8 @@
 What was applied is recorded with its SHA-256 in `schema_migrations`, in the file's own transaction,
 under one advisory lock: a crash leaves a file applied or not begun, and of two that migrate at once
 one waits for the other. Provisioning migrates, as the owner of the tables; a service, which owns
-none, only looks (`check_migrated`). Derived tables (projections) are not migrated: they are rebuilt.
+none, only looks (`check_migrated`). Derived tables (projections) are not migrated: they are
+rebuilt.
 """
 
 import hashlib

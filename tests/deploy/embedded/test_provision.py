@@ -11,6 +11,7 @@ from deploy.embedded.provision import OWNER, service_url
 from shared.contract.contexts import CONTEXTS
 from shared.eventstore.database import open_pool
 from shared.eventstore.migrations import migrate
+from tests.deploy.embedded.provisioned import drop
 
 OWNERS = """
 SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class WHERE relnamespace = 'public'::regnamespace
@@ -24,11 +25,7 @@ async def prefix(postgres: str) -> AsyncIterator[str]:
     """Names no other test uses; dropped afterwards."""
     prefix = f"p{secrets.token_hex(4)}_"
     yield prefix
-    connection = await asyncpg.connect(postgres)
-    for service in CONTEXTS:
-        await connection.execute(f"DROP DATABASE IF EXISTS {prefix}{service} WITH (FORCE)")
-        await connection.execute(f"DROP ROLE IF EXISTS {prefix}{service}, {prefix}{service}{OWNER}")
-    await connection.close()
+    await drop(postgres, prefix)
 
 
 async def test_every_service_enters_its_database_and_owns_nothing(
