@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
+import pytest_asyncio
 
 from deploy.embedded import EmbeddedError, provision
 from deploy.embedded.provision import OWNER, service_url
@@ -60,22 +61,37 @@ async def test_a_second_time_keeps_the_data_and_sets_the_password(
         await asyncpg.connect(first["members"])
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def plain(postgres: str, prefix: str) -> AsyncIterator[str]:
+    """The DSN of an administrator who is no superuser."""
+    connection = await asyncpg.connect(postgres)
+    name = f"{prefix}admin"
+    await connection.execute(f"CREATE ROLE {name} LOGIN CREATEDB CREATEROLE PASSWORD 'pw'")
+    yield service_url(postgres, name, "pw").rpartition("/")[0] + "/postgres"
+    await drop(postgres, prefix)
+    await connection.execute(f"DROP ROLE {name}")
+    await connection.close()
+
+
+@pytest.mark.parametrize("administrator", ["superuser", "plain"])
 async def test_a_database_that_its_service_owned_is_given_to_the_owner(
-    postgres: str, prefix: str
+    postgres: str, plain: str, prefix: str, administrator: str
 ) -> None:
     """As provisioning made it before there were owners, and the service migrated it."""
     name, packages = f"{prefix}reporting", ("shared.eventstore", "services.reporting")
-    administrator = await asyncpg.connect(postgres)
-    await administrator.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'pw'")
-    await administrator.execute(f"CREATE DATABASE {name} OWNER {name}")
-    await administrator.close()
+    by = {"superuser": postgres, "plain": plain}[administrator]
+    connection = await asyncpg.connect(by)
+    await connection.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'pw'")
+    await connection.execute(f"GRANT {name} TO CURRENT_USER")
+    await connection.execute(f"CREATE DATABASE {name} OWNER {name}")
+    await connection.close()
     pool = await open_pool(service_url(postgres, name, "pw"), size=1)
     await migrate(pool, *packages)
     await pool.execute("CREATE SCHEMA projections CREATE TABLE folded (a int)")
     await pool.execute("UPDATE journal_head SET next_index = 7")
     await pool.close()
 
-    urls = await provision(postgres, {"reporting": "pw"}, prefix)
+    urls = await provision(by, {"reporting": "pw"}, prefix)
 
     connection = await asyncpg.connect(urls["reporting"])
     assert [tuple(row) for row in await connection.fetch(OWNERS)] == [(name + OWNER,)]
@@ -117,17 +133,10 @@ async def test_a_role_cannot_connect_to_anothers_database(postgres: str, prefix:
         await asyncpg.connect(f"{server}/{prefix}members")
 
 
-async def test_an_administrator_need_not_be_a_superuser(postgres: str, prefix: str) -> None:
-    connection = await asyncpg.connect(postgres)
-    name = f"{prefix}admin"
-    await connection.execute(f"CREATE ROLE {name} LOGIN CREATEDB CREATEROLE PASSWORD 'pw'")
-    try:
-        administrator = service_url(postgres, name, "pw").rpartition("/")[0] + "/postgres"
-        for _ in range(2):
-            urls = await provision(administrator, {"members": "one"}, prefix)
-        await (await asyncpg.connect(urls["members"])).close()
-    finally:
-        await connection.execute(f"DROP DATABASE IF EXISTS {prefix}members WITH (FORCE)")
-        await connection.execute(f"DROP ROLE IF EXISTS {prefix}members, {prefix}members{OWNER}")
-        await connection.execute(f"DROP ROLE {name}")
-        await connection.close()
+async def test_an_administrator_need_not_be_a_superuser(plain: str, prefix: str) -> None:
+    for _ in range(2):
+        urls = await provision(plain, {"members": "one"}, prefix)
+    connection = await asyncpg.connect(urls["members"])
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await connection.execute("ALTER TABLE events DISABLE TRIGGER USER")
+    await connection.close()
