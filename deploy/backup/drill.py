@@ -128,8 +128,9 @@ async def _prove(copy: Path, restored: Restored, live: str | None, report: Drill
         if "reporting" not in restored.found:
             report.checks["projections"] = "reporting never started on this server"
             return 0
+        # As reporting itself: its projections are its own, and what lies there may run.
         with report.step("rebuild"):
-            proved = await _ask_reporting(server)
+            proved = await _ask_reporting((await servers.provision())["reporting"])
         compared = len(proved["digests"])
         report.checks["projections"] = f"rebuilt from the journal, {compared} compared"
         if not proved["equal"]:
@@ -164,7 +165,8 @@ async def _as_known(
     now = await committed(Server({"dsn": live}))
     if epoch_of(now) != restored.epoch:
         return f"not compared: the living server is in epoch {epoch_of(now)}"
-    known = await _ask_reporting(live, proved["log_index"])
+    reporting = database_of(live, CONTEXTS["reporting"].database)
+    known = await _ask_reporting(reporting, proved["log_index"])
     differing = sorted(n for n, d in known["digests"].items() if proved["digests"][n] != d)
     if differing:
         report.failures.append(
@@ -173,13 +175,13 @@ async def _as_known(
     return f"the living server's projections at log index {proved['log_index']}"
 
 
-async def _ask_reporting(server: str, log_index: int | None = None) -> dict[str, Any]:
-    """What `services.reporting.rebuild.verify` answers for reporting's database of a server."""
+async def _ask_reporting(database_url: str, log_index: int | None = None) -> dict[str, Any]:
+    """What `services.reporting.rebuild.verify` answers for a database of reporting."""
     environment = {
         "PATH": "/usr/bin:/bin",
         "LC_ALL": "C.UTF-8",
         "PYTHONPATH": str(ROOT),
-        "GUILDHALL_DATABASE_URL": database_of(server, CONTEXTS["reporting"].database),
+        "GUILDHALL_DATABASE_URL": database_url,
     }
     arguments = [] if log_index is None else [str(log_index)]
     process = await create_subprocess_exec(

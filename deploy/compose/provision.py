@@ -1,12 +1,13 @@
-"""Make databases, roles, topics and Kafka's principals: ``python -m deploy.compose.provision``.
+"""Make and migrate databases, make roles, topics and Kafka's principals.
 
-Settings: ``GUILDHALL_KAFKA`` and its like, as the operator; ``GUILDHALL_KAFKA_CONTROLLER``, the
-controller that lets the operator in, where it is ours; ``GUILDHALL_DATABASE_HOST``
-(``postgres:5432``); ``GUILDHALL_SOURCES_FILE``, the register of outside sources;
-``GUILDHALL_SOURCE_PASSWORDS``, a directory with a file for each; ``GUILDHALL_REPLICATION_FACTOR``.
-Secrets, files in ``/run/secrets``: ``postgres_password``; ``<service>_database_url``, from which
-each role gets its password; ``<service>_kafka_password``, ``kafka_operator_password`` and
-``kafka_broker_password``. It may run any number of times, and ends when all is there.
+``python -m deploy.compose.provision``. Settings: ``GUILDHALL_KAFKA`` and its like, as the operator;
+``GUILDHALL_KAFKA_CONTROLLER``, the controller that lets the operator in, where it is ours;
+``GUILDHALL_DATABASE_HOST`` (``postgres:5432``); ``GUILDHALL_SOURCES_FILE``, the register of outside
+sources; ``GUILDHALL_SOURCE_PASSWORDS``, a directory with a file for each;
+``GUILDHALL_REPLICATION_FACTOR``. Secrets, files in ``/run/secrets``: ``postgres_password``;
+``<service>_database_url``, from which each role gets its password; ``<service>_kafka_password``,
+``kafka_operator_password`` and ``kafka_broker_password``. It may run any number of times, and ends
+when all is there.
 """
 
 import asyncio

@@ -1,4 +1,5 @@
-"""Each service's own database and role in a PostgreSQL: no service can read another's."""
+"""Each service's own database and role in a PostgreSQL: no service can read another's, and none
+owns its tables."""
 
 import asyncio
 from collections.abc import Mapping
@@ -6,22 +7,44 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
+from deploy.embedded.errors import EmbeddedError
+from deploy.embedded.privileges import privileges_of
 from shared.contract.contexts import DATABASE_PREFIX
+from shared.eventstore.database import SERVER_SETTINGS
+from shared.eventstore.migrations import MigrationRefused, migrate_as_owner
+
+OWNER = "_owner"
+"""What the name of the role ends with that owns a database, its tables and functions."""
+
+OF_THE_SERVICE = """
+SELECT format('ALTER TABLE %s OWNER TO %s', oid::regclass, $2::text) FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')
+    AND relowner = $1::text::regrole
+UNION ALL
+SELECT format('ALTER ROUTINE %s OWNER TO %s', oid::regprocedure, $2::text) FROM pg_proc
+WHERE pronamespace = 'public'::regnamespace AND proowner = $1::text::regrole
+"""
+"""What a service owns of the tables and functions that are not its own: before there were owners,
+all of them. Projections lie in other schemas."""
 
 
 async def provision(
     administrator: str, passwords: Mapping[str, str], prefix: str = DATABASE_PREFIX
 ) -> dict[str, str]:
-    """Make database and role ``<prefix><service>`` for each service in ``passwords``.
+    """Make database and role ``<prefix><service>`` for each service in ``passwords``, and bring the
+    database to this code's migrations.
 
-    The role owns its database, logs in with the given password, and nobody else may connect. What
-    exists is kept, the password is set to the given one. ``administrator`` is the DSN of a role
-    that may create databases and roles. Returns ``{service: DSN}``.
+    The role logs in with the given password and may do what `deploy/databases.yaml` says; nobody
+    else may connect. Everything belongs to ``<prefix><service>_owner``, which cannot log in. What
+    exists is kept, and given to that owner; the password is set to the given one.
+    ``administrator`` is the DSN of a role that may create databases and roles. Returns
+    ``{service: DSN}``.
 
-    Raises what asyncpg raises, for example ``InsufficientPrivilegeError``.
+    Raises :class:`EmbeddedError` where a database was made by other code, and what asyncpg raises,
+    for example ``InsufficientPrivilegeError``.
     """
     await asyncio.gather(
-        *(_provision(administrator, prefix + name, word) for name, word in passwords.items())
+        *(_provision(administrator, name, prefix + name, word) for name, word in passwords.items())
     )
     return {
         name: service_url(administrator, prefix + name, password)
@@ -38,21 +61,50 @@ def service_url(administrator: str, name: str, password: str) -> str:
     )
 
 
-async def _provision(administrator: str, name: str, password: str) -> None:
-    connection = await asyncpg.connect(administrator)
+async def _provision(administrator: str, service: str, name: str, password: str) -> None:
+    role, owner = _quoted(name), _quoted(name + OWNER)
+    connection = await asyncpg.connect(administrator, server_settings=SERVER_SETTINGS)
     try:
-        role = await connection.fetchval(
-            "SELECT quote_ident($1)::text FROM pg_roles WHERE rolname = $1", name
-        )
-        quoted, literal = await connection.fetchrow(
-            "SELECT quote_ident($1::text), quote_literal($2::text)", name, password
-        )
-        verb = "ALTER" if role else "CREATE"
-        await connection.execute(f"{verb} ROLE {quoted} LOGIN PASSWORD {literal}")
-        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
-            # To own a database is given by a member of the role: a superuser always is one.
-            await connection.execute(f"GRANT {quoted} TO CURRENT_USER")
-            await connection.execute(f"CREATE DATABASE {quoted} OWNER {quoted}")
-        await connection.execute(f"REVOKE ALL ON DATABASE {quoted} FROM PUBLIC")
+        literal = await connection.fetchval("SELECT quote_literal($1::text)", password)
+        await _keep_role(connection, name, f"LOGIN PASSWORD {literal}")
+        await _keep_role(connection, name + OWNER, "NOLOGIN")
+        # Who gives something to a role is a member of it: a superuser always is one.
+        await connection.execute(f"GRANT {role}, {owner} TO CURRENT_USER")
+        if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
+            await connection.execute(f"ALTER DATABASE {role} OWNER TO {owner}")
+        else:
+            await connection.execute(f"CREATE DATABASE {role} OWNER {owner}")
+            await connection.execute(f"REVOKE ALL ON DATABASE {role} FROM PUBLIC")
     finally:
         await connection.close()
+    await _fill(administrator, service, name)
+
+
+async def _fill(administrator: str, service: str, name: str) -> None:
+    """Migrate a service's database, and grant what the manifest says. Raises EmbeddedError."""
+    role, owner = _quoted(name), _quoted(name + OWNER)
+    dsn = urlunsplit(urlsplit(administrator)._replace(path=f"/{name}"))
+    connection = await asyncpg.connect(dsn, server_settings=SERVER_SETTINGS)
+    try:
+        async with connection.transaction():
+            for (statement,) in await connection.fetch(OF_THE_SERVICE, role, owner):
+                await connection.execute(statement)
+        await connection.execute(f"SET ROLE {owner}")
+        await migrate_as_owner(connection, "shared.eventstore", f"services.{service}")
+        async with connection.transaction():
+            await connection.execute(";".join(privileges_of(service).statements(role, role)))
+    except MigrationRefused as why:
+        raise EmbeddedError(f"the database {name}: {why}") from why
+    finally:
+        await connection.close()
+
+
+async def _keep_role(connection: asyncpg.Connection, name: str, attributes: str) -> None:
+    there = await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", name)
+    verb = "ALTER" if there else "CREATE"
+    await connection.execute(f"{verb} ROLE {_quoted(name)} {attributes}")
+
+
+def _quoted(name: str) -> str:
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'

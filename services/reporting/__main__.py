@@ -1,7 +1,7 @@
 """Composition root of the query API: `python -m services.reporting` answers until a signal.
 
-The worker (`services.reporting.worker`) makes the tables and fills them; this process reads them,
-and runs what an operator asks for.
+The worker (`services.reporting.worker`) makes the projections and fills them; this process reads
+them, and runs what an operator asks for.
 """
 
 from functools import partial

@@ -27,7 +27,7 @@ from services.reporting.reconciliation.reconciler import Reconciler
 from services.reporting.reconciliation.watchdog import Place, Watchdog
 from shared.clock import SimulatedClock
 from shared.contract.catalogue import source_of
-from shared.eventstore.migrations import migrate
+from shared.eventstore.migrations import check_migrated
 from shared.eventstore.store import EventStore
 from shared.health import Health
 from shared.http.app import build_app as build_http
@@ -122,9 +122,9 @@ def _http(
 
 
 async def _database(runner: Runner, settings: ReportingSettings) -> asyncpg.Pool:
-    """A pool on the database, its tables as this code has them."""
+    """A pool on the database, its projections taken over."""
     pool = await runner.start(pool_for(settings.database_url))
-    await migrate(pool, "shared.eventstore", "services.reporting")
+    await check_migrated(pool, "shared.eventstore", "services.reporting")
     async with pool.acquire() as connection:
         await checkpoints.prepare(connection)
     return pool

@@ -31,7 +31,7 @@ class Context(NamedTuple):
 
     @property
     def database(self) -> str:
-        """The PostgreSQL database, and the role that owns it."""
+        """The PostgreSQL database, and the role that its processes log in as."""
         return f"{DATABASE_PREFIX}{self.name}"
 
     @property

@@ -37,6 +37,8 @@ TimeoutError is an OSError."""
 SERVER_SETTINGS = {
     "application_name": "guildhall",
     "timezone": "UTC",
+    # A role may give itself another path, on which a schema of its own hides our tables.
+    "search_path": "public",
     "idle_in_transaction_session_timeout": "60000",
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",

@@ -1,20 +1,22 @@
 """Migrations: the numbered SQL files in a package's `schema/`, each applied once, in order.
 
 What was applied is recorded with its SHA-256 in `schema_migrations`, in the file's own transaction,
-under one advisory lock: a crash leaves a file applied or not begun, and of two services that start
-at once one waits for the other. Derived tables (projections) are not migrated: they are rebuilt.
+under one advisory lock: a crash leaves a file applied or not begun, and of two that migrate at once
+one waits for the other. Provisioning migrates, as the owner of the tables; a service, which owns
+none, only looks (`check_migrated`). Derived tables (projections) are not migrated: they are
+rebuilt.
 """
 
 import hashlib
+import logging
 import re
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import NamedTuple
 
 import asyncpg
-import structlog
 
-log = structlog.get_logger("migrations")
+log = logging.getLogger("migrations")
 
 STATEMENT_SECONDS = 3600.0
 """How long one file, or the wait for whoever migrates now, may take."""
@@ -28,11 +30,16 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
     PRIMARY KEY (package, name)
 )
 """
+APPLIED = "SELECT name, sha256 FROM schema_migrations WHERE package = $1 ORDER BY name"
 ADOPTS = re.compile(r"^-- adopts: ([0-9a-f]{64})$", re.MULTILINE)
 
 
 class MigrationRefused(Exception):
     """The database and this code disagree about what was applied; nothing was changed."""
+
+
+class NotMigrated(Exception):
+    """The database has not what this code needs: provisioning was not run since it was updated."""
 
 
 class Migration(NamedTuple):
@@ -64,15 +71,38 @@ def migrations(package: str) -> list[Migration]:
 
 
 async def migrate(pool: asyncpg.Pool, *packages: str) -> None:
-    """Apply what each package has and this database has not, package after package.
+    """As `migrate_as_owner`, on a pool's connection."""
+    async with pool.acquire() as connection:
+        await migrate_as_owner(connection, *packages)
+
+
+async def migrate_as_owner(connection: asyncpg.Connection, *packages: str) -> None:
+    """Apply what each package has and this database has not, package after package. What is made
+    belongs to the connection's role.
 
     Raises MigrationRefused when an applied file was edited or is unknown here.
     """
     for package in packages:
         known = migrations(package)
-        async with pool.acquire() as connection:
-            while await _apply_next(connection, package, known):
-                pass
+        while await _apply_next(connection, package, known):
+            pass
+
+
+async def check_migrated(pool: asyncpg.Pool, *packages: str) -> None:
+    """Look whether this database has what each package has, and nothing else of it.
+
+    Raises NotMigrated where a migration is missing, MigrationRefused as `migrate` does.
+    """
+    there = await pool.fetchval("SELECT to_regclass('schema_migrations') IS NOT NULL")
+    for package in packages:
+        known = migrations(package)
+        rows = await pool.fetch(APPLIED, package) if there else []
+        _check(package, [(row["name"], row["sha256"]) for row in rows], known)
+        if len(rows) < len(known):
+            raise NotMigrated(
+                f"{package} {known[len(rows)].name} was not applied to this database: provision it "
+                "first (`guildhall up` does; with compose, its service `provision`)"
+            )
 
 
 async def _apply_next(
@@ -82,9 +112,7 @@ async def _apply_next(
     async with connection.transaction():
         await connection.execute(LOCK, timeout=STATEMENT_SECONDS)
         await connection.execute(RECORD)
-        applied = await connection.fetch(
-            "SELECT name, sha256 FROM schema_migrations WHERE package = $1 ORDER BY name", package
-        )
+        applied = await connection.fetch(APPLIED, package)
         _check(package, [(row["name"], row["sha256"]) for row in applied], known)
         if len(applied) == len(known):
             return False
@@ -96,7 +124,7 @@ async def _apply_next(
             "INSERT INTO schema_migrations (package, name, sha256) VALUES ($1, $2, $3)",
             *(package, migration.name, migration.sha256),
         )
-    log.info("migrated", package=package, migration=migration.name, adopted=adopted)
+    log.info("migrated: %s %s%s", package, migration.name, ", adopted" if adopted else "")
     return True
 
 

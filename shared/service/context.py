@@ -18,7 +18,7 @@ from shared.contract.catalogue import source_of, topic_of
 from shared.contract.envelope import SHARDS, DomainEvent
 from shared.decider.command import Command
 from shared.eventstore.database import open_pool
-from shared.eventstore.migrations import migrate
+from shared.eventstore.migrations import check_migrated
 from shared.eventstore.store import EventStore
 from shared.health import Health
 from shared.http.access import WATCHERS, of_every_union, of_union
@@ -81,7 +81,7 @@ async def serve(parts: Parts, settings: Settings) -> None:
     async with Runner(settings.stop_seconds) as runner:
         health = Health()
         pool = await runner.start(pool_for(settings.database_url))
-        await migrate(pool, "shared.eventstore", f"services.{parts.name}")
+        await check_migrated(pool, "shared.eventstore", f"services.{parts.name}")
         store = EventStore(pool, service_clock(settings), source_of(parts.name))
         relay = Relay(
             pool,

@@ -49,7 +49,7 @@ async def benchmark(rig: Rig, _: Sizes) -> list[Row]:
     """The rates over HTTP, and the library's."""
     await create_topics(rig.kafka)
     async with AsyncExitStack() as stack:
-        database = await rig.database()
+        database = await rig.database("shared.eventstore", "services.events")
         ours = await _side(
             stack, rig, database, "services.events", name="Guildhall: raise-issue", request=_issue
         )

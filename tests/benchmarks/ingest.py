@@ -57,7 +57,7 @@ async def measure(rig: Rig, workload: Workload, events: int) -> list[Row]:
     """Rates, processor time and the worker's peak memory, of one workload."""
     each_turn = max(ROUND, events // TURNS_MAX // ROUND * ROUND)
     await create_topics(rig.kafka)
-    database = await rig.database()
+    database = await rig.database("shared.eventstore", "services.reporting")
     async with publisher(rig.kafka) as publishing, _side_by_side(rig, workload, database) as all_:
         found: dict[str, list[Turn]] = {reader.name: [] for reader in all_}
         for turn in range(max(1, events // each_turn) + 1):

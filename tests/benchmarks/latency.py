@@ -93,7 +93,7 @@ def _shown(waits: list[float], digits: int = 0) -> str:
 
 async def _ours(rig: Rig, events: int) -> tuple[list[float], Sending]:
     """Milliseconds each event took, those of the warm-up left out."""
-    database = await rig.database()
+    database = await rig.database("shared.eventstore", "services.reporting")
     heads: list[tuple[int, float]] = []
     async with AsyncExitStack() as stack:
         common = stack.enter_context(settings(database, rig.kafka))

@@ -13,6 +13,7 @@ import asyncpg
 
 from deploy.embedded import Embedded
 from shared.eventstore.database import open_pool
+from shared.eventstore.migrations import migrate_as_owner
 from shared.kafka.access import KafkaAccess
 from tests.benchmarks.peers.streams import Streams
 
@@ -41,13 +42,18 @@ class Rig:
         self.postgres, self.kafka, self.servers, self.streams = postgres, kafka, servers, streams
         self.parts = AsyncExitStack()
 
-    async def database(self) -> str:
-        """The DSN of a new, empty database."""
+    async def database(self, *packages: str) -> str:
+        """The DSN of a new database: empty, or migrated to what `packages` have."""
         name = f"bench_{secrets.token_hex(4)}"
         connection = await asyncpg.connect(self.postgres)
         await connection.execute(f"CREATE DATABASE {name}")
         await connection.close()
-        return urlunsplit(urlsplit(self.postgres)._replace(path=f"/{name}"))
+        dsn = urlunsplit(urlsplit(self.postgres)._replace(path=f"/{name}"))
+        if packages:
+            connection = await asyncpg.connect(dsn)
+            await migrate_as_owner(connection, *packages)
+            await connection.close()
+        return dsn
 
     async def pool(self, database: str, *, plan_each: bool = False) -> asyncpg.Pool:
         """A pool of connections for as long as the rig stands; `plan_each` as in `open_pool`."""

@@ -19,7 +19,7 @@ from deploy.embedded import Embedded
 from deploy.identity.private import write_private
 from deploy.stack.stack import Stack
 from tests.journeys.office import Office
-from tests.journeys.reporting import OWNERS, Reporting
+from tests.journeys.reporting import OWNERS, Reporting, as_superuser
 
 HERE = Path(__file__).parent
 ANSWER_SECONDS = 60.0
@@ -90,7 +90,7 @@ async def reporting(stack: Stack, http: httpx.AsyncClient) -> AsyncIterator[Repo
     async with AsyncExitStack() as pools:
         databases = {
             owner: await pools.enter_async_context(
-                asyncpg.create_pool(stack.place.databases[owner], min_size=0, max_size=3)
+                asyncpg.create_pool(as_superuser(stack, owner), min_size=0, max_size=3)
             )
             for owner in OWNERS
         }

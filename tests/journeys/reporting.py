@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 import asyncpg
@@ -45,6 +46,12 @@ class Consumed(NamedTuple):
 
 
 UNREAD = Consumed(0, 0, 0, 0, 0)
+
+
+def as_superuser(stack: Stack, context: str) -> str:
+    """The superuser's DSN of a context's database, who may do what the service's role may not."""
+    server = urlsplit(stack.servers.database_url)
+    return urlunsplit(server._replace(path=f"/{CONTEXTS[context].database}"))
 
 
 class Reporting:

@@ -13,7 +13,7 @@ from shared.contract.contexts import CONTEXTS, FACT_CONTEXTS
 from tests.journeys.command_line import Ran, guildhall
 from tests.journeys.conftest import new_stack
 from tests.journeys.office import Office
-from tests.journeys.reporting import OWNERS, Reporting
+from tests.journeys.reporting import OWNERS, Reporting, as_superuser
 from tests.journeys.waiting import until
 
 UNION = "u-restored"
@@ -23,7 +23,7 @@ SOURCES = {CONTEXTS[name].source for name in FACT_CONTEXTS}
 async def reporting_of(stack: Stack, http: httpx.AsyncClient, pools: AsyncExitStack) -> Reporting:
     databases = {
         owner: await pools.enter_async_context(
-            asyncpg.create_pool(stack.place.databases[owner], min_size=0, max_size=3)
+            asyncpg.create_pool(as_superuser(stack, owner), min_size=0, max_size=3)
         )
         for owner in OWNERS
     }

@@ -1,6 +1,7 @@
 """A drill's proof: two databases that know the same have the same digests, and no others."""
 
 import asyncpg
+import pytest
 
 from services.reporting.ingest.apply import Ingest
 from services.reporting.projections.as_of import LIVE
@@ -37,3 +38,14 @@ async def test_a_row_that_was_changed_is_seen(
     after = await prove(pool, database, 9)
     assert {n for n, d in after["digests"].items() if d != before["digests"][n]} == {"deliveries"}
     assert not (await prove(pool, database))["equal"]
+
+
+async def test_nothing_that_stands_in_a_projection_s_place_runs_as_who_asks(
+    pool: asyncpg.Pool, database: str, ingest: Ingest
+) -> None:
+    """Projections are reporting's own, and a drill asks a living server as its superuser."""
+    await a_year_of_gifts(ingest, people=1)
+    await pool.execute(f"ALTER TABLE {LIVE}.register RENAME TO was")
+    await pool.execute(f"CREATE VIEW {LIVE}.register AS SELECT * FROM {LIVE}.was")
+    with pytest.raises(asyncpg.ObjectNotInPrerequisiteStateError, match="register"):
+        await prove(pool, database, 1)

@@ -14,7 +14,13 @@ import pytest
 from deploy.embedded.postgres import programs_directory
 from shared.contract.contexts import CONTEXTS
 from shared.eventstore.database import UNREACHABLE, open_pool
-from shared.eventstore.migrations import MigrationRefused, migrate, migrations
+from shared.eventstore.migrations import (
+    MigrationRefused,
+    NotMigrated,
+    check_migrated,
+    migrate,
+    migrations,
+)
 from tests.databases import NewDatabase
 
 BEFORE = Path(__file__).with_name("before_migrations")
@@ -209,3 +215,21 @@ def test_numbers_count_up_from_one(package: Package, second: str) -> None:
     name = package(_0001_one="", **{second: ""})
     with pytest.raises(ValueError, match="is not migration 000"):
         migrations(name)
+
+
+async def test_a_service_only_looks_and_says_what_is_missing(
+    pool: asyncpg.Pool, package: Package
+) -> None:
+    one = {"_0001_one": "CREATE TABLE one ()"}
+    name = package(**one)
+    with pytest.raises(NotMigrated, match=f"{name} 0001_one.sql was not applied.*provision"):
+        await check_migrated(pool, name)
+    await migrate(pool, name)
+    await check_migrated(pool, name)
+    package(**one, _0002_two="CREATE TABLE two ()")
+    with pytest.raises(NotMigrated, match="0002_two"):
+        await check_migrated(pool, name)
+    assert await pool.fetchval("SELECT to_regclass('two')") is None
+    package(_0001_one="CREATE TABLE one (a int)")
+    with pytest.raises(MigrationRefused, match="edited after it was applied"):
+        await check_migrated(pool, name)
