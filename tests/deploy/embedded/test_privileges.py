@@ -67,10 +67,11 @@ async def test_a_role_has_what_the_manifest_says_and_nothing_else(
     assert set(await login.asked(HELD)) == stated(service)
 
 
-def test_only_reporting_may_make_schemas() -> None:
+def test_schemas_are_made_by_those_who_derive_from_what_is_not_theirs() -> None:
+    """Reporting its projections; a context that hears another, the refill of its copy."""
     assert {name: privileges_of(name).database for name in CONTEXTS} == {
-        **dict.fromkeys(CONTEXTS, ""),
-        "reporting": "CREATE",
+        **dict.fromkeys(CONTEXTS, "CREATE"),
+        "members": "",
     }
 
 
