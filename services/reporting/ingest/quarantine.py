@@ -27,6 +27,7 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[],
 ON CONFLICT (topic, content) DO UPDATE SET times_seen = q.times_seen + EXCLUDED.times_seen,
     reason = CASE q.state WHEN 'retrying' THEN EXCLUDED.reason ELSE q.reason END,
     detail = CASE q.state WHEN 'retrying' THEN EXCLUDED.detail ELSE q.detail END,
+    blocks_stream = q.blocks_stream OR (q.state = 'retrying' AND EXCLUDED.blocks_stream),
     state = CASE q.state WHEN 'retrying' THEN 'open' ELSE q.state END
 """
 APPLIED_SINCE = "SELECT * FROM quarantine WHERE state = 'open' AND event_id = ANY($1::uuid[])"

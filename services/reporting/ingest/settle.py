@@ -73,11 +73,13 @@ async def retry(ingest: Ingest, number: int, actor: str, scope: Scope = ALL) -> 
         rows = await connection.fetch(
             "UPDATE quarantine q SET state = 'retrying' FROM quarantine first"
             " WHERE first.id = $1 AND q.state = 'open' AND (q.id = first.id"
-            " OR (first.blocks_stream AND q.blocks_stream AND q.id > first.id"
+            " OR (first.blocks_stream AND q.blocks_stream"
+            "     AND (q.stream_version, q.id) > (first.stream_version, first.id)"
             "     AND q.source = first.source AND q.stream = first.stream)) RETURNING q.*",
             number,
         )
-        rows.sort(key=lambda row: row["id"])
+        # By version: what a gap had kept waiting may have been quarantined before what closed it.
+        rows.sort(key=lambda row: (row["stream_version"], row["id"]))
         admission = await ingest.retry([raw_of(row) for row in rows], connection)
         await connection.execute(
             "UPDATE quarantine SET state = 'applied', settled_by = $1, settled_why = 'retried'"

@@ -8,7 +8,7 @@ import asyncpg
 import orjson
 import pytest
 
-from services.reporting.ingest import quarantine, settle
+from services.reporting.ingest import parked, quarantine, settle
 from services.reporting.ingest.apply import Ingest
 from services.reporting.ingest.settle import Discarding
 from services.reporting.projections.as_of import LIVE
@@ -156,3 +156,47 @@ async def test_versions_before_a_discarded_one_are_not_held(
     await settle.discard(ingest, bad["id"], OPERATOR, IN_ERROR)
     await stream.says(2)
     assert await stream.quantities() == [2]
+
+
+async def test_what_a_gap_kept_waiting_is_not_retried_before_what_closed_it(
+    pool: asyncpg.Pool, ingest: Ingest
+) -> None:
+    """What waited was read first, and so stands first in quarantine."""
+    author, partition = Author(), Partition()
+    first, second, third = (
+        author.write(STREAM, gift(1, quantity=1)),
+        author.write(STREAM, gift(1, quantity=2), type=UNKNOWN),
+        author.write(STREAM, gift(1, quantity=3)),
+    )
+    other = author.write(gift_stream(2), gift(2))
+    for batch in ([first, third], [second, other]):
+        raws = [partition.raw(each) for each in batch]
+        await ingest.apply(raws, partition.move(raws))
+    rows = await quarantine.listed(pool)
+    assert [(row["reason"], row["stream_version"]) for row in rows] == [
+        ("stream-blocked", 3),
+        ("unknown-type", 2),
+    ]
+    retried = await settle.retry(ingest, rows[0]["id"], "operator-1")
+    assert (retried.tried, retried.applied) == (1, 0)
+    retried = await settle.retry(ingest, rows[1]["id"], "operator-1")
+    assert (retried.tried, retried.applied) == (2, 0)
+
+
+async def test_what_waited_behind_a_gap_and_is_refused_when_retried_blocks_its_stream(
+    pool: asyncpg.Pool, ingest: Ingest
+) -> None:
+    author, partition = Author(), Partition()
+    first, _lost, third, fourth = (
+        author.write(STREAM, gift(1, quantity=n), simulated=n == 3) for n in (1, 2, 3, 4)
+    )
+    raws = [partition.raw(each) for each in (first, third, fourth)]
+    ingest.allow_simulated = True
+    await ingest.apply(raws, partition.move(raws))
+    ingest.allow_simulated = False
+    await parked.give_up(pool, seconds=0)
+    for row in await quarantine.listed(pool):
+        retried = await settle.retry(ingest, row["id"], "operator-1")
+        assert retried.applied == 0
+    reasons = [row["reason"] for row in await quarantine.listed(pool)]
+    assert reasons == ["simulated-refused", "stream-blocked"]
