@@ -154,8 +154,8 @@ class _Round:
             self.client.entries(self.name, each),
             self.reader.entries(self.source, each),
         )
-        ids = [entry["event_id"] for entry in theirs if entry["event_id"]]
-        elsewhere = await self.reader.elsewhere(self.source, ids)
+        told = {entry["event_id"]: entry["leaf"] for entry in theirs if entry["event_id"]}
+        elsewhere = await self.reader.elsewhere(self.source, told)
         return differing(self.source, each.shard, theirs, ours, elsewhere)
 
 

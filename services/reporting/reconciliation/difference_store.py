@@ -2,10 +2,11 @@
 can be told."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import asyncpg
 
+from services.reporting.ingest.raw_rows import rows_of
 from services.reporting.reconciliation.log_difference import LogDifference
 from shared.relay.digests import Range
 
@@ -44,11 +45,10 @@ SELECT source, shard, sequence, kind, owner_event_id::text, encode(owner_leaf, '
 FROM log_differences WHERE reader = $1 AND source = $2 ORDER BY shard, sequence
 """
 IN_QUARANTINE = """
-SELECT event_id::text AS event_id, min(state) AS state FROM quarantine
+SELECT * FROM quarantine
 WHERE source = $1 AND event_id = ANY($2::uuid[]) AND state IN ('open', 'discarded')
-GROUP BY event_id
+ORDER BY state DESC
 """
-"""Of an event that was refused twice, 'discarded' is what a person said of it."""
 
 
 class Read(NamedTuple):
@@ -90,8 +90,15 @@ async def listed(pool: asyncpg.Pool, of: Read) -> list[LogDifference]:
 
 
 async def in_quarantine(
-    pool: asyncpg.Pool, source: str, event_ids: Sequence[str]
-) -> dict[str, Any]:
-    """The state, open or discarded, of those of a source's events that are in quarantine."""
-    rows = await pool.fetch(IN_QUARANTINE, source, event_ids)
-    return {row["event_id"]: row["state"] for row in rows}
+    pool: asyncpg.Pool, source: str, leaves: Mapping[str, str]
+) -> dict[str, str]:
+    """The state, open or discarded, of those of a source's events that are in quarantine; `leaves`
+    are theirs, by event id. Of an event that was refused twice, discarded is what a person said of
+    it; what a person discarded under its id and is not it, byte for byte, says nothing."""
+    rows = await pool.fetch(IN_QUARANTINE, source, list(leaves))
+    same = set(rows_of(rows, {bytes.fromhex(leaf) for leaf in leaves.values()}))
+    return {
+        str(row["event_id"]): row["state"]
+        for row in rows
+        if row["state"] == "open" or row["id"] in same
+    }

@@ -41,7 +41,8 @@ SELECT found.* FROM {RANGES} CROSS JOIN LATERAL (
 """
 ELSEWHERE = """
 SELECT event_id::text AS event_id, encode(sha256('\\x00' || document), 'hex') AS leaf
-FROM journal WHERE event_id = ANY($1::uuid[]) AND source = $2
+FROM journal j WHERE event_id = ANY($1::uuid[]) AND source = $2
+    AND NOT EXISTS (SELECT FROM disowned d WHERE d.log_index = j.log_index)
 """
 
 
@@ -56,7 +57,8 @@ async def entries(pool: asyncpg.Pool, source: str, asked: Range) -> list[dict[st
 
 
 async def leaves(pool: asyncpg.Pool, source: str, event_ids: Sequence[str]) -> dict[str, str]:
-    """The leaf of each of these events of a source that the journal holds, at any sequence."""
+    """The leaf of each of these events of a source that the journal holds and that count, at any
+    sequence."""
     rows = await pool.fetch(ELSEWHERE, event_ids, source)
     return {row["event_id"]: row["leaf"] for row in rows}
 

@@ -1,6 +1,6 @@
 """Who reads an owner's log, and what each holds of it: the journal here, the contexts' copies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import asyncpg
@@ -25,8 +25,8 @@ class Reader(Protocol):
     async def entries(self, source: str, asked: Range) -> list[dict[str, Any]]:
         """What it holds in a range."""
 
-    async def elsewhere(self, source: str, event_ids: Sequence[str]) -> Elsewhere:
-        """Where else it has these events of the owner."""
+    async def elsewhere(self, source: str, events: Mapping[str, str]) -> Elsewhere:
+        """Where else it has these events of the owner, which are the owner's leaves by id."""
 
 
 class Journal:
@@ -43,9 +43,9 @@ class Journal:
     async def entries(self, source: str, asked: Range) -> list[dict[str, Any]]:
         return await journal_digests.entries(self.pool, source, asked)
 
-    async def elsewhere(self, source: str, event_ids: Sequence[str]) -> Elsewhere:
-        leaves = await journal_digests.leaves(self.pool, source, event_ids)
-        return _elsewhere(leaves, await kept.in_quarantine(self.pool, source, event_ids))
+    async def elsewhere(self, source: str, events: Mapping[str, str]) -> Elsewhere:
+        leaves = await journal_digests.leaves(self.pool, source, list(events))
+        return _elsewhere(leaves, await kept.in_quarantine(self.pool, source, events))
 
 
 class Copy:
@@ -60,10 +60,10 @@ class Copy:
     async def entries(self, source: str, asked: Range) -> list[dict[str, Any]]:
         return await self.client.copy_entries(self.name, source, asked)
 
-    async def elsewhere(self, source: str, event_ids: Sequence[str]) -> Elsewhere:
-        if not event_ids:
+    async def elsewhere(self, source: str, events: Mapping[str, str]) -> Elsewhere:
+        if not events:
             return Elsewhere({}, (), ())
-        found = await self.client.copy_events(self.name, source, event_ids)
+        found = await self.client.copy_events(self.name, source, list(events))
         try:
             return _elsewhere(found["leaves"], found["quarantine"])
         except (KeyError, AttributeError) as why:

@@ -10,6 +10,7 @@ import pytest
 
 from services.reporting.ingest import quarantine, settle
 from services.reporting.ingest.apply import Ingest
+from services.reporting.projections.disowned import KEEP
 from services.reporting.reconciliation import comparison as module
 from services.reporting.reconciliation.comparison import Comparison, ends_of
 from services.reporting.reconciliation.log_difference import Compared
@@ -131,6 +132,30 @@ async def test_a_record_in_quarantine_is_a_difference_until_it_is_settled(
     for row in await quarantine.listed(pool):
         await settle.discard(scene.ingest, row["id"], OPERATOR, IN_ERROR)
     assert await scene.named() == []
+
+
+async def test_what_was_discarded_under_an_events_id_settles_nothing_of_the_event(
+    scene: Scene, pool: asyncpg.Pool
+) -> None:
+    """It never came; a forger's record names it, another takes its place, and both are
+    discarded."""
+    first, lost, third = scene.written(3)
+    names_it = lost._replace(shard_sequence=1, data=gift(0, quantity=99).model_dump_json().encode())
+    in_its_place = lost._replace(event_id=uuid7(), data=b"{}")
+    await scene.read([first, names_it, in_its_place])
+    for row in await quarantine.listed(pool):
+        await settle.discard(scene.ingest, row["id"], OPERATOR, IN_ERROR)
+    await scene.read([third])
+    assert await scene.named() == [(2, "missing"), (3, "in-quarantine")]
+
+
+async def test_an_event_that_its_owner_has_and_a_person_disowned_is_missing(
+    scene: Scene, pool: asyncpg.Pool
+) -> None:
+    """As where a restored owner had lost it, and stamps it anew afterwards."""
+    await scene.read(scene.written(2))
+    await pool.execute(KEEP, 2, 3)
+    assert await scene.named() == [(2, "missing")]
 
 
 async def test_what_the_owner_did_not_write_or_does_not_have_is_named(scene: Scene) -> None:

@@ -51,4 +51,4 @@ async def test_how_far_was_compared_never_goes_back(pool: asyncpg.Pool) -> None:
 
 
 async def test_nothing_is_in_quarantine_where_nothing_was_refused(pool: asyncpg.Pool) -> None:
-    assert await kept.in_quarantine(pool, "/s", [ID]) == {}
+    assert await kept.in_quarantine(pool, "/s", {ID: "00"}) == {}
