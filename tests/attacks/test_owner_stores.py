@@ -216,6 +216,8 @@ async def test_heads_of_the_journal_that_were_raised_are_ahead_of_the_owner(scen
     found, source = await scene.compared()
     assert source.reasons == ["ahead"]
     assert not found.complete and found.watermark is None
+    found, source = await scene.compared()  # nothing is there: they went back
+    assert source.complete and found.watermark == 9
 
 
 async def test_positions_moved_forward_leave_a_gap_that_is_named(scene: Scene) -> None:

@@ -23,14 +23,20 @@ log = structlog.get_logger("epochs")
 NAMED_MAX = 20
 """How many events one log line names; `guildhall reconcile` lists every one."""
 
-AHEAD = """
+COUNTS = """
+NOT EXISTS (SELECT FROM disowned d WHERE d.log_index = j.log_index)
+    AND NOT EXISTS (SELECT FROM log_epochs e WHERE e.source = j.source AND e.epoch = j.epoch
+        AND j.shard_sequence > e.inherited[j.shard + 1])
+"""
+"""A row `j` that is neither disowned nor of a dead epoch, of which what is lost is named before."""
+AHEAD = f"""
 INSERT INTO ahead_of_owner (log_index, source, stream, stream_version, event_id, type, shard,
     shard_sequence)
 SELECT j.log_index, j.source, j.stream, j.stream_version, j.event_id, j.type, j.shard,
     j.shard_sequence
 FROM journal j JOIN unnest($2::int[], $3::bigint[]) AS lost(shard, beyond)
     ON j.shard = lost.shard AND j.shard_sequence > lost.beyond
-WHERE j.source = $1
+WHERE j.source = $1 AND j.log_index <= $4 AND {COUNTS}
 ON CONFLICT DO NOTHING RETURNING event_id::text, type, shard, shard_sequence
 """
 BLOCKED = """
@@ -48,6 +54,14 @@ REWIND = """
 UPDATE shard_heads h SET sequence = lost.beyond
 FROM unnest($2::int[], $3::bigint[]) AS lost(shard, beyond)
 WHERE h.source = $1 AND h.shard = lost.shard
+"""
+LOWER = f"""
+UPDATE shard_heads h SET sequence = told.head
+FROM unnest($2::int[], $3::bigint[]) AS told(shard, head)
+WHERE h.source = $1 AND h.shard = told.shard AND h.sequence > told.head
+    AND NOT EXISTS (SELECT FROM journal j WHERE j.source = $1 AND j.shard = told.shard
+        AND j.shard_sequence > told.head AND {COUNTS})
+RETURNING h.shard
 """
 LISTED = """
 SELECT event_id::text AS event_id, type, source, stream, stream_version, shard, shard_sequence,
@@ -103,11 +117,20 @@ async def learn(pool: asyncpg.Pool, source: str, epochs: Epochs) -> bool:
     return True
 
 
-async def notice(pool: asyncpg.Pool, source: str, heads: Mapping[int, int]) -> None:
-    """Name what the journal has beyond `heads` of an owner that says of no restore."""
+async def notice(pool: asyncpg.Pool, source: str, heads: Mapping[int, int], last: int) -> None:
+    """Name what the journal, up to the log_index `last`, has beyond `heads` of an owner that says
+    of no restore.
+
+    Where nothing there counts, reading goes on at the owner's head: a known event under a later
+    sequence had moved ours, a hand, or what is disowned by now.
+    """
     async with pool.acquire() as connection, connection.transaction():
         await journal.lock_head(connection)
-        await _name(connection, source, heads)
+        await _name(connection, source, heads, last)
+        lowered = await connection.fetch(LOWER, source, list(heads), list(heads.values()))
+    if lowered:
+        shards = [row["shard"] for row in lowered]
+        log.warning("heads were ahead of their owner, and go back", source=source, shards=shards)
 
 
 async def listed(pool: asyncpg.Pool) -> list[dict[str, Any]]:
@@ -135,10 +158,12 @@ async def settle_reentered(connection: asyncpg.Connection, admission: Admission)
         await connection.execute(SETTLE, rows_of(rows, {record.leaf for record in restored}))
 
 
-async def _name(connection: asyncpg.Connection, source: str, heads: Mapping[int, int]) -> None:
+async def _name(
+    connection: asyncpg.Connection, source: str, heads: Mapping[int, int], last: int = 2**63 - 1
+) -> None:
     if not heads:
         return
-    found = await connection.fetch(AHEAD, source, list(heads), list(heads.values()))
+    found = await connection.fetch(AHEAD, source, list(heads), list(heads.values()), last)
     if found:
         log.error(
             "log-ahead-of-owner: the journal has events that their owner has lost",

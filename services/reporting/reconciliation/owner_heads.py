@@ -111,12 +111,13 @@ class OwnerHeads:
 
     async def _compare(self, client: OwnerClient) -> Compared:
         # Read first: what an owner says now is at least what we had from it before.
+        already = await journal.last_index(self.pool)
         had = await journal_progress(self.pool, list(self.owners))
         known = await known_epochs(self.pool)
         before = self._copies or await client.copies()
         answers = await client.heads()
         for head in filter(None, answers.values()):
-            await self._learn(head, had[head["source"]], known)
+            await self._learn(head, had[head["source"]], known, already)
         told = self._copies = await client.copies()
         journalled = await journal_progress(self.pool, list(self.owners))
         last = await journal.last_index(self.pool)
@@ -201,9 +202,10 @@ class OwnerHeads:
             return None
 
     async def _learn(
-        self, head: Mapping[str, Any], had: Progress, known: Mapping[str, Epochs]
+        self, head: Mapping[str, Any], had: Progress, known: Mapping[str, Epochs], already: int
     ) -> None:
-        """Take over an owner's epochs, and name what we had of it that it does not have."""
+        """Take over an owner's epochs, and name what we had of it, up to the log_index `already`,
+        that it does not have."""
         source, now = head["source"], stated(head.get("inherited", {}))
         if await lost_events.learn(self.pool, source, now) or now != known.get(source, FIRST):
             return
@@ -213,4 +215,4 @@ class OwnerHeads:
             if had.have.get(row["shard"], 0) > row["head"]
         }
         if beyond:
-            await lost_events.notice(self.pool, source, beyond)
+            await lost_events.notice(self.pool, source, beyond, already)

@@ -8,8 +8,10 @@ import pytest
 from services.reporting.ingest import lost_events as epochs
 from services.reporting.ingest import quarantine
 from services.reporting.ingest.apply import Ingest
+from services.reporting.projections.disowned import KEEP
 from shared.contract.envelope import SHARDS, Envelope
 from shared.eventstore.epochs import Epochs
+from shared.eventstore.event_ids import uuid7
 from shared.testing.author import Author
 from tests.reporting.records import Partition, gift, gift_stream
 
@@ -150,5 +152,43 @@ async def test_another_body_under_a_lost_events_id_leaves_it_lost(scene: Scene) 
 async def test_a_log_that_is_shorter_without_a_word_is_noticed(scene: Scene) -> None:
     lost = scene.write(1)
     await scene.read(*scene.kept, *lost)
-    await epochs.notice(scene.pool, SOURCE, {lost[0].shard or 0: len(scene.kept)})
+    await epochs.notice(scene.pool, SOURCE, {lost[0].shard or 0: len(scene.kept)}, last=3)
     assert await scene.ahead() == ids(*lost)
+
+
+async def test_what_a_person_has_disowned_is_not_lost_and_its_owner_goes_on_where_it_is(
+    scene: Scene,
+) -> None:
+    """A forger took the shard's next sequence, and the owner had not come so far."""
+    [forged] = scene.write(1)
+    heads = {forged.shard or 0: len(scene.kept)}
+    await scene.read(*scene.kept, forged)
+    await epochs.notice(scene.pool, SOURCE, heads, last=3)
+    assert await scene.ahead() == ids(forged)
+    await scene.pool.execute(KEEP, 3, 4)
+    await epochs.notice(scene.pool, SOURCE, heads, last=3)
+    assert await scene.ahead() == []
+    assert await scene.pool.fetchval("SELECT sequence FROM shard_heads") == len(scene.kept)
+    real = forged._replace(event_id=uuid7(), actor="clerk-2")
+    await scene.read(real)
+    assert await scene.journalled() == ids(*scene.kept, forged, real)
+
+
+async def test_what_came_since_the_owner_was_asked_is_not_lost(scene: Scene) -> None:
+    since = scene.write(1)
+    await scene.read(*scene.kept, *since)
+    await epochs.notice(scene.pool, SOURCE, {since[0].shard or 0: len(scene.kept)}, last=2)
+    assert await scene.ahead() == []
+    assert await scene.pool.fetchval("SELECT sequence FROM shard_heads") == 3
+
+
+async def test_what_a_restored_owner_stamped_anew_is_not_lost(scene: Scene) -> None:
+    lost = scene.write(3)
+    await scene.read(*scene.kept, *lost)
+    scene.restore()
+    [new] = scene.write(1)
+    await scene.learn()
+    await scene.read(lost[2]._replace(epoch=new.epoch, shard_sequence=new.shard_sequence))
+    assert await scene.ahead() == ids(*lost[:2])
+    await epochs.notice(scene.pool, SOURCE, {new.shard or 0: 3}, last=5)
+    assert await scene.ahead() == ids(*lost[:2])
