@@ -141,7 +141,10 @@ def _admit_decoded(record: Decoded, result: Admission, now: _Now) -> None:
         return
     if earlier is not None:
         detail = f"event {envelope.event_id} of {envelope.source} is known with another body"
-        result.refused.append(Refused(record.raw, "id-reused", detail, envelope))
+        is_next = _pass_over(record, result)
+        if is_next:
+            now.blocked[record.stream_key] = 0
+        result.refused.append(Refused(record.raw, "id-reused", detail, envelope, is_next))
         return
     if record.sequenced:
         if not _in_its_place(record, result, now):
@@ -187,14 +190,17 @@ def reused(record: Decoded, detail: str) -> Refused:
     return Refused(record.raw, "sequence-reused", detail, record.envelope, blocks_stream=True)
 
 
-def _pass_over(record: Decoded, result: Admission) -> None:
-    """Count a known event as its shard's next, where it is: a restored owner stamped it anew."""
+def _pass_over(record: Decoded, result: Admission) -> bool:
+    """Count a known event as its shard's next, where it is, and say so: a restored owner stamped
+    it anew; or it is another under a known id, behind which the shard must not stand still."""
     envelope = record.envelope
     if envelope.shard is None or envelope.epoch > result.epochs_of(envelope).current:
-        return
+        return False
     key = (envelope.source, envelope.shard)
     if record.sequenced and envelope.shard_sequence == result.heads.get(key, 0) + 1:
         result.heads[key] = envelope.shard_sequence
+        return True
+    return False
 
 
 def _follows(record: Decoded, result: Admission, versions: dict[StreamKey, int]) -> bool:

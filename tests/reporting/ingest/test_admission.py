@@ -89,3 +89,21 @@ def test_a_bad_record_under_an_old_sequence_holds_no_stream() -> None:
         ("invalid-data", False)
     ]
     assert [record.envelope for record in result.accepted] == [second]
+
+
+def test_another_event_under_a_known_id_takes_its_place_and_blocks_its_stream_alone() -> None:
+    author, partition = Author(), Partition()
+    first, second, third = (author.write(gift_stream(1), gift(1, quantity=n)) for n in (1, 2, 3))
+    other = third._replace(event_id=uuid7(), stream=gift_stream(1, "other"), shard_sequence=4)
+    same = second._replace(event_id=first.event_id)
+    batch = [decoded(partition, each) for each in (first, same, third)]
+    batch.append(batch[2]._replace(envelope=other, leaf=b"other"))
+    result = admit(batch, {}, {}, {}, {})
+    assert [record.envelope for record in result.accepted] == [first, other]
+    assert [(refused.reason, refused.blocks_stream) for refused in result.refused] == [
+        ("id-reused", True),
+        ("stream-blocked", True),
+    ]
+    assert (result.parked, list(result.heads.values())) == ([], [4])
+    again = admit(batch[:2], result.heads, {(first.event_id, first.source): b""}, {}, {})
+    assert [refused.blocks_stream for refused in again.refused] == [False, False]
