@@ -70,8 +70,8 @@ def admit(
     version that waits (0: all; n + 1: version n was discarded, or found its place taken).
     `versions`: last version of the batch's streams, where their source numbers streams but no
     shards. `epochs`: of each source whose log was restored. `places`: of those behind the heads,
-    whether the event that the journal has there counts, or is disowned and gives way; absent where
-    it has none.
+    and of what is retried, whether the event that the journal has there counts, or is disowned and
+    gives way; absent where it has none.
     """
     result = Admission([], [], [], [], dict(heads), epochs)
     now = _Now(dict(known), dict(blocked), dict(versions), dict(places))
@@ -173,14 +173,14 @@ def _in_its_place(record: Decoded, result: Admission, now: _Now) -> bool:
         # Of an epoch that is not known yet, what it inherits is not known either.
         result.parked.append(record)
         return False
-    if sequence <= head:
+    if record.retried or sequence <= head:
         if now.places.get(place, not record.retried):
             detail = f"sequence {sequence} of shard {shard} was another event (at {head})"
             now.blocked.setdefault(record.stream_key, envelope.stream_version + 1)
             result.refused.append(reused(record, detail))
             return False
         now.places[place] = True
-    elif not record.retried:
+    else:
         result.heads[key] = sequence
     return True
 

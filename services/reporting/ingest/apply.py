@@ -18,7 +18,7 @@ from services.reporting.ingest.batch_end import Released, by_outcome, close
 from services.reporting.ingest.bisect import write_isolated
 from services.reporting.ingest.decode import Refused, decode
 from services.reporting.ingest.lookup import exceptions, look_up
-from services.reporting.ingest.lost_events import settle_reentered
+from services.reporting.ingest.lost_events import doubt_beyond, settle_reentered
 from services.reporting.ingest.offsets import Move, move_positions
 from services.reporting.ingest.parked import Waited
 from services.reporting.journal import log as journal
@@ -109,6 +109,7 @@ class Ingest:
         admission, released, _ = await self._admit(connection, again)
         admission, head = await self._write(connection, head, admission, released)
         await quarantine.close_applied(connection, admission.accepted)
+        await doubt_beyond(connection, admission)
         left = [Released("quarantined", raws), *_unparked(released)]
         await close(connection, head, admission, left)
         self._observe(admission)

@@ -82,13 +82,14 @@ def _behind(
     heads: Mapping[ShardKey, int],
     identities: Mapping[Identity, bytes],
 ) -> set[Place]:
-    """Places behind the heads that records claim which are not known: none in most batches."""
+    """Places behind the heads, and of what a person tries again any, that records claim which are
+    not known: none in most batches."""
     return {
         (e.source, e.shard, e.shard_sequence)
-        for e in (record.envelope for record in decoded if record.sequenced)
+        for e, retried in ((r.envelope, r.retried) for r in decoded if r.sequenced)
         if e.shard is not None
         and e.shard_sequence is not None
-        and e.shard_sequence <= heads.get((e.source, e.shard), 0)
+        and (retried or e.shard_sequence <= heads.get((e.source, e.shard), 0))
         and (e.event_id, e.source) not in identities
     }
 

@@ -76,6 +76,13 @@ UPDATE quarantine SET state = 'discarded', blocks_stream = false, settled_by = '
     settled_why = 'the restored owner published this very event again'
 WHERE id = ANY($1)
 """
+BEYOND = """
+INSERT INTO log_differences (source, shard, sequence, kind, journal_event_id, journal_leaf,
+    log_index)
+SELECT j.source, j.shard, j.shard_sequence, 'not-the-owners', j.event_id, j.leaf, j.log_index
+FROM journal j JOIN unnest($1::uuid[], $2::text[]) AS b(event_id, source) USING (event_id, source)
+ON CONFLICT DO NOTHING
+"""
 FOUND_AGAIN = """
 DELETE FROM ahead_of_owner a USING unnest($1::text[], $2::uuid[]) AS again(source, event_id)
 WHERE a.source = again.source AND a.event_id = again.event_id
@@ -156,6 +163,18 @@ async def settle_reentered(connection: asyncpg.Connection, admission: Admission)
     rows = await connection.fetch(REENTERED, ids)
     if rows:
         await connection.execute(SETTLE, rows_of(rows, {record.leaf for record in restored}))
+
+
+async def doubt_beyond(connection: asyncpg.Connection, admission: Admission) -> None:
+    """Have what a person applied beyond its shard's head looked at by every comparison, until its
+    owner's log has it: no other looks beyond the heads."""
+    beyond = [
+        (e.event_id, e.source)
+        for e in (record.envelope for record in admission.accepted if record.sequenced)
+        if (e.shard_sequence or 0) > admission.heads.get((e.source, e.shard or 0), 0)
+    ]
+    if beyond:
+        await connection.execute(BEYOND, *zip(*beyond, strict=True))
 
 
 async def _name(

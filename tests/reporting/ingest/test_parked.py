@@ -159,3 +159,19 @@ async def test_a_gap_that_is_closed_in_the_same_batch_keeps_nobody_waiting(
     assert await counted(pool) == (3, 0, 0, 0)
     rows = await pool.fetch("SELECT event_id FROM journal ORDER BY log_index")
     assert [row["event_id"] for row in rows] == [each.event_id for each in written]
+
+
+async def test_a_retry_gives_nobody_a_place_beyond_the_gap_that_is_held(
+    pool: asyncpg.Pool, ingest: Ingest
+) -> None:
+    author, partition = Author(), Partition()
+    first, _lost, third = (author.write(gift_stream(1), gift(1, quantity=n)) for n in (1, 2, 3))
+    other = third._replace(event_id=uuid7())
+    raws = [partition.raw(each) for each in (first, third, other)]
+    await ingest.apply(raws, partition.move(raws))
+    await parked.give_up(pool, seconds=0)
+    retried = [
+        (await settle.retry(ingest, row["id"], "operator-1")).applied
+        for row in await quarantine.listed(pool)
+    ]
+    assert retried == [1, 0]

@@ -8,7 +8,7 @@ import asyncpg
 import httpx
 import pytest
 
-from services.reporting.ingest import quarantine, settle
+from services.reporting.ingest import parked, quarantine, settle
 from services.reporting.ingest.apply import Ingest
 from services.reporting.projections.disowned import KEEP
 from services.reporting.reconciliation import comparison as module
@@ -147,6 +147,22 @@ async def test_what_was_discarded_under_an_events_id_settles_nothing_of_the_even
         await settle.discard(scene.ingest, row["id"], OPERATOR, IN_ERROR)
     await scene.read([third])
     assert await scene.named() == [(2, "missing"), (3, "in-quarantine")]
+
+
+async def test_what_a_person_applied_beyond_a_gap_is_looked_at_until_its_owner_has_it(
+    scene: Scene, pool: asyncpg.Pool
+) -> None:
+    """A forged sequence from nowhere: behind no head, and so in no range that is compared."""
+    envelopes = scene.written(2)
+    forged = envelopes[1]._replace(event_id=uuid7(), stream_version=3, shard_sequence=10**6)
+    await scene.read([*envelopes, forged])
+    await parked.give_up(pool, seconds=0)
+    (row,) = await quarantine.listed(pool)
+    assert (await settle.retry(scene.ingest, row["id"], "operator-1")).applied == 1
+    assert await scene.named() == [(10**6, "not-the-owners")]
+    assert await scene.named() == [(10**6, "not-the-owners")]
+    scene.owner.write([forged])
+    assert await scene.named() == []
 
 
 async def test_an_event_that_its_owner_has_and_a_person_disowned_is_missing(
