@@ -213,6 +213,7 @@ class Reconciler:
             head = await journal.lock_head(connection)
             for name in (figure_sums.NAME, figure_sums.LISTS):
                 await mark(connection, Stale(name, "rows-changed", head.next_index - 1))
+        self.scrub.forget_sums()  # or an older stretch stops them again until its turn
 
     async def _watch(self) -> None:
         if self.watchdog is not None:

@@ -39,6 +39,10 @@ class RollingCheck:
             await self._look(connection, since, recent)
         return self._with(await self._compare(connection, recent, NO_END))
 
+    def forget(self) -> None:
+        """What was wrong in older stretches is told no more: it was put right."""
+        self._older.clear()
+
     async def _look(self, connection: asyncpg.Connection, since: int, recent: int) -> None:
         until = min(since + STRETCH, recent)
         self._older[since] = await self._compare(connection, since, until)

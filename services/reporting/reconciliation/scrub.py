@@ -47,6 +47,10 @@ class Scrub:
             log.error("partial sums differ from their lists", figures=wrong[:10])
         return Scrubbed(gone, wrong)
 
+    def forget_sums(self) -> None:
+        """Sums and lists are folded anew: what was seen of them before says nothing of these."""
+        self._sums.forget()
+
 
 async def _sums(connection: asyncpg.Connection, since: int, before: int) -> list[dict[str, Any]]:
     return await differences(connection, LIVE, since, before)

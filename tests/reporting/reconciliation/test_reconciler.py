@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from services.reporting.ingest.apply import Ingest
-from services.reporting.reconciliation import owner_client, rolling_check
+from services.reporting.reconciliation import owner_client, rolling_check, scrub
 from services.reporting.reconciliation.reconciler import Reconciler
 from services.reporting.reconciliation.watchdog import Stall, Watchdog
 from shared.contract.catalogue import topic_of
@@ -274,3 +274,24 @@ async def test_a_gap_far_back_is_found_by_the_first_look(
     await take_rows(pool, 6, 6)
     found = await scene.reconciler.once()
     assert found.journal_gaps == [{"first": 6, "last": 6}] and found.watermark is None
+
+
+async def test_sums_that_differed_far_back_are_stopped_once(
+    scene: Scene, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was seen of them is of the tables before: folded anew, they would be stopped again."""
+    wrong: list[dict[str, Any]] = [{"list": "gift"}]
+
+    async def differences(*asked: Any) -> list[dict[str, Any]]:
+        return wrong if asked[2] == 0 else []
+
+    monkeypatch.setattr(rolling_check, "STRETCH", 2)
+    monkeypatch.setattr(scrub, "differences", differences)
+    await scene.read(*scene.published(12))
+    assert (await scene.reconciler.once()).differences == wrong
+    stopped = await pool.fetch("SELECT projection FROM checkpoints WHERE stale_since IS NOT NULL")
+    assert {row["projection"] for row in stopped} == {"figure_lines", "figure_sums"}
+    wrong = []
+    await pool.execute("UPDATE checkpoints SET stale_since = NULL, reason = NULL")  # folded anew
+    found = await scene.reconciler.once()
+    assert (found.differences, found.stale) == ([], [])
