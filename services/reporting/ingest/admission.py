@@ -51,6 +51,7 @@ class _Now(NamedTuple):
     blocked: dict[StreamKey, int]
     versions: dict[StreamKey, int]
     places: dict[Place, bool]
+    passed: Mapping[StreamKey, int]
 
 
 def admit(
@@ -62,6 +63,7 @@ def admit(
     *,
     epochs: Mapping[str, Epochs] = {},
     places: Mapping[Place, bool] = {},
+    passed: Mapping[StreamKey, int] = {},
 ) -> Admission:
     """Decide about a batch, in order.
 
@@ -71,10 +73,11 @@ def admit(
     `versions`: last version of the batch's streams, where their source numbers streams but no
     shards. `epochs`: of each source whose log was restored. `places`: of those behind the heads,
     and of what is retried, whether the event that the journal has there counts, or is disowned and
-    gives way; absent where it has none.
+    gives way; absent where it has none. `passed`: of streams in which a person went on without what
+    was missing, the last version that was applied so.
     """
     result = Admission([], [], [], [], dict(heads), epochs)
-    now = _Now(dict(known), dict(blocked), dict(versions), dict(places))
+    now = _Now(dict(known), dict(blocked), dict(versions), dict(places), passed)
     for record in records:
         if isinstance(record, Refused):
             _admit_refused(record, result, now)
@@ -96,6 +99,21 @@ def _behind_a_gap(record: Decoded, first: int) -> Refused:
         " taken: settle it, and retry to go on"
     )
     return Refused(record.raw, "version-gap", detail, record.envelope, blocks_stream=True)
+
+
+def _comes_late(record: Decoded, now: _Now) -> bool:
+    """Whether a person had what follows in its stream applied without it."""
+    passed = now.passed.get(record.stream_key, 0) if now.passed else 0
+    return not record.retried and record.envelope.stream_version < passed
+
+
+def _late(record: Decoded, passed: int) -> Refused:
+    """It would be applied after what follows it: a person says whether it is."""
+    detail = (
+        f"version {record.envelope.stream_version} of {record.envelope.stream} comes after version"
+        f" {passed}, which was retried without it"
+    )
+    return Refused(record.raw, "version-late", detail, record.envelope)
 
 
 def _admit_refused(record: Refused, result: Admission, now: _Now) -> None:
@@ -154,6 +172,9 @@ def _admit_decoded(record: Decoded, result: Admission, now: _Now) -> None:
     first = now.blocked.get(record.stream_key) if now.blocked else None
     if first is not None and envelope.stream_version >= first:
         result.refused.append(stream_blocked(record) if not first else _behind_a_gap(record, first))
+        return
+    if _comes_late(record, now):
+        result.refused.append(_late(record, now.passed[record.stream_key]))
         return
     now.seen[identity] = record.leaf
     result.accepted.append(record)

@@ -167,6 +167,7 @@ class Ingest:
                 known.versions,
                 epochs=known.epochs,
                 places=known.places,
+                passed=known.passed,
             )
 
         admission = decide(_by_sequence([*records, *waiting]) if waiting else records)

@@ -20,7 +20,13 @@ SELECT EXISTS (SELECT 1 FROM parked) AS parked,
     EXISTS (SELECT 1 FROM quarantine WHERE blocks_stream AND state IN ('open', 'discarded'))
         OR EXISTS (SELECT 1 FROM ahead_of_owner) AS blocked,
     EXISTS (SELECT 1 FROM log_epochs) AS restored,
-    EXISTS (SELECT 1 FROM quarantine WHERE state = 'open') AS quarantined
+    EXISTS (SELECT 1 FROM quarantine WHERE state = 'open') AS quarantined,
+    EXISTS (SELECT 1 FROM quarantine WHERE blocks_stream AND state = 'applied') AS passed
+"""
+PASSED = """
+SELECT source, stream, max(stream_version) AS version
+FROM quarantine JOIN unnest($1::text[], $2::text[]) AS b(source, stream) USING (source, stream)
+WHERE blocks_stream AND state = 'applied' GROUP BY source, stream
 """
 HELD = """
 SELECT j.source, j.shard, j.shard_sequence, bool_or(d.log_index IS NULL) AS counts
@@ -32,13 +38,14 @@ GROUP BY 1, 2, 3
 
 
 class Exceptions(NamedTuple):
-    """Whether anything is parked, any stream blocked, any owner's log restored, and whether
-    any record waits in quarantine."""
+    """Whether anything is parked, any stream blocked, any owner's log restored, whether any record
+    waits in quarantine, and whether any had a person apply what was behind another."""
 
     parked: bool
     blocked: bool
     restored: bool
     quarantined: bool = False
+    passed: bool = False
 
 
 class Known(NamedTuple):
@@ -50,6 +57,7 @@ class Known(NamedTuple):
     versions: dict[StreamKey, int]
     epochs: dict[str, Epochs]
     places: dict[Place, bool]
+    passed: dict[StreamKey, int]
 
 
 async def exceptions(connection: asyncpg.Connection) -> Exceptions:
@@ -64,17 +72,27 @@ async def look_up(
     there_are: Exceptions,
 ) -> Known:
     """Look up a batch: its `records`, and of these with what joins them those that are events."""
-    streams = {record.stream_key for record in decoded} if there_are.blocked else set()
+    streams = {record.stream_key for record in decoded}
     heads = await _heads(connection, records)
     identities = await _identities(connection, decoded)
     return Known(
         heads=heads,
         identities=identities,
-        blocked=await blocked_streams(connection, streams),
+        blocked=await blocked_streams(connection, streams if there_are.blocked else ()),
         versions=await _versions(connection, decoded),
         epochs=await known_epochs(connection) if there_are.restored else {},
         places=await _places(connection, _behind(decoded, heads, identities)),
+        passed=await _passed(connection, streams if there_are.passed else ()),
     )
+
+
+async def _passed(
+    connection: asyncpg.Connection, streams: Collection[StreamKey]
+) -> dict[StreamKey, int]:
+    if not streams:
+        return {}
+    rows = await connection.fetch(PASSED, *zip(*streams, strict=True))
+    return {(row["source"], row["stream"]): row["version"] for row in rows}
 
 
 def _behind(

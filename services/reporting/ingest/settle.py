@@ -40,6 +40,13 @@ ORDER BY q.stream_version LIMIT 1
 """What waited behind a gap in the same stream, and comes before: applied after its followers, the
 first event of a stream would meet rows that it opens."""
 
+APPLIED = """
+UPDATE quarantine SET state = 'applied', settled_by = $1, settled_why = 'retried',
+    blocks_stream = blocks_stream OR reason = 'gap-not-closed'
+WHERE state = 'retrying'
+"""
+"""Versions before what was applied so come late; of what was settled, `blocks_stream` says that."""
+
 DISCARD = """
 UPDATE quarantine SET state = CASE state WHEN 'open' THEN 'discarded' END,
     settled_by = $2, settled_for = $3, settled_why = $4 WHERE id = $1
@@ -81,11 +88,7 @@ async def retry(ingest: Ingest, number: int, actor: str, scope: Scope = ALL) -> 
         # By version: what a gap had kept waiting may have been quarantined before what closed it.
         rows.sort(key=lambda row: (row["stream_version"], row["id"]))
         admission = await ingest.retry([raw_of(row) for row in rows], connection)
-        await connection.execute(
-            "UPDATE quarantine SET state = 'applied', settled_by = $1, settled_why = 'retried'"
-            " WHERE state = 'retrying'",
-            actor,
-        )
+        await connection.execute(APPLIED, actor)
     return Retried(
         len(rows), len(admission.accepted), len(admission.duplicates), len(admission.refused)
     )

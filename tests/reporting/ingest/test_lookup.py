@@ -22,15 +22,15 @@ async def test_a_sound_log_has_no_exceptions_and_one_of_each_kind_is_seen(
     first, second, third = (author.write(gift_stream(1), gift(1, quantity=n)) for n in (1, 2, 3))
     sound = [partition.raw(first)]
     await ingest.apply(sound, partition.move(sound))
-    assert await found(pool) == (False, False, False, False)
+    assert await found(pool) == (False, False, False, False, False)
 
     behind = [partition.raw(third)]
     await ingest.apply(behind, partition.move(behind))
-    assert await found(pool) == (True, False, False, False)
+    assert await found(pool) == (True, False, False, False, False)
 
     bad = [partition.raw(second._replace(data=b'{"org_id":"tjtc"}'))]
     await ingest.apply(bad, partition.move(bad))
-    assert await found(pool) == (False, True, False, True)
+    assert await found(pool) == (False, True, False, True, False)
     for number in await pool.fetch("SELECT id FROM quarantine ORDER BY id"):
         await discard(ingest, number["id"], OPERATOR, IN_ERROR)
     assert (await found(pool)).blocked  # what follows waits for a person all the same

@@ -175,3 +175,24 @@ async def test_a_retry_gives_nobody_a_place_beyond_the_gap_that_is_held(
         for row in await quarantine.listed(pool)
     ]
     assert retried == [1, 0]
+
+
+async def test_what_a_person_went_on_without_is_not_applied_after_what_follows_it(
+    pool: asyncpg.Pool, ingest: Ingest
+) -> None:
+    author, partition = Author(), Partition()
+    first, late, third, fourth = (
+        author.write(gift_stream(1), gift(1, quantity=n)) for n in (1, 2, 3, 4)
+    )
+    raws = [partition.raw(first), partition.raw(third)]
+    await ingest.apply(raws, partition.move(raws))
+    await parked.give_up(pool, seconds=0)
+    (waits,) = await quarantine.listed(pool)
+    await settle.retry(ingest, waits["id"], "operator-1")
+    raws = [partition.raw(each) for each in (late, third, fourth)]  # published again after all
+    await ingest.apply(raws, partition.move(raws))
+    versions = "SELECT stream_version FROM journal ORDER BY log_index"
+    assert [row["stream_version"] for row in await pool.fetch(versions)] == [1, 3, 4]
+    (row,) = await quarantine.listed(pool)
+    assert (row["reason"], row["stream_version"]) == ("version-late", 2)
+    assert (await settle.retry(ingest, row["id"], "operator-1")).applied == 1  # a person says so
