@@ -106,7 +106,7 @@ class TokenVerifier:
                 int(said["exp"]),
                 self._keys.generation,
             )
-        except (JoseError, ValueError) as why:
+        except (JoseError, ValueError, TypeError) as why:  # of a header that joserfc does not check
             raise Unauthenticated("token-refused", f"the token is not acceptable: {why}") from why
 
 

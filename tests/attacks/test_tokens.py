@@ -72,6 +72,17 @@ async def test_a_token_that_is_no_access_token_opens_nothing(typ: Any) -> None:
         await refused(signed(header))
 
 
+@pytest.mark.parametrize("crit", [7, True, {"exp": 1}, [7], ["exp"], "exp", [], None])
+@pytest.mark.parametrize("b64", [None, False, "no"])
+async def test_a_header_that_no_library_writes_is_refused_and_fails_nothing(
+    crit: Any, b64: Any
+) -> None:
+    body = signed().split(".")
+    header = {**HEADER, "crit": crit} | ({} if b64 is None else {"b64": b64})
+    body[0] = urlsafe_b64encode(orjson.dumps(header)).rstrip(b"=").decode()
+    await refused(".".join(body))
+
+
 @pytest.mark.parametrize("typ", ["at+jwt", "AT+JWT", "application/at+jwt"])
 async def test_the_names_of_an_access_token_are_those_of_rfc_9068(typ: str) -> None:
     bearer = signed({**HEADER, "typ": typ})

@@ -41,6 +41,14 @@ class TestEncryption:
         with pytest.raises(InvalidTag):
             CIPHER.decrypt("tjtc", "p-000001", bytes(encrypted))
 
+    @pytest.mark.parametrize("kept", [0, 1, 12, 13, 20])
+    def test_a_record_that_was_cut_is_unreadable_too(self, kept: int) -> None:
+        """One that fails otherwise would fail every other person's who is asked for with it."""
+        cipher = RecordCipher(bytes(32))
+        whole = cipher.encrypt("tjtc", "p-1", PersonRecord("职工1", "A-0001"))
+        with pytest.raises(InvalidTag):
+            cipher.decrypt("tjtc", "p-1", whole[:kept])
+
     def test_the_same_record_is_encrypted_differently_each_time(self) -> None:
         assert CIPHER.encrypt("tjtc", "p-1", WANG) != CIPHER.encrypt("tjtc", "p-1", WANG)
 

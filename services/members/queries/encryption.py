@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 import orjson
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -43,7 +44,10 @@ class RecordCipher:
         return SCHEME + nonce + self._cipher.encrypt(nonce, plain, bound)
 
     def decrypt(self, org_id: str, person_id: str, ciphertext: bytes) -> PersonRecord:
-        """The record as encrypted. Raises cryptography's InvalidTag for another row or key."""
+        """The record as encrypted. Raises cryptography's InvalidTag for another row or key, and for
+        what is cut."""
+        if len(ciphertext) < len(SCHEME) + NONCE_BYTES:
+            raise InvalidTag
         nonce, encrypted = ciphertext[1 : 1 + NONCE_BYTES], ciphertext[1 + NONCE_BYTES :]
         bound = _bound_to(org_id, person_id)
         return PersonRecord(**orjson.loads(self._cipher.decrypt(nonce, encrypted, bound)))
