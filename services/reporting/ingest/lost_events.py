@@ -77,9 +77,10 @@ UPDATE quarantine SET state = 'discarded', blocks_stream = false, settled_by = '
 WHERE id = ANY($1)
 """
 BEYOND = """
-INSERT INTO log_differences (source, shard, sequence, kind, journal_event_id, journal_leaf,
-    log_index)
-SELECT j.source, j.shard, j.shard_sequence, 'not-the-owners', j.event_id, j.leaf, j.log_index
+INSERT INTO log_differences (reader, source, shard, sequence, kind, journal_event_id,
+    journal_leaf, log_index)
+SELECT 'reporting', j.source, j.shard, j.shard_sequence, 'not-the-owners', j.event_id, j.leaf,
+    j.log_index
 FROM journal j JOIN unnest($1::uuid[], $2::text[]) AS b(event_id, source) USING (event_id, source)
 ON CONFLICT DO NOTHING
 """
