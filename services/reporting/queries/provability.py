@@ -15,6 +15,9 @@ from shared.contract.catalogue import CATALOGUE, source_of
 CHECKED_SECONDS = 120
 """After which a comparison says nothing of now: the worker compares every few seconds."""
 
+OWN, FORGED = source_of("reporting"), frozenset({"differs", "ahead"})
+"""What somebody publishes as reporting can change any figure: EventDisowned takes an event out."""
+
 CHECKS = """
 SELECT source, complete, reasons, types, checked_at < now() - make_interval(secs => $2) AS stale
 FROM source_checks WHERE orgs IS NULL OR $1 = ANY(orgs)
@@ -53,6 +56,9 @@ def _unproven(
 ) -> tuple[str, ...]:
     sources = sorted({source_of(CATALOGUE[name].CONTEXT) for name in types})
     said = [said for source in (JOURNAL, *sources) for said in _said(source, checks.get(source))]
+    own = checks.get(OWN)
+    if own is not None and OWN not in sources and FORGED.intersection(own["reasons"]):
+        said += _said(OWN, own)
     for row in outside:
         if types.intersection(row["types"]):
             said += _said(row["source"], row)

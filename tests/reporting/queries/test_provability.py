@@ -57,6 +57,18 @@ async def test_a_source_that_is_not_complete_takes_its_own_figures_proof_and_no_
     assert found == {GIFT.name: (f"/guildhall/benefits {WORDS[reason]}",), MEMBERS.name: ()}
 
 
+@pytest.mark.parametrize("reason", ["differs", "ahead"])
+async def test_what_was_forged_as_reporting_proves_nothing(
+    pool: asyncpg.Pool, reason: Reason
+) -> None:
+    """An EventDisowned that nobody said takes a true event out of any figure."""
+    await compared(pool, reporting=reason)
+    said = (f"/guildhall/reporting {WORDS[reason]}",)
+    assert await proof(pool) == {GIFT.name: said, MEMBERS.name: said}
+    await compared(pool, reporting="behind")  # as it is with every finding
+    assert await proof(pool) == {GIFT.name: (), MEMBERS.name: ()}
+
+
 @pytest.mark.parametrize("reason", ["ahead-of-owner", "journal-gaps", "sums-differ"])
 async def test_a_journal_that_is_not_whole_proves_nothing(pool: asyncpg.Pool, reason: str) -> None:
     await compared(pool, journal=[reason])
