@@ -20,6 +20,7 @@ from tests.faults import clock_faults, disks
 from tests.faults.checker import check
 from tests.faults.evidence import read_evidence
 from tests.faults.faults import FAULTS
+from tests.faults.load import CLIENTS
 from tests.faults.run import Plan, run
 from tests.faults.summary import record, summary_of, write_summary
 
@@ -33,6 +34,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=3.0, help="of faults")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", type=float, default=60.0, help="commands a second, at most")
+    parser.add_argument("--clients", type=int, default=CLIENTS)
     parser.add_argument("--gap", type=float, default=10.0, help="mean seconds between faults")
     parser.add_argument("--quiet", type=float, default=10.0, help="seconds before the first fault")
     parser.add_argument("--only", action="append", choices=FAULTS, help="only these faults")
@@ -68,6 +70,7 @@ def main() -> int:
         faults=names,
         workers=given.workers,
         reconciler=not given.without_reconciler,
+        clients=given.clients,
         patience_seconds=given.patience,
     )
     random.seed(given.seed)

@@ -10,6 +10,7 @@ from tests.faults import (
     postgres_faults,
     process_faults,
     record_faults,
+    siege_faults,
 )
 from tests.faults.harm import Fault
 
@@ -28,6 +29,9 @@ FAULTS: dict[str, Fault] = {
     "poison records": Fault(0.5, 0, 0, record_faults.poison),
     "old records again": Fault(0.5, 0, 0, record_faults.repeat),
     "forged event": Fault(1, 0, 0, record_faults.forge),
+    "half-open connections": Fault(0.25, 10, 30, siege_faults.half_open),
+    "header of 100 MB": Fault(0.25, 0, 0, siege_faults.long_header),
+    "garbage of one source": Fault(0.25, 0, 0, siege_faults.garbage),
     "crash postgres": Fault(1, 0, 0, postgres_faults.crash_postgres),
     "kill postmaster": Fault(1, 0, 5, postgres_faults.kill_postmaster),
     "kill backend": Fault(2, 0, 0, postgres_faults.kill_backend),
@@ -59,6 +63,7 @@ ONE_AT_A_TIME: dict[str, str] = {
             "poison records",
             "old records again",
             "forged event",
+            "garbage of one source",
             "kafka disk full",
             "topic recreated",
             "kafka wiped",

@@ -38,10 +38,13 @@ class Sent(NamedTuple):
 
 
 class Load:
-    """24 clients of the rig. `rate` is commands a second, of all together, while nothing stalls."""
+    """Clients of the rig. `rate` is commands a second, of all together, while nothing stalls."""
 
-    def __init__(self, rig: Rig, history: History, seed: int, rate: float) -> None:
+    def __init__(
+        self, rig: Rig, history: History, seed: int, rate: float, clients: int = CLIENTS
+    ) -> None:
         self.rig, self.history, self.seed, self.rate = rig, history, seed, rate
+        self.clients = clients
         self.versions: dict[str, int] = {}
         self.stopping = asyncio.Event()
         self.waiting: dict[int, str] = {}
@@ -62,7 +65,7 @@ class Load:
     async def run(self) -> None:
         """All clients, until `stopping` is set and each has the outcome of its last command."""
         async with asyncio.TaskGroup() as clients:
-            for number in range(CLIENTS):
+            for number in range(self.clients):
                 clients.create_task(self._client(number))
 
     def _http(self) -> httpx.AsyncClient:
@@ -78,7 +81,7 @@ class Load:
         loop = asyncio.get_running_loop()
         async with self._http() as http:
             while not self.stopping.is_set():
-                due = loop.time() + CLIENTS / self.rate * rng.uniform(0.5, 1.5)
+                due = loop.time() + self.clients / self.rate * rng.uniform(0.5, 1.5)
                 sent = self._sent(author, f"c{number}-{author.made}")
                 self.waiting[number] = sent.id
                 outcome = await self.resolve(http, rng, sent)

@@ -26,7 +26,7 @@ from deploy.identity import PICK_GRANT
 from deploy.identity.private import write_private
 from deploy.identity.registrations import clients_in
 from deploy.stack.services import SERVICES, Place, environment_of
-from deploy.stack.state_files import person_key_in, sources_file_in
+from deploy.stack.state_files import person_key_in, source_names, sources_file_in
 from deploy.stack.supervisor import Launch, Report, Supervisor
 from shared.contract.contexts import CONTEXTS, FACT_CONTEXTS
 from shared.kafka.access import KafkaAccess
@@ -76,6 +76,11 @@ class Rig:
         """The owners' DSNs, past every proxy: for reading when all is over."""
         self._parts = AsyncExitStack()
         self._tokens: dict[str, tuple[float, str]] = {}
+
+    @property
+    def sources(self) -> list[str]:
+        """The outside sources that are registered."""
+        return source_names(sources_file_in(self.directory))
 
     @property
     def replicas(self) -> list[str]:
@@ -134,11 +139,10 @@ class Rig:
 
     async def create_topics(self) -> None:
         """The topics that are missing, on all three brokers, and whom they let in."""
-        directory, kafka = self._kafka_directory, self.cluster.access()
-        await create_topics(kafka, replication_factor=BROKERS)
-        await grant(
-            kafka, {name: read_password(directory.principal(name)) for name in principals()}
-        )
+        directory, kafka, sources = self._kafka_directory, self.cluster.access(), self.sources
+        await create_topics(kafka, sources, replication_factor=BROKERS)
+        passwords = {name: read_password(directory.principal(name)) for name in principals(sources)}
+        await grant(kafka, passwords, sources)
 
     async def _proxy(self, name: str, targets: list[str]) -> Proxy:
         proxy = Proxy(name, targets, self.rng)

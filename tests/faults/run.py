@@ -12,7 +12,7 @@ import httpx
 from tests.faults.dump import dump_figures, dump_kafka, dump_projections, dump_stores
 from tests.faults.evidence import CAUGHT_UP, SOURCES
 from tests.faults.history import History
-from tests.faults.load import Load
+from tests.faults.load import CLIENTS, Load
 from tests.faults.nemesis import Nemesis
 from tests.faults.putting_right import forgeries_left, put_right
 from tests.faults.rig import Rig
@@ -33,6 +33,7 @@ class Plan(NamedTuple):
     faults: list[str]
     workers: int = 3
     reconciler: bool = True
+    clients: int = CLIENTS
     patience_seconds: float = 240.0
     """How long nothing at all may come in while reporting catches up, before it is given up."""
 
@@ -58,7 +59,7 @@ async def _phases(plan: Plan, rig: Rig, history: History, dump: Path) -> None:
         history.write("phase", name=name)
         print(f"{time.strftime('%H:%M:%S')} {name}", flush=True)
 
-    load = Load(rig, history, plan.seed, plan.rate)
+    load = Load(rig, history, plan.seed, plan.rate, plan.clients)
     phase("founding")
     await load.found()
     phase("quiet")

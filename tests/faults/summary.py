@@ -26,6 +26,7 @@ RECORDED = (
     "acknowledged", "refused", "unknown_outcomes_resolved", "unresolved", "events", "journal",
     "kafka_records", "duplicates_skipped", "seconds_until_every_client_answered",
     "seconds_until_caught_up", "seconds_from_a_fault_undone_to_the_next_acceptance",
+    "seconds_of_an_accepted_attempt",
     "alarms",
     "violations", "violations_by_invariant", "not_checked",
 )  # fmt: skip
@@ -74,6 +75,7 @@ def summary_of(
         "seconds_until_every_client_answered": _first_answers(evidence, phases.get("healed")),
         "seconds_until_caught_up": round(caught[0] - phases["load stopped"], 1) if caught else None,
         "seconds_from_a_fault_undone_to_the_next_acceptance": _recoveries(evidence),
+        "seconds_of_an_accepted_attempt": _latencies(evidence),
         "alarms": alarms_in(logs),
         "violations": len(violations),
         "violations_by_invariant": _by_invariant(violations),
@@ -114,6 +116,28 @@ def _recoveries(evidence: Evidence) -> dict[str, float]:
     if not waits:
         return {}
     return {"p50": waits[len(waits) // 2], "p95": waits[len(waits) * 95 // 100], "max": waits[-1]}
+
+
+def _latencies(evidence: Evidence) -> dict[str, dict[str, float]]:
+    """Of accepted attempts, from sending to answer: middle and 99th in 100, while it was quiet and
+    while there were faults."""
+    phase, sent = "", dict[tuple[str, int], float]()
+    took: dict[str, list[float]] = {"quiet": [], "faults": []}
+    for record in evidence.of_kind("phase", "invoke", "ok"):
+        if record["kind"] == "phase":
+            phase = record["name"]
+        elif record["kind"] == "invoke":
+            sent[record["op"], record["attempt"]] = record["at"]
+        elif phase in took:
+            took[phase].append(record["at"] - sent[record["op"], record["attempt"]])
+    return {
+        name: {
+            "p50": round(found[len(found) // 2], 4),
+            "p99": round(found[len(found) * 99 // 100], 4),
+        }
+        for name, found in ((name, sorted(each)) for name, each in took.items())
+        if found
+    }
 
 
 def alarms_in(logs: Path) -> dict[str, int]:
