@@ -55,7 +55,7 @@ class Java:
         if self._base.exists():
             return
         make_cache(self._archives)
-        draft = self._archives / f"base.{os.getpid()}.draft"
+        draft = self._archives / f"base.{os.getpid()}.{id(self)}.draft"  # one for each broker
         await child.start(
             [self._program, *OPTIONS, "-Xshare:dump", f"-XX:SharedArchiveFile={draft}"]
         )
@@ -76,7 +76,7 @@ class Java:
         # An archive fits the very files it was made with: a jar fetched again has another time.
         stamps = [(path.name, path.stat().st_mtime_ns) for path in jars]
         self._learned = self._archives / f"kafka-{_digest(LEARNT, *stamps)}.jsa"
-        self._draft = self._archives / f"kafka.{os.getpid()}.draft"
+        self._draft = self._archives / f"kafka.{os.getpid()}.{id(self)}.draft"
         archives = [f"-XX:SharedArchiveFile={self._base}"]
         if self._learned.exists():
             archives = [f"-XX:SharedArchiveFile={self._learned}"]
