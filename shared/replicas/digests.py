@@ -39,10 +39,11 @@ SELECT event_id::text AS event_id, encode(leaf, 'hex') AS leaf
 FROM replica_events WHERE source = $1 AND event_id = ANY($2)
 """
 QUARANTINE = """
-SELECT event_id::text AS event_id, min(state) AS state FROM replica_quarantine
-WHERE source = $1 AND event_id = ANY($2) AND state IN ('open', 'discarded') GROUP BY event_id
+SELECT event_id::text AS event_id, state,
+    coalesce(encode(sha256('\\x00'::bytea || value), 'hex'), '') AS leaf
+FROM replica_quarantine
+WHERE source = $1 AND event_id = ANY($2) AND state IN ('open', 'discarded')
 """
-"""Of an event that was refused twice, 'discarded' is what a person said of it."""
 
 Asked = tuple[int, int, int]
 """A shard and its first and last sequence."""
@@ -60,14 +61,12 @@ async def entries(pool: asyncpg.Pool, source: str, asked: Asked) -> list[dict[st
     return [dict(row) for row in rows]
 
 
-async def events(
-    pool: asyncpg.Pool, source: str, event_ids: Sequence[UUID]
-) -> dict[str, dict[str, str]]:
-    """Of these events, the `leaves` of those that are applied, at whatever sequence, and of those
-    in `quarantine` whether they are open or were discarded."""
+async def events(pool: asyncpg.Pool, source: str, event_ids: Sequence[UUID]) -> dict[str, Any]:
+    """Of these events, the `leaves` of those that are applied, at whatever sequence; and every
+    record in `quarantine` under their ids, whether open or discarded, with its leaf."""
     leaves = await pool.fetch(LEAVES, source, event_ids)
     quarantine = await pool.fetch(QUARANTINE, source, event_ids)
     return {
         "leaves": {row["event_id"]: row["leaf"] for row in leaves},
-        "quarantine": {row["event_id"]: row["state"] for row in quarantine},
+        "quarantine": [dict(row) for row in quarantine],
     }

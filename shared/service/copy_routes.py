@@ -64,9 +64,9 @@ def add_copy_routes(app: FastAPI, store: EventStore, contexts: Iterable[str]) ->
         return {"entries": await digests.entries(store.pool, source, (shard, first, last))}
 
     @app.post("/v1/copies/events", tags=["relay"], dependencies=WATCHED)
-    async def copy_events(asked: CopyEvents) -> dict[str, dict[str, str]]:
-        """Of these events, the leaves of those applied, and the state of those quarantined. Roles:
-        operator, auditor."""
+    async def copy_events(asked: CopyEvents) -> dict[str, Any]:
+        """Of these events, the leaves of those applied, and the records quarantined under their
+        ids. Roles: operator, auditor."""
         return await digests.events(store.pool, asked.source, asked.event_ids)
 
     @app.post("/v1/copies/discard", tags=["relay"])

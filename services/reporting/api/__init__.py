@@ -29,6 +29,7 @@ REFUSALS: dict[str, str] = {
     "not-disputed": "该事件未见与来源的日志不符",
     "numbers-nothing": "来源不为其记录编号",
     "owner-silent": "来源没有回答",
+    "ingest-held": "日志与投影不一致,暂停写入",
     "being-rebuilt": "正在由日志重建,请稍后再试",
     "projection-differs": "数据与日志不符,待人工核定",
     "unknown-rule": "没有这条规则",

@@ -26,6 +26,7 @@ from services.reporting.journal.record import Decoded, Raw
 from services.reporting.projections import checkpoints, fold_entries
 from services.reporting.projections.as_of import LIVE
 from shared.clock import Clock, system_clock
+from shared.errors import NotYet
 from shared.kafka.acceptance import Publisher
 from shared.metrics import (
     END_TO_END_SECONDS,
@@ -103,11 +104,15 @@ class Ingest:
         return admission
 
     async def retry(self, raws: Sequence[Raw], connection: asyncpg.Connection) -> Admission:
-        """Apply records that were in quarantine, in the caller's transaction."""
+        """Apply records that were in quarantine, in the caller's transaction. Raises NotYet
+        `ingest-held` where nothing may be folded."""
         head = await journal.begin_batch(connection)
         again = [self.read(raw)._replace(retried=True) for raw in raws]
         admission, released, _ = await self._admit(connection, again)
-        admission, head = await self._write(connection, head, admission, released)
+        try:
+            admission, head = await self._write(connection, head, admission, released)
+        except checkpoints.Held as why:
+            raise NotYet("ingest-held", f"nothing is folded now: {why}") from why
         await quarantine.close_applied(connection, admission.accepted)
         await doubt_beyond(connection, admission)
         left = [Released("quarantined", raws), *_unparked(released)]

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.reporting.figures import TYPES_OF_FIGURE
+from services.reporting.projections.as_of import LIVE
 from services.reporting.queries.figures import Value
 from services.reporting.reconciliation.progress import JOURNAL
 from shared.contract.catalogue import CATALOGUE, source_of
@@ -18,10 +19,16 @@ CHECKED_SECONDS = 120
 OWN, FORGED = source_of("reporting"), frozenset({"differs", "ahead"})
 """What somebody publishes as reporting can change any figure: EventDisowned takes an event out."""
 
-CHECKS = """
+UNION = "union"
+CHECKS = f"""
 SELECT source, complete, reasons, types, checked_at < now() - make_interval(secs => $2) AS stale
 FROM source_checks WHERE orgs IS NULL OR $1 = ANY(orgs)
+UNION ALL
+SELECT '{UNION}', false, ARRAY['union-unknown'], NULL, false
+WHERE NOT EXISTS (SELECT FROM {LIVE}.unions WHERE org_id = $1)
+    AND NOT EXISTS (SELECT FROM {LIVE}.figure_lines WHERE org_id = $1)
 """
+"""A union of which the journal has nothing is one that nobody has, or that is misspelt."""
 
 WORDS = {
     "unreachable": "来源没有回答", "behind": "尚有记录未到", "differs": "与来源的日志不符",
@@ -32,6 +39,7 @@ WORDS = {
     "sums-differ": "分段合计与清单不符", "projections-stale": "投影正在重建",
     "rows-wrong": "日志有行与其内容或哈希不符", "seals-wrong": "日志的知悉时间有误",
     "not-checked": "日志本次未能核查", "stale": "近期未与来源的日志核对",
+    "union-unknown": "日志中没有这个工会",
 }  # fmt: skip
 """What each reason is called where a person reads it."""
 
@@ -59,6 +67,8 @@ def _unproven(
     own = checks.get(OWN)
     if own is not None and OWN not in sources and FORGED.intersection(own["reasons"]):
         said += _said(OWN, own)
+    if UNION in checks:
+        said.insert(0, WORDS["union-unknown"])
     for row in outside:
         if types.intersection(row["types"]):
             said += _said(row["source"], row)

@@ -65,9 +65,20 @@ class Copy:
             return Elsewhere({}, (), ())
         found = await self.client.copy_events(self.name, source, list(events))
         try:
-            return _elsewhere(found["leaves"], found["quarantine"])
-        except (KeyError, AttributeError) as why:
+            return _elsewhere(found["leaves"], _states(found["quarantine"], events))
+        except (KeyError, TypeError, AttributeError) as why:
             raise OwnerSilent(f"{self.name} does not say what its copy holds: {why!r}") from why
+
+
+def _states(rows: Sequence[Mapping[str, str]], leaves: Mapping[str, str]) -> dict[str, str]:
+    """The state of events in quarantine. Of an event that was refused twice, discarded is what a
+    person said of it; what was discarded under its id and is not it, says nothing."""
+    states = {row["event_id"]: "open" for row in rows if row["state"] == "open"}
+    return states | {
+        row["event_id"]: "discarded"
+        for row in rows
+        if row["state"] == "discarded" and row["leaf"] == leaves.get(row["event_id"])
+    }
 
 
 def _elsewhere(leaves: dict[str, str], quarantine: dict[str, Any]) -> Elsewhere:

@@ -7,21 +7,43 @@ import pytest
 
 from services.reporting.figures import BY_LIST, BY_NAME, RULES, TYPES_OF_FIGURE
 from services.reporting.figures.definition import Counted
+from services.reporting.ingest.apply import Ingest
 from services.reporting.ingest.publishers import Publisher
 from services.reporting.journal.record import Entry
 from services.reporting.queries.figures import Value
 from services.reporting.queries.provability import WORDS, source_checks, with_proof
 from services.reporting.reconciliation.progress import Reason
 from shared.contract.attributes import envelope_of_document
+from shared.contract.catalogue import topic_of
 from shared.contract.decoders import decode_event
+from shared.testing.author import Author
+from tests.examples.members import organisation_registered
 from tests.reporting.comparisons import compared
-from tests.reporting.records import ORG
+from tests.reporting.records import ORG, Partition
 from tests.shared.contract.frozen import NAMES, sample
 
 GIFT, MEMBERS = BY_NAME["gift_birth"], BY_NAME["members_admitted"]
 CANTEEN = Publisher(
     "/ext/canteen", frozenset({"guildhall.benefits.GiftIssued.v1"}), frozenset({ORG}), False
 )
+
+
+@pytest.fixture(autouse=True)
+async def union(ingest: Ingest) -> None:
+    """The union is registered, another too, and nothing else is known."""
+    author, partition = Author("members"), Partition(topic_of("members"))
+    registered = [organisation_registered(org_id=org_id) for org_id in (ORG, "other-union")]
+    raws = [partition.raw(author.write(each.stream_of(), each)) for each in registered]
+    assert not (await ingest.apply(raws, partition.move(raws))).refused
+
+
+async def test_a_zero_of_a_union_that_nobody_has_is_not_proven(pool: asyncpg.Pool) -> None:
+    """An id that is misspelt reads no union's year as empty."""
+    await compared(pool)
+    assert await proof(pool, "tjct") == {
+        GIFT.name: ("日志中没有这个工会",),
+        MEMBERS.name: ("日志中没有这个工会",),
+    }
 
 
 async def proof(pool: asyncpg.Pool, org_id: str = ORG) -> dict[str, tuple[str, ...]]:

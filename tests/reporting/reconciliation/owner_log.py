@@ -24,7 +24,7 @@ class OwnerLog:
         self.stamped: dict[tuple[int, int], Envelope | None] = {}
         self.answers = 0
         self.copied: OwnerLog | None = None
-        self.copy_quarantine: dict[str, str] = {}
+        self.copy_quarantine: list[dict[str, str]] = []
 
     def write(self, envelopes: Iterable[Envelope]) -> None:
         """They are stamped as they say."""
@@ -64,8 +64,8 @@ class OwnerLog:
             return httpx.Response(200, json={"entries": held.entries(**asked)})
         if request.url.path == "/v1/copies/events":
             wanted = json.loads(request.content)["event_ids"]
-            states = {each: s for each, s in self.copy_quarantine.items() if each in wanted}
-            return httpx.Response(200, json={"leaves": {}, "quarantine": states})
+            rows = [row for row in self.copy_quarantine if row["event_id"] in wanted]
+            return httpx.Response(200, json={"leaves": {}, "quarantine": rows})
         return None
 
     def digest(self, shard: int, first: int, last: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pytest
 
 from services.reporting.ingest.apply import Ingest
 from services.reporting.reconciliation import comparison
+from shared.contract.document import document_of, leaf_hash
 from shared.eventstore.event_ids import uuid7
 from tests.reporting.reconciliation.owner_log import OwnerLog
 from tests.reporting.reconciliation.test_reconciler import Scene, asks
@@ -52,10 +53,14 @@ async def test_what_a_person_discarded_from_a_copy_is_no_difference(scene: Scene
     scene.owner.copy = {"read": 3, "head": 3, "last": 3}
     copied = scene.owner.log.copied = OwnerLog()
     copied.write([events[0], events[2]])
-    for state, kinds in (
-        ("", ["missing"]), ("open", ["in-quarantine"]), ("discarded", []),
+    it = {"event_id": str(events[1].event_id), "leaf": leaf_hash(document_of(events[1])).hex()}
+    for rows, kinds in (
+        ([], ["missing"]), ([it | {"state": "open"}], ["in-quarantine"]),
+        ([it | {"state": "discarded"}], []),
+        # What was discarded under its id, and is not it, says nothing of it.
+        ([it | {"state": "discarded", "leaf": "00"}], ["missing"]),
     ):  # fmt: skip
-        scene.owner.log.copy_quarantine = {str(events[1].event_id): state} if state else {}
+        scene.owner.log.copy_quarantine = rows
         found = await scene.reconciler.once()
         assert [each.kind for each in found.copies[0].differences] == kinds
         assert found.complete is (not kinds)

@@ -7,6 +7,7 @@ import pytest
 
 from services.benefits.__main__ import PARTS
 from services.benefits.reactions import REACTIONS
+from shared.contract.document import document_of, leaf_hash
 from shared.replicas.apply import Replica
 from shared.testing.author import Author
 from shared.testing.http import InProcess, in_process, token
@@ -87,8 +88,15 @@ async def test_what_a_copy_holds_is_told_as_its_owner_tells_its_log(service: InP
     body = {"source": source, "event_ids": ids}
     told = await service.client.post("/v1/copies/events", json=body, headers=bearer)
     assert told.json() == {
-        "leaves": {ids[0]: wanted[0]["leaf"]}, "quarantine": {ids[1]: "open"},
-    }  # fmt: skip
+        "leaves": {ids[0]: wanted[0]["leaf"]},
+        "quarantine": [
+            {
+                "event_id": ids[1],
+                "state": "open",
+                "leaf": leaf_hash(document_of(refused)).hex(),
+            }
+        ],
+    }
     body["source"] = "/guildhall/events"
     told = await service.client.post("/v1/copies/events", json=body, headers=bearer)
     assert told.json()["leaves"] == {}
