@@ -42,7 +42,6 @@ def summary_of(
     outcomes = Counter(
         "ok" if op.first("ok") else "fail" if op.first("fail") else "unknown" for op in operations
     )
-    caught = [r["at"] for r in evidence.of_kind("note") if r["says"] == CAUGHT_UP]
     faults = Counter(r["fault"] for r in evidence.of_kind("fault done"))
     deaths = [r["says"] for r in evidence.of_kind("note") if " ended with " in r["says"]]
     return {
@@ -73,7 +72,7 @@ def summary_of(
         "duplicates_skipped": sum(row["duplicate"] for row in evidence.reporting["consumed"]),
         "deaths_by_themselves": deaths,
         "seconds_until_every_client_answered": _first_answers(evidence, phases.get("healed")),
-        "seconds_until_caught_up": round(caught[0] - phases["load stopped"], 1) if caught else None,
+        "seconds_until_caught_up": _caught_up(evidence, phases.get("load stopped")),
         "seconds_from_a_fault_undone_to_the_next_acceptance": _recoveries(evidence),
         "seconds_of_an_accepted_attempt": _latencies(evidence),
         "alarms": alarms_in(logs),
@@ -84,6 +83,12 @@ def summary_of(
         "first_violations": [violation._asdict() for violation in violations[:SHOWN]],
         "not_checked": {str(number): why for number, why in NOT_CHECKED.items()},
     }
+
+
+def _caught_up(evidence: Evidence, stopped: float | None) -> float | None:
+    """How long after the load had stopped reporting had everything; None: it was given up."""
+    caught = [r["at"] for r in evidence.of_kind("note") if r["says"] == CAUGHT_UP]
+    return round(caught[0] - stopped, 1) if caught and stopped is not None else None
 
 
 def _first_answers(evidence: Evidence, healed: float | None) -> float | None:

@@ -59,7 +59,7 @@ def new_stack(directory: Path) -> Stack:
     return Stack(directory, simulated=True, servers=Embedded(directory), settings=SETTINGS)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def running_stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     """The session's stack, as the last journey left it."""
     async with new_stack(tmp_path_factory.mktemp("journeys")) as stack:
@@ -77,7 +77,7 @@ async def stack(running_stack: Stack) -> Stack:
     return running_stack
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def http() -> AsyncIterator[httpx.AsyncClient]:
     """A client of every service."""
     async with httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False) as client:

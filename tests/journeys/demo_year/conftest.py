@@ -19,7 +19,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.servers)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def journey(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Journey]:
     """The running stack, the year 2022 of story 1 entered and arrived."""
     directory = tmp_path_factory.mktemp("demo-year")
