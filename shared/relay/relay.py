@@ -20,6 +20,7 @@ from aiokafka.errors import KafkaError
 
 from shared.contract.catalogue import source_of, topic_of
 from shared.contract.envelope import SHARDS
+from shared.errors import NotYet
 from shared.eventstore.database import UNREACHABLE
 from shared.eventstore.epochs import FIRST, known_epochs
 from shared.health import Health, reason_of
@@ -33,6 +34,7 @@ log = structlog.get_logger("relay")
 
 LOCK_CLASS = 7_301
 RETRY_SECONDS = 1.0
+REPUBLISH_ATTEMPTS = 4
 TAKE_SECONDS = 1.0
 BACKLOG_SECONDS = 10.0
 PUBLISH_SECONDS_MAX = 30.0
@@ -217,15 +219,28 @@ class Relay:
         """Publish a range of the shard log again, with the sequences it had; returns how many.
 
         For a gap a reader found, or a wiped Kafka. Order within a shard is kept; readers know
-        what they have by (shard, sequence).
+        what they have by (shard, sequence). Raises NotYet `kafka-away`.
         """
-        done = 0
-        async with open_publisher(self.kafka, topic_of(self.context)) as publisher:
-            for shard in shards:
-                after = first
-                while rows := await self.pool.fetch(RANGE, shard, after, last, self.batch):
-                    await self._delivered(await self._send(rows, publisher))
-                    done, after = done + len(rows), rows[-1]["sequence"] + 1
+        left, after, done, tried = deque(shards), first, 0, 0
+        while left:
+            try:
+                async with open_publisher(self.kafka, topic_of(self.context)) as publisher:
+                    while left:
+                        rows = await self.pool.fetch(RANGE, left[0], after, last, self.batch)
+                        if not rows:
+                            left.popleft()
+                            after = first
+                            continue
+                        await self._delivered(await self._send(rows, publisher))
+                        after, done, tried = rows[-1]["sequence"] + 1, done + len(rows), 0
+            except (KafkaError, TimeoutError) as why:
+                # As in `run`: a fatal error of a producer, as on a Kafka that was just made anew,
+                # needs a new one; what was not acknowledged is published again.
+                tried += 1
+                if tried == REPUBLISH_ATTEMPTS:
+                    detail = f"{done} records were published again, then: {reason_of(why)}"
+                    raise NotYet("kafka-away", detail) from why
+                await asyncio.sleep(RETRY_SECONDS)
         return done
 
     async def heads(self) -> dict[str, Any]:

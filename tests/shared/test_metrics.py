@@ -16,7 +16,9 @@ from shared import metrics
 
 KINDS = (Counter, Gauge, Histogram)
 DECLARED = {name: found for name, found in vars(metrics).items() if isinstance(found, KINDS)}
-UNIT = re.compile(r"_(seconds|rows|records|figures|index|ratio|open|lag|stopped|paused|stale)$")
+UNIT = re.compile(
+    r"_(seconds|rows|records|figures|index|ratio|open|lag|stopped|paused|refilling|stale)$"
+)
 
 
 @pytest.mark.parametrize("name", DECLARED)

@@ -5,20 +5,24 @@ import random
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import OutOfOrderSequenceNumber
 
 from shared.clock import system_clock
 from shared.contract.catalogue import source_of, topic_of
 from shared.contract.envelope import Envelope
+from shared.errors import NotYet
 from shared.eventstore.database import open_pool
 from shared.eventstore.request import Reply
 from shared.eventstore.store import EVENT_COLUMNS, EventStore, Write
 from shared.kafka.access import KafkaAccess
 from shared.kafka.cloudevents import from_record
+from shared.relay import relay as module
 from shared.relay.relay import Relay
 from shared.tasks import end
 from shared.testing.topics import make_topic
@@ -165,3 +169,35 @@ async def test_republishing_gives_the_same_bytes_and_sequences(
     assert await subject.republish(range(32), 1, 2**62) == 50
     found = await published(kafka, context, 100)
     assert len(set(found)) == 50
+
+
+@pytest.mark.parametrize("failures", [1, 9])
+async def test_republishing_outlives_a_producer_and_says_where_kafka_is_away(
+    pool: asyncpg.Pool,
+    kafka: KafkaAccess,
+    context: str,
+    monkeypatch: pytest.MonkeyPatch,
+    failures: int,
+) -> None:
+    """A Kafka that was made anew ended a producer with OutOfOrderSequenceNumber: a 500."""
+    store = EventStore(pool, system_clock, source_of("benefits"))
+    subject = relay(pool, context, kafka)
+    await store.append(request(), [Write("tjtc/issue-1", 0, [raised()])], Reply(201, {}))
+    async with running(subject):
+        await drained(pool)
+    left, delivered = [failures], Relay._delivered
+
+    async def fails(self: Relay, sent: Any) -> Any:
+        heads = await delivered(self, sent)
+        left[0] -= 1
+        if left[0] >= 0:
+            raise OutOfOrderSequenceNumber
+        return heads
+
+    monkeypatch.setattr(Relay, "_delivered", fails)
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
+    if failures == 1:
+        assert await subject.republish(range(32), 1, 2**62) == 1
+    else:
+        with pytest.raises(NotYet, match="kafka-away"):
+            await subject.republish(range(32), 1, 2**62)
