@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from shared.contract.document import document_of, leaf_hash
 from shared.contract.envelope import SHARDS, Envelope
 from shared.eventstore.epochs import Epochs, keep_epochs
 from shared.replicas import digests
@@ -50,10 +51,11 @@ async def test_of_an_event_it_is_told_whether_it_is_applied_or_quarantined(copy:
     ids = [each.event_id for each in events]
     found = await digests.events(copy.pool, SOURCE, ids)
     assert set(found["leaves"]) == {str(ids[0])}
-    assert found["quarantine"] == {str(ids[1]): "open"}
+    it = {"event_id": str(ids[1]), "leaf": leaf_hash(document_of(events[1])).hex()}
+    assert found["quarantine"] == [it | {"state": "open"}]
     await copy.pool.execute("UPDATE replica_quarantine SET state = 'discarded'")
     found = await digests.events(copy.pool, SOURCE, ids)
-    assert found["quarantine"] == {str(ids[1]): "discarded"}
+    assert found["quarantine"] == [it | {"state": "discarded"}]
     assert await digests.events(copy.pool, "/guildhall/events", ids) == {
-        "leaves": {}, "quarantine": {},
+        "leaves": {}, "quarantine": [],
     }  # fmt: skip
