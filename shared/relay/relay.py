@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import asyncpg
 import structlog
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from shared.contract.catalogue import source_of, topic_of
 from shared.contract.envelope import SHARDS
@@ -231,17 +231,23 @@ class Relay:
                             left.popleft()
                             after = first
                             continue
-                        await self._delivered(await self._send(rows, publisher))
+                        await self._publish_again(rows, publisher)
                         after, done, tried = rows[-1]["sequence"] + 1, done + len(rows), 0
-            except (KafkaError, TimeoutError) as why:
+            except KafkaError as why:
                 # As in `run`: a fatal error of a producer, as on a Kafka that was just made anew,
                 # needs a new one; what was not acknowledged is published again.
                 tried += 1
                 if tried == REPUBLISH_ATTEMPTS:
-                    detail = f"{done} records were published again, then: {reason_of(why)}"
+                    detail = f"at least {done} records were published again, then: {reason_of(why)}"
                     raise NotYet("kafka-away", detail) from why
                 await asyncio.sleep(RETRY_SECONDS)
         return done
+
+    async def _publish_again(self, rows: Sequence[asyncpg.Record], publisher: Publisher) -> None:
+        try:
+            await self._delivered(await self._send(rows, publisher))
+        except TimeoutError as why:  # Kafka's; one of PostgreSQL says that the database is away
+            raise KafkaTimeoutError from why
 
     async def heads(self) -> dict[str, Any]:
         """How far each shard got: stamped (`head`) and acknowledged by Kafka (`acked`).

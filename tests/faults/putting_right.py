@@ -11,7 +11,7 @@ from tests.faults.rig import Rig
 
 NAMED = """
 SELECT DISTINCT j.source, j.event_id FROM log_differences d JOIN journal j USING (log_index)
-WHERE d.kind <> 'document-differs'
+WHERE d.kind IN ('another-event', 'not-the-owners')
     AND NOT EXISTS (SELECT FROM disowned x WHERE x.log_index = j.log_index)
 """
 GAVE_WAY = """

@@ -72,7 +72,7 @@ async def person_ids(
     found = await holders(pool, cipher, inquiry.org_id, employee_nos)
     records = await _records(pool, cipher, inquiry.org_id, found.values())
     await _disclose(pool, inquiry, "person_ids", len(employee_nos), len(found))
-    own = {no: each for no, each in found.items() if _has_number(records[each], no)}
+    own = {no: each for no, each in found.items() if _has_number(records.get(each), no)}
     _tell(inquiry, {found[number] for number in found if number not in own})
     return Disclosed(own, sorted(set(found) - set(own)))
 

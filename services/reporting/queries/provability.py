@@ -16,8 +16,9 @@ from shared.contract.catalogue import CATALOGUE, source_of
 CHECKED_SECONDS = 120
 """After which a comparison says nothing of now: the worker compares every few seconds."""
 
-OWN, FORGED = source_of("reporting"), frozenset({"differs", "ahead"})
-"""What somebody publishes as reporting can change any figure: EventDisowned takes an event out."""
+OWN, HARMLESS = source_of("reporting"), frozenset({"behind", "in-quarantine", "lost-by-owner"})
+"""What somebody publishes as reporting can change any figure: EventDisowned takes an event out. So
+its log must have been compared; what it has said and the journal lacks changes none yet."""
 
 UNION = "union"
 CHECKS = f"""
@@ -65,7 +66,7 @@ def _unproven(
     sources = sorted({source_of(CATALOGUE[name].CONTEXT) for name in types})
     said = [said for source in (JOURNAL, *sources) for said in _said(source, checks.get(source))]
     own = checks.get(OWN)
-    if own is not None and OWN not in sources and FORGED.intersection(own["reasons"]):
+    if OWN not in sources and not _is_harmless(own):
         said += _said(OWN, own)
     if UNION in checks:
         said.insert(0, WORDS["union-unknown"])
@@ -73,6 +74,12 @@ def _unproven(
         if types.intersection(row["types"]):
             said += _said(row["source"], row)
     return tuple(said)
+
+
+def _is_harmless(own: Any) -> bool:
+    if own is None or own["stale"] or not (own["complete"] or own["reasons"]):
+        return False
+    return HARMLESS.issuperset(own["reasons"])
 
 
 def _said(source: str, check: Any) -> list[str]:

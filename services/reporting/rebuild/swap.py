@@ -2,7 +2,7 @@
 
 Readers hold their tables for as long as a question takes, several of them in any order. Of two who
 wait for each other it is the swap that gives way, and is tried again: no question is answered 500
-for it, and no ingest waits for a reader.
+for it, and ingest waits for a reader LOCK_MILLISECONDS at a time.
 """
 
 import asyncio
@@ -42,11 +42,12 @@ async def swap_in(
 ) -> None:
     """Fold what was ingested after `up_to`, and swap; `refolded` has every finding judged anew.
 
-    Raises asyncpg.QueryCanceledError where readers hold the tables for SWAP_SECONDS.
+    Raises asyncpg.QueryCanceledError, DeadlockDetectedError where readers hold the tables for
+    SWAP_SECONDS.
     """
-    after = await _catch_up(connection, names, up_to)
-    until = time.monotonic() + SWAP_SECONDS
+    after, until = up_to, time.monotonic() + SWAP_SECONDS
     while True:
+        after = await _catch_up(connection, names, after)
         try:
             await _swap(connection, names, up_to, after, refolded=refolded)
         except (asyncpg.QueryCanceledError, asyncpg.DeadlockDetectedError):

@@ -44,7 +44,7 @@ async def test_all_figures_at_once(asker: Asker, simulated: Ingest) -> None:
         "lines": 5,
         "provable": False,
         "note": "完整性不可证明(reporting 尚未与来源的日志核对、"
-        "/guildhall/benefits 尚未与来源的日志核对)",
+        "/guildhall/benefits 尚未与来源的日志核对、/guildhall/reporting 尚未与来源的日志核对)",
     }
     await compared(simulated.pool)
     found = await asker.answer(f"{ORG}/figures/birthday_cakes", year=2022)

@@ -1,6 +1,8 @@
 """A figure is provable only if every source that could change it was found complete; an absence of
 knowledge is never a proof."""
 
+from typing import get_args
+
 import asyncpg
 import orjson
 import pytest
@@ -56,9 +58,10 @@ async def proof(pool: asyncpg.Pool, org_id: str = ORG) -> dict[str, tuple[str, .
 
 async def test_what_was_never_compared_is_not_proven(pool: asyncpg.Pool) -> None:
     never = "尚未与来源的日志核对"
+    own = f"/guildhall/reporting {never}"
     assert await proof(pool) == {
-        GIFT.name: (f"reporting {never}", f"/guildhall/benefits {never}"),
-        MEMBERS.name: (f"reporting {never}", f"/guildhall/members {never}"),
+        GIFT.name: (f"reporting {never}", f"/guildhall/benefits {never}", own),
+        MEMBERS.name: (f"reporting {never}", f"/guildhall/members {never}", own),
     }
 
 
@@ -141,3 +144,14 @@ def test_a_list_is_written_by_the_types_that_its_figures_name(name: str) -> None
         if isinstance(effect, Counted):
             for figure in BY_LIST[effect.list]:
                 assert envelope.type in TYPES_OF_FIGURE[figure.name]
+
+
+@pytest.mark.parametrize("reason", get_args(Reason))
+async def test_reporting_s_own_log_must_be_compared_for_any_figure_to_be_proven(
+    pool: asyncpg.Pool, reason: Reason
+) -> None:
+    """A forged EventDisowned takes an event out of any figure."""
+    await compared(pool, reporting=reason)
+    harmless = reason in {"behind", "in-quarantine", "lost-by-owner"}
+    said = () if harmless else (f"/guildhall/reporting {WORDS[reason]}",)
+    assert await proof(pool) == {GIFT.name: said, MEMBERS.name: said}
