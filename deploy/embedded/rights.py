@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from aiokafka.client import AIOKafkaClient
 
@@ -34,9 +34,13 @@ async def grant(
         await set_acls(client, wanted)
         stated = {binding(acl) for acl in wanted}
         deadline = time.monotonic() + VISIBLE_SECONDS
-        while await bindings(client) != stated or not passwords.keys() <= await users(client):
+        while await bindings(client) != stated or not _known(await users(client), passwords, gone):
             if time.monotonic() > deadline:
                 raise EmbeddedError("Kafka does not say that it knows its principals")
             await asyncio.sleep(0.02)
     finally:
         await client.close()
+
+
+def _known(users: set[str], wanted: Collection[str], gone: set[str]) -> bool:
+    return users.issuperset(wanted) and users.isdisjoint(gone)

@@ -8,12 +8,14 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
 from deploy.embedded import acls as module
-from deploy.embedded.acls import binding, bindings, set_acls
+from deploy.embedded.acls import Binding, binding, bindings, set_acls
 from deploy.embedded.manifest import Acl
 from shared.kafka.access import KafkaAccess
+from tests.journeys.waiting import until
 
 ONE = Acl("guildhall-members", "topic", "guildhall.members.v1", "write")
 OTHER = Acl("guildhall-reporting", "group", "guildhall-reporting", "read")
+SECONDS = 15.0
 THEIRS = Acl("somebody-else", "topic", "guildhall.members.v1", "read")
 
 
@@ -25,12 +27,17 @@ async def client(kafka: KafkaAccess) -> AsyncIterator[AIOKafkaClient]:
     await client.close()
 
 
+async def shown(client: AIOKafkaClient, wanted: set[Binding]) -> None:
+    """The controller answers before a broker has replayed its metadata log."""
+    await until(lambda: bindings(client), lambda seen: seen == wanted, SECONDS)
+
+
 async def test_what_is_wanted_is_given_and_what_is_not_is_taken_back(
     client: AIOKafkaClient,
 ) -> None:
     for wanted in ([ONE], [ONE, OTHER], [OTHER], [OTHER], []):
         await set_acls(client, wanted)
-        assert await bindings(client) == {binding(acl) for acl in wanted}
+        await shown(client, {binding(acl) for acl in wanted})
 
 
 async def test_acls_of_others_are_not_ours_to_take_back(
@@ -39,9 +46,9 @@ async def test_acls_of_others_are_not_ours_to_take_back(
     await set_acls(client, [THEIRS])
     await set_acls(client, [])
     monkeypatch.setattr(module, "PREFIX", "somebody-")
-    assert await bindings(client) == {binding(THEIRS)}
+    await shown(client, {binding(THEIRS)})
     await set_acls(client, [])
-    assert await bindings(client) == set()
+    await shown(client, set())
 
 
 async def test_what_kafka_refuses_is_raised(client: AIOKafkaClient) -> None:

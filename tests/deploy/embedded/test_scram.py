@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,9 @@ from deploy.embedded.directory import read_password
 from deploy.embedded.manifest import BROKER, OPERATOR
 from deploy.embedded.scram import set_passwords, set_passwords_at_controller, users
 from shared.kafka.access import KafkaAccess
+from tests.journeys.waiting import until
+
+SECONDS = 15.0
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -42,13 +46,13 @@ async def test_a_user_has_the_password_that_was_set_last_until_it_is_deleted(
 ) -> None:
     user, file = f"u-{secrets.token_hex(4)}", tmp_path / "password"
     await set_passwords(client, {user: "first"})
+    await until(lambda: lets_in(kafka, user, "first", file), bool, SECONDS)
     assert user in await users(client)
-    assert await lets_in(kafka, user, "first", file)
     await set_passwords(client, {user: "密 second"})
+    await until(lambda: lets_in(kafka, user, "密 second", file), bool, SECONDS)
     assert not await lets_in(kafka, user, "first", file)
-    assert await lets_in(kafka, user, "密 second", file)
     await set_passwords(client, {}, [user])
-    assert user not in await users(client)
+    await until(lambda: users(client), lambda known: user not in known, SECONDS)
     assert not await lets_in(kafka, user, "密 second", file)
 
 
@@ -69,4 +73,4 @@ async def test_a_lost_password_of_the_operator_is_set_anew_by_the_controller(
         await set_passwords_at_controller(address, (BROKER, "guessed"), {OPERATOR: "mine"})
     for password in ("another", kept):
         assert await set_passwords_at_controller(address, (BROKER, broker), {OPERATOR: password})
-        assert await lets_in(kafka, OPERATOR, password, file)
+        await until(partial(lets_in, kafka, OPERATOR, password, file), bool, SECONDS)
