@@ -27,7 +27,6 @@ from shared.contract.envelope import Actor
 from shared.contract.instants import read_instant
 from shared.decider.command import Command
 from shared.errors import ContractViolation, Invalid, NotPermitted, NotYet, Refusal, SaidBefore
-from shared.eventstore.database import AWAY
 from shared.eventstore.event_ids import uuid7
 from shared.eventstore.idempotency import save_refusal, saved_reply
 from shared.eventstore.request import Reply, Request
@@ -37,7 +36,7 @@ from shared.http.access import anybody
 from shared.http.app import CommandApi, Route
 from shared.http.guard import Shares, check_address, closing, read_body
 from shared.http.openapi import describe_commands
-from shared.http.problems import Json, database_problem
+from shared.http.problems import FAILED_BY_POSTGRESQL, Json, database_problem
 from shared.metrics import COMMANDS, EVENTS_APPENDED
 
 PATH = "/v1/{org_id}/{command}"
@@ -110,11 +109,13 @@ class _Commands:
         except RequestValidationError as why:
             outcome = "invalid-request"
             return await self._invalid(http, why)
-        except (*AWAY, asyncpg.DataError) as why:
+        except FAILED_BY_POSTGRESQL as why:
             answer = database_problem(http, why)
             if answer is None:
                 raise
-            outcome = "invalid-request" if answer.status_code == 422 else "database-away"
+            rolled_back = isinstance(why, asyncpg.TransactionRollbackError)
+            later = "contended" if rolled_back else "database-away"
+            outcome = "invalid-request" if answer.status_code == 422 else later
             return answer
         finally:
             counted(api.service, name, outcome).inc()

@@ -22,6 +22,9 @@ from shared.eventstore.database import AWAY
 
 log = structlog.get_logger("http")
 
+FAILED_BY_POSTGRESQL = (*AWAY, asyncpg.DataError, asyncpg.TransactionRollbackError)
+"""What `database_problem` has an answer to; a transaction rolled back was a deadlock's victim."""
+
 TITLES: dict[str, str] = {
     "no-token": "缺少访问令牌",
     "token-refused": "访问令牌无效",
@@ -154,7 +157,7 @@ def answer_problems(app: FastAPI, titles: Mapping[str, str]) -> None:
             raise why
         return found
 
-    for kind in (*AWAY, asyncpg.DataError):
+    for kind in FAILED_BY_POSTGRESQL:
         app.add_exception_handler(kind, unkept)
 
     @app.exception_handler(HTTPException)
@@ -181,6 +184,9 @@ def database_problem(http: HttpRequest, why: Exception) -> Problem | None:
     if isinstance(why, asyncpg.DataError):
         log.warning("PostgreSQL refused a value", path=http.url.path, error=str(why))
         return problem(422, "invalid-request", TITLES["invalid-request"], str(why))
+    if isinstance(why, asyncpg.TransactionRollbackError):
+        log.warning("PostgreSQL gave a transaction up", path=http.url.path, error=str(why))
+        return problem(503, "contended", TITLES["contended"], f"{why}: repeat the request")
     if not isinstance(why, AWAY):
         return None
     log.warning("PostgreSQL is away", path=http.url.path, error=f"{type(why).__name__}: {why}")

@@ -1,15 +1,70 @@
 """What a figure is, said again without SQL: what the queries must equal."""
 
 from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from services.reporting.figures.definition import Figure
+from services.reporting.journal.record import Entry
+from services.reporting.projections.definition import Row
 from services.reporting.projections.figure_lines import Line
+from services.reporting.projections.incidents import INCIDENTS
+from services.reporting.projections.meetings import MEETINGS
+from services.reporting.projections.register import REGISTER
 from services.reporting.queries.knowledge import Period
+from tests.reporting.history import Versions, current_rows, folded
 
 
-def figure_of(lines: Iterable[Line], figure: Figure, period: Period) -> int:
-    """The value of a figure, from the lines that stand."""
-    counted = [line for line in lines if line.list in figure.lists and _in(line, figure, period)]
+class Beyond(NamedTuple):
+    """What decides beyond a list: every version of who is registered, which meetings there were,
+    and which incidents were reported."""
+
+    register: Versions
+    meetings: Versions
+    incidents: Versions
+
+    def holds(self, line: Line, only: str | None, at: int) -> bool:
+        """Whether a line meets what its figure asks for."""
+        match only:
+            case None:
+                return True
+            case "women":
+                person = self._row(self.register, at, line.org_id, line.subject)
+                return person is not None and person.gender == "female"
+            case "of_staff_congress":
+                meeting_id = line.subject.partition("/")[0]
+                meeting = self._row(self.meetings, at, line.org_id, meeting_id)
+                return meeting is not None and meeting.kind == "staff_congress"
+            case "without_incident":
+                month, subject = line.subject, line.list.split(".")[1]
+                return (line.org_id, subject, month) not in {
+                    (row.org_id, row.subject, row.happened_on.isoformat()[:7])
+                    for row in current_rows(self.incidents, at).values()
+                }
+            case _:
+                raise AssertionError(only)
+
+    @staticmethod
+    def _row(versions: Versions, at: int, *key: Any) -> Row | None:
+        return next(
+            (row for row, since, until in versions.get(key, ()) if since <= at < until), None
+        )
+
+
+def beyond(entries: Iterable[Entry]) -> Beyond:
+    """What decides, folded in memory."""
+    told = list(entries)
+    return Beyond(folded(REGISTER, told), folded(MEETINGS, told), folded(INCIDENTS, told))
+
+
+def figure_of(lines: Iterable[Line], figure: Figure, period: Period, facts: Beyond, at: int) -> int:
+    """The value of a figure, from the lines that stand and the facts as known at `at`."""
+    counted = [
+        line
+        for line in told_once(list(lines))
+        if line.list in figure.lists
+        and _in(line, figure, period)
+        and facts.holds(line, figure.only, at)
+    ]
     match figure.measure:
         case "persons":
             return len({line.subject for line in counted})
@@ -19,6 +74,26 @@ def figure_of(lines: Iterable[Line], figure: Figure, period: Period) -> int:
             return sum(line.quantity for line in counted)
         case "amount_fen":
             return sum(line.amount_fen or 0 for line in counted)
+
+
+def told_once(lines: list[Line]) -> list[Line]:
+    """Without what an outside source tells that our own context, or another before, told too."""
+    own = {_fact(line) for line in lines if "@/ext/" not in line.item}
+    first: dict[Any, str] = {}
+    for line in sorted(lines, key=lambda line: (line.log_index, line.item)):
+        if "@/ext/" in line.item:
+            first.setdefault(_fact(line), line.item.partition("@")[2])
+    return [
+        line
+        for line in lines
+        if "@/ext/" not in line.item
+        or (_fact(line) not in own and first[_fact(line)] == line.item.partition("@")[2])
+    ]
+
+
+def _fact(line: Line) -> Any:
+    fact = line.org_id, line.item.partition("@")[0]
+    return fact if "/" in fact[1] else (line.org_id, line.list, line.subject, line.occurred_on)
 
 
 def _in(line: Line, figure: Figure, period: Period) -> bool:

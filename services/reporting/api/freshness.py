@@ -68,6 +68,8 @@ class FromProjections(APIRoute):
                 except MISREAD:
                     if http.state.folded is None:
                         raise
+                except asyncpg.DeadlockDetectedError:
+                    continue  # who drops or swaps tables waited for us, and we for them
                 before: Folded | None = http.state.folded
                 now = await all_fresh(pool, thorough=response is None)
                 if response is not None and before is not None and before.token == now.token:

@@ -21,11 +21,15 @@ RULES: Rules = {event_class: rule for rules, _ in TOPICS for event_class, rule i
 
 FIGURES: tuple[Figure, ...] = tuple(figure for _, figures in TOPICS for figure in figures)
 TYPES_OF_FIGURE: dict[str, frozenset[str]] = {
-    figure.name: frozenset(event_class.type_name() for event_class in rules)
+    figure.name: frozenset(
+        event_class.type_name()
+        for event_class in (*rules, *(MEMBER_RULES if figure.only == "women" else ()))
+    )
     for rules, figures in TOPICS
     for figure in figures
 }
-"""The event types that could change a figure: all that its module's rules read."""
+"""The event types that could change a figure: all that its module's rules read, and those of the
+register where that decides."""
 BY_NAME: dict[str, Figure] = {figure.name: figure for figure in FIGURES}
 
 

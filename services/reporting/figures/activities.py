@@ -1,7 +1,7 @@
 """Figures of activities (活动), meetings (会议) and the office's year."""
 
 from calendar import monthrange
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 from typing import get_args
 
 from services.reporting.figures.definition import (
@@ -78,13 +78,14 @@ def _attended(event: AttendanceRecorded, entry: Entry) -> tuple[Effect, ...]:
 
 
 def _entered(event: ContestEntered, entry: Entry) -> tuple[Effect, ...]:
-    return (once("contest_entry", event.entry_id, event, entry, quantity=len(event.person_ids)),)
+    work, people = f"{event.activity_id}/{event.entry_id}", len(event.person_ids)
+    return (once("contest_entry", work, event, entry, quantity=people),)
 
 
 def _awarded(event: AwardGranted, entry: Entry) -> tuple[Effect, ...]:
     line = once(
         "contest_award",
-        event.entry_id,
+        f"{event.activity_id}/{event.entry_id}",
         event,
         entry,
         quantity=event.recipients,
@@ -103,7 +104,7 @@ def _met(event: CongressHeld, entry: Entry) -> tuple[Effect, ...]:
 
 
 def _passed(event: ResolutionPassed, entry: Entry) -> tuple[Effect, ...]:
-    return (once("resolution", event.resolution_id, event, entry),)
+    return (once("resolution", f"{event.meeting_id}/{event.resolution_id}", event, entry),)
 
 
 def _adopted(event: RegulationAdopted, entry: Entry) -> tuple[Effect, ...]:
@@ -111,13 +112,18 @@ def _adopted(event: RegulationAdopted, entry: Entry) -> tuple[Effect, ...]:
 
 
 def _arranged(event: HealthCheckArranged, entry: Entry) -> tuple[Effect, ...]:
-    return (once("health_due", event.check_id, event, entry, quantity=event.people_due),)
+    due = event.people_due
+    return (stream_line("health_due", "health_due", event.check_id, event, entry, quantity=due),)
 
 
 def _examined(event: HealthCheckReported, entry: Entry) -> tuple[Effect, ...]:
-    return (
-        once("health_examined", event.check_id, event, entry, quantity=event.examined),
-        once("health_reexamined", event.check_id, event, entry, quantity=event.reexaminations),
+    # Counts of the whole check: a later report of it stands for all of them.
+    return tuple(
+        stream_line(name, name, event.check_id, event, entry, quantity=quantity)
+        for name, quantity in (
+            ("health_examined", event.examined),
+            ("health_reexamined", event.reexaminations),
+        )
     )
 
 
@@ -125,13 +131,15 @@ def _volunteered(event: VolunteerServiceRecorded, entry: Entry) -> tuple[Effect,
     return (once("volunteer", event.person_id, event, entry, quantity=event.days),)
 
 
-def _attested(event: PeriodAttested, _: Entry) -> tuple[Effect, ...]:
+def _attested(event: PeriodAttested, entry: Entry) -> tuple[Effect, ...]:
     # It belongs to the period of its month, whenever it was signed.
-    name = f"attested.{event.subject}.{'with' if event.incidents else 'free'}"
-    item = f"attested:{event.subject}.{event.month}"
     if event.month.startswith("0000"):
         return ()  # the contract's pattern lets it through; no period has such a day
-    return (Counted(name, item, event.month, month_end(event.month)),)
+    ends = month_end(event.month)
+    # Who signs before the month's last day says nothing of the days to come.
+    told = "with" if event.incidents else "free" if event.occurred_on >= ends else "early"
+    name = f"attested.{event.subject}.{told}"
+    return (Counted(name, of_stream("attested", entry), event.month, ends),)
 
 
 def _incident(event: IncidentReported, entry: Entry) -> tuple[Effect, ...]:
@@ -139,7 +147,14 @@ def _incident(event: IncidentReported, entry: Entry) -> tuple[Effect, ...]:
 
 
 def _planned(event: PlanItemSet, entry: Entry) -> tuple[Effect, ...]:
-    return (once("plan_set", event.item_id, event, entry),)
+    of_year = Counted(
+        "plan_of_year",
+        of_stream("plan_of_year", entry),
+        event.item_id,
+        date(min(max(event.plan_year, MINYEAR), MAXYEAR), 12, 31),
+        first=entry.opens_stream,
+    )
+    return (stream_line("plan_set", "plan_set", event.item_id, event, entry), of_year)
 
 
 def _done(event: PlanItemDone, entry: Entry) -> tuple[Effect, ...]:
@@ -201,6 +216,10 @@ EVENT_FIGURES: tuple[Figure, ...] = (
     ),
     Figure("resolutions_passed", "通过决议", "项", "count", ("resolution",)),
     Figure(
+        "staff_congress_resolutions", "教代会通过决议", "项", "count", ("resolution",),
+        only="of_staff_congress",
+    ),
+    Figure(
         "regulations_adopted", "制定、修订制度", "项", "count",
         ("regulation.adopted", "regulation.revised"), report_line=7,
     ),
@@ -227,23 +246,28 @@ EVENT_FIGURES: tuple[Figure, ...] = (
         "health_check_examined", "体检实检", "名", "quantity", ("health_examined",), report_line=29
     ),
     Figure(
-        "health_check_reexaminations", "健康复查", "名", "quantity", ("health_reexamined",),
+        "health_check_reexaminations", "健康复查", "人次", "quantity", ("health_reexamined",),
         report_line=29,
     ),
     Figure(
         "incident_free_months", "无事故证明(各事项合计)", "月", "count",
         tuple(f"attested.{subject}.free" for subject in SUBJECTS), report_line=28,
+        only="without_incident",
     ),
     *(
         Figure(
             f"incident_free_months_{subject}", f"{title}无事故证明", "月", "count",
-            (f"attested.{subject}.free",), report_line=28,
+            (f"attested.{subject}.free",), report_line=28, only="without_incident",
         )
         for subject, title in SUBJECTS.items()
     ),
     Figure(
         "months_attested_with_incidents", "有事故证明(各事项合计)", "月", "count",
         tuple(f"attested.{subject}.with" for subject in SUBJECTS),
+    ),
+    Figure(
+        "months_attested_early", "未满月即证明(各事项合计)", "月", "count",
+        tuple(f"attested.{subject}.early" for subject in SUBJECTS),
     ),
     Figure(
         "incidents", "事故、舆情", "起", "count",
@@ -257,6 +281,7 @@ EVENT_FIGURES: tuple[Figure, ...] = (
         for subject, title in SUBJECTS.items()
     ),
     Figure("plan_items_set", "规划事项", "项", "count", ("plan_set",), report_line=33),
+    Figure("plan_items_of_year", "本年度规划事项", "项", "count", ("plan_of_year",)),
     Figure("plan_items_done", "完成规划事项", "项", "count", ("plan_done",), report_line=33),
     Figure("issues_raised", "提出问题", "项", "count", ("issue",)),
     Figure("issues_open", "期末存在问题", "项", "count", ("issue",), stock=True, report_line=30),

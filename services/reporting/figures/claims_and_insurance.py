@@ -9,7 +9,7 @@ from services.reporting.figures.definition import (
     once,
     stream_line,
 )
-from services.reporting.figures.gifts import CAPACITIES, OTHER_CAPACITIES
+from services.reporting.figures.gifts import CAPACITIES, OTHER_CAPACITIES, WORKERS
 from services.reporting.journal.record import Entry
 from shared.contract.benefits import (
     ClaimApproved,
@@ -104,8 +104,12 @@ SUPPORT_RULES: Rules = {
 def _claim(kind: str) -> tuple[Figure, ...]:
     name, title, lists = f"claim_{kind}_paid", CLAIMS[kind], paid_claims(kind)
     line = CLAIM_LINES.get(kind, 0)
+    members = (f"claim.{kind}.member",)
+    workers = tuple(f"claim.{kind}.{capacity}" for capacity in WORKERS)
     return (
         Figure(name, f"{title}发放", "名", "persons", lists, report_line=line),
+        Figure(f"{name}_members", f"{title}发放会员", "名", "persons", members),
+        Figure(f"{name}_workers", f"{title}发放职工", "名", "persons", workers),
         Figure(f"{name}_amount", f"{title}金额", "元", "amount_fen", lists),
     )
 
@@ -123,11 +127,15 @@ SUPPORT_FIGURES: tuple[Figure, ...] = (
     _steps("reversed", "慰问金、补助冲销"),
     Figure(
         "ankang_insured_women", "安康保险女教工", "名", "persons", insured("ankang"),
-        report_line=15,
+        report_line=15, only="women",
     ),
+    Figure("ankang_insured", "安康保险参保人员", "名", "persons", insured("ankang")),
     Figure(
         "serious_illness_insured_members", "大病保险会员", "名", "persons",
         insured("serious_illness", ("member",)), report_line=15,
+    ),
+    Figure(
+        "serious_illness_insured", "大病保险参保人员", "名", "persons", insured("serious_illness")
     ),
     Figure(
         "serious_illness_insured_others", "大病保险非会员", "名", "persons",

@@ -52,10 +52,19 @@ Rule = Callable[[Any, Entry], tuple[Effect, ...]]
 Rules = Mapping[type[DomainEvent], Rule]
 
 
+Only = Literal["women", "of_staff_congress", "without_incident"]
+"""What must hold of a line beyond its list; other facts decide, as known at the same log_index.
+
+`women`: the subject is registered as a woman. `of_staff_congress`: the subject, `meeting/…`, is of
+a 教代会. `without_incident`: no incident is reported in the month that the subject names.
+"""
+
+
 class Figure(NamedTuple):
     """One figure: its name, Chinese title, unit (名, 份, 次, 元, …), measure and lists.
 
-    `report_line` is the line of the 2022 report it stands for (0: not in the report).
+    Lines that do not meet `only` are not counted. `report_line` is the line of the 2022 report it
+    stands for (0: not in the report).
     """
 
     name: str
@@ -65,6 +74,7 @@ class Figure(NamedTuple):
     lists: tuple[str, ...]
     stock: bool = False
     report_line: int = 0
+    only: Only | None = None
 
 
 def once(

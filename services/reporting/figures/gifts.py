@@ -22,10 +22,14 @@ from shared.contract.benefits import (
     GiftReceived,
     GiftReturned,
     ProgrammeClosed,
+    worth_fen,
 )
-from shared.contract.values import FEN_MAX, HOLIDAYS, Capacity
+from shared.contract.values import HOLIDAYS, Capacity
 
 CAPACITIES: tuple[str, ...] = get_args(Capacity)
+WORKERS = ("member", "staff")
+"""职工、教职工 who are in post: whether or not they joined the union."""
+RETIRED_WORKERS = (*WORKERS, "retiree")
 OTHER_CAPACITIES = tuple(capacity for capacity in CAPACITIES if capacity != "member")
 
 OCCASIONS: dict[str, str] = {
@@ -47,12 +51,7 @@ def gifts(occasion: str, capacities: tuple[str, ...] = CAPACITIES) -> tuple[str,
 
 
 def _issued(event: GiftIssued, entry: Entry) -> tuple[Effect, ...]:
-    amount = event.amount_fen
-    if amount is None and event.unit_value_fen is not None:
-        worth = event.quantity * event.unit_value_fen
-        # A worth beyond every amount of the contract is a slip: no amount is stated, and it counts
-        # among those without one.
-        amount = worth if worth <= FEN_MAX else None
+    amount = worth_fen(event)
     name = f"gift.{event.occasion}.{event.capacity}"
     who, quantity = event.person_id, event.quantity
     return (stream_line(name, "gift", who, event, entry, quantity=quantity, amount_fen=amount),)
@@ -107,9 +106,12 @@ def _holiday(occasion: str) -> tuple[Figure, ...]:
 
 def _served(name: str, occasion: str, title: str, report_line: int = 0) -> tuple[Figure, ...]:
     """Any other occasion: people served, and the worth of what they received."""
-    lists = gifts(occasion)
+    lists, members = gifts(occasion), gifts(occasion, ("member",))
+    workers = gifts(occasion, RETIRED_WORKERS if occasion == "retirement" else WORKERS)
     return (
         Figure(name, title, "名", "persons", lists, report_line=report_line),
+        Figure(f"{name}_members", f"{title}领取会员", "名", "persons", members),
+        Figure(f"{name}_workers", f"{title}领取职工", "名", "persons", workers),
         Figure(
             f"{name}_amount",
             f"{title}价值",
@@ -150,6 +152,10 @@ GIFT_FIGURES: tuple[Figure, ...] = (
     *_served("gift_retirement", "retirement", "退休教职工慰问品", 16),
     *_served("gift_marriage", "marriage", "结婚会员慰问品", 17),
     *_served("gift_birth", "birth", "生育会员慰问品", 18),
+    Figure(
+        "gift_birth_members_amount", "生育会员慰问品会员所领价值", "元", "amount_fen",
+        gifts("birth", ("member",)),
+    ),
     *_served("gift_womens_day", "womens_day", "三八妇女节慰问品"),
     *_served("gift_other", "other", "其他慰问品"),
     Figure("gifts_returned", "慰问品退回", "次", "count", ("gift_returned",)),

@@ -19,6 +19,7 @@ import structlog
 from services.reporting.projections.as_of import FOREVER, LIVE, known_at
 from services.reporting.projections.checkpoints import Folded, Held, folded
 from services.reporting.queries.facts import known_on
+from services.reporting.queries.findings import EVIDENCE_LISTED
 from services.reporting.queries.verdicts import verdicts
 from services.reporting.rules import BY_ID, RULES_VERSION
 from services.reporting.rules.definition import Verdict
@@ -34,7 +35,6 @@ from shared.metrics import FINDINGS_OPEN
 
 log = structlog.get_logger("reactor")
 
-EVIDENCE_LISTED = 1000
 ATTEMPTS = 3
 SEVERITIES = ("block", "high", "medium", "low", "info")
 ACTOR = Actor("reporting", "operator", frozenset({"operator"}), frozenset({"*"}))

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.reporting.journal.record import Entry
 from services.reporting.projections.definition import Key, Projection, changing
 from shared.contract.events import PeriodAttested
+from shared.contract.values import day_after
 
 
 class Attestation(NamedTuple):
@@ -19,6 +20,11 @@ class Attestation(NamedTuple):
     incidents: int
     attested_on: date
     attested: UUID
+
+    @property
+    def whole_month(self) -> bool:
+        """Whether it was signed on the month's last day or later; earlier it is about a part."""
+        return (day_after(self.attested_on) or date.max).isoformat()[:7] > self.month
 
 
 def _keys(event: PeriodAttested, _: Entry) -> Sequence[Key]:

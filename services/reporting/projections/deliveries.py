@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.reporting.journal.record import Entry
 from services.reporting.projections.definition import Index, Key, Projection, changing, opening
-from shared.contract.benefits import GiftIssued, GiftReceiptSigned, GiftReturned
+from shared.contract.benefits import GiftIssued, GiftReceiptSigned, GiftReturned, worth_fen
 
 
 class Delivery(NamedTuple):
@@ -52,7 +52,7 @@ def _issued(row: Delivery | None, event: GiftIssued, entry: Entry, key: Key) -> 
         person_id=event.person_id,
         capacity=event.capacity,
         quantity=event.quantity,
-        amount_fen=event.amount_fen,
+        amount_fen=worth_fen(event),
         payment_form=event.payment_form,
         fund=event.fund,
         payer=event.payer,

@@ -18,6 +18,9 @@ from services.reporting.projections.definition import (
 )
 from shared.contract.envelope import DomainEvent
 
+OUTSIDE = "item LIKE '%@/ext/%'"
+"""The SQL condition of a line that an outside source told."""
+
 
 class Line(NamedTuple):
     """One line of one list, and the journal's index of the event behind it.
@@ -62,6 +65,8 @@ def line_projection(rules: Rules) -> Projection:
             # What one stretch of the log changed.
             Index(("valid_from",)),
             Index(("valid_to",), where=f"valid_to < {FOREVER}"),
+            # Whether another source said the same.
+            Index(("org_id", "list"), where=OUTSIDE),
         ),
     )
 

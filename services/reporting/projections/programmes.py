@@ -42,6 +42,11 @@ class Programme(NamedTuple):
     missed_count: int | None = None
     closed: UUID | None = None
 
+    @property
+    def roster_complete(self) -> bool:
+        """Whether every chunk of a frozen roster is here."""
+        return 0 < self.roster_chunks_due == self.roster_chunks
+
 
 def _keys(event: ProgrammeOpened | RosterFrozen | ProgrammeClosed, _: Entry) -> Sequence[Key]:
     return [(event.org_id, event.programme_id)]

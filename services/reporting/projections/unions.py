@@ -38,6 +38,7 @@ class Union(NamedTuple):
     move_started: UUID | None = None
     members_due: int | None = None
     members_prepared: int = 0
+    prepared_on: date | None = None
     prepared: UUID | None = None
     moved_on: date | None = None
     moved: UUID | None = None
@@ -79,6 +80,7 @@ def _started(row: Union | None, event: AffiliationTransferStarted, entry: Entry,
         move_started=entry.envelope.event_id,
         members_due=event.members_due,
         members_prepared=0,
+        prepared_on=None,
         prepared=None,
         moved_on=None,
         moved=None,
@@ -87,7 +89,9 @@ def _started(row: Union | None, event: AffiliationTransferStarted, entry: Entry,
 
 def _prepared(row: Union | None, event: MemberHandoverPrepared, entry: Entry, key: Key) -> Union:
     return (row or Union(*key))._replace(
-        members_prepared=event.prepared, prepared=entry.envelope.event_id
+        members_prepared=event.prepared,
+        prepared_on=event.occurred_on,
+        prepared=entry.envelope.event_id,
     )
 
 

@@ -11,6 +11,7 @@ from services.reporting.figures.definition import Counted, Dropped, Effect, Ende
 from services.reporting.journal.integrity import check
 from services.reporting.journal.record import Entry
 from services.reporting.projections.as_of import LIVE
+from services.reporting.queries.beyond_the_list import CONDITIONS, holds
 from shared.contract.catalogue import CATALOGUE
 from shared.errors import Unknown
 
@@ -21,8 +22,8 @@ ORDER BY log_index
 """
 VERSIONS = f"""
 SELECT item, list, subject, occurred_on, ended_on, quantity, amount_fen, log_index, valid_from,
-    valid_to
-FROM {LIVE}.figure_lines WHERE org_id = $1 AND item = ANY($2) ORDER BY valid_from
+    valid_to, {", ".join(f"{holds(only, '$3')} AS {only}" for only in CONDITIONS)}
+FROM {LIVE}.figure_lines l WHERE org_id = $1 AND item = ANY($2) ORDER BY valid_from
 """
 
 
@@ -97,14 +98,15 @@ def _data(data: bytes) -> Any:
 
 
 async def figures_touched(connection: Any, entry: Entry, at: int) -> list[dict[str, Any]]:
-    """Every figure the event bears on, by its definition, and whether it still does at `at`.
+    """Every figure whose lists the event writes, and whether it still does at `at`.
 
     `effect`: counts a line, ends a stock's line, or takes a line back. `stands` is False where a
     later event took the line back, or where there was no line to end or take back.
     """
     rule = RULES.get(CATALOGUE[entry.envelope.type])
     effects = rule(entry.event, entry) if rule else ()
-    rows = await connection.fetch(VERSIONS, entry.event.org_id, [effect.item for effect in effects])
+    items = [effect.item for effect in effects]
+    rows = await connection.fetch(VERSIONS, entry.event.org_id, items, at)
     return [touch for effect in effects for touch in _touches(effect, entry, rows, at)]
 
 
@@ -123,6 +125,8 @@ def _touches(effect: Effect, entry: Entry, rows: list[Any], at: int) -> Iterator
             lists = {row["list"] for row in versions if row["valid_to"] == entry.log_index}
             stands = bool(lists)
     for figure in dict.fromkeys(figure for each in sorted(lists) for figure in BY_LIST[each]):
+        if figure.only is not None and not any(row[figure.only] for row in versions):
+            continue
         yield {
             "figure": figure.name,
             "title": figure.title,

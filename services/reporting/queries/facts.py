@@ -39,6 +39,13 @@ SELECT least(
     (SELECT min(held_on) FROM {LIVE}.meetings WHERE {KNOWN}))
 """
 
+ROSTERS = f"""
+SELECT programme_id, array_agg(person_id) AS people FROM {LIVE}.roster
+WHERE {KNOWN} AND programme_id IN (
+    SELECT programme_id FROM {LIVE}.deliveries WHERE {KNOWN} AND issued_on BETWEEN $3 AND $4)
+GROUP BY programme_id
+"""
+
 KNOWN_ON = """
 SELECT sealed_at FROM seals WHERE last_index >= $1 ORDER BY last_index LIMIT 1
 """
@@ -69,12 +76,14 @@ async def read_facts(
             for record in found
         ]
 
+    rosters = await connection.fetch(ROSTERS, org_id, at, first, last)
     return Facts(
         org_id=org_id,
         known_on=await known_on(connection, at),
         records_since=await connection.fetchval(RECORDS_SINCE, org_id, at),
         deliveries=tuple(await rows(DELIVERIES, OF_DELIVERIES)),
         programmes={row.programme_id: row for row in await rows(PROGRAMMES)},
+        rosters={row["programme_id"]: frozenset(row["people"]) for row in rosters},
         roll={row.person_id: row for row in await rows(REGISTER)},
         claims=tuple(await rows(CLAIMS, OF_CLAIMS)),
         payments=tuple(await rows(PAYMENTS, "paid_on BETWEEN $3 AND $4")),

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from services.reporting.figures.definition import Figure
+from services.reporting.figures.definition import Figure, Only
 from services.reporting.journal.integrity import wrong_in
 from services.reporting.projections.as_of import FOREVER, LIVE, known_at
+from services.reporting.queries.beyond_the_list import holds
+from services.reporting.queries.conflicts import Conflict, conflicts, counted_once, of_figure
 from services.reporting.queries.knowledge import Period
 from shared.errors import Invalid
 
@@ -19,7 +21,7 @@ LIMIT_MAX = 1000
 IN_SCOPE = f"""
 l.org_id = $1 AND l.occurred_on BETWEEN $3 AND $4
     AND (NOT $6 OR l.ended_on IS NULL OR l.ended_on > $4)
-    AND {known_at("$5", "l")}
+    AND {known_at("$5", "l")} AND {{holds}}
 """
 
 SHOWN = """
@@ -67,13 +69,31 @@ class Cursor(NamedTuple):
 class Page(NamedTuple):
     """Events of a figure by their day, then in log order; `repeats` are further events of the same
     subjects, which a figure of persons does not count again. `next` leads to the page after.
-    `wrong_rows` are those of the journal that are not what their bytes say, which proves nothing.
+    `wrong_rows` are those of the journal that are not what their bytes say, which proves nothing;
+    `conflicts` are lines that are not counted, because another source told the same.
     """
 
     events: list[dict[str, Any]]
     repeats: list[dict[str, Any]]
     next: str | None
     wrong_rows: list[dict[str, Any]]
+    conflicts: list[dict[str, Any]]
+
+
+class _Asked(NamedTuple):
+    """What a list is of, and which of its lines are not counted."""
+
+    scope: Sequence[Any]
+    only: Only | None
+    twice: Sequence[Conflict]
+
+    @property
+    def items(self) -> list[list[str]]:
+        """What the parameter of `condition` is given, if it is there."""
+        return [[each.item for each in self.twice]] if self.twice else []
+
+    def condition(self, parameter: str) -> str:
+        return holds(self.only, "$5") + counted_once(parameter, self.twice)
 
 
 def encode_cursor(cursor: Cursor) -> str:
@@ -102,10 +122,12 @@ async def events_of(
     """A page of the events that a figure of a period counts, as known at `after.at`."""
     since = date.min if figure.stock else period.first
     scope = (org_id, list(figure.lists), since, period.last, after.at, figure.stock)
+    twice = await conflicts(connection, org_id, [figure], period, after.at)
+    asked = _Asked(scope, figure.only, twice)
     if figure.measure == "persons":
-        events, repeats = await _first_of_each_subject(connection, scope, after, limit + 1)
+        events, repeats = await _first_of_each_subject(connection, asked, after, limit + 1)
     else:
-        events, repeats = await _lines(connection, scope, after, limit + 1), []
+        events, repeats = await _lines(connection, asked, after, limit + 1), []
     following = None
     if len(events) > limit:
         events = events[:limit]
@@ -114,30 +136,34 @@ async def events_of(
         following = encode_cursor(Cursor(after.at, *_place(events[-1])))
     found = {row["log_index"]: wrong_in(row) for row in (*events, *repeats)}
     wrong = [each._asdict() for _, each in sorted(found.items()) if each is not None]
-    return Page(list(map(_event, events)), list(map(_event, repeats)), following, wrong)
+    told_twice = [each._asdict() for each in of_figure(twice, figure, period)]
+    return Page(list(map(_event, events)), list(map(_event, repeats)), following, wrong, told_twice)
 
 
-async def _lines(connection: Any, scope: Sequence[Any], after: Cursor, limit: int) -> list[Any]:
+async def _lines(connection: Any, asked: _Asked, after: Cursor, limit: int) -> list[Any]:
+    place = (after.day, after.log_index, after.item)
+    condition = asked.condition("$11")
     rows: list[Any] = await connection.fetch(
-        LINES, *scope, after.day, after.log_index, after.item, limit
+        LINES.format(holds=condition), *asked.scope, *place, limit, *asked.items
     )
     return rows
 
 
 async def _first_of_each_subject(
-    connection: Any, scope: Sequence[Any], after: Cursor, limit: int
+    connection: Any, asked: _Asked, after: Cursor, limit: int
 ) -> tuple[list[Any], list[Any]]:
     """The next `limit` subjects' first lines after a place, and those subjects' further lines."""
     events: list[Any] = []
     repeats: list[Any] = []
+    of_subjects = OF_SUBJECTS.format(holds=asked.condition("$8"))
     while len(events) < limit:
-        lines = await _lines(connection, scope, after, limit)
+        lines = await _lines(connection, asked, after, limit)
         if not lines:
             break
         places = {_place(line) for line in lines}
         firsts: dict[str, bool] = {}
         subjects = list({line["subject"] for line in lines})
-        for line in await connection.fetch(OF_SUBJECTS, *scope, subjects):
+        for line in await connection.fetch(of_subjects, *asked.scope, subjects, *asked.items):
             subject = line["subject"]
             if subject not in firsts:
                 # A subject whose first line comes before these was shown there.

@@ -5,14 +5,17 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from services.reporting.figures import BY_NAME, FIGURES
-from services.reporting.figures.definition import Figure
+from services.reporting.figures.definition import Figure, Only
 from services.reporting.figures.gifts import OCCASIONS, gifts
 from services.reporting.journal import log as journal
 from services.reporting.projections import figure_sums as sums
 from services.reporting.projections.as_of import FOREVER, LIVE, known_at
+from services.reporting.queries.beyond_the_list import holds, without_gender
+from services.reporting.queries.conflicts import Conflict, conflicts, counted_once, of_figure
 from services.reporting.queries.knowledge import Period
 from shared.errors import Unknown
 
+GIFTS = frozenset(name for occasion in OCCASIONS for name in gifts(occasion))
 NOT_PROVABLE = "完整性不可证明"
 AMOUNT_ASSUMED = "金额为假定"
 
@@ -24,11 +27,11 @@ FROM (SELECT figure, stock, array_agg(list) AS lists
       GROUP BY figure, stock) f
 """
 _ITS_LINES = f"""
-FROM {LIVE}.figure_lines
+FROM {LIVE}.figure_lines l
 WHERE org_id = $1 AND list = ANY(f.lists) AND occurred_on <= $6
     AND occurred_on >= CASE WHEN f.stock THEN date '-infinity' ELSE $5 END
     AND (NOT f.stock OR ended_on IS NULL OR ended_on > $6)
-    AND {known_at("$7")}
+    AND {known_at("$7")} AND {{holds}}
 """
 _COUNTS = """
 count(*) AS count, count(*) FILTER (WHERE amount_fen IS NULL) AS without_amount,
@@ -76,9 +79,14 @@ FROM (
 GROUP BY list
 """
 
+# Gifts are told apart by programme where that is written: in the deliveries that stand.
 ASSUMED = f"""
-SELECT DISTINCT occasion FROM {LIVE}.programmes
-WHERE org_id = $1 AND amount_assumed AND {known_at("$2")}
+SELECT 'gift.' || d.occasion || '.' || d.capacity AS list, count(*) AS assumed
+FROM {LIVE}.programmes p JOIN {LIVE}.deliveries d ON d.org_id = $1
+    AND d.programme_id = p.programme_id AND d.returned IS NULL AND {known_at("$5", "d")}
+    AND d.issued_on >= $3 AND d.issued_on <= $4
+WHERE p.org_id = $1 AND p.amount_assumed AND {known_at("$5", "p")} AND d.occasion = ANY($2)
+GROUP BY 1
 """
 
 TOTALS = ("count", "quantity", "amount_fen", "without_amount", "assumed", "unprovable")
@@ -88,7 +96,9 @@ class Value(NamedTuple):
     """A figure's value and what its lines say of it.
 
     `lines` counts them, `without_amount` those that state none, `assumed` those whose amount is
-    (or, for gifts, may be) an assumption, `unprovable` those from a source that numbers no records.
+    (for gifts: their programme's) an assumption, `unprovable` those from a source that numbers no
+    records. `without_gender` people are not counted among women, for nobody said what they are.
+    `told_twice` lines are not counted, because another source told them (`conflicts.py`).
     `unproven` says, for a reader, which sources that could change it are not proven complete, and
     why (`provability.py`).
     """
@@ -100,6 +110,8 @@ class Value(NamedTuple):
     assumed: int
     unprovable: int
     unproven: tuple[str, ...] = ()
+    without_gender: int = 0
+    told_twice: int = 0
 
     @property
     def provable(self) -> bool:
@@ -114,6 +126,10 @@ class Value(NamedTuple):
         if self.figure.measure == "amount_fen":
             notes += [AMOUNT_ASSUMED] if self.assumed else []
             notes += [f"{self.without_amount}项未载明金额"] if self.without_amount else []
+        if self.without_gender:
+            notes.append(f"{self.without_gender}名性别未登记,未计入")
+        if self.told_twice:
+            notes.append(f"{self.told_twice}项另有来源报告,只计一次")
         return notes
 
 
@@ -131,17 +147,38 @@ async def values_listed(
 ) -> dict[str, Value]:
     """Figures of a period as known at log_index `at`, each counted from its list: what issued
     reports say."""
-    people = [figure for figure in figures if figure.measure == "persons"]
-    others = [figure for figure in figures if figure.measure != "persons"]
+    twice = await conflicts(connection, org_id, figures, period, at)
+    return await _values_listed(connection, org_id, period, at, figures, twice)
+
+
+async def _values_listed(  # noqa: PLR0917 - the question, and what is counted once
+    connection: Any,
+    org_id: str,
+    period: Period,
+    at: int,
+    figures: Sequence[Figure],
+    twice: Sequence[Conflict],
+) -> dict[str, Value]:
+    items = [[each.item for each in twice]] if twice else []
+    grouped: dict[tuple[str, Only | None], list[Figure]] = {}
+    for figure in figures:
+        statement = PEOPLE_OF_LINES if figure.measure == "persons" else TOTALS_OF_LINES
+        grouped.setdefault((statement, figure.only), []).append(figure)
     found: dict[str, Any] = {}
-    for statement, asked in ((PEOPLE_OF_LINES, people), (TOTALS_OF_LINES, others)):
+    for (statement, only), asked in grouped.items():
         pairs = [(figure.name, name, figure.stock) for figure in asked for name in figure.lists]
-        if pairs:
-            columns = zip(*pairs, strict=True)
-            rows = await connection.fetch(statement, org_id, *columns, *period, at)
-            found |= {row["figure"]: row for row in rows}
+        condition = holds(only, "$7") + counted_once("$8", twice)
+        sql, columns = statement.format(holds=condition), zip(*pairs, strict=True)
+        rows = await connection.fetch(sql, org_id, *columns, *period, at, *items)
+        found |= {row["figure"]: row for row in rows}
     values = {figure.name: _value(figure, found.get(figure.name)) for figure in figures}
-    return values | await _assumed(connection, org_id, at, values.values())
+    for figure in figures:
+        told_twice = len(of_figure(twice, figure, period))
+        values[figure.name] = values[figure.name]._replace(told_twice=told_twice)
+        if figure.only == "women":
+            unknown = await without_gender(connection, org_id, figure, *period, at)
+            values[figure.name] = values[figure.name]._replace(without_gender=unknown)
+    return values | await _assumed(connection, org_id, period, at, values.values())
 
 
 async def values_at(
@@ -150,19 +187,29 @@ async def values_at(
     """Figures of a period as known at log_index `at`, without reading the lines where that can be.
 
     Counts, quantities and amounts of flows come from the partial sums. Distinct people cannot be
-    added up day by day, nor can what a stock's ended lines said be taken off: these are counted
-    from their lists.
+    added up day by day, nor can what a stock's ended lines said be taken off, nor do sums know
+    what else must hold of a line, or which fact two sources told: these are counted from their
+    lists.
     """
-    listed = [figure for figure in figures if figure.measure == "persons" or figure.stock]
+    twice = await conflicts(connection, org_id, figures, period, at)
+    in_conflict = {each.list for each in twice}
+    listed = [
+        figure
+        for figure in figures
+        if figure.measure == "persons"
+        or figure.stock
+        or figure.only
+        or in_conflict.intersection(figure.lists)
+    ]
     summed = [figure for figure in figures if figure not in listed]
-    values = await values_listed(connection, org_id, period, at, listed) if listed else {}
+    values = await _values_listed(connection, org_id, period, at, listed, twice) if listed else {}
     if summed:
         lists = sorted({name for figure in summed for name in figure.lists})
         block = at // sums.BLOCK * sums.BLOCK
         rows = await connection.fetch(FROM_SUMS, org_id, lists, *period, at, block, sums.BLOCK)
         found = {row["list"]: row for row in rows}
         values |= {figure.name: _of_sums(figure, found) for figure in summed}
-        values |= await _assumed(connection, org_id, at, values.values())
+        values |= await _assumed(connection, org_id, period, at, values.values())
     return {figure.name: values[figure.name] for figure in figures}
 
 
@@ -175,18 +222,25 @@ async def values_now(
 
 
 async def _assumed(
-    connection: Any, org_id: str, at: int, values: Iterable[Value]
+    connection: Any, org_id: str, period: Period, at: int, values: Iterable[Value]
 ) -> dict[str, Value]:
-    """Amounts of gifts that rest on a programme whose value is an assumption."""
-    amounts = [v for v in values if v.figure.measure == "amount_fen" and v.lines > v.assumed]
+    """Amounts of gifts, some of whose lines are of a programme whose value is an assumption."""
+    amounts = [
+        value
+        for value in values
+        if value.figure.measure == "amount_fen"
+        and value.lines > value.assumed
+        and GIFTS.intersection(value.figure.lists)
+    ]
     if not amounts:
         return {}
-    occasions = {row["occasion"] for row in await connection.fetch(ASSUMED, org_id, at)}
-    lists = {name for occasion in occasions & OCCASIONS.keys() for name in gifts(occasion)}
+    occasions = sorted({name.split(".")[1] for v in amounts for name in v.figure.lists})
+    rows = await connection.fetch(ASSUMED, org_id, occasions, *period, at)
+    found = {row["list"]: row["assumed"] for row in rows}
     return {
-        value.figure.name: value._replace(assumed=value.lines)
+        value.figure.name: value._replace(assumed=value.assumed + more)
         for value in amounts
-        if lists.intersection(value.figure.lists)
+        if (more := sum(found.get(name, 0) for name in value.figure.lists))
     }
 
 

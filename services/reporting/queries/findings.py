@@ -5,9 +5,11 @@ from typing import Any, Literal, NamedTuple
 
 from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.projections.findings import FINDINGS, Finding
+from services.reporting.queries.verdicts import verdicts
 from services.reporting.rules import BY_ID
-from services.reporting.rules.definition import SHARED_REASONS
+from services.reporting.rules.definition import SHARED_REASONS, Verdict
 
+EVIDENCE_LISTED = 1000
 State = Literal["open", "explained", "resolved"]
 
 SELECT = f"""
@@ -35,9 +37,18 @@ async def findings(
     *,
     state: State | None = None,
 ) -> list[FindingShown]:
-    """Findings whose period meets FROM..TO, as known at `at`, gravest first; `state` narrows."""
+    """Findings whose period meets FROM..TO, as known at `at`, gravest first; `state` narrows.
+
+    The evidence is what the verdict stands on as known at `at`: facts that came after a finding was
+    raised, and changed neither outcome nor reason, raise it no second time.
+    """
     records = await connection.fetch(SELECT, org_id, period_from, period_to, at, state)
-    return [_shown(FINDINGS.row._make(_tuples(record))) for record in records]
+    found = [FINDINGS.row._make(_tuples(record)) for record in records]
+    if any(finding.state != "resolved" for finding in found):
+        judged = await verdicts(connection, org_id, period_from, period_to, at)
+        current = {verdict.finding_id: verdict for verdict in judged}
+        found = [_with_evidence(each, current.get(each.finding_id), at) for each in found]
+    return [_shown(finding) for finding in found]
 
 
 async def judged_watermark(connection: Any) -> int:
@@ -46,6 +57,17 @@ async def judged_watermark(connection: Any) -> int:
     Verdicts as of a later log_index are *pending*: a source may not have passed it.
     """
     return int(await connection.fetchval("SELECT cut FROM judged") or 0)
+
+
+def _with_evidence(finding: Finding, verdict: Verdict | None, at: int) -> Finding:
+    said = (finding.outcome, finding.reason)
+    if verdict is None or finding.state == "resolved" or (verdict.outcome, verdict.reason) != said:
+        return finding  # as it was raised: the reactor has yet to say what became of it
+    return finding._replace(
+        evidence=tuple(str(event) for event in verdict.evidence[:EVIDENCE_LISTED]),
+        evidence_count=len(verdict.evidence),
+        known_at=at,
+    )
 
 
 def _tuples(record: Any) -> list[Any]:

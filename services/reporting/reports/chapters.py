@@ -100,28 +100,31 @@ def _organisation(material: Material, notes: Notes) -> Iterator[str]:
                 )
                 + "。"
             )
-    yield _affiliation(material, notes)
+    yield from _affiliation(material, notes)
 
 
-def _affiliation(material: Material, notes: Notes) -> str:
-    union = material.union
-    if union is None or union.move_started_on is None:
-        return "会籍转隶:日志中没有记录。"
-    started = notes.event(f"应交接{union.members_due}名", union.move_started)
-    ready = notes.event(f"已备妥{union.members_prepared}名", union.prepared)
-    state = (
-        notes.event(f"{union.moved_on}完成转隶", union.moved) if union.moved_on else "转隶尚未完成"
-    )
-    return f"做好转隶前期工会会员交接工作:{started},{ready},{state}。"
+def _affiliation(material: Material, notes: Notes) -> Iterator[str]:
+    """Each move that was under way in the period, as it stood at the period's end."""
+    if not material.moves:
+        yield "会籍转隶:日志中没有本期的记录。"
+    for union in material.moves:
+        started = notes.event(f"应交接{union.members_due}名", union.move_started)
+        ready = notes.event(f"已备妥{union.members_prepared}名", union.prepared)
+        state = (
+            notes.event(f"{union.moved_on}完成转隶", union.moved)
+            if union.moved_on
+            else f"至{material.period.last}转隶尚未完成"
+        )
+        yield f"做好转隶前期工会会员交接工作:{started},{ready},{state}。"
 
 
 def _welfare(material: Material, notes: Notes) -> Iterator[str]:
     for sentence in wording.WELFARE:
         written = None
-        if sentence.figures[0] == "gift_birth" and material.birth_each_fen is not None:
+        if sentence.figures[0] == "gift_birth_members" and material.birth_each_fen is not None:
             each = yuan(material.birth_each_fen)
             written = notes.sentence(sentence, wording.BIRTH_EACH, each=each)
-        elif sentence.figures[0] == "claim_hospital_paid" and material.hospital_funds == {
+        elif sentence.figures[0] == "claim_hospital_paid_members" and material.hospital_funds == {
             "care_fund"
         }:
             written = notes.sentence(sentence, wording.CARE_FUND)
@@ -134,15 +137,11 @@ def _welfare(material: Material, notes: Notes) -> Iterator[str]:
 def _activities(material: Material, notes: Notes) -> Iterator[str]:
     yield from _sentences(wording.ACTIVITIES, notes)
     for activity in material.activities:
-        if activity.kind == "contest" and material.within(activity.first_held_on):
+        contest = material.contests.get(activity.activity_id)
+        if contest is not None:
             title = plain(activity.title or activity.activity_id)
-            yield (
-                notes.event(
-                    f"“{title}”:参赛作品{activity.entries}件,获奖{activity.awards}项",
-                    activity.planned,
-                )
-                + "。"
-            )
+            told = f"“{title}”:参赛作品{contest.entries}件,获奖{contest.awards}项"
+            yield notes.event(told, activity.planned) + "。"
 
 
 def _attested(material: Material, notes: Notes) -> Iterator[str]:
@@ -152,7 +151,7 @@ def _attested(material: Material, notes: Notes) -> Iterator[str]:
         attested = {
             each.month: each.incidents
             for each in material.attestations
-            if each.subject == subject and each.month in months
+            if each.subject == subject and each.month in months and each.whole_month
         }
         incidents = material.values[f"incidents_{subject}"].value
         free = notes.figure(f"incident_free_months_{subject}")
@@ -184,7 +183,10 @@ def _health(material: Material, notes: Notes) -> Iterator[str]:
             how = f"通过{METHODS[procurement.method]}," if procurement is not None else ""
             text = f"{how}与{plain(check.provider)}合作开展教职工体检"
             yield notes.event(text, check.arranged) + "。"
-    yield from _sentences(wording.HEALTH, notes)
+    asked = {c.population for c in material.health_checks if material.within(c.arranged_on)}
+    population = wording.POPULATIONS.get(asked.pop() or "") if len(asked) == 1 else None
+    for sentence in wording.HEALTH:
+        yield notes.sentence(sentence, population=population or "有关人员") or ""
 
 
 def _sentences(sentences: Iterable[Sentence], notes: Notes) -> Iterator[str]:

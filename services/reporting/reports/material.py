@@ -14,6 +14,8 @@ from services.reporting.projections.procurements import PROCUREMENTS, Procuremen
 from services.reporting.projections.regulations import REGULATIONS, Adoption
 from services.reporting.projections.unions import UNIONS, Union
 from services.reporting.projections.volunteers import VOLUNTEERS, Service
+from services.reporting.queries.affiliation import moves
+from services.reporting.queries.contests import Contest, contests
 from services.reporting.queries.figures import Value, values_listed
 from services.reporting.queries.findings import FindingShown, findings, judged_watermark
 from services.reporting.queries.knowledge import Period
@@ -27,13 +29,13 @@ AMOUNTS = f"""
 SELECT min(amount_fen) AS least, max(amount_fen) AS most, count(*) FILTER (WHERE amount_fen IS NULL)
     AS unknown
 FROM {LIVE}.figure_lines l
-WHERE org_id = $1 AND list LIKE 'gift.birth.%' AND occurred_on >= $2 AND occurred_on <= $3
+WHERE org_id = $1 AND list = 'gift.birth.member' AND occurred_on >= $2 AND occurred_on <= $3
     AND {known_at("$4", "l")}
 """
 HOSPITAL_FUNDS = f"""
 SELECT DISTINCT c.fund FROM {LIVE}.claims c
-WHERE c.org_id = $1 AND c.kind = 'hospital' AND c.paid_on >= $2 AND c.paid_on <= $3
-    AND c.reversed IS NULL AND {known_at("$4", "c")}
+WHERE c.org_id = $1 AND c.kind = 'hospital' AND c.capacity = 'member'
+    AND c.paid_on >= $2 AND c.paid_on <= $3 AND c.reversed IS NULL AND {known_at("$4", "c")}
 """
 SEALED = """
 SELECT (SELECT nullif(max(sealed_at), '-infinity') FROM seals WHERE last_index <= $1) AS sealed_at,
@@ -58,6 +60,8 @@ class Material(NamedTuple):
     meetings: list[Meeting]
     regulations: list[Adoption]
     activities: list[Activity]
+    contests: dict[str, Contest]
+    moves: list[Union]
     health_checks: list[HealthCheck]
     procurements: dict[str, Procurement]
     attestations: list[Attestation]
@@ -104,6 +108,8 @@ async def collect(
         meetings=await rows_of(connection, MEETINGS, org_id, at, "held_on, meeting_id"),
         regulations=await rows_of(connection, REGULATIONS, org_id, at, "adopted_on, title"),
         activities=await rows_of(connection, ACTIVITIES, org_id, at, "first_held_on, activity_id"),
+        contests=await contests(connection, org_id, period, at),
+        moves=await moves(connection, org_id, period, at),
         health_checks=await rows_of(connection, HEALTH_CHECKS, org_id, at, "arranged_on, check_id"),
         procurements={each.procurement_id: each for each in procurements},
         attestations=await rows_of(connection, ATTESTATIONS, org_id, at, "month, subject"),

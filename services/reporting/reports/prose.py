@@ -61,7 +61,7 @@ class Notes:
 
     def sentence(self, sentence: Sentence, text: str | None = None, **more: str) -> str | None:
         """A sentence with its numbers, or with another `text`; None where it is left out."""
-        if not self.values[sentence.figures[0]].lines:
+        if not self.values[sentence.evidence].lines:
             return f"{sentence.about}:日志中没有记录。" if sentence.about else None
         written = text or sentence.text
         bound = (name for name in Sentence(written).figures if name not in more)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 from typing import Any
 
+from services.reporting.figures.gifts import OCCASIONS
 from services.reporting.queries.membership import MOVEMENTS
 from services.reporting.queries.rosters import DatedCount
 from services.reporting.reports.material import Material
@@ -31,9 +32,9 @@ MOVEMENT_FIGURES = {
     "retired": "members_retired_off_roll",
 }
 COUNT_NAMES = {
-    "spring_festival": "春节慰问品",
     "serious_illness": "大病保险",
-    "mid_autumn": "中秋节慰问品",
+    **{occasion: f"{title}慰问品" for occasion, title in OCCASIONS.items()},
+    "birthday": OCCASIONS["birthday"],
 }
 SEVERITIES = {"block": "阻断", "high": "高", "medium": "中", "low": "低", "info": "提示"}
 OUTCOMES = {"fail": "不合规", "indeterminate": "无法判定"}

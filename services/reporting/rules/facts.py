@@ -4,10 +4,10 @@ Formulas are handed `Facts` and nothing else, so a verdict depends on facts and 
 which they came.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from services.reporting.projections.books import BudgetLineVersion, Income, Payment
 from services.reporting.projections.claims import Claim
@@ -25,6 +25,7 @@ UNION_MONEY: frozenset[str] = frozenset({"union_funds", "care_fund"})
 
 
 NO_PROGRAMMES: Mapping[str, Programme] = MappingProxyType({})
+NO_ROSTERS: Mapping[str, frozenset[str]] = MappingProxyType({})
 NO_ROLL: Mapping[str, Registration] = MappingProxyType({})
 
 
@@ -32,6 +33,7 @@ class Facts(NamedTuple):
     """One union's facts. `known_on` is the civil day by which they were known; what should have
     happened by then and is not here did not happen, as far as anyone says.
 
+    `rosters` are the people on the frozen roster of each programme that has one, as far as it came.
     `records_since` is the first business day the union's records speak of: what lay before may
     simply not have been recorded.
     """
@@ -41,6 +43,7 @@ class Facts(NamedTuple):
     records_since: date | None = None
     deliveries: tuple[Delivery, ...] = ()
     programmes: Mapping[str, Programme] = NO_PROGRAMMES
+    rosters: Mapping[str, frozenset[str]] = NO_ROSTERS
     roll: Mapping[str, Registration] = NO_ROLL
     claims: tuple[Claim, ...] = ()
     payments: tuple[Payment, ...] = ()
@@ -49,6 +52,32 @@ class Facts(NamedTuple):
     procurements: tuple[Procurement, ...] = ()
     meetings: tuple[Meeting, ...] = ()
     health_checks: tuple[HealthCheck, ...] = ()
+
+
+class Told(Protocol):
+    """A row of a stream, and who told it."""
+
+    @property
+    def stream(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+
+
+Row = TypeVar("Row", bound=Told)
+
+
+def told_once(rows: Iterable[Row]) -> list[Row]:
+    """Each fact once, for whoever adds up: where two sources told of one stream, our own is
+    believed, and of two outside sources the first by name. The order of arrival decides nothing."""
+    told = list(rows)
+    believed: dict[str, tuple[bool, str]] = {}
+    for row in told:
+        believed[row.stream] = min(believed.get(row.stream, _rank(row)), _rank(row))
+    return [row for row in told if _rank(row) == believed[row.stream]]
+
+
+def _rank(row: Told) -> tuple[bool, str]:
+    return not row.source.startswith(OWN_SOURCE), row.source
 
 
 def named(kind: str, stream: str, source: str) -> str:

@@ -34,6 +34,7 @@ from shared.contract.benefits.programmes_and_gifts import (
     ProgrammeClosed,
     ProgrammeOpened,
     RosterFrozen,
+    worth_fen,
 )
 
 EVENTS: tuple[type[BenefitsEvent], ...] = (
@@ -70,4 +71,5 @@ __all__ = [
     "ProgrammeClosed",
     "ProgrammeOpened",
     "RosterFrozen",
+    "worth_fen",
 ]

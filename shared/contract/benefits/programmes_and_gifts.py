@@ -6,6 +6,7 @@ from pydantic import Field
 
 from shared.contract.benefits.benefits_event import BenefitsEvent
 from shared.contract.values import (
+    FEN_MAX,
     BudgetLine,
     BusinessDate,
     Capacity,
@@ -126,3 +127,15 @@ class ProgrammeClosed(BenefitsEvent, stream="programme-{programme_id}"):
     chunks: PositiveCount = 1
     missed: tuple[PersonId, ...] = Field(default=(), max_length=1000)
     missed_count: Count = 0
+
+
+def worth_fen(gift: GiftIssued) -> int | None:
+    """What a gift is worth, in fen, for figures and rules alike: as stated, or its portions at
+    their unit value; None where neither is stated.
+
+    A worth beyond every amount of the contract is a slip, and no amount.
+    """
+    if gift.amount_fen is not None or gift.unit_value_fen is None:
+        return gift.amount_fen
+    worth = gift.quantity * gift.unit_value_fen
+    return worth if worth <= FEN_MAX else None

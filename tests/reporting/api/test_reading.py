@@ -115,6 +115,8 @@ async def test_an_event_names_the_figures_it_touches(asker: Asker, simulated: In
     assert (found["event_id"], found["log_index"], found["known_at"]) == (str(event_id), 1, 5)
     assert [touch["figure"] for touch in found["figures"]] == [
         "birthday_cakes",
+        "birthday_cakes_members",
+        "birthday_cakes_workers",
         "birthday_cakes_amount",
     ]
 

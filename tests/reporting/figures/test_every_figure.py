@@ -17,7 +17,7 @@ from shared.contract.envelope import DomainEvent
 from shared.contract.events import AttestedSubject
 from shared.contract.values import ClaimKind, Occasion
 from tests.reporting.arbitrary import happenings
-from tests.reporting.counting import figure_of
+from tests.reporting.counting import Beyond, beyond, figure_of
 from tests.reporting.figures.whole_year import HOLIDAY_NAMES, whole_year
 from tests.reporting.history import History, current_rows, folded
 
@@ -42,6 +42,15 @@ EXPECTED: dict[str, int] = {
     "summer_portions_received": 80, "portions_received": 85,
     "summer_portions_issued": 2, "gift_summer_cooling": 2, "gift_summer_cooling_amount": 60000,
     "birthday_cakes": 3, "birthday_cakes_amount": 120000, "birthday_missed": 2,
+    **{f"front_line_gifts_{who}": 1 for who in ("members", "workers")},
+    **{f"gift_summer_cooling_{who}": 2 for who in ("members", "workers")},
+    **{f"birthday_cakes_{who}": 3 for who in ("members", "workers")},
+    **{f"gift_marriage_{who}": 4 for who in ("members", "workers")},
+    **{f"gift_birth_{who}": 5 for who in ("members", "workers")},
+    **{f"gift_retirement_{who}": 6 for who in ("members", "workers")},
+    **{f"gift_womens_day_{who}": 7 for who in ("members", "workers")},
+    **{f"gift_other_{who}": 8 for who in ("members", "workers")},
+    "gift_birth_members_amount": 150000,
     "gift_marriage": 4, "gift_marriage_amount": 120000,
     "gift_birth": 5, "gift_birth_amount": 150000,
     "gift_retirement": 6, "gift_retirement_amount": 180000,
@@ -50,9 +59,11 @@ EXPECTED: dict[str, int] = {
     # claims and insurance
     **{f"claim_{kind}_paid": 2 for kind in CLAIMS},
     **{f"claim_{kind}_paid_amount": 300000 for kind in CLAIMS},
+    **{f"claim_{kind}_paid_{who}": 2 for kind in CLAIMS for who in ("members", "workers")},
     "claims_filed": 1, "claims_approved": 1, "claims_rejected": 1,
     "claims_reversed": len(CLAIMS),
-    "ankang_insured_women": 2, "serious_illness_insured_members": 2,
+    "ankang_insured_women": 2, "ankang_insured": 2, "serious_illness_insured": 3,
+    "serious_illness_insured_members": 2,
     "serious_illness_insured_others": 1, "policies_bought": 2, "insurance_premiums": 30000,
     # money
     "income_received": 4200, "dues_received": 3000, "expenditure_paid": 700,
@@ -61,7 +72,8 @@ EXPECTED: dict[str, int] = {
     # activities and meetings
     "staff_congress_sessions": 2, "staff_congress_delegates_present": 102,
     "members_congress_sessions": 1, "meetings_convened": 1, "meetings_held": 3,
-    "resolutions_passed": 1, "regulations_adopted": 3, "matchmaking_sessions": 2,
+    "resolutions_passed": 1, "staff_congress_resolutions": 1, "regulations_adopted": 3,
+    "matchmaking_sessions": 2,
     "culture_activities": 2, "activities_held": 6, "activities_cancelled": 1,
     "registrations": 4, "attendances": 3, "participants": 2, "contest_entries": 2,
     "contest_participants": 4, "contest_awards": 1, "contest_award_amount": 9000,
@@ -71,7 +83,8 @@ EXPECTED: dict[str, int] = {
     "incident_free_months_safety": 3, "incident_free_months_public_opinion": 2,
     "incident_free_months_epidemic_control": 1, "months_attested_with_incidents": 1,
     "incidents": 6, "incidents_safety": 1, "incidents_public_opinion": 2,
-    "incidents_epidemic_control": 3, "plan_items_set": 2, "plan_items_done": 1,
+    "incidents_epidemic_control": 3, "plan_items_set": 2, "plan_items_of_year": 2,
+    "months_attested_early": 0, "plan_items_done": 1,
     "issues_raised": 3, "issues_open": 2, "issues_resolved": 1,
 }  # fmt: skip
 
@@ -85,21 +98,25 @@ REPORTED = (
 
 
 @cache
-def lines_of_the_year() -> tuple[Line, ...]:
-    return tuple(current_rows(folded(FIGURE_LINES, whole_year().entries())).values())
+def lines_of_the_year() -> tuple[tuple[Line, ...], Beyond]:
+    entries = whole_year().entries()
+    return tuple(current_rows(folded(FIGURE_LINES, entries)).values()), beyond(entries)
+
+
+def counted_in(period: Period) -> dict[str, int]:
+    lines, facts = lines_of_the_year()
+    return {figure.name: figure_of(lines, figure, period, facts, 10_000) for figure in FIGURES}
 
 
 def test_every_figure_counts_what_it_names() -> None:
-    lines = list(lines_of_the_year())
-    assert {figure.name: figure_of(lines, figure, YEAR) for figure in FIGURES} == EXPECTED
+    assert counted_in(YEAR) == EXPECTED
 
 
 def test_what_is_outside_the_period_is_not_counted() -> None:
-    lines = list(lines_of_the_year())
     before = Period(date(2019, 1, 1), date(2019, 12, 31))
     staffed_then = {"staff_in_post": 5, "women_staff_in_post": 3}
-    counted = {figure.name: figure_of(lines, figure, before) for figure in FIGURES}
-    assert {name: value for name, value in counted.items() if value} == staffed_then
+    counted = {name: value for name, value in counted_in(before).items() if value}
+    assert counted == staffed_then
 
 
 def test_the_fourteen_figures_of_the_report_name_its_lines() -> None:

@@ -17,16 +17,16 @@ from services.reporting.queries.figure_events import Cursor, decode_cursor, even
 from services.reporting.queries.figures import values_at, values_listed, values_now
 from services.reporting.queries.knowledge import Period
 from services.reporting.reconciliation import rolling_check
-from tests.reporting.counting import figure_of
+from tests.reporting.counting import Beyond, beyond, figure_of
 from tests.reporting.history import Versions, arbitrary_history, current_rows, folded
 from tests.reporting.records import ORG
 
 PERIOD = Period(date(2022, 1, 20), date(2022, 3, 31))
 
 
-def by_definition(versions: Versions, at: int) -> dict[str, int]:
+def by_definition(versions: Versions, facts: Beyond, at: int) -> dict[str, int]:
     lines = current_rows(versions, at).values()
-    return {figure.name: figure_of(lines, figure, PERIOD) for figure in FIGURES}
+    return {figure.name: figure_of(lines, figure, PERIOD, facts, at) for figure in FIGURES}
 
 
 async def test_live_tables_are_the_fold_of_the_journal_version_by_version(
@@ -53,10 +53,10 @@ async def test_figures_at_every_knowledge_time_are_their_definition(
 ) -> None:
     history = await arbitrary_history(simulated)
     entries = history.entries()
-    versions = folded(FIGURE_LINES, entries)
+    versions, facts = folded(FIGURE_LINES, entries), beyond(entries)
     for at in range(0, len(entries) + 1, 16):
         values = await values_at(pool, ORG, PERIOD, at)
-        assert {name: v.value for name, v in values.items()} == by_definition(versions, at)
+        assert {name: v.value for name, v in values.items()} == by_definition(versions, facts, at)
 
 
 async def test_what_is_known_now_is_the_same_from_sums_and_from_lists(

@@ -47,10 +47,14 @@ async def test_a_return_takes_the_gift_back_and_both_say_so(
     await history.told(simulated)
     assert await touches(pool, history, 0) == {
         "gift_marriage": ("counts", False),
+        "gift_marriage_members": ("counts", False),
+        "gift_marriage_workers": ("counts", False),
         "gift_marriage_amount": ("counts", False),
     }
     assert await touches(pool, history, 1) == {
         "gift_marriage": ("takes_back", True),
+        "gift_marriage_members": ("takes_back", True),
+        "gift_marriage_workers": ("takes_back", True),
         "gift_marriage_amount": ("takes_back", True),
         "gifts_returned": ("counts", True),
     }

@@ -24,10 +24,9 @@ LONG_AGO = date(1990, 1, 1)
 FIELDS: dict[str, set[str]] = {
     "gifts": {
         "person", "programme", "occasion", "issued", "yuan", "quantity", "form", "payer",
-        "on_roster", "signed", "signed_on", "signed_by", "returned", "source",
+        "on_roster", "rostered", "signed", "signed_on", "signed_by", "returned", "source",
     },
-    "programmes": {"id", "assumed", "closed"},
-    "members": {"person", "since", "until"},
+    "programmes": {"id", "assumed", "closed", "for", "roster"}, "members": {"person", "since", "until"},
     "claims": {
         "id", "person", "kind", "case", "state", "on", "paid", "maker", "approver", "payer",
         "source",
@@ -35,11 +34,9 @@ FIELDS: dict[str, set[str]] = {
     "payments": {
         "id", "line", "yuan", "payer", "assumed", "asked", "approved", "recorded", "on", "source",
     },
-    "incomes": {"yuan", "assumed", "on"},
-    "budgets": {"year", "from", "lines", "assumed"},
+    "incomes": {"yuan", "assumed", "on"}, "budgets": {"year", "from", "lines", "assumed"},
     "procurements": {"id", "method", "basis", "fund", "yuan", "notice_from", "notice_to", "on"},
-    "congresses": {"id", "kind", "due", "present", "on"},
-    "health_checks": {"id", "payer", "on"},
+    "congresses": {"id", "kind", "due", "present", "on"}, "health_checks": {"id", "payer", "on"},
 }  # fmt: skip
 """What a case may give of each kind of fact; anything else is a slip of the pen."""
 
@@ -86,7 +83,8 @@ class Given:
             known_on=date.fromisoformat(known_on) if known_on else date(self.as_of.year + 1, 1, 1),
             records_since=date.fromisoformat(since) if since else LONG_AGO,
             deliveries=tuple(self.delivery(row) for row in self.rows("gifts")),
-            programmes={row["id"]: self.programme(row) for row in self.rows("programmes")},
+            programmes={row["id"]: self.programme(row) for row in self.programme_rows()},
+            rosters=self.rosters(),
             roll={row["person"]: self.member(row) for row in self.rows("members")},
             claims=tuple(self.claim(row) for row in self.rows("claims")),
             payments=tuple(self.payment(row) for row in self.rows("payments")),
@@ -100,6 +98,24 @@ class Given:
             meetings=tuple(self.meeting(row) for row in self.rows("congresses")),
             health_checks=tuple(self.health_check(row) for row in self.rows("health_checks")),
         )
+
+    def programme_rows(self) -> list[dict[str, str]]:
+        """The case's programmes, and those of its gifts that it does not name."""
+        named = {row.get("programme", "mid-autumn") for row in self.rows("gifts")}
+        told = {row["id"]: row for row in self.rows("programmes")}
+        return list(({name: {"id": name} for name in sorted(named)} | told).values())
+
+    def rosters(self) -> dict[str, frozenset[str]]:
+        """Everybody who received is on the roster of their programme, unless the case says no."""
+        on = [
+            (row.get("programme", "mid-autumn"), row["person"])
+            for row in self.rows("gifts")
+            if row.get("rostered") != "no"
+        ]
+        return {
+            name: frozenset(person for programme, person in on if programme == name)
+            for name in (row["id"] for row in self.programme_rows() if row.get("roster") != "none")
+        }
 
     def delivery(self, row: dict[str, str]) -> Delivery:
         """A gift: 300 yuan of goods at mid-autumn, signed for on the day by its recipient."""
@@ -128,10 +144,14 @@ class Given:
         )
 
     def programme(self, row: dict[str, str]) -> Programme:
-        """A programme: open, its value no assumption."""
+        """A programme for all members: open, its roster whole, its value no assumption."""
+        chunks = {"none": (0, 0), "part": (1, 2)}.get(row.get("roster", ""), (1, 1))
         return Programme(
             ORG,
             row["id"],
+            population=row.get("for", "members"),
+            roster_chunks=chunks[0],
+            roster_chunks_due=chunks[1],
             amount_assumed=row.get("assumed") == "yes",
             closed_on=self.later(row, "closed"),
         )

@@ -11,7 +11,7 @@ from datetime import date
 from services.reporting.projections.books import BudgetLineVersion, Payment
 from services.reporting.rules.dated import InForce, RuleValues
 from services.reporting.rules.definition import Judgement, Reason
-from services.reporting.rules.facts import Facts
+from services.reporting.rules.facts import Facts, told_once
 from services.reporting.rules.formulas.shared_terms import whole_year
 
 REASONS: tuple[Reason, ...] = (
@@ -82,7 +82,8 @@ def judge(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
     """One judgement per year and budget line on which the union paid."""
     versions = _versions(facts)
     lines: dict[tuple[int, str | None], Line] = {}
-    for payment in sorted(facts.payments, key=lambda payment: (payment.paid_on, payment.paid)):
+    payments = told_once(facts.payments)
+    for payment in sorted(payments, key=lambda payment: (payment.paid_on, payment.paid)):
         if payment.payer == "own":
             year, name = payment.paid_on.year, payment.budget_line
             line = lines.setdefault((year, name), Line(name, versions[year]))

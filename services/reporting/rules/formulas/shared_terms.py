@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.reporting.projections.deliveries import Delivery
 from services.reporting.rules.dated import InForce, RuleValues
-from services.reporting.rules.facts import Facts
+from services.reporting.rules.facts import Facts, told_once
 from shared.contract.values import HOLIDAYS
 
 
@@ -22,10 +22,11 @@ def holiday_gifts(facts: Facts) -> list[Delivery]:
     """逢年过节慰问品: gifts kept on the seven statutory holidays, paid by a union.
 
     What the administration gives its staff is not a union's gift; what the union above sends is.
+    A gift that two sources tell is one gift.
     """
     return [
         delivery
-        for delivery in gifts_kept(facts)
+        for delivery in told_once(gifts_kept(facts))
         if delivery.occasion in HOLIDAYS and delivery.payer != "administration"
     ]
 

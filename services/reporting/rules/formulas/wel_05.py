@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from services.reporting.projections.deliveries import Delivery
 from services.reporting.rules.dated import InForce, RuleValues
 from services.reporting.rules.definition import Judgement, Reason
-from services.reporting.rules.facts import Facts
+from services.reporting.rules.facts import Facts, told_once
 from services.reporting.rules.formulas.shared_terms import (
     Worth,
     by_year,
@@ -43,7 +43,8 @@ class Year:
     def __init__(self, facts: Facts, values: RuleValues, year: int) -> None:
         self.facts, self.values = facts, values
         self.is_over = facts.known_on > whole_year(year)[1]
-        self.incomes = [income for income in facts.incomes if income.received_on.year == year]
+        incomes = told_once(facts.incomes)
+        self.incomes = [income for income in incomes if income.received_on.year == year]
         self.income_fen = sum(income.amount_fen for income in self.incomes)
         self.assumed_fen = sum(i.amount_fen for i in self.incomes if i.amount_assumed)
         self.worth = Worth()

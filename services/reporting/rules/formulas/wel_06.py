@@ -1,7 +1,8 @@
 """WEL-06: holiday gifts go to members only, all of the same standard (发放范围为全体会员,标准一致).
 
 Judged per programme: each recipient against the roll of the day of issue and the frozen roster, and
-the portions against one another. Every recipient who does not fit is named.
+the portions against one another. Every recipient who does not fit is named. Facts decide, whatever
+the producer of a gift said of its recipient; for people named one by one there is no roster.
 """
 
 from collections import Counter
@@ -25,6 +26,7 @@ REASONS: tuple[Reason, ...] = (
     Reason("standard-differs", "fail", "同一项目的节日慰问品份数或金额不一致", "high"),
     Reason("recipient-off-roster", "fail", "有会员不在冻结的名册内而领取,须说明", "medium"),
     Reason("roll-missing", "indeterminate", "没有会员名册记录,无法核对领取人", "high"),
+    Reason("roster-missing", "indeterminate", "没有完整的冻结名册,无法核对领取人", "medium"),
     Reason("amount-missing", "indeterminate", "有慰问品未记金额,无法核对标准是否一致", "low"),
 )
 
@@ -32,7 +34,7 @@ REASONS: tuple[Reason, ...] = (
 def judge(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
     """One judgement per programme with holiday gifts."""
     for programme_id, gifts in by_programme(holiday_gifts(facts)).items():
-        reason, concerned = _find(facts, gifts)
+        reason, concerned = _find(facts, programme_id, gifts)
         used = in_force(gifts, values, "recipients", "standards")
         yield Judgement(
             f"programme:{programme_id}",
@@ -45,7 +47,7 @@ def judge(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
         )
 
 
-def _find(facts: Facts, gifts: list[Delivery]) -> tuple[str, list[Delivery]]:
+def _find(facts: Facts, programme_id: str, gifts: list[Delivery]) -> tuple[str, list[Delivery]]:
     """The gravest reason, and the deliveries it concerns."""
     if not facts.roll:
         return "roll-missing", []
@@ -55,9 +57,14 @@ def _find(facts: Facts, gifts: list[Delivery]) -> tuple[str, list[Delivery]]:
     # Equal portions are not yet equal worth: amounts are compared where they are told.
     if len({gift.quantity for gift in gifts}) > 1 or len(_amounts(gifts)) > 1:
         return "standard-differs", _unlike_most(gifts)
-    off_roster = [gift for gift in gifts if not gift.on_roster]
-    if off_roster:
-        return "recipient-off-roster", off_roster
+    programme = facts.programmes.get(programme_id)
+    if programme is None or programme.population != "named":
+        roster = facts.rosters.get(programme_id)
+        if roster is None or programme is None or not programme.roster_complete:
+            return "roster-missing", []
+        off_roster = [gift for gift in gifts if gift.person_id not in roster]
+        if off_roster:
+            return "recipient-off-roster", off_roster
     missing = [gift for gift in gifts if gift.amount_fen is None]
     return ("amount-missing", missing) if missing else ("members-only", [])
 

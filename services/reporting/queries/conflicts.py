@@ -1,0 +1,86 @@
+"""Conflicts: one fact told by two sources. It is counted once, and shown beside the figure.
+
+Our own contexts are believed before an outside source, and of two outside sources the one that told
+first. Two lines are one fact where they are of a stream of the same name; a line that is its
+event's own, where list, subject and day are the same.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+from services.reporting.figures.definition import Figure
+from services.reporting.projections.as_of import LIVE, known_at
+from services.reporting.projections.figure_lines import OUTSIDE
+from services.reporting.queries.knowledge import Period
+from shared.contract.catalogue import source_of
+from shared.contract.contexts import CONTEXTS
+
+OWN = [f"@{source_of(context)}" for context in CONTEXTS]
+
+# A line's item ends with its source; that of a stream's line holds the stream's name, in which
+# there is a slash (`figures/definition.py`). Lines of outside sources have an index of their own.
+CONFLICTS = f"""
+WITH told AS (
+    SELECT l.*, split_part(l.item, '@', 1) AS fact, split_part(l.item, '@', 2) AS source
+    FROM {LIVE}.figure_lines l
+    WHERE l.org_id = $1 AND l.{OUTSIDE} AND l.list = ANY($2)
+        AND l.occurred_on >= $3 AND l.occurred_on <= $4 AND {known_at("$5", "l")}),
+keyed AS (
+    SELECT t.*, strpos(fact, '/') > 0 AS of_stream,
+        CASE WHEN strpos(fact, '/') > 0 THEN fact
+            ELSE concat_ws(' ', list, subject, occurred_on) END AS same
+    FROM told t),
+first AS (SELECT DISTINCT ON (same) same, source, item FROM keyed ORDER BY same, log_index, item)
+SELECT k.list, k.item, k.subject, k.occurred_on, k.log_index, k.source,
+    coalesce(own.item, first.item) AS counted
+FROM keyed k JOIN first USING (same) LEFT JOIN LATERAL (
+    SELECT o.item FROM {LIVE}.figure_lines o
+    WHERE k.of_stream AND o.org_id = $1 AND {known_at("$5", "o")}
+        AND o.item = ANY(SELECT k.fact || named FROM unnest($6::text[]) named)
+    UNION ALL
+    SELECT o.item FROM {LIVE}.figure_lines o
+    WHERE NOT k.of_stream AND o.org_id = $1 AND o.list = k.list AND o.occurred_on = k.occurred_on
+        AND o.subject = k.subject AND NOT o.{OUTSIDE} AND {known_at("$5", "o")}
+    LIMIT 1) own ON true
+WHERE own.item IS NOT NULL OR first.source <> k.source
+ORDER BY k.log_index, k.item
+"""
+
+
+class Conflict(NamedTuple):
+    """A line of an outside source that is not counted, and the item of the line that is."""
+
+    list: str
+    item: str
+    subject: str
+    occurred_on: date
+    log_index: int
+    source: str
+    counted: str
+
+
+async def conflicts(
+    connection: Any, org_id: str, figures: Iterable[Figure], period: Period, at: int
+) -> list[Conflict]:
+    """The lines of the figures' lists that another source told before, as known at `at`."""
+    asked = list(figures)
+    lists = sorted({name for figure in asked for name in figure.lists})
+    first = date.min if any(figure.stock for figure in asked) else period.first
+    rows = await connection.fetch(CONFLICTS, org_id, lists, first, period.last, at, OWN)
+    return [Conflict(*row) for row in rows]
+
+
+def of_figure(found: Iterable[Conflict], figure: Figure, period: Period) -> list[Conflict]:
+    """Those that a figure of the period would have counted."""
+    return [
+        each
+        for each in found
+        if each.list in figure.lists and (figure.stock or period.first <= each.occurred_on)
+    ]
+
+
+def counted_once(parameter: str, found: Iterable[Conflict]) -> str:
+    """The SQL condition that a line `l` is none of the items in `parameter`; empty without any:
+    that an item is read at all costs an index-only scan."""
+    return f" AND l.item <> ALL({parameter}::text[])" if any(True for _ in found) else ""

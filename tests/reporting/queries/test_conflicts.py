@@ -1,0 +1,102 @@
+"""One fact told by two sources counts once, and the other telling is shown beside the figure."""
+
+from datetime import date
+
+import asyncpg
+import pytest
+
+from services.reporting.figures import BY_NAME
+from services.reporting.ingest.apply import Ingest
+from services.reporting.queries.facts import read_facts
+from services.reporting.queries.figure_events import Cursor, Page, events_of
+from services.reporting.queries.figures import Value, values_at, values_listed
+from services.reporting.queries.knowledge import Period
+from services.reporting.queries.verdicts import verdicts
+from services.reporting.rules.formulas.shared_terms import holiday_gifts
+from shared.contract.envelope import DomainEvent
+from tests.examples.events import attendance_recorded, incident_reported, issue_raised
+from tests.reporting.history import CANTEEN, History
+from tests.reporting.records import ORG
+from tests.reporting.year import gift, person, returned
+
+YEAR = Period(date(2022, 1, 1), date(2022, 12, 31))
+CAME = {"occurred_on": "2022-06-01", "activity_id": "a"}
+
+FACTS: dict[str, DomainEvent] = {
+    "gift_spring_festival_portions": gift("s", "spring_festival", 1, "2022-01-20"),
+    "gift_spring_festival_amount": gift("s", "spring_festival", 1, "2022-01-20"),
+    "gift_spring_festival_members": gift("s", "spring_festival", 1, "2022-01-20"),
+    "attendances": attendance_recorded(**CAME, person_id=person(1)),
+    "incidents": incident_reported(occurred_on="2022-03-03"),
+    "issues_open": issue_raised(occurred_on="2021-03-03"),
+}
+
+
+async def value(pool: asyncpg.Pool, name: str, at: int = 99) -> Value:
+    figures = [BY_NAME[name]]
+    listed = await values_listed(pool, ORG, YEAR, at, figures)
+    assert listed == await values_at(pool, ORG, YEAR, at, figures)
+    return listed[name]
+
+
+async def listed(pool: asyncpg.Pool, name: str) -> Page:
+    return await events_of(pool, ORG, BY_NAME[name], YEAR, after=Cursor(99, 0, ""), limit=9)
+
+
+@pytest.mark.parametrize("first", ["own", "outside"])
+@pytest.mark.parametrize("name", FACTS)
+async def test_what_two_sources_tell_counts_once_and_says_so(
+    pool: asyncpg.Pool, simulated: Ingest, name: str, first: str
+) -> None:
+    fact, history = FACTS[name], History()
+    _ = history(fact).from_outside(fact) if first == "own" else history.from_outside(fact)(fact)
+    await history.told(simulated)
+    found = await value(pool, name)
+    assert (found.lines, found.told_twice) == (1, 1)
+    assert "1项另有来源报告,只计一次" in found.notes
+    page = await listed(pool, name)
+    assert [event["source"] == CANTEEN for event in page.events] == [False]
+    assert [each["source"] for each in page.conflicts] == [CANTEEN]
+
+
+@pytest.mark.parametrize("name", FACTS)
+async def test_what_one_source_tells_alone_is_no_conflict(
+    pool: asyncpg.Pool, simulated: Ingest, name: str
+) -> None:
+    await History().from_outside(FACTS[name]).told(simulated)
+    found = await value(pool, name)
+    assert (found.lines, found.told_twice) == (1, 0)
+    assert (await listed(pool, name)).conflicts == []
+
+
+async def test_different_facts_of_two_sources_are_added(
+    pool: asyncpg.Pool, simulated: Ingest
+) -> None:
+    festival = [gift("s", "spring_festival", n, "2022-01-20") for n in (1, 2)]
+    came = [attendance_recorded(**CAME, person_id=person(n)) for n in (1, 2)]
+    await History()(festival[0], came[0]).from_outside(festival[1], came[1]).told(simulated)
+    for name in ("gift_spring_festival_portions", "attendances"):
+        assert ((found := await value(pool, name)).lines, found.told_twice) == (2, 0)
+
+
+async def test_what_the_owner_took_back_counts_as_the_other_source_told_it(
+    pool: asyncpg.Pool, simulated: Ingest
+) -> None:
+    told = gift("s", "spring_festival", 1, "2022-01-20")
+    history = History()(told).from_outside(told)(returned("s", 1, "2022-02-01"))
+    await history.told(simulated)
+    name = "gift_spring_festival_portions"
+    assert ((then := await value(pool, name, 2)).lines, then.told_twice) == (1, 1)
+    assert ((now := await value(pool, name)).lines, now.told_twice) == (1, 0)
+
+
+async def test_what_is_told_twice_is_found_by_the_rule_on_gifts_and_added_up_by_none(
+    pool: asyncpg.Pool, simulated: Ingest
+) -> None:
+    told = gift("s", "spring_festival", 1, "2022-01-20")
+    await History().from_outside(told)(told).told(simulated)
+    facts = await read_facts(pool, ORG, *YEAR, 99)
+    assert len(facts.deliveries) == 2
+    assert [delivery.source for delivery in holiday_gifts(facts)] == ["/guildhall/benefits"]
+    found = [v for v in await verdicts(pool, ORG, *YEAR, 99) if v.rule == "evd-06"]
+    assert [verdict.reason for verdict in found] == ["gift-twice"]
