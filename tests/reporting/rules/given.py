@@ -26,7 +26,7 @@ FIELDS: dict[str, set[str]] = {
         "person", "programme", "occasion", "issued", "yuan", "quantity", "form", "payer",
         "on_roster", "rostered", "signed", "signed_on", "signed_by", "returned", "source",
     },
-    "programmes": {"id", "assumed", "closed", "for", "roster"}, "members": {"person", "since", "until"},
+    "programmes": {"id", "assumed", "closed", "for", "roster"},
     "claims": {
         "id", "person", "kind", "case", "state", "on", "paid", "maker", "approver", "payer",
         "source",
@@ -34,9 +34,10 @@ FIELDS: dict[str, set[str]] = {
     "payments": {
         "id", "line", "yuan", "payer", "assumed", "asked", "approved", "recorded", "on", "source",
     },
-    "incomes": {"yuan", "assumed", "on"}, "budgets": {"year", "from", "lines", "assumed"},
+    "members": {"person", "since", "until"}, "incomes": {"yuan", "assumed", "on"},
+    "budgets": {"year", "from", "lines", "assumed"}, "health_checks": {"id", "payer", "on"},
+    "congresses": {"id", "kind", "due", "present", "on"},
     "procurements": {"id", "method", "basis", "fund", "yuan", "notice_from", "notice_to", "on"},
-    "congresses": {"id", "kind", "due", "present", "on"}, "health_checks": {"id", "payer", "on"},
 }  # fmt: skip
 """What a case may give of each kind of fact; anything else is a slip of the pen."""
 
@@ -220,11 +221,9 @@ class Given:
     def income(self, row: dict[str, str]) -> Income:
         """Income of the year."""
         income_id = f"in{next(self.numbers)}"
+        of_income = (ORG, OWN, f"{ORG}/income-{income_id}", income_id)
         return Income(
-            ORG,
-            OWN,
-            f"{ORG}/income-{income_id}",
-            income_id,
+            *of_income,
             "dues",
             "union_funds",
             fen(row["yuan"]),
