@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.projections.programmes import PROGRAMMES, Programme
+from services.reporting.queries.knowledge import Period
 from services.reporting.queries.rows import member_on, row_of
 from shared.errors import Unknown
 
@@ -15,6 +16,16 @@ Category = Literal["both", "roster_only", "recipient_only", "twice"]
 PROGRAMME = f"""
 SELECT * FROM {LIVE}.programmes p
 WHERE p.org_id = $1 AND p.programme_id = $2 AND {known_at("$3", "p")}
+"""
+WITH_PEOPLE = f"""
+SELECT programme_id, min(day) AS first FROM (
+    SELECT programme_id, issued_on AS day FROM {LIVE}.deliveries
+    WHERE org_id = $1 AND issued_on >= $2 AND issued_on <= $3 AND returned IS NULL
+        AND {known_at("$4")}
+    UNION ALL
+    SELECT programme_id, roster_as_of FROM {LIVE}.programmes
+    WHERE org_id = $1 AND roster_as_of >= $2 AND roster_as_of <= $3 AND {known_at("$4")}) days
+GROUP BY programme_id ORDER BY first, programme_id
 """
 PEOPLE = f"""
 WITH issued AS (
@@ -89,6 +100,14 @@ class Reconciliation(NamedTuple):
             and programme.roster_chunks == programme.roster_chunks_due
             and counts["both"] + counts["roster_only"] == programme.roster_count
         )
+
+
+async def programmes_with_people(
+    connection: Any, org_id: str, period: Period, at: int
+) -> list[str]:
+    """The programmes of which a gift was issued or a roster is read in the period, by that day."""
+    rows = await connection.fetch(WITH_PEOPLE, org_id, *period, at)
+    return [row["programme_id"] for row in rows]
 
 
 async def reconciliation(

@@ -8,7 +8,6 @@ in between are told apart from people who received and were no members.
 from datetime import date
 from typing import Any, NamedTuple
 
-from services.reporting.figures.gifts import OCCASIONS
 from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.queries.knowledge import Period
 from services.reporting.queries.membership import roll_steps
@@ -48,10 +47,11 @@ SELECT kind, id, about, roll_day AS day, min(title) AS title, min(roster_count) 
 FROM judged GROUP BY kind, id, about, roll_day ORDER BY roll_day, kind, id
 """
 
-COMPARED = (*OCCASIONS, "serious_illness")
-"""Gifts of every occasion, and the plan that insures all members (the other insures women).
+COMPARED = (*sorted(HOLIDAYS), "serious_illness")
+"""What all members get at once: gifts of every festival, and the plan that insures all of them.
 
-The 2022 report has 517, 511 and 542 of three of them.
+The 2022 report has 517, 511 and 542 of three of them. What goes to some, such as those whose
+birthday it is, is compared with its own roster (`reconciliation.py`).
 """
 
 

@@ -21,7 +21,11 @@ from services.reporting.queries.findings import FindingShown, findings, judged_w
 from services.reporting.queries.knowledge import Period
 from services.reporting.queries.membership import Account, account
 from services.reporting.queries.provability import source_checks, with_proof
-from services.reporting.queries.reconciliation import Reconciliation, reconciliation
+from services.reporting.queries.reconciliation import (
+    Reconciliation,
+    programmes_with_people,
+    reconciliation,
+)
 from services.reporting.queries.rosters import DatedCount, dated_counts
 from services.reporting.queries.rows import rows_of
 
@@ -118,9 +122,8 @@ async def collect(
         plan_items=await rows_of(connection, PLAN_ITEMS, org_id, at, "set_on, item_id"),
         counts=counts,
         reconciliations=[
-            await reconciliation(connection, org_id, count.id, at, limit=1)
-            for count in counts
-            if count.kind == "programme"
+            await reconciliation(connection, org_id, programme_id, at, limit=1)
+            for programme_id in await programmes_with_people(connection, org_id, period, at)
         ],
         account=await account(connection, org_id, period, at),
         findings=await findings(connection, org_id, period.first, period.last, at),

@@ -34,7 +34,6 @@ MOVEMENT_FIGURES = {
 COUNT_NAMES = {
     "serious_illness": "大病保险",
     **{occasion: f"{title}慰问品" for occasion, title in OCCASIONS.items()},
-    "birthday": OCCASIONS["birthday"],
 }
 SEVERITIES = {"block": "阻断", "high": "高", "medium": "中", "low": "低", "info": "提示"}
 OUTCOMES = {"fail": "不合规", "indeterminate": "无法判定"}
@@ -64,9 +63,16 @@ def figures_table(material: Material, notes: Notes) -> Iterator[str]:
 def counts_table(material: Material, notes: Notes) -> Iterator[str]:
     """五: 517, 511 and 542, each against the roll of its day, and what moved the roll between."""
     yield "## 五、各项人数与名册核对"
-    if not material.counts:
-        yield "日志中没有按会员发放或参保的记录。"
-        return
+    if material.counts:
+        yield from _against_the_roll(material)
+    else:
+        yield "日志中没有面向全体会员的发放或参保记录。"
+    if material.reconciliations:
+        yield "冻结名册与领取人:"
+        yield _rosters(material)
+
+
+def _against_the_roll(material: Material) -> Iterator[str]:
     yield _table(
         (
             "项目",
@@ -95,8 +101,6 @@ def counts_table(material: Material, notes: Notes) -> Iterator[str]:
         ),
     )
     yield "\n".join(f"- {line}" for line in _between(material.counts))
-    yield "冻结名册与领取人:"
-    yield _rosters(material)
 
 
 def _rosters(material: Material) -> str:
@@ -116,7 +120,7 @@ def _rosters(material: Material) -> str:
             (
                 plain(found.programme.title or found.programme.programme_id),
                 found.programme.roster_count,
-                "是" if found.roster_complete else "否",
+                "是" if found.roster_complete else "否" if found.programme.frozen else "无名册",
                 found.counts["both"],
                 found.counts["roster_only"],
                 found.counts["recipient_only"],
