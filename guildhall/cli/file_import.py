@@ -24,33 +24,42 @@ if TYPE_CHECKING:
 ROWS_SHOWN = 50
 
 
+KindName = Annotated[str, typer.Argument(help="members, gifts, claims, …: any wrong one lists all")]
+Given = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="FIELD=VALUE for a column the sheet lacks; 字段=值 too"),
+]
+Mapped = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="列=字段: which column, by heading or letter, is which field"),
+]
+Sheets = Annotated[
+    list[str] | None, typer.Option("--sheet", help="read this sheet only; may be repeated")
+]
+Preview = Annotated[
+    bool, typer.Option("--preview", help="write nothing, and say what would become of it")
+]
+Template = Annotated[
+    bool, typer.Option("--template", help="write an empty workbook of this kind to FILE")
+]
+MaxErrorRate = Annotated[
+    float, typer.Option(min=0, max=1, help="with more refused rows than this, nothing goes in")
+]
+
+
 @connected(acts_as="clerk")
 def import_(
     session: Session,
     *,
-    kind: Annotated[str, typer.Argument(help="members, gifts, claims, …: any wrong one lists all")],
+    kind: KindName,
     file: Annotated[Path, typer.Argument(dir_okay=False)],
     org: Org,
-    given: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="FIELD=VALUE for a column the sheet lacks; 字段=值 too"),
-    ] = None,
-    mapped: Annotated[
-        list[str] | None,
-        typer.Option("--map", help="列=字段: which column, by heading or letter, is which field"),
-    ] = None,
-    sheets: Annotated[
-        list[str] | None, typer.Option("--sheet", help="read this sheet only; may be repeated")
-    ] = None,
-    preview: Annotated[
-        bool, typer.Option("--preview", help="write nothing, and say what would become of it")
-    ] = False,
-    template: Annotated[
-        bool, typer.Option("--template", help="write an empty workbook of this kind to FILE")
-    ] = False,
-    max_error_rate: Annotated[
-        float, typer.Option(min=0, max=1, help="with more refused rows than this, nothing goes in")
-    ] = 0.20,
+    given: Given = None,
+    mapped: Mapped = None,
+    sheets: Sheets = None,
+    preview: Preview = False,
+    template: Template = False,
+    max_error_rate: MaxErrorRate = 0.20,
     now: Now = None,
 ) -> None:
     """Enter an office file (.xlsx, .csv); status 0 only if every row is in, now or before.
@@ -60,12 +69,7 @@ def import_(
 
     Example: guildhall import gifts 春节.xlsx --org tjtc --set programme_id=spring-2022 --preview
     """
-    from guildhall.imports import KINDS
-    from guildhall.imports.upload import Options
-
-    if kind not in KINDS:
-        raise typer.BadParameter(f"{kind!r} is none of {', '.join(KINDS)}")
-    meant = KINDS[kind]
+    meant = _kind(kind)
     if template:
         _write_template(session.output, meant, file)
         return
@@ -73,10 +77,12 @@ def import_(
         raise typer.BadParameter(f"{file} is no file that is there")
     if not session.person_named:
         session.connection.person = meant.role
+    from guildhall.imports.upload import Options
+
     options = Options(
         max_error_rate=max_error_rate,
         given=_given(meant, given or ()),
-        mapped=_mapped(meant, mapped or ()),
+        mapped=_pairs(meant, mapped or (), "--map", field_first=False),
         only=tuple(sheets or ()),
         preview=preview,
     )
@@ -103,8 +109,8 @@ async def run_import(
     """Import a file as the connection's person. Raises Refused, Unreachable."""
     import httpx
 
+    from guildhall.imports.cells import SheetError
     from guildhall.imports.http_client import HttpClient, open_http
-    from guildhall.imports.sheet_error import SheetError
     from guildhall.imports.submission import ImportRefused
     from guildhall.imports.upload import import_file
 
@@ -194,13 +200,17 @@ def _given(kind: "Kind", texts: Sequence[str]) -> dict[str, Any]:
     return values
 
 
-def _mapped(kind: "Kind", texts: Sequence[str]) -> dict[str, str]:
-    return _pairs(kind, texts, "--map", field_first=False)
+def _kind(name: str) -> "Kind":
+    from guildhall.imports import KINDS
+
+    if name not in KINDS:
+        raise typer.BadParameter(f"{name!r} is none of {', '.join(KINDS)}")
+    return KINDS[name]
 
 
 def _pairs(kind: "Kind", texts: Sequence[str], option: str, *, field_first: bool) -> dict[str, str]:
+    from guildhall.imports.cells import SheetError
     from guildhall.imports.headings import field_named
-    from guildhall.imports.sheet_error import SheetError
 
     pairs: dict[str, str] = {}
     for text in texts:

@@ -8,6 +8,7 @@ letters and digits are read as what they show; what could be read in two ways is
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 FIRST_YEAR = 1900
@@ -61,6 +62,14 @@ class CellError(Exception):
         self.code = code
 
 
+class SheetError(Exception):
+    """A file as a whole cannot be read: `code` is stable, the message is for a person."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code, self.detail = code, detail
+
+
 Reader = Callable[[str], Any]
 """From a cell's text (not empty) to a JSON value. Raises CellError."""
 
@@ -78,6 +87,7 @@ def plain(text: str) -> str:
     return text if text.isascii() else text.translate(FULL_WIDTH).strip()
 
 
+@lru_cache(maxsize=50_000)
 def a_date(text: str) -> str:
     """A civil date in the ways an office writes it, as ISO text; a time of day is left out.
 
@@ -216,7 +226,7 @@ class one_of:
         self._known = {**values, **{plain(word): value for word, value in words.items()}}
 
     def __call__(self, text: str) -> Any:
-        asked = "".join(plain(text).split())
+        asked = text if text in self._known else "".join(plain(text).split())
         return self._known[asked] if asked in self._known else _no("not-in-list")
 
 

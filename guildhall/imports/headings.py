@@ -8,9 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from guildhall.imports.cells import plain, shown
+from guildhall.imports.cells import SheetError, plain, shown
 from guildhall.imports.kinds import Column, Kind
-from guildhall.imports.sheet_error import SheetError
 from guildhall.imports.worksheet import Page, SeenRow
 
 HEADING_ROWS = 15

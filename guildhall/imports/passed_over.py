@@ -48,10 +48,13 @@ class Passed(NamedTuple):
     reason: str
 
 
-def why_passed(row: SeenRow, headed: Headed, kind: Kind) -> str | None:
-    """The reason for passing over a row below the headings, or None: it is an entry."""
+def why_passed(row: SeenRow, headed: Headed, kind: Kind, *, identified: bool) -> str | None:
+    """The reason for passing over a row below the headings, or None: it is an entry. `identified`:
+    it says whom or what it is about."""
     if row.hidden:
         return "hidden"
+    if identified:
+        return "total" if _counted(row, headed, kind) else None
     if again(row, headed):
         return "headings"
     own = {at: cell for at, cell in sorted(row.cells.items()) if at not in row.filled}
@@ -60,10 +63,6 @@ def why_passed(row: SeenRow, headed: Headed, kind: Kind) -> str | None:
     first = next((cell.text for cell in own.values() if not _numeric(cell)), "")
     text = plain(first)
     joined = "".join(text.split())
-    if TOTAL.fullmatch(joined) and _incomplete(row, headed, kind) and first == _leftmost(own):
-        return "total"
-    if _identified(row, headed, kind):
-        return None
     if TOTAL.match(joined):
         return "total"
     if FOOTER.match(text) or FOOTER.match(joined):
@@ -78,8 +77,8 @@ def why_passed(row: SeenRow, headed: Headed, kind: Kind) -> str | None:
     return None
 
 
-def _identified(row: SeenRow, headed: Headed, kind: Kind) -> bool:
-    """Whether the row names whom or what it is about, by the last field of its key."""
+def identified(row: SeenRow, headed: Headed, kind: Kind) -> bool:
+    """Whether the row says whom or what it is about, by the last field of its key."""
     column = next(each for each in kind.columns if each.field == kind.key[-1])
     at = headed.fields.get(column.field)
     cell = BLANK if at is None else row.cells.get(at, BLANK)
@@ -92,18 +91,18 @@ def _identified(row: SeenRow, headed: Headed, kind: Kind) -> bool:
     return True
 
 
-def _incomplete(row: SeenRow, headed: Headed, kind: Kind) -> bool:
-    """Whether a field that is needed has nothing: a sum has no date and no name."""
+def _counted(row: SeenRow, headed: Headed, kind: Kind) -> bool:
+    """Whether a row is a sum though a number stands where one is read: it begins with 合计, and
+    lacks something that every entry has."""
+    first = row.cells[min(row.cells)].text
+    if not first or not TOTAL.fullmatch("".join(first.split())):
+        return False
     needed = [column.field for column in kind.columns if column.required]
     return any(
         not row.cells.get(headed.fields[field], BLANK).text
         for field in needed
         if field in headed.fields
     )
-
-
-def _leftmost(own: dict[int, Cell]) -> str:
-    return own[min(own)].text
 
 
 def _only_serial(own: dict[int, Cell], headed: Headed) -> bool:

@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from guildhall.imports.cells import BLANK, Cell, CellError, plain
+from guildhall.imports.cells import BLANK, Cell, CellError, SheetError, plain
 from guildhall.imports.headings import Headed, find_headings, letter, others
 from guildhall.imports.kinds import Column, Kind, Place, Row
-from guildhall.imports.passed_over import Passed, why_passed
-from guildhall.imports.sheet_error import SheetError
+from guildhall.imports.passed_over import Passed, identified, why_passed
 from guildhall.imports.spreadsheet import Book
 from guildhall.imports.worksheet import Page, SeenRow
 
@@ -158,16 +157,17 @@ class _Reading:
                 reason = "title" if row.number in above else "headings"
                 self._passed.append(Passed(sheet, row.number, reason))
                 continue
-            why = why_passed(row, headed, self.kind)
+            named = identified(row, headed, self.kind)
+            why = why_passed(row, headed, self.kind, identified=named)
             if why is not None:
                 self._passed.append(Passed(sheet, row.number, why))
                 continue
-            if others(row, headed):
+            if not named and others(row, headed):
                 raise SheetError(
                     "headings-again",
                     f"row {row.number} has other headings: put each table in a sheet of its own",
                 )
-            beyond = [at for at in row.cells if at not in headed.texts]
+            beyond = row.cells.keys() - headed.texts.keys()
             unheaded += bool(beyond)
             self._lines[Place(sheet, row.number)] = [
                 row.cells.get(at, BLANK).text for at in columns
@@ -185,7 +185,7 @@ class _Reading:
     def _entry(self, row: SeenRow, headed: Headed, sheet: str, *, shifted: bool) -> None:
         values, flaws = read_row(self.kind, row.cells, headed, self.given)
         if shifted:
-            at = letter(max(at for at in row.cells if at not in headed.texts))
+            at = letter(max(row.cells.keys() - headed.texts.keys()))
             flaws.append((at, "cell-without-heading"))
         if flaws:
             self._bad += [

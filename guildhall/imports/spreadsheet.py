@@ -13,7 +13,7 @@ from typing import NamedTuple
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile
 
-from guildhall.imports.sheet_error import SheetError
+from guildhall.imports.cells import SheetError
 from guildhall.imports.text_file import read_text
 from guildhall.imports.workbook_parts import Workbook, open_archive
 from guildhall.imports.worksheet import Page, read_page

@@ -8,8 +8,7 @@ import io
 import re
 from collections.abc import Sequence
 
-from guildhall.imports.cells import BLANK, Cell, shown
-from guildhall.imports.sheet_error import SheetError
+from guildhall.imports.cells import BLANK, Cell, SheetError, shown
 from guildhall.imports.worksheet import Page, SeenRow, text_cell
 
 BYTE_ORDER_MARKS = (

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+from guildhall.imports.cells import SheetError
 from guildhall.imports.error_file import error_file_of, write_error_file
 from guildhall.imports.headings import known_headings
 from guildhall.imports.http_client import CommandClient
 from guildhall.imports.kinds import ROWS_PER_COMMAND, Command, Kind, Place, Row
 from guildhall.imports.outcome import Outcome
 from guildhall.imports.rows import TITLES, RowError, Table, read_rows
-from guildhall.imports.sheet_error import SheetError
 from guildhall.imports.spreadsheet import read_book
 from guildhall.imports.submission import (
     ImportRefused,

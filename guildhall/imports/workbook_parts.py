@@ -3,7 +3,7 @@
 No library does the job here: of those kept up, none tells formats, merges, hidden rows and true
 dimensions together without holding the whole workbook, and openpyxl believes a declared dimension
 and fails at styles that Excel forgives (docs/decisions/0041). Expat and zipfile are Python's own.
-Parts are compared by their local names, so that strict documents read as transitional ones.
+Names are compared without their namespaces, so that strict documents read as transitional ones.
 """
 
 import posixpath
@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import IO, NamedTuple
 from xml.parsers import expat
 
+from guildhall.imports.cells import SheetError
 from guildhall.imports.number_format import BUILT_IN, GENERAL
-from guildhall.imports.sheet_error import SheetError
 
 UNPACKED_MAX = 400_000_000
 STRINGS_MAX = 1_000_000
@@ -55,12 +55,21 @@ class Workbook:
         self.strings = self._strings()
 
     def parse(self, part: str, start: Start, end: End | None, text: Text | None = None) -> None:
-        """Parse a part; every handler is told the local name. Raises SheetError."""
-        parser = expat.ParserCreate(namespace_separator=" ")
+        """Parse a part; handlers are told names without the root's prefix. Raises SheetError."""
+        parser = expat.ParserCreate()
         parser.buffer_text = True
-        parser.StartElementHandler = lambda name, at: start(name.rpartition(" ")[2], at)
-        if end is not None:
-            parser.EndElementHandler = lambda name: end(name.rpartition(" ")[2])
+
+        def root(name: str, at: Mapping[str, str]) -> None:
+            prefix, colon, local = name.rpartition(":")
+            parser.StartElementHandler, parser.EndElementHandler = start, end
+            if colon:  # a call more an element, for the few documents that have prefixes
+                own = f"{prefix}:"
+                parser.StartElementHandler = lambda name, at: start(name.removeprefix(own), at)
+                if end is not None:
+                    parser.EndElementHandler = lambda name: end(name.removeprefix(own))
+            start(local, at)
+
+        parser.StartElementHandler = root
         if text is not None:
             parser.CharacterDataHandler = text
         parser.StartDoctypeDeclHandler = self._refuse_doctype
@@ -108,7 +117,7 @@ class Workbook:
             if element == "workbookPr":
                 self.epoch_1904 = at.get("date1904", "0") in {"1", "true"}
             elif element == "sheet":
-                relation = next((at[key] for key in at if key.endswith(" id")), "")
+                relation = next((at[key] for key in at if key.endswith(":id")), "")
                 visible = at.get("state", "visible") == "visible"
                 self.sheets.append(SheetPart(at["name"], cells.get(relation), visible))
 

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
-from guildhall.imports.cells import BLANK, Cell, shown
+from guildhall.imports.cells import BLANK, Cell, SheetError, shown
 from guildhall.imports.number_format import GENERAL, number_shown, text_hidden
-from guildhall.imports.sheet_error import SheetError
 from guildhall.imports.workbook_parts import GatheredText, SheetPart, Workbook
 
+CONTROL = frozenset(map(chr, range(32))) - {"\t", "\n", "\r"}
 CELLS_MAX = 4_000_000
+LETTERS = re.compile(r"[A-Z]{1,3}")
 REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 MERGED_ROWS_MAX = 200_000
 
@@ -146,7 +148,7 @@ class _Reader:
 def text_cell(value: str) -> Cell:
     """A text as a cell; control characters are a flaw, and so is what is no character."""
     text = shown(value)
-    if "\ufffd" in text or any(ord(one) < 32 and one not in "\t\n\r" for one in text):
+    if "\ufffd" in text or not (text.isprintable() or CONTROL.isdisjoint(text)):
         return Cell(text, "broken-text")
     return Cell(text) if text else BLANK
 
@@ -186,11 +188,15 @@ def _filled_down(rows: list[SeenRow], merges: list[str]) -> list[SeenRow]:
 
 def column_of(reference: str) -> int:
     """The column of a reference such as `AB12`, from 0. Raises SheetError."""
-    found = REFERENCE.fullmatch(reference)
-    if found is None:
+    return _column_of(reference.rstrip("0123456789"))
+
+
+@lru_cache(maxsize=20_000)
+def _column_of(letters: str) -> int:
+    if not LETTERS.fullmatch(letters):
         raise SheetError("unreadable-file", "a cell has no place in its sheet")
     number = 0
-    for letter in found.group(1):
+    for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number - 1
 

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from guildhall.imports import KINDS
-from guildhall.imports.cells import Cell
+from guildhall.imports.cells import Cell, SheetError
 from guildhall.imports.rows import TITLES, Table, read_rows
-from guildhall.imports.sheet_error import SheetError
 from guildhall.imports.spreadsheet import Book
 from tests.guildhall.imports.recording_client import book, write_csv
 from tests.guildhall.imports.test_spreadsheet import HEADINGS, staff

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from guildhall.imports import KINDS, workbook_parts
+from guildhall.imports.cells import SheetError
 from guildhall.imports.headings import known_headings
 from guildhall.imports.rows import Table, read_rows
-from guildhall.imports.sheet_error import SheetError
 from guildhall.imports.spreadsheet import read_book
 from tests.guildhall.imports.recording_client import write_csv, write_xlsx
 
