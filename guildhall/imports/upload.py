@@ -21,7 +21,7 @@ from guildhall.imports.submission import (
     TooManyErrors,
     send,
 )
-from guildhall.imports.what_to_do import what_to_do
+from guildhall.imports.what_to_do import TO_DO, what_to_do
 
 MAX_ERROR_RATE = 0.20
 
@@ -73,6 +73,7 @@ async def import_file(
     submission = Submission(client, kind, uuid4().hex, options.patience_seconds, options.preview)
     await run.send_all(submission, kind.commands(rows))
     told = [_in_words(kind, flaw) for flaw in sorted(run.differs)]
+    run.bad = [_with_advice(kind, flaw) for flaw in run.bad]
     written, warnings = _write(file, table, [*run.bad, *told], options)
     return run.outcome(kind, told, written, warnings).balanced()
 
@@ -165,6 +166,11 @@ class _Run:
             warnings=warnings,
             preview=self._options.preview,
         )
+
+
+def _with_advice(kind: Kind, flaw: RowError) -> RowError:
+    advice = TO_DO.get(kind.name, {}).get(flaw.code)
+    return flaw._replace(title=f"{flaw.title}。{advice}") if advice else flaw
 
 
 def _in_words(kind: Kind, flaw: RowError) -> RowError:

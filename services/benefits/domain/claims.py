@@ -67,6 +67,11 @@ class Reversed:
     terms: ClaimFiled
 
 
+STATED = (
+    "kind", "person_id", "capacity", "case_id", "relation", "asked_fen", "happened_on",
+)  # fmt: skip
+"""What a claim says beside its day."""
+
 Claim = Filed | Approved | Rejected | Paid | Reversed
 """None in its place: there is no such claim."""
 
@@ -98,19 +103,13 @@ def file_claim(
     """
     not_in_future(today, command.filed_on, command.happened_on, command.source_recorded_on)
     if state is not None:
-        terms = state.terms
+        terms, said = state.terms, command.model_dump(include=set(STATED))
         raise Conflict(
             "claim-exists",
             f"{command.claim_id} was filed on {terms.occurred_on}",
             differs=differing(
                 occurred_on=(terms.occurred_on, command.filed_on),
-                kind=(terms.kind, command.kind),
-                person_id=(terms.person_id, command.person_id),
-                capacity=(terms.capacity, command.capacity),
-                case_id=(terms.case_id, command.case_id),
-                relation=(terms.relation, command.relation),
-                asked_fen=(terms.asked_fen, command.asked_fen),
-                happened_on=(terms.happened_on, command.happened_on),
+                **{name: (getattr(terms, name), said[name]) for name in STATED},
             ),
         )
     if same_case is not None:

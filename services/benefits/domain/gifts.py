@@ -76,8 +76,8 @@ def issue_gift(
 ) -> list[GiftIssued]:
     """Issue to one person, on the roster or off it.
 
-    Where the population is `named` and no roster was frozen, whoever receives is meant. What was
-    issued before and came back since is issued again only from the day on which it came back.
+    Where the population is `named` and no roster was frozen, whoever receives is meant. What came
+    back is issued again, but not as it was issued before: that is a list sent a second time.
 
     Raises Invalid `date-in-future`; Unknown `unknown-programme`; Conflict `already-issued`
     (`differs`), `programme-closed`; Invalid `off-roster-reason-missing`, `stands-on-roster`.
@@ -112,18 +112,21 @@ def issue_gift(
 def _not_issued_before(state: Gift, command: IssueGift) -> None:
     """Raises Conflict `already-issued`, also in a closed programme: who sends a list again is told
     what of it is in."""
-    if state is None or (isinstance(state, Returned) and command.issued_on >= state.returned_on):
+    if state is None:
         return
     terms = state.terms
+    differs = differing(
+        occurred_on=(terms.occurred_on, command.issued_on),
+        capacity=(terms.capacity, command.capacity),
+        quantity=(terms.quantity, command.quantity),
+        off_roster_reason=(terms.off_roster_reason, command.off_roster_reason),
+    )
+    if isinstance(state, Returned) and differs:
+        return
     raise Conflict(
         "already-issued",
         f"{command.person_id} received {command.programme_id} on {terms.occurred_on}",
-        differs=differing(
-            occurred_on=(terms.occurred_on, command.issued_on),
-            capacity=(terms.capacity, command.capacity),
-            quantity=(terms.quantity, command.quantity),
-            off_roster_reason=(terms.off_roster_reason, command.off_roster_reason),
-        ),
+        differs=differs,
     )
 
 

@@ -141,11 +141,11 @@ def test_a_bomb_of_shared_strings_stops_within_seconds_and_memory(
                 strings.write(item.encode() * 100_000)
             strings.write(b"</sst>")
     assert target.stat().st_size < 2_000_000
-    before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     with pytest.raises(SheetError) as why:
         staff(target)
     assert why.value.code == "file-too-large"
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000
 
 
