@@ -6,6 +6,7 @@ import typer
 
 from guildhall.cli import backup, commands, contract, events, figures, stack
 from guildhall.cli.copies import copies
+from guildhall.cli.file_import import import_
 from guildhall.cli.quarantine import quarantine
 from guildhall.cli.rebuild import rebuild
 from guildhall.cli.reconcile import reconcile
@@ -38,7 +39,7 @@ app.command(rich_help_panel=ASK)(figures.report)
 app.add_typer(rules, name="rules", rich_help_panel=ASK)
 app.command(rich_help_panel=ENTER)(commands.command)
 app.command(rich_help_panel=ENTER)(commands.commands)
-app.command("import", rich_help_panel=ENTER)(commands.import_)
+app.command("import", rich_help_panel=ENTER)(import_)
 app.add_typer(events.events, name="events", rich_help_panel=ENTER)
 app.add_typer(contract.contract, name="contract", rich_help_panel=ENTER)
 app.command(rich_help_panel=OPERATE)(rebuild)

@@ -1,22 +1,17 @@
-"""`guildhall command` and `guildhall import`: what the union office enters, from a terminal."""
+"""`guildhall command` and `guildhall commands`: what the union office enters, from a terminal."""
 
 # ruff: noqa: PLC0415 - a command imports only what it uses: starting up is felt every time
 
-import asyncio
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import Annotated, NamedTuple
 
 import orjson
 import typer
 
 from guildhall.cli.connection import SERVICES, Refused, Unreachable, body_of
-from guildhall.cli.period import Org
 from guildhall.cli.session import Session, connected
-
-if TYPE_CHECKING:
-    from guildhall.imports.upload import Outcome
 
 COMMAND_PATH = "/v1/{org_id}/"
 Now = Annotated[
@@ -93,68 +88,6 @@ def commands(
     session.output.table(("service", "command", "summary", "roles"), found)
 
 
-@connected(acts_as="clerk")
-def import_(
-    session: Session,
-    *,
-    kind: Annotated[str, typer.Argument(help="members, gifts, claims, …: any wrong one lists all")],
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
-    org: Org,
-    given: Annotated[
-        list[str] | None, typer.Option("--set", help="FIELD=VALUE for a column the sheet lacks")
-    ] = None,
-    max_error_rate: Annotated[
-        float, typer.Option(min=0, max=1, help="with more bad rows than this, nothing goes in")
-    ] = 0.20,
-    now: Now = None,
-) -> None:
-    """Enter an office file (.xlsx, .csv); status 0 only if every row is in, now or before.
-
-    Rows that are refused are written to a file beside it, to correct and import again.
-
-    Example: guildhall import gifts 春节.xlsx --org tjtc --set programme_id=spring-2022
-    """
-    from guildhall.cli.file_import import run_import
-    from guildhall.imports import KINDS
-
-    if kind not in KINDS:
-        raise typer.BadParameter(f"{kind!r} is none of {', '.join(KINDS)}")
-    if not session.person_named:
-        session.connection.person = KINDS[kind].role
-    values = dict(_pair(text) for text in given or ())
-    with session.output.progress(f"importing {file.name}", None) as bar:
-        outcome = asyncio.run(
-            run_import(
-                session.connection,
-                org=org,
-                kind=KINDS[kind],
-                file=file,
-                given=values,
-                max_error_rate=max_error_rate,
-                now=now,
-                bar=bar,
-            )
-        )
-    _show_import(session, outcome)
-    if not outcome.complete:
-        session.untrue(f"correct {outcome.bad_rows_file or file} and import it again")
-
-
-def _show_import(session: Session, outcome: "Outcome") -> None:
-    document = outcome._asdict()
-    document["bad"] = [flaw._asdict() for flaw in outcome.bad]
-    document["bad_rows_file"] = outcome.bad_rows_file and str(outcome.bad_rows_file)
-    session.output.document(document)
-    for flaw in outcome.bad:
-        session.output.say(f"row {flaw.number}: {flaw.field}  {flaw.title} ({flaw.code})")
-    session.output.say(
-        f"{outcome.rows:,} rows: {outcome.accepted:,} entered, {outcome.already:,} were already in,"
-        f" {len({flaw.number for flaw in outcome.bad}):,} refused, {outcome.not_sent:,} not sent"
-    )
-    if outcome.ignored:
-        session.output.say(f"columns passed over: {', '.join(outcome.ignored)}")
-
-
 def _content(body: str) -> bytes:
     if body == "-":
         content = sys.stdin.buffer.read()
@@ -209,10 +142,3 @@ def _new_key() -> str:
     from shared.eventstore.event_ids import uuid7
 
     return str(uuid7())
-
-
-def _pair(text: str) -> tuple[str, str]:
-    field, equals, value = text.partition("=")
-    if not equals or not field:
-        raise typer.BadParameter(f"--set {text}: it must be FIELD=VALUE")
-    return field, value

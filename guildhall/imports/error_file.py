@@ -12,8 +12,8 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from deploy.identity.private import write_private
-from guildhall.imports.rows import RowError
-from guildhall.imports.spreadsheet import Sheet
+from guildhall.imports.kinds import Place
+from guildhall.imports.rows import RowError, Table
 
 ADDED = ("原行号", "有误的栏", "错误代码", "说明")
 RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -25,25 +25,24 @@ def error_file_of(file: Path) -> Path:
     return file.with_name(f"{file.stem}.errors{suffix}")
 
 
-def write_error_file(target: Path, sheet: Sheet, bad: Sequence[RowError]) -> None:
-    """Write each bad row once, with everything that is wrong with it. Replaces the file."""
-    flaws: dict[int, list[RowError]] = {}
+def write_error_file(target: Path, table: Table, bad: Sequence[RowError]) -> None:
+    """Write each row that did not go in once, with everything that is wrong with it. Replaces the
+    file."""
+    flaws: dict[Place, list[RowError]] = {}
     for flaw in bad:
-        flaws.setdefault(flaw.number, []).append(flaw)
-    headings = [heading for heading in sheet.headings if heading not in ADDED]
-    lines = [[*headings, *ADDED]]
-    for line in sheet.rows:
-        if line.number in flaws:
-            cells = [
-                line.cells[heading].text if heading in line.cells else "" for heading in headings
-            ]
-            lines.append([*cells, *_reasons(flaws[line.number])])
+        flaws.setdefault(flaw.place, []).append(flaw)
+    kept = [at for at, heading in enumerate(table.headings) if heading not in ADDED]
+    lines = [[*(table.headings[at] for at in kept), *ADDED]]
+    for place, cells in table.lines.items():
+        if place in flaws:
+            lines.append([*(cells[at] for at in kept), *_reasons(flaws[place])])
     write_private(target, _csv(lines) if target.suffix == ".csv" else _xlsx(lines))
 
 
 def _reasons(flaws: Sequence[RowError]) -> list[str]:
+    first = flaws[0]
     return [
-        str(flaws[0].number),
+        f"{first.sheet}!{first.number}" if first.sheet else str(first.number),
         *(
             "; ".join(dict.fromkeys(part))
             for part in zip(*((flaw.field, flaw.code, flaw.title) for flaw in flaws), strict=True)

@@ -50,6 +50,10 @@ class CommandClient(Protocol):
         """Send a command once; whatever is answered is returned."""
         ...
 
+    async def preview(self, service: str, name: str, body: Mapping[str, Any]) -> Answer:
+        """What a command would be answered; it is decided, and nothing is written."""
+        ...
+
     async def ask(self, service: str, path: str, body: Mapping[str, Any]) -> Answer:
         """Ask something that writes nothing, such as the look-up of people."""
         ...
@@ -92,6 +96,11 @@ class HttpClient:
                 break
             self._settled[key] = attempt
         return answer
+
+    async def preview(self, service: str, name: str, body: Mapping[str, Any]) -> Answer:
+        """What a command would be answered. It goes without an Idempotency-Key: a service that does
+        not know of previews refuses it then, instead of doing it."""
+        return await self._post(service, name, body, {"Guildhall-Preview": "true"})
 
     async def ask(self, service: str, path: str, body: Mapping[str, Any]) -> Answer:
         """Ask something that writes nothing."""

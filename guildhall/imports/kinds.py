@@ -25,11 +25,24 @@ class Column(NamedTuple):
     default: Any = None
 
 
+class Place(NamedTuple):
+    """A row of a file: its sheet (named where several are read) and its number there."""
+
+    sheet: str
+    number: int
+
+
 class Row(NamedTuple):
     """A row that can be sent: its number in the sheet (as a spreadsheet counts) and its values."""
 
     number: int
     values: Values
+    sheet: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.sheet, self.number)
 
 
 class Command(NamedTuple):
@@ -52,8 +65,10 @@ Stage = list[Command]
 class Kind(NamedTuple):
     """A kind of file. `people` are fields that hold employee numbers; `key` tells rows apart.
 
-    `already` are refusals that mean: this row was entered before. `purpose` is what the look-up of
-    people is recorded with. `role` is who may send it.
+    `told_as` are fields of the events that have other names here, such as the day of an event:
+    what a service says differs is shown by our headings. `new_people` is the field whose number may
+    be nobody's yet. `purpose` is what the look-up of people is recorded with. `role` is who may
+    send it.
     """
 
     name: str
@@ -62,7 +77,8 @@ class Kind(NamedTuple):
     key: tuple[str, ...]
     commands: Callable[[Sequence[Row]], list[Stage]]
     people: tuple[str, ...] = ()
-    already: frozenset[str] = frozenset()
+    told_as: Mapping[str, str] = {}
+    new_people: str | None = None
     purpose: str = "roster_import"
     role: str = "clerk"
 

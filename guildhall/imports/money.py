@@ -88,6 +88,7 @@ BUDGET = Kind(
     title="经费预算表",
     key=("budget_year", "budget_line"),
     commands=_budget,
+    told_as={"occurred_on": "approved_on", "lines": "amount_fen"},
     role="chair",
     columns=(
         Column("budget_year", ("年度", "预算年度", "budget_year"), a_year),
@@ -103,6 +104,7 @@ INCOME = Kind(
     title="收入登记表",
     key=("income_id",),
     commands=_income,
+    told_as={"occurred_on": "received_on"},
     role="cashier",
     columns=(
         Column("income_id", ("收入编号", "income_id"), slug),
@@ -119,6 +121,7 @@ PAYMENT_REQUESTS = Kind(
     title="支出申请表",
     key=("payment_id",),
     commands=_requests,
+    told_as={"occurred_on": "requested_on"},
     role="clerk",
     columns=(
         PAYMENT,
@@ -136,6 +139,7 @@ PAYMENTS = Kind(
     title="支出审批登记表",
     key=("payment_id",),
     commands=_payments,
+    told_as={"occurred_on": "paid_on"},
     role="approver",
     columns=(
         PAYMENT,

@@ -33,7 +33,7 @@ ENDS_THE_POST = {
 
 def _staff(rows: Sequence[Row]) -> list[Stage]:
     def body(rows: Sequence[Row]) -> dict[str, Any]:
-        fields = ("employee_no", "name", "gender", "birth_month", "registered_on")
+        fields = ("person_id", "employee_no", "name", "gender", "birth_month", "registered_on")
         return {"people": [present(row.values, *fields) for row in rows]}
 
     return [bulk("members", "register-staff", rows, body)]
@@ -103,7 +103,8 @@ STAFF = Kind(
     title="人员名册",
     key=("employee_no",),
     commands=_staff,
-    already=frozenset({"already-staff", "employee-no-taken"}),
+    told_as={"occurred_on": "registered_on"},
+    new_people="employee_no",
     columns=(
         EMPLOYEE._replace(field="employee_no"),
         Column("name", ("姓名", "name"), a_name),
@@ -118,7 +119,7 @@ MEMBERS = Kind(
     key=("person_id",),
     commands=_members,
     people=("person_id",),
-    already=frozenset({"already-a-member"}),
+    told_as={"occurred_on": "joined_on"},
     purpose="membership_transfer",
     columns=(
         EMPLOYEE,
@@ -133,7 +134,7 @@ LEAVERS = Kind(
     key=("person_id",),
     commands=_leavers,
     people=("person_id",),
-    already=frozenset({"not-staff", "already-retired"}),
+    told_as={"occurred_on": "left_on", "reason": "how", "membership_retained": "how"},
     purpose="membership_transfer",
     columns=(
         EMPLOYEE,

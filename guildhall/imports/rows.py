@@ -1,24 +1,42 @@
-"""From the rows of a sheet to rows that can be sent, and the rows that cannot."""
+"""From the sheets of a file to rows that can be sent, rows that cannot, and rows passed over.
+
+Every row that holds anything is one of the three; `Table` counts them against the file.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from guildhall.imports.cells import Cell, CellError
-from guildhall.imports.kinds import Column, Kind, Row
-from guildhall.imports.spreadsheet import Sheet, SheetError, SheetRow, tidy_heading
+from guildhall.imports.cells import BLANK, Cell, CellError, SheetError, plain
+from guildhall.imports.headings import Headed, find_headings, letter, others
+from guildhall.imports.kinds import Column, Kind, Place, Row
+from guildhall.imports.passed_over import Passed, identified, why_passed
+from guildhall.imports.spreadsheet import Book
+from guildhall.imports.worksheet import Page, SeenRow
+
+ROWS_MAX = 200_000
+OTHER_UNITS = ("单位:万元", "单位:千元", "单位:百元", "单位:百万元", "单位:亿元")
 
 TITLES: dict[str, str] = {
     "missing": "必填项为空",
     "formula": "单元格是公式,请粘贴为数值",
     "error-value": "单元格是错误值",
     "digits-lost": "长数字已被表格舍入,请按文本重新填写",
+    "hidden-by-format": "单元格格式隐藏了内容,请改为常规或文本格式",
+    "format-hides-digits": "单元格格式隐去了小数,显示与实际不同,请改格式或改数",
+    "number-format": "单元格的数字格式使显示与实际不同,请改为常规或文本格式",
+    "not-a-date": "单元格的日期格式不显示日期",
+    "broken-text": "含有乱码或控制字符",
+    "date-incomplete": "日期不全,应有年月日,如 2022-03-01",
+    "month-ambiguous": "1985.1 可能是1月也可能是10月,请写作 1985-01 或 1985-10",
+    "cell-without-heading": "有内容超出表头各栏,可能多了一个逗号",
     "invalid-date": "日期不合规,应如 2022-03-01",
     "invalid-month": "月份不合规",
-    "invalid-amount": "金额不合规,应为元,最多两位小数",
+    "invalid-amount": "金额不合规,应为元,最多两位小数,逗号只用于千分位",
     "not-positive": "应大于零",
     "invalid-number": "应为整数",
-    "invalid-name": "姓名过长",
+    "invalid-name": "姓名不合规或过长",
+    "invalid-title": "名称不合规或过长",
     "invalid-employee-no": "工号不合规",
     "invalid-id": "编号不合规",
     "not-in-list": "不在可选项中",
@@ -31,74 +49,203 @@ TITLES: dict[str, str] = {
 
 
 class RowError(NamedTuple):
-    """A row that did not go in: its number in the sheet, the heading concerned, and why.
+    """A row that did not go in: its number in its sheet, the heading concerned, and why.
 
-    Neither `code` nor `title` holds anything that stands in the row.
+    Neither `code` nor `title` holds anything that stands in the row. `sheet` is named where several
+    are read. `differs` are the fields in which what was entered before is another; None where
+    nothing was.
     """
 
     number: int
     field: str
     code: str
     title: str
+    sheet: str = ""
+    differs: tuple[str, ...] | None = None
+
+    @property
+    def place(self) -> Place:
+        """The row that it is about."""
+        return Place(self.sheet, self.number)
 
 
-class ParsedRows(NamedTuple):
-    """What a sheet says: rows that can be sent, rows that cannot, headings nobody reads."""
+class Told(NamedTuple):
+    """Something about the sheets that whoever imports should know, though nothing is refused."""
+
+    code: str
+    text: str
+
+
+class Table(NamedTuple):
+    """What a file says. `total` is how many rows hold anything, counted before any was read.
+
+    `lines` are the cells of every row, by place, for the file of refused rows; `headings` theirs.
+    """
 
     rows: list[Row]
     bad: list[RowError]
+    passed: list[Passed]
+    total: int
     ignored: tuple[str, ...]
+    told: tuple[Told, ...]
+    unread: tuple[str, ...]
+    headings: tuple[str, ...]
+    lines: Mapping[Place, Sequence[str]]
 
 
-def known_headings(kind: Kind) -> frozenset[str]:
-    """Every heading that a kind understands, tidied."""
-    return frozenset(tidy_heading(name) for column in kind.columns for name in column.headings)
+def read_rows(
+    kind: Kind,
+    book: Book,
+    given: Mapping[str, Any] | None = None,
+    mapped: Mapping[str, str] | None = None,
+    only: Sequence[str] = (),
+) -> Table:
+    """Read every row of the sheets that show, or of those named by `only`. `given` are values for
+    fields without a column; `mapped` says which column a field is, by heading or letter.
 
-
-def read_rows(kind: Kind, sheet: Sheet, given: Mapping[str, Any] | None = None) -> ParsedRows:
-    """Read every row. `given` are values for fields that the sheet has no column for.
-
-    Raises SheetError `column-missing`.
+    Raises SheetError `no-headings`, `sheet-unknown`, `unit-differs`, `headings-again`, and those of
+    `find_headings`.
     """
-    given = given or {}
-    where = {column.field: _heading_of(column, sheet.headings) for column in kind.columns}
-    missing = [
-        column.headings[0]
-        for column in kind.columns
-        if column.required and where[column.field] is None and column.field not in given
-    ]
-    if missing:
-        raise SheetError("column-missing", f"no column {'、'.join(missing)} ({kind.title})")
-    rows: list[Row] = []
-    bad: list[RowError] = []
-    for line in sheet.rows:
-        values, flaws = _read_row(kind, line, where, given)
-        bad += flaws
-        if not flaws:
-            rows.append(Row(line.number, values))
-    rows, twice = _listed_once(kind, rows)
-    used = set(where.values())
-    ignored = tuple(heading for heading in sheet.headings if heading not in used)
-    return ParsedRows(rows, [*bad, *twice], ignored)
+    pages = _chosen(book, only)
+    reading = _Reading(kind, given or {}, several=len(pages) > 1)
+    unread: list[str] = []
+    for page in pages:
+        headed = find_headings(page, kind, given or {}, mapped or {})
+        if headed is not None:
+            reading.page(page, headed)
+        elif page.rows:
+            unread.append(page.name)
+            reading.nothing_of(page)
+    if reading.headings is None:
+        raise SheetError("no-headings", f"no sheet has the headings of this kind ({kind.title})")
+    return reading.table(book, pages, tuple(unread) if not only else ())
 
 
-def _heading_of(column: Column, headings: Sequence[str]) -> str | None:
-    names = {tidy_heading(name) for name in column.headings}
-    return next((heading for heading in headings if heading in names), None)
+def _chosen(book: Book, only: Sequence[str]) -> list[Page]:
+    names = [page.name for page in book.pages]
+    unknown = [name for name in only if name not in names]
+    if unknown:
+        shown = "、".join(names)
+        raise SheetError("sheet-unknown", f"no sheet {'、'.join(unknown)} shows: there is {shown}")
+    return [page for page in book.pages if not only or page.name in only]
 
 
-def _read_row(
-    kind: Kind, line: SheetRow, where: Mapping[str, str | None], given: Mapping[str, Any]
-) -> tuple[dict[str, Any], list[RowError]]:
+class _Reading:
+    """The state of one file's reading."""
+
+    def __init__(self, kind: Kind, given: Mapping[str, Any], *, several: bool) -> None:
+        self.kind, self.given, self._several = kind, given, several
+        self.headings: tuple[str, ...] | None = None
+        self._ignored: dict[str, None] = {}
+        self._told: list[Told] = []
+        self._rows: list[Row] = []
+        self._bad: list[RowError] = []
+        self._passed: list[Passed] = []
+        self._lines: dict[Place, Sequence[str]] = {}
+
+    def page(self, page: Page, headed: Headed) -> None:
+        """Every row of a sheet with headings."""
+        sheet = page.name if self._several else ""
+        _same_unit(self.kind, headed, sheet)
+        columns = sorted(headed.texts)
+        self.headings = self.headings or tuple(headed.texts[at] for at in columns)
+        self._ignored |= dict.fromkeys(headed.unread)
+        above = {row.number for row in headed.above}
+        unheaded = 0
+        for row in page.rows:
+            if row.number in above or row.number in headed.rows:
+                reason = "title" if row.number in above else "headings"
+                self._passed.append(Passed(sheet, row.number, reason))
+                continue
+            named = identified(row, headed, self.kind)
+            why = why_passed(row, headed, self.kind, identified=named)
+            if why is not None:
+                self._passed.append(Passed(sheet, row.number, why))
+                continue
+            if not named and others(row, headed):
+                raise SheetError(
+                    "headings-again",
+                    f"row {row.number} has other headings: put each table in a sheet of its own",
+                )
+            beyond = row.cells.keys() - headed.texts.keys()
+            unheaded += bool(beyond)
+            self._lines[Place(sheet, row.number)] = [
+                row.cells.get(at, BLANK).text for at in columns
+            ]
+            self._entry(row, headed, sheet, shifted=bool(beyond) and not page.name)
+        if unheaded and page.name:
+            self._told.append(Told("cell-without-heading", f"{unheaded} 行有内容在表头之外,未读"))
+        if len(self._rows) + len(self._bad) > ROWS_MAX:
+            raise SheetError("file-too-large", f"the file has more than {ROWS_MAX:,} entries")
+
+    def nothing_of(self, page: Page) -> None:
+        """A sheet that has no headings of this kind."""
+        self._passed += [Passed(page.name, row.number, "sheet-unread") for row in page.rows]
+
+    def _entry(self, row: SeenRow, headed: Headed, sheet: str, *, shifted: bool) -> None:
+        values, flaws = read_row(self.kind, row.cells, headed, self.given)
+        if shifted:
+            at = letter(max(row.cells.keys() - headed.texts.keys()))
+            flaws.append((at, "cell-without-heading"))
+        if flaws:
+            self._bad += [
+                RowError(row.number, name, code, TITLES[code], sheet) for name, code in flaws
+            ]
+        else:
+            self._rows.append(Row(row.number, values, sheet))
+
+    def table(self, book: Book, pages: Sequence[Page], unread: tuple[str, ...]) -> Table:
+        """What was read."""
+        rows, twice = _listed_once(self.kind, self._rows)
+        hidden = [Told("sheet-hidden", f"隐藏的工作表未读:{name}") for name in book.hidden]
+        left = [page.name for page in book.pages if page not in pages and page.rows]
+        hidden += [Told("sheet-left-out", f"未选的工作表未读:{name}") for name in left]
+        columns = [
+            Told("columns-hidden", f"工作表 {page.name} 有隐藏的列,未读")
+            for page in pages
+            if page.hidden_columns and page.name
+        ]
+        return Table(
+            rows,
+            [*self._bad, *twice],
+            self._passed,
+            sum(len(page.rows) for page in pages),
+            tuple(self._ignored),
+            (*self._told, *hidden, *columns),
+            unread,
+            self.headings or (),
+            self._lines,
+        )
+
+
+def _same_unit(kind: Kind, headed: Headed, sheet: str) -> None:
+    """Raises SheetError `unit-differs` where a title says that amounts are in 万元 and the like."""
+    if not any(column.field.endswith("_fen") for column in kind.columns):
+        return
+    for row in headed.above:
+        for cell in row.cells.values():
+            said = "".join(plain(cell.text).split())
+            if any(unit in said for unit in OTHER_UNITS):
+                raise SheetError(
+                    "unit-differs",
+                    f"row {row.number} gives another unit than 元: amounts are in 元",
+                )
+
+
+def read_row(
+    kind: Kind, cells: Mapping[int, Cell], headed: Headed, given: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """A row's values by field, and its flaws: the heading concerned and the code."""
     values: dict[str, Any] = {}
-    flaws: list[RowError] = []
+    flaws: list[tuple[str, str]] = []
     for column in kind.columns:
-        heading = where[column.field]
+        at = headed.fields.get(column.field)
+        cell = BLANK if at is None else cells.get(at, BLANK)
         try:
-            value = _read_cell(column, line.cells.get(heading or "", Cell("")), given)
+            value = _read_cell(column, cell, given)
         except CellError as why:
-            title = TITLES[why.code]
-            flaws.append(RowError(line.number, heading or column.headings[0], why.code, title))
+            heading = column.headings[0] if at is None else headed.texts[at]
+            flaws.append((heading, why.code))
             continue
         if value is not None:
             values[column.field] = value
@@ -128,5 +275,6 @@ def _listed_once(kind: Kind, rows: Sequence[Row]) -> tuple[list[Row], list[RowEr
         if seen[key] == 1:
             once.append(row)
         else:
-            twice.append(RowError(row.number, heading, "listed-twice", TITLES["listed-twice"]))
+            title = TITLES["listed-twice"]
+            twice.append(RowError(row.number, heading, "listed-twice", title, row.sheet))
     return once, twice

@@ -12,16 +12,21 @@ from guildhall.imports.rows import RowError
 
 RETRY_SECONDS = 0.2
 FIRST_RETRY_SECONDS = 0.02
+OF_THE_ROW = frozenset({"maker-is-approver", "approver-is-payer"})
+"""Refusals with HTTP status 403 that concern one row: who entered this one may not do that."""
+
 REPLICA_BEHIND = frozenset({"unknown-member", "unknown-union", "members-behind"})
 """Refusals of a service whose replica of members lags. Every person sent was found in members' own
 records a moment ago: the command is retried for `patience_seconds`."""
 
 
 class Submitted(NamedTuple):
-    """What became of a command's rows. `events` were written now; `already` rows were before."""
+    """What became of a command's rows. `events` were written now; `already` rows were before, equal
+    in every field; `differs` rows were before with something else."""
 
     accepted: list[Row]
     already: list[Row]
+    differs: list[RowError]
     bad: list[RowError]
     events: int
 
@@ -29,9 +34,9 @@ class Submitted(NamedTuple):
 class TooManyErrors(Exception):
     """So many rows of the command are refused that nothing of it may go in."""
 
-    def __init__(self, bad: list[RowError]) -> None:
-        super().__init__(f"{len(bad)} rows are refused")
-        self.bad = bad
+    def __init__(self, done: Submitted) -> None:
+        super().__init__(f"{len(done.bad)} rows are refused")
+        self.done = done
 
 
 class ImportRefused(Exception):
@@ -43,12 +48,15 @@ class ImportRefused(Exception):
 
 
 class Submission(NamedTuple):
-    """How the commands of one file are sent. `digest`: of union, options and content."""
+    """How the commands of one file are sent. `run` is of this import alone: what was entered before
+    is found by the service, which knows what stands now; a key of the file's content would only
+    tell what was said then. `preview`: the service decides and writes nothing."""
 
     client: CommandClient
     kind: Kind
-    digest: str
+    run: str
     patience_seconds: float
+    preview: bool = False
 
 
 async def send(submission: Submission, command: Command, bad_rows_max: float) -> Submitted:
@@ -58,56 +66,72 @@ async def send(submission: Submission, command: Command, bad_rows_max: float) ->
 
     Raises TooManyErrors, ImportRefused.
     """
-    rows, bad, already = list(command.rows), list[RowError](), list[Row]()
+    rows, done = list(command.rows), Submitted([], [], [], [], 0)
     deadline, pause = time.monotonic() + submission.patience_seconds, FIRST_RETRY_SECONDS
     while rows:
-        key = _key(submission, command, rows)
-        answer = await submission.client.command(
-            command.service, command.name, command.body(rows), key
-        )
+        answer = await _answer(submission, command, rows)
         if answer.accepted:
-            return _accepted(answer, rows, already, bad)
-        if answer.status in {401, 403}:
+            return _accepted(answer, rows, done)
+        if answer.status in {401, 403} and answer.code not in OF_THE_ROW:
             raise ImportRefused(answer)
         refused = refused_rows(answer, len(rows))
         if _may_come(answer, refused) and time.monotonic() < deadline:
             await asyncio.sleep(pause)
             pause = min(2 * pause, RETRY_SECONDS)
             continue
-        before = {at for at, why in refused.items() if why.code in submission.kind.already}
-        already += [rows[at] for at in sorted(before)]
-        bad += [
-            why._replace(number=rows[at].number)
-            for at, why in sorted(refused.items())
-            if at not in before
-        ]
-        if len(bad) > bad_rows_max:
-            raise TooManyErrors(bad)
+        for at, why in sorted(refused.items()):
+            named = why._replace(number=rows[at].number, sheet=rows[at].sheet)
+            if why.differs is None:
+                done.bad.append(named)
+            elif why.differs:
+                done.differs.append(named)
+            else:
+                done.already.append(rows[at])
+        if len(done.bad) > bad_rows_max:
+            raise TooManyErrors(done)
         rows = [row for at, row in enumerate(rows) if at not in refused]
-    return Submitted([], already, bad, 0)
+    return done
+
+
+async def _answer(submission: Submission, command: Command, rows: list[Row]) -> Answer:
+    body = command.body(rows)
+    if submission.preview:
+        return await submission.client.preview(command.service, command.name, body)
+    key = _key(submission, command, rows)
+    return await submission.client.command(command.service, command.name, body, key)
 
 
 def refused_rows(answer: Answer, count: int) -> dict[int, RowError]:
     """Which of `count` rows (from 0) a refusal concerns; all of them where it names none.
 
-    A service numbers rows from 1; a request that is not valid points into a list, from 0.
+    A service numbers rows from 1; a request that is not valid points into a list, from 0. Where
+    what is asked stands already, the service says in `differs` which fields of it are others.
     """
     named: dict[int, RowError] = {}
     for error in answer.body.get("errors") or ():
         at, field = _place(error)
         if at is not None and 0 <= at < count:
             code = str(error.get("code") or answer.code) if "row" in error else answer.code
-            title = answer.title if code == answer.code else code
-            named.setdefault(at, RowError(0, field, code, title))
-    return named or {at: RowError(0, "", answer.code, answer.title) for at in range(count)}
+            title = answer.title if code == answer.code else str(error.get("title") or code)
+            named.setdefault(at, RowError(0, field, code, title, differs=_differs(error)))
+    whole = RowError(0, "", answer.code, answer.title, differs=_differs(answer.body))
+    return named or dict.fromkeys(range(count), whole)
 
 
-def _accepted(
-    answer: Answer, rows: list[Row], already: list[Row], bad: list[RowError]
-) -> Submitted:
-    if answer.replayed:
-        return Submitted([], [*already, *rows], bad, 0)
-    return Submitted(rows, already, bad, int(answer.body.get("events", len(rows))))
+def _differs(said: Mapping[str, Any]) -> tuple[str, ...] | None:
+    fields = said.get("differs")
+    return tuple(map(str, fields)) if isinstance(fields, list) else None
+
+
+def _accepted(answer: Answer, rows: list[Row], done: Submitted) -> Submitted:
+    """Rows that the service says were recorded before (`already`, numbered from 1) are no news."""
+    before = {int(number) - 1 for number in answer.body.get("already") or ()}
+    events = int(answer.body.get("events", len(rows)))
+    return done._replace(
+        accepted=[row for at, row in enumerate(rows) if at not in before],
+        already=[*done.already, *(row for at, row in enumerate(rows) if at in before)],
+        events=events,
+    )
 
 
 def _may_come(answer: Answer, refused: Mapping[int, RowError]) -> bool:
@@ -123,7 +147,8 @@ def _place(error: Mapping[str, Any]) -> tuple[int | None, str]:
 
 
 def _key(submission: Submission, command: Command, rows: Sequence[Row]) -> str:
-    """The same file, the same command, the same rows: the same key, so nothing goes in twice."""
-    numbers = ",".join(str(row.number) for row in rows)
-    parts = f"{submission.digest}/{command.label}/{numbers}"
+    """The same command and rows of one import: the same key, so that a lost answer is asked for
+    again and nothing goes in twice."""
+    numbers = ",".join(f"{row.sheet}!{row.number}" for row in rows)
+    parts = f"{submission.run}/{command.label}/{numbers}"
     return f"import-{submission.kind.name}-{hashlib.sha256(parts.encode()).hexdigest()[:40]}"

@@ -1,19 +1,27 @@
 """An office file into commands: read, look people up, send, and say what became of each row."""
 
 import asyncio
-import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import uuid4
 
-import orjson
-
+from guildhall.imports.cells import SheetError
 from guildhall.imports.error_file import error_file_of, write_error_file
+from guildhall.imports.headings import known_headings
 from guildhall.imports.http_client import CommandClient
-from guildhall.imports.kinds import ROWS_PER_COMMAND, Command, Kind, Row
-from guildhall.imports.rows import TITLES, RowError, known_headings, read_rows
-from guildhall.imports.spreadsheet import Sheet, SheetError, read_sheet
-from guildhall.imports.submission import ImportRefused, Submission, TooManyErrors, send
+from guildhall.imports.kinds import ROWS_PER_COMMAND, Command, Kind, Place, Row
+from guildhall.imports.outcome import Outcome
+from guildhall.imports.rows import TITLES, RowError, Table, read_rows
+from guildhall.imports.spreadsheet import read_book
+from guildhall.imports.submission import (
+    ImportRefused,
+    Submission,
+    Submitted,
+    TooManyErrors,
+    send,
+)
+from guildhall.imports.what_to_do import TO_DO, what_to_do
 
 MAX_ERROR_RATE = 0.20
 
@@ -25,41 +33,21 @@ class Options(NamedTuple):
     """How to import. Above `max_error_rate` nothing goes in (see Outcome.stopped).
 
     `at_once` is how many commands may be under way; `patience_seconds` how long to wait for a
-    service whose copy of the people lags behind members.
+    service whose copy of the people lags behind members. `given` are values for fields that the
+    sheet has no column for; `mapped` says which column is which field; `only` names the sheets to
+    read. `preview` writes nothing.
     """
 
     max_error_rate: float = MAX_ERROR_RATE
     at_once: int = 4
     patience_seconds: float = 60.0
+    given: Mapping[str, Any] = {}
+    mapped: Mapping[str, str] = {}
+    only: Sequence[str] = ()
+    preview: bool = False
 
 
 DEFAULTS = Options()
-
-
-class Outcome(NamedTuple):
-    """What became of a file. `rows` = `accepted` + `already` + rows in `bad` + `not_sent`.
-
-    `already` rows had been entered before: this upload added nothing for them. `stopped`: more rows
-    were bad than allowed. Then nothing of a file went in that is one command (up to 1,000 rows of a
-    bulk kind); of a longer one, what `accepted` says, because commands are not one transaction.
-    """
-
-    kind: str
-    rows: int
-    accepted: int
-    already: int
-    not_sent: int
-    bad: Sequence[RowError]
-    events: int
-    commands: int
-    stopped: bool
-    ignored: tuple[str, ...]
-    bad_rows_file: Path | None
-
-    @property
-    def complete(self) -> bool:
-        """Whether every row is in, now or before."""
-        return not self.bad and not self.not_sent
 
 
 async def import_file(
@@ -67,96 +55,134 @@ async def import_file(
     kind: Kind,
     file: Path,
     *,
-    given: Mapping[str, Any] | None = None,
     options: Options = DEFAULTS,
     progress: Progress = lambda _done, _total: None,
 ) -> Outcome:
-    """Import one file. `given` are values for fields the sheet has no column for.
+    """Import one file.
 
     Rows that are not acceptable are left out and written to a file of their own, to correct and
-    upload again. Raises SheetError, ImportRefused, OSError, httpx.TransportError.
+    upload again. Raises SheetError, ImportRefused, NotBalanced, OSError, httpx.TransportError.
     """
-    sheet = read_sheet(file, known_headings(kind))
-    parsed = read_rows(kind, sheet, given)
-    total = len(parsed.rows) + len({flaw.number for flaw in parsed.bad})
-    if not total:
+    book = read_book(file, known_headings(kind))
+    table = read_rows(kind, book, options.given, options.mapped, options.only)
+    del book
+    if not table.rows and not table.bad:
         raise SheetError("no-rows", f"{file.name} has no rows below its headings")
-    rows, bad = await _with_people(client, kind, parsed.rows)
-    run = _Run(total, options, [*parsed.bad, *bad], progress)
-    submission = Submission(
-        client, kind, _digest(file, client.org_id, kind, given), options.patience_seconds
-    )
+    rows, bad = await _with_people(client, kind, table.rows)
+    run = _Run(table, options, [*table.bad, *bad], progress)
+    submission = Submission(client, kind, uuid4().hex, options.patience_seconds, options.preview)
     await run.send_all(submission, kind.commands(rows))
-    return run.outcome(kind, parsed.ignored, _write(file, sheet, run.bad))
+    told = [_in_words(kind, flaw) for flaw in sorted(run.differs)]
+    run.bad = [_with_advice(kind, flaw) for flaw in run.bad]
+    written, warnings = _write(file, table, [*run.bad, *told], options)
+    return run.outcome(kind, told, written, warnings).balanced()
 
 
 class _Run:
     """The state of one import while it is under way."""
 
     def __init__(
-        self, total: int, options: Options, bad: list[RowError], progress: Progress
+        self, table: Table, options: Options, bad: list[RowError], progress: Progress
     ) -> None:
-        self.total, self.bad, self._progress = total, bad, progress
-        self.accepted: set[int] = set()
-        self.already: set[int] = set()
+        self.table, self.bad, self._options = table, bad, options
+        self.total = table.total - len(table.passed)
+        self._progress = progress
+        self.differs: list[RowError] = []
+        self.accepted: set[Place] = set()
+        self.already: set[Place] = set()
+        self._refused = {flaw.place for flaw in bad}
         self.events = self.commands = 0
-        self._bad_max = options.max_error_rate * total
+        self._bad_max = options.max_error_rate * self.total
         self._at_once = asyncio.Semaphore(options.at_once)
         self.stopped = self._bad_left() < 0
+        self._advance()
 
     async def send_all(self, submission: Submission, stages: Sequence[Sequence[Command]]) -> None:
         """Send stage after stage; a row refused in one is left out of the next."""
         for stage in stages:
-            bad = self._bad_numbers()
-            kept = [c._replace(rows=[r for r in c.rows if r.number not in bad]) for c in stage]
-            tasks = [self._send(submission, command) for command in kept if command.rows]
-            for result in await asyncio.gather(*tasks, return_exceptions=True):
+            out = self._refused | {flaw.place for flaw in self.differs}
+            kept = [c._replace(rows=[r for r in c.rows if r.place not in out]) for c in stage]
+            # A worker a command under way, not a task a command: 100,000 of those are 400 MB.
+            waiting = iter([command for command in kept if command.rows])
+            workers = [self._work(submission, waiting) for _ in range(self._options.at_once)]
+            for result in await asyncio.gather(*workers, return_exceptions=True):
                 if isinstance(result, BaseException):
                     raise result
 
-    async def _send(self, submission: Submission, command: Command) -> None:
-        async with self._at_once:
+    async def _work(self, submission: Submission, waiting: Iterator[Command]) -> None:
+        for command in waiting:
             if self.stopped:
                 return
             try:
-                sent = await send(submission, command, self._bad_left())
+                self._count(await send(submission, command, self._bad_left()))
             except TooManyErrors as why:
                 self.stopped = True
-                self.bad += why.bad
-                return
-        self.commands += 1
-        self.events += sent.events
-        self.accepted |= {row.number for row in sent.accepted}
-        self.already |= {row.number for row in sent.already}
-        self.bad += sent.bad
-        self._progress(len(self.accepted | self.already | self._bad_numbers()), self.total)
+                self._count(why.done._replace(accepted=[], events=0))
 
-    def _bad_numbers(self) -> set[int]:
-        return {flaw.number for flaw in self.bad}
+    def _count(self, sent: Submitted) -> None:
+        self.commands += bool(sent.accepted)
+        self.events += sent.events
+        self.accepted |= {row.place for row in sent.accepted}
+        self.already |= {row.place for row in sent.already}
+        self.differs += sent.differs
+        self.bad += sent.bad
+        self._refused |= {flaw.place for flaw in sent.bad}
+        self._advance()
+
+    def _advance(self) -> None:
+        done = len(self.accepted) + len(self.already) + len(self.differs) + len(self._refused)
+        self._progress(min(done, self.total), self.total)
 
     def _bad_left(self) -> float:
         """How many more rows may be refused."""
-        return self._bad_max - len(self._bad_numbers())
+        return self._bad_max - len(self._refused)
 
-    def outcome(self, kind: Kind, ignored: tuple[str, ...], written: Path | None) -> Outcome:
-        """What became of the file."""
-        bad = self._bad_numbers()
-        accepted = self.accepted - bad
-        already = self.already - accepted - bad
-        done = len(accepted) + len(already) + len(bad)
+    def outcome(
+        self, kind: Kind, differs: list[RowError], written: Path | None, warnings: tuple[str, ...]
+    ) -> Outcome:
+        """What became of the file. A row of several commands is refused if one of them is, differs
+        if one does, is entered if one was."""
+        told = {flaw.place for flaw in differs} - self._refused
+        accepted = self.accepted - self._refused - told
+        already = self.already - accepted - self._refused - told
+        done = len(accepted) + len(already) + len(told) + len(self._refused)
+        table = self.table
         return Outcome(
-            kind.name,
-            self.total,
-            len(accepted),
-            len(already),
-            self.total - done,
-            sorted(self.bad),
-            self.events,
-            self.commands,
-            self.stopped,
-            ignored,
-            written,
+            kind=kind.name,
+            rows=table.total,
+            accepted=len(accepted),
+            already=len(already),
+            not_sent=self.total - done,
+            differs=[flaw for flaw in differs if flaw.place in told],
+            bad=sorted(self.bad, key=lambda flaw: (flaw.place, flaw.field, flaw.code)),
+            passed=table.passed,
+            events=self.events,
+            commands=self.commands,
+            stopped=self.stopped,
+            ignored=table.ignored,
+            told=table.told,
+            unread=table.unread,
+            bad_rows_file=written,
+            warnings=warnings,
+            preview=self._options.preview,
         )
+
+
+def _with_advice(kind: Kind, flaw: RowError) -> RowError:
+    advice = TO_DO.get(kind.name, {}).get(flaw.code)
+    return flaw._replace(title=f"{flaw.title}。{advice}") if advice else flaw
+
+
+def _in_words(kind: Kind, flaw: RowError) -> RowError:
+    """A row that differs: the headings of the fields that do, and what to do about it."""
+    headings = {column.field: column.headings[0] for column in kind.columns}
+    named = [headings.get(kind.told_as.get(field, field), field) for field in flaw.differs or ()]
+    fields = tuple(dict.fromkeys(named))
+    return flaw._replace(
+        field="、".join(fields),
+        title=f"已录入,但{'、'.join(fields)}与本行不同。{what_to_do(kind.name, flaw.code)}",
+        differs=fields,
+    )
 
 
 async def _with_people(
@@ -164,7 +190,8 @@ async def _with_people(
 ) -> tuple[list[Row], list[RowError]]:
     """The rows with person ids for employee numbers, and the rows whose numbers nobody holds, or
     whose holders' records cannot be read."""
-    numbers = {row.values[field] for row in rows for field in kind.people if field in row.values}
+    asking = (*kind.people, *((kind.new_people,) if kind.new_people else ()))
+    numbers = {row.values[field] for row in rows for field in asking if field in row.values}
     found: dict[str, str] = {}
     unreadable: set[str] = set()
     asked = sorted(numbers)
@@ -180,35 +207,44 @@ async def _with_people(
     for row in rows:
         unknown = [
             field
-            for field in kind.people
-            if row.values.get(field, "") not in found and field in row.values
+            for field in asking
+            if field in row.values
+            and row.values[field] not in found
+            and (field in kind.people or row.values[field] in unreadable)
         ]
         bad += [_unknown(kind, row, field, unreadable) for field in unknown]
         if not unknown:
-            people = {
-                field: found[row.values[field]] for field in kind.people if field in row.values
-            }
-            ready.append(row._replace(values={**row.values, **people}))
+            ready.append(_with_ids(kind, row, found))
     return ready, bad
+
+
+def _with_ids(kind: Kind, row: Row, found: Mapping[str, str]) -> Row:
+    people = {field: found[row.values[field]] for field in kind.people if field in row.values}
+    if kind.new_people and row.values[kind.new_people] in found:
+        people["person_id"] = found[row.values[kind.new_people]]
+    return row._replace(values={**row.values, **people}) if people else row
 
 
 def _unknown(kind: Kind, row: Row, field: str, unreadable: Collection[str]) -> RowError:
     heading = next(column.headings[0] for column in kind.columns if column.field == field)
     code = "record-unreadable" if row.values[field] in unreadable else "unknown-employee"
-    return RowError(row.number, heading, code, TITLES[code])
+    return RowError(row.number, heading, code, TITLES[code], row.sheet)
 
 
-def _digest(file: Path, org_id: str, kind: Kind, given: Mapping[str, Any] | None) -> str:
-    """What makes this upload the same one: the union, the kind, given values, the content."""
-    options = orjson.dumps([org_id, kind.name, given or {}], option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(options + b"\n" + file.read_bytes()).hexdigest()
-
-
-def _write(file: Path, sheet: Sheet, bad: Sequence[RowError]) -> Path | None:
+def _write(
+    file: Path, table: Table, bad: Sequence[RowError], options: Options
+) -> tuple[Path | None, tuple[str, ...]]:
+    """The file of the rows that did not go in; where it cannot be written, a warning. A preview
+    leaves the files as they are."""
     target = error_file_of(file)
-    if not bad:
-        # What was wrong last time is not wrong any more.
-        target.unlink(missing_ok=True)
-        return None
-    write_error_file(target, sheet, bad)
-    return target
+    if options.preview:
+        return None, ()
+    try:
+        if not bad:
+            # What was wrong last time is not wrong any more.
+            target.unlink(missing_ok=True)
+            return None, ()
+        write_error_file(target, table, bad)
+    except OSError as why:
+        return None, (f"{target.name} could not be written: {why.strerror or why}",)
+    return target, ()

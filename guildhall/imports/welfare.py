@@ -81,7 +81,7 @@ RECEIPTS = Kind(
     commands=_receipts,
     people=("person_id", "signed_by"),
     purpose="sign_off_sheet",
-    already=frozenset({"already-signed"}),
+    told_as={"occurred_on": "signed_on"},
     columns=(
         PROGRAMME,
         EMPLOYEE,
@@ -98,7 +98,7 @@ GIFTS = Kind(
     commands=_gifts,
     people=("person_id",),
     purpose="sign_off_sheet",
-    already=frozenset({"already-issued"}),
+    told_as={"occurred_on": "issued_on"},
     columns=(
         PROGRAMME,
         EMPLOYEE,
@@ -120,6 +120,7 @@ CLAIM_LIST = Kind(
     commands=_claims,
     people=("person_id",),
     purpose="claim_handling",
+    told_as={"occurred_on": "filed_on"},
     columns=(
         Column("claim_id", ("申请编号", "claim_id"), slug),
         EMPLOYEE,
@@ -140,7 +141,7 @@ INSURED = Kind(
     key=("policy_id", "person_id"),
     commands=_insured,
     people=("person_id",),
-    already=frozenset({"already-insured"}),
+    told_as={"occurred_on": "insured_on"},
     columns=(
         Column("policy_id", ("保单编号", "policy_id"), slug),
         EMPLOYEE,

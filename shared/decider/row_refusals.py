@@ -12,8 +12,9 @@ ROWS_LISTED_MAX = 5000
 RefusedRow = dict[str, Any]
 
 
-def refused_row(number: int, code: str, **concerned: str) -> RefusedRow:
-    """One refused row, numbered from 1, and what it concerns, such as `person_id`."""
+def refused_row(number: int, code: str, **concerned: Any) -> RefusedRow:
+    """One refused row, numbered from 1, and what it concerns, such as `person_id`; `differs` where
+    what it says stands already (restated.py)."""
     return {"row": number, "code": code, **concerned}
 
 

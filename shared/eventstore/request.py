@@ -25,6 +25,7 @@ class Request(NamedTuple):
 
     `expected_version` is the stream version the caller saw (If-Match); `after` the position it
     wrote elsewhere (Guildhall-After: a reply's Guildhall-Position), for copies that may lag.
+    `preview`: it is decided on what stands, and nothing is written, no key settled.
     """
 
     actor: Actor
@@ -36,6 +37,7 @@ class Request(NamedTuple):
     expected_version: int | None = None
     after: str | None = None
     simulated: bool = False
+    preview: bool = False
 
     def check_version(self, stream: str, found: int) -> None:
         """Raise StaleVersion when the caller stated another version (If-Match) than `found`."""

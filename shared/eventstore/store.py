@@ -159,9 +159,11 @@ class EventStore:
         """Append all writes, their outbox rows, the reply and `also`, or nothing.
 
         Returns the reply; where the same key and body was answered before, the saved one, with
-        nothing written. Raises StaleVersion, Invalid (`idempotency-key-reused`,
-        `document-too-large`), SaidBefore.
+        nothing written. Of a preview nothing is written either. Raises StaleVersion, Invalid
+        (`idempotency-key-reused`, `document-too-large`), SaidBefore.
         """
+        if request.preview:
+            return Reply(200, {**reply.body, "preview": True})
         written: list[_Place] = []
         rows = self._rows(request, writes, written)
         first = list(islice(rows, COPY_FROM_EVENTS))

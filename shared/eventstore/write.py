@@ -75,7 +75,8 @@ async def write(
     """Decide on one stream and append; `also` goes into our own tables, `more` into the reply.
 
     A command that `opens` its stream is decided at first as if nothing were there, unread: where
-    something is, the append finds out. Raises the decision's refusals and those of `retry`.
+    something is, the append finds out; a preview appends nothing, and reads. Raises the decision's
+    refusals and those of `retry`.
     """
 
     async def attempt(found: Loaded) -> Reply:
@@ -85,7 +86,7 @@ async def write(
         reply = one_stream(appending, **more(events))
         return await store.append(request, [appending], reply, also([appending]))
 
-    if opens and request.expected_version is None:
+    if opens and request.expected_version is None and not request.preview:
         # Of several refusals the first in order is said: what is there must be read for that.
         with contextlib.suppress(Refusal):
             return await attempt(Loaded([], 0))

@@ -130,15 +130,17 @@ def _request(
     store: EventStore, http: HttpRequest, actor: Actor, org_id: str, body: bytes
 ) -> Request:
     headers = http.headers
+    preview = _preview(headers.get("guildhall-preview"))
     return Request(
         actor=actor,
         org_id=org_id,
-        key=_key(headers.get("idempotency-key")),
+        key=None if preview else _key(headers.get("idempotency-key")),
         body_hash=hashlib.sha256(http.scope["path"].encode() + body).digest(),
         correlation_id=_correlation(headers.get("x-correlation-id")),
         expected_version=_version(headers.get("if-match")),
         after=headers.get("guildhall-after"),
         simulated=_advance_clock(store, headers.get("guildhall-simulated-now")),
+        preview=preview,
     )
 
 
@@ -179,7 +181,7 @@ async def _do(api: CommandApi, route: Route, request: Request, command: Command)
         if saved is None:
             raise
         return saved
-    if not reply.replayed:
+    if not reply.replayed and not request.preview:
         EVENTS_APPENDED.labels(api.service).inc(int(reply.body.get("events", 1)))
     return reply
 
@@ -194,6 +196,18 @@ def _said(reply: Reply) -> Json:
     if reply.replayed:
         headers["Idempotent-Replayed"] = "true"
     return Json(dict(reply.body), status_code=reply.status, headers=headers)
+
+
+def _preview(header: str | None) -> bool:
+    """Whether the command is only to be decided. What the header says is not guessed: a preview
+    that is taken for a command would be one."""
+    if header is None:
+        return False
+    if header != "true":
+        raise Invalid(
+            "invalid-request", f"Guildhall-Preview is true or absent, not {header[:40]!r}"
+        )
+    return True
 
 
 def _key(header: str | None) -> str:

@@ -272,9 +272,13 @@ async def test_a_returned_gift_is_issued_again_in_the_same_stream(service: InPro
         "sign-receipts",
         "return-gift",
     )
-    reply = await accepted(service, "issue-gift")
+    same = await service.command("issue-gift", BODIES["issue-gift"][1], role="clerk")
+    assert (same.status_code, same.json()["code"]) == (409, "already-issued")
+    returned = BODIES["return-gift"][1]
+    later = {**BODIES["issue-gift"][1], "issued_on": returned["returned_on"]}
+    reply = await done(service, "issue-gift", later)
     assert (reply["stream"], reply["version"]) == (f"tjtc/gift-spring-2022.{BO}", 4)
-    await done(service, "return-gift", BODIES["return-gift"][1])
+    await done(service, "return-gift", returned)
     missing = {**ISSUE_SPRING, "only_missing": True}
     await done(service, "issue-gifts-to-roster", missing)
     issued = [e for e in await service.events() if isinstance(e, GiftIssued)]

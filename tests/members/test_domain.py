@@ -11,7 +11,7 @@ from services.members.domain.membership import admit_member
 from services.members.domain.staff import record_staff_left, register_staff
 from shared.contract.envelope import DomainEvent
 from shared.testing.decider import Given
-from tests.examples.members import member_joined
+from tests.examples.members import member_joined, staff_registered
 from tests.members.facts import (
     DIED,
     DIED_IN_POST,
@@ -41,9 +41,11 @@ def staff_row(**fields: Any) -> StaffRow:
     return StaffRow(**{**row, **fields})
 
 
-def registering(row: StaffRow, taken: bool = False) -> tuple[Any, dict[str, Any]]:
+def registering(
+    row: StaffRow, taken: bool = False, *, renamed: bool = False
+) -> tuple[Any, dict[str, Any]]:
     named = {"person_id": WANG, "employee_no_taken": taken, "source_recorded_on": None}
-    return (register_staff, row, ORG, TODAY), named
+    return (register_staff, row, ORG, TODAY), {**named, "renamed": renamed}
 
 
 def admission(**fields: Any) -> AdmissionRow:
@@ -61,6 +63,9 @@ def when(start: Given, call: tuple[tuple[Any, ...], dict[str, Any]]) -> Any:
     return start.when(*arguments, **named)
 
 
+LATER = staff_row(registered_on=date(2015, 9, 2))
+
+
 class TestRegisterStaff:
     def test_a_person_begins_to_work_for_the_unit(self) -> None:
         when(given(), registering(staff_row())).then(IN_POST)
@@ -76,12 +81,37 @@ class TestRegisterStaff:
         assert [event.occurred_on for event in outcome.events] == [date(2020, 7, 1)]
 
     @pytest.mark.parametrize(
+        ("row", "renamed", "differs"),
+        [
+            (LATER, False, ["occurred_on"]),
+            (staff_row(), True, ["name"]),
+            (staff_row(gender="male", birth_month=12), False, ["gender", "birth_month"]),
+        ],
+    )
+    def test_who_is_in_post_and_said_again_is_told_what_differs(
+        self, row: StaffRow, renamed: bool, differs: list[str]
+    ) -> None:
+        outcome = when(given(IN_POST), registering(row, renamed=renamed))
+        outcome.then_refused("already-staff")
+        assert outcome.refusal is not None
+        assert set(outcome.refusal.facts["differs"]) == set(differs)
+
+    def test_a_number_of_somebody_who_left_is_not_somebody_else_s(self) -> None:
+        back = staff_row(registered_on=date(2022, 9, 1))
+        when(given(IN_POST, LEFT_POST), registering(back, renamed=True)).then_refused(
+            "number-was-anothers"
+        )
+
+    @pytest.mark.parametrize(
         ("before", "row", "taken", "code"),
         [
             ((), staff_row(registered_on=TOMORROW), True, "date-in-future"),
-            ((IN_POST, JOINED, DIED), staff_row(), True, "person-died"),
-            ((IN_POST, DIED_IN_POST), staff_row(), True, "person-died"),
-            ((IN_POST,), staff_row(), True, "already-staff"),
+            ((IN_POST, JOINED, DIED), staff_row(), True, "already-staff"),
+            ((IN_POST, LEFT_POST), staff_row(), True, "recorded-before"),
+            ((IN_POST, JOINED, DIED), LATER, True, "person-died"),
+            ((IN_POST, DIED_IN_POST), LATER, True, "person-died"),
+            ((IN_POST,), LATER, True, "already-staff"),
+            ((IN_POST, LEFT_POST), staff_row(birth_month=4), True, "number-was-anothers"),
             (
                 (IN_POST, LEFT_POST),
                 staff_row(registered_on=date(2020, 6, 30)),
@@ -95,6 +125,9 @@ class TestRegisterStaff:
         self, before: tuple[DomainEvent, ...], row: StaffRow, taken: bool, code: str
     ) -> None:
         when(given(*before), registering(row, taken)).then_refused(code)
+
+
+BACK = staff_registered(occurred_on=date(2021, 3, 1), person_id=WANG)
 
 
 class TestRecordStaffLeft:
@@ -115,6 +148,8 @@ class TestRecordStaffLeft:
         [
             ((), TOMORROW, "date-in-future"),
             ((), date(2020, 6, 30), "unknown-person"),
+            ((IN_POST, LEFT_POST), date(2020, 6, 30), "not-staff"),
+            ((IN_POST, LEFT_POST, BACK), date(2020, 6, 30), "recorded-before"),
             ((IN_POST, LEFT_POST), date(2010, 1, 1), "not-staff"),
             ((IN_POST,), date(2015, 8, 31), "left-before-staff"),
         ],
@@ -124,6 +159,9 @@ class TestRecordStaffLeft:
     ) -> None:
         row = self.ROW.model_copy(update={"left_on": on})
         self.leaving(given(*before), row).then_refused(code)
+
+
+NEXT_DAY = admission(joined_on=date(2015, 9, 11))
 
 
 class TestAdmitMember:
@@ -153,8 +191,10 @@ class TestAdmitMember:
             ((), admission(from_org="jt-group"), "from-org-not-meant"),
             ((), admission(kind="transferred_in", from_org=ORG), "from-org-not-meant"),
             ((), admission(), "unknown-person"),
-            ((IN_POST, JOINED, DIED, LEFT_POST), admission(), "person-died"),
-            ((IN_POST, JOINED, LEFT_POST), admission(), "not-staff"),
+            ((IN_POST, JOINED, DIED, LEFT_POST), admission(), "recorded-before"),
+            ((IN_POST, JOINED, LEFT), admission(), "recorded-before"),
+            ((IN_POST, JOINED, DIED, LEFT_POST), NEXT_DAY, "person-died"),
+            ((IN_POST, JOINED, LEFT_POST), NEXT_DAY, "not-staff"),
             ((IN_POST, JOINED), admission(joined_on=date(2010, 1, 1)), "already-a-member"),
             ((IN_POST, JOINED, RETAINED), admission(kind="rejoined"), "already-a-member"),
             (

@@ -1,9 +1,8 @@
 """One claim (慰问金、补助申请): filed, approved or rejected, paid, perhaps reversed.
 
-Three people at least: who files, who approves, who pays what was approved (BUD-09, 会计法 on
-separated duties); who files may pay. An approval dated before the filing, or a payment before the
-approval, is recorded as it happened: finding it is an audit rule's work (EVD-04), and a refusal
-would only teach people to write another date. Refusals stand in the docstrings, first come first.
+Two people at least: who files may pay, who approves does neither (BUD-09, 会计法). An approval
+dated before the filing is recorded as it happened, for an audit rule to find (EVD-04). Refusals
+stand in the docstrings, first come first.
 """
 
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from shared.contract.benefits import (
     ClaimReversed,
 )
 from shared.decider.dates import not_in_future
+from shared.decider.restated import differing
 from shared.errors import Conflict, Invalid, NotPermitted, Unknown
 
 ClaimEvent = ClaimFiled | ClaimApproved | ClaimRejected | ClaimPaid | ClaimReversed
@@ -67,6 +67,11 @@ class Reversed:
     terms: ClaimFiled
 
 
+STATED = (
+    "kind", "person_id", "capacity", "case_id", "relation", "asked_fen", "happened_on",
+)  # fmt: skip
+"""What a claim says beside its day."""
+
 Claim = Filed | Approved | Rejected | Paid | Reversed
 """None in its place: there is no such claim."""
 
@@ -94,11 +99,19 @@ def file_claim(
 ) -> list[ClaimEvent]:
     """File it; `same_case` is another claim of this person, kind and case that still stands.
 
-    Raises Invalid `date-in-future`; Conflict `claim-exists`, `claimed-before`.
+    Raises Invalid `date-in-future`; Conflict `claim-exists` (`differs`), `claimed-before`.
     """
     not_in_future(today, command.filed_on, command.happened_on, command.source_recorded_on)
     if state is not None:
-        raise Conflict("claim-exists", f"{command.claim_id} was filed on {state.terms.occurred_on}")
+        terms, said = state.terms, command.model_dump(include=set(STATED))
+        raise Conflict(
+            "claim-exists",
+            f"{command.claim_id} was filed on {terms.occurred_on}",
+            differs=differing(
+                occurred_on=(terms.occurred_on, command.filed_on),
+                **{name: (getattr(terms, name), said[name]) for name in STATED},
+            ),
+        )
     if same_case is not None:
         raise Conflict(
             "claimed-before",

@@ -12,9 +12,7 @@ from typing import Any, assert_never
 from services.benefits.commands.gifts import (
     IssueGift,
     IssueGiftsToRoster,
-    Receipt,
     ReturnGift,
-    SignReceipts,
 )
 from services.benefits.domain.bulk_event import BulkEvent, Recipient
 from services.benefits.domain.people import PersonStatus, capacity_in
@@ -22,7 +20,8 @@ from services.benefits.domain.programmes import Programme, require_open
 from shared.contract.benefits import GiftIssued, GiftReceiptSigned, GiftReturned
 from shared.contract.values import Capacity
 from shared.decider.dates import not_in_future
-from shared.decider.row_refusals import listed_twice, refuse_rows, refused_row
+from shared.decider.restated import differing
+from shared.decider.row_refusals import refuse_rows, refused_row
 from shared.errors import Conflict, Invalid
 
 GiftEvent = GiftIssued | GiftReceiptSigned | GiftReturned
@@ -32,21 +31,24 @@ GiftEvent = GiftIssued | GiftReceiptSigned | GiftReturned
 class Issued:
     """Handed over, not yet signed for."""
 
-    issued_on: date
+    terms: GiftIssued
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
     """Handed over and signed for."""
 
-    issued_on: date
+    terms: GiftIssued
+    receipt: GiftReceiptSigned
 
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """Came back: it may be issued again."""
+    """Came back: it may be issued again. `receipt`: it had been signed for."""
 
+    terms: GiftIssued
     returned_on: date
+    receipt: GiftReceiptSigned | None = None
 
 
 Gift = Issued | Signed | Returned | None
@@ -57,12 +59,14 @@ def evolve(state: Gift, event: GiftEvent) -> Gift:
     """The delivery after one more event."""
     match event:
         case GiftIssued():
-            return Issued(event.occurred_on)
+            return Issued(event)
         case GiftReceiptSigned():
             assert isinstance(state, Issued), f"signed in state {state}"
-            return Signed(state.issued_on)
+            return Signed(state.terms, event)
         case GiftReturned():
-            return Returned(event.occurred_on)
+            assert isinstance(state, Issued | Signed), f"returned in state {state}"
+            receipt = state.receipt if isinstance(state, Signed) else None
+            return Returned(state.terms, event.occurred_on, receipt)
         case _:
             assert_never(event)
 
@@ -72,18 +76,16 @@ def issue_gift(
 ) -> list[GiftIssued]:
     """Issue to one person, on the roster or off it.
 
-    Where the population is `named` and no roster was frozen, whoever receives is meant.
+    Where the population is `named` and no roster was frozen, whoever receives is meant. What came
+    back is issued again, but not as it was issued before: that is a list sent a second time.
 
-    Raises Invalid `date-in-future`; Unknown `unknown-programme`; Conflict `programme-closed`,
-    `already-issued`; Invalid `off-roster-reason-missing`, `stands-on-roster`.
+    Raises Invalid `date-in-future`; Unknown `unknown-programme`; Conflict `already-issued`
+    (`differs`), `programme-closed`; Invalid `off-roster-reason-missing`, `stands-on-roster`.
     """
     not_in_future(today, command.issued_on, command.source_recorded_on)
+    if programme is not None:
+        _not_issued_before(state, command)
     opened = require_open(programme, command.programme_id)
-    if isinstance(state, Issued | Signed):
-        raise Conflict(
-            "already-issued",
-            f"{command.person_id} received {command.programme_id} on {state.issued_on}",
-        )
     if opened.roster:
         on_roster = any(command.person_id in part.person_ids for part in opened.roster)
     else:
@@ -105,6 +107,27 @@ def issue_gift(
             off_roster_reason=command.off_roster_reason,
         )
     ]
+
+
+def _not_issued_before(state: Gift, command: IssueGift) -> None:
+    """Raises Conflict `already-issued`, also in a closed programme: who sends a list again is told
+    what of it is in."""
+    if state is None:
+        return
+    terms = state.terms
+    differs = differing(
+        occurred_on=(terms.occurred_on, command.issued_on),
+        capacity=(terms.capacity, command.capacity),
+        quantity=(terms.quantity, command.quantity),
+        off_roster_reason=(terms.off_roster_reason, command.off_roster_reason),
+    )
+    if isinstance(state, Returned) and differs:
+        return
+    raise Conflict(
+        "already-issued",
+        f"{command.person_id} received {command.programme_id} on {terms.occurred_on}",
+        differs=differs,
+    )
 
 
 def issue_gifts_to_roster(
@@ -214,54 +237,6 @@ def _issued(
     )
 
 
-def sign_receipts(
-    gifts: Mapping[str, Gift], command: SignReceipts, org_id: str, today: date
-) -> list[GiftReceiptSigned]:
-    """Sign for the deliveries in `gifts`, by person; all rows or none, in the command's order.
-
-    Raises, listing every refused row: Invalid `listed-twice`, `date-in-future`; Conflict
-    `not-issued`, `already-signed`, `receipt-before-issue`.
-    """
-    rows = listed_twice([receipt.person_id for receipt in command.receipts])
-    for number, receipt in enumerate(command.receipts, start=1):
-        code = _receipt_refused(gifts.get(receipt.person_id), receipt, today)
-        if code is not None:
-            rows.append(refused_row(number, code, person_id=receipt.person_id))
-    refuse_rows(rows, RECEIPT_REFUSALS)
-    return [
-        GiftReceiptSigned(
-            org_id=org_id,
-            occurred_on=receipt.signed_on,
-            programme_id=command.programme_id,
-            person_id=receipt.person_id,
-            signed_by=receipt.signed_by or receipt.person_id,
-            source_recorded_on=command.source_recorded_on,
-        )
-        for receipt in command.receipts
-    ]
-
-
-RECEIPT_REFUSALS = {
-    "listed-twice": Invalid,
-    "date-in-future": Invalid,
-    "not-issued": Conflict,
-    "already-signed": Conflict,
-    "receipt-before-issue": Conflict,
-}
-
-
-def _receipt_refused(gift: Gift, receipt: Receipt, today: date) -> str | None:
-    if receipt.signed_on > today:
-        return "date-in-future"
-    match gift:
-        case None | Returned():
-            return "not-issued"
-        case Signed():
-            return "already-signed"
-        case Issued(issued_on=issued_on):
-            return "receipt-before-issue" if receipt.signed_on < issued_on else None
-
-
 def return_gift(state: Gift, command: ReturnGift, org_id: str, today: date) -> list[GiftEvent]:
     """Take it back, signed for or not.
 
@@ -277,8 +252,9 @@ def return_gift(state: Gift, command: ReturnGift, org_id: str, today: date) -> l
         case Returned():
             raise Conflict("returned-already", f"it came back on {state.returned_on}")
         case Issued() | Signed():
-            if command.returned_on < state.issued_on:
-                raise Conflict("returned-before-issue", f"it was issued on {state.issued_on}")
+            issued_on = state.terms.occurred_on
+            if command.returned_on < issued_on:
+                raise Conflict("returned-before-issue", f"it was issued on {issued_on}")
     return [
         GiftReturned(
             org_id=org_id,

@@ -1,6 +1,6 @@
 """Insurance: a policy (保单), and one stream for each person it covers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import assert_never
 
@@ -9,6 +9,7 @@ from services.benefits.domain.bulk_event import BulkEvent, Recipient
 from services.benefits.domain.people import require_readable
 from shared.contract.benefits import MemberInsured, PolicyBought
 from shared.decider.dates import not_in_future
+from shared.decider.restated import differing
 from shared.decider.row_refusals import listed_twice, refuse_rows, refused_row
 from shared.errors import Conflict, Invalid, Unknown
 
@@ -61,13 +62,14 @@ def insure_people(
     *,
     belonging: Sequence[Recipient],
     insured: Collection[str],
+    covered: Mapping[str, MemberInsured] = {},
 ) -> BulkEvent[MemberInsured]:
     """Cover the people listed, or else `belonging`: who is in the population on `insured_on`.
 
-    `insured`: who is covered by this policy already.
+    `insured`: who is covered by this policy already; `covered`: how, of those listed.
 
     Raises Invalid `date-in-future`, `listed-twice`, `people-needed`; Unknown `unknown-policy`;
-    Conflict `nobody-to-insure`, `already-insured`, `more-than-due`.
+    Conflict `nobody-to-insure`, `already-insured` (`differs`), `more-than-due`.
     """
     not_in_future(today, command.insured_on, command.source_recorded_on)
     listed = [Recipient(one.person_id, one.capacity) for one in command.people or ()]
@@ -81,12 +83,7 @@ def insure_people(
         raise Conflict(
             "nobody-to-insure", f"our copy has no {command.population} on {command.insured_on}"
         )
-    rows = [
-        refused_row(number, "already-insured", person_id=one.person_id)
-        for number, one in enumerate(people, start=1)
-        if one.person_id in insured
-    ]
-    refuse_rows(rows, {"already-insured": Conflict})
+    _not_insured_before(people, insured, covered, command.insured_on)
     _no_more_than_due(policy, len(insured), len(people))
     return BulkEvent(
         MemberInsured(
@@ -100,6 +97,29 @@ def insure_people(
         ),
         people,
     )
+
+
+def _not_insured_before(
+    people: Sequence[Recipient],
+    insured: Collection[str],
+    covered: Mapping[str, MemberInsured],
+    on: date,
+) -> None:
+    rows = []
+    for number, one in enumerate(people, start=1):
+        if one.person_id in insured:
+            told = _covered_differently(covered.get(one.person_id), one, on)
+            rows.append(refused_row(number, "already-insured", person_id=one.person_id, **told))
+    refuse_rows(rows, {"already-insured": Conflict})
+
+
+def _covered_differently(
+    stands: MemberInsured | None, said: Recipient, insured_on: date
+) -> dict[str, list[str]]:
+    if stands is None:
+        return {}
+    days = (stands.occurred_on, insured_on)
+    return {"differs": differing(occurred_on=days, capacity=(stands.capacity, said.capacity))}
 
 
 def _no_more_than_due(policy: PolicyBought, insured: int, more: int) -> None:

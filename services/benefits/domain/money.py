@@ -7,7 +7,7 @@ audit rule, not a lock on the past. Refusals stand in the docstrings, first come
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import assert_never
+from typing import Any, assert_never
 
 from services.benefits.commands.money import (
     AdjustBudget,
@@ -25,6 +25,8 @@ from shared.contract.benefits import (
     IncomeReceived,
 )
 from shared.decider.dates import not_in_future
+from shared.decider.restated import differing
+from shared.decider.row_refusals import refused_row
 from shared.errors import Conflict, Invalid, NotPermitted, Unknown
 
 MoneyEvent = (
@@ -37,6 +39,7 @@ class Budget:
     """A year's lines as they are now, and how often they were adjusted."""
 
     lines: tuple[BudgetAmount, ...]
+    approved: BudgetApproved
     adjusted: int = 0
 
 
@@ -49,9 +52,10 @@ class Requested:
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """An income or a payment: one event, never changed."""
+    """An income or a payment: one event, never changed; and how a payment was asked for."""
 
     event: IncomeReceived | ExpenditurePaid
+    requested: ExpenditureRequested | None = None
 
 
 Money = Budget | Requested | Booked | None
@@ -62,14 +66,14 @@ def evolve(state: Money, event: MoneyEvent) -> Money:
     """The budget, the income or the payment after one more event."""
     match event:
         case BudgetApproved():
-            return Budget(event.lines)
+            return Budget(event.lines, event)
         case BudgetAdjusted():
             assert isinstance(state, Budget), "adjusted before it was approved"
-            return Budget(event.lines, state.adjusted + 1)
+            return Budget(event.lines, state.approved, state.adjusted + 1)
         case ExpenditureRequested():
             return Requested(event)
         case IncomeReceived() | ExpenditurePaid():
-            return Booked(event)
+            return Booked(event, state.terms if isinstance(state, Requested) else None)
         case _:
             assert_never(event)
 
@@ -77,11 +81,16 @@ def evolve(state: Money, event: MoneyEvent) -> Money:
 def approve_budget(
     state: Money, command: ApproveBudget, org_id: str, today: date
 ) -> list[MoneyEvent]:
-    """Raises Invalid `date-in-future`, `listed-twice`; Conflict `budget-exists`."""
+    """Raises Invalid `date-in-future`, `listed-twice`; Conflict `budget-exists`, whose `errors`
+    tell of each line in what it `differs` from the budget as approved."""
     not_in_future(today, command.approved_on, command.source_recorded_on)
     _lines_once(command.lines)
-    if state is not None:
-        raise Conflict("budget-exists", f"the budget of {command.budget_year} was approved: adjust")
+    if isinstance(state, Budget):
+        raise Conflict(
+            "budget-exists",
+            f"the budget of {command.budget_year} was approved: adjust",
+            errors=_restated_lines(state.approved, command),
+        )
     return [
         BudgetApproved(
             org_id=org_id,
@@ -92,6 +101,26 @@ def approve_budget(
             amount_assumed=command.amount_assumed,
             source_recorded_on=command.source_recorded_on,
         )
+    ]
+
+
+def _restated_lines(stands: BudgetApproved, command: ApproveBudget) -> list[dict[str, Any]]:
+    of_all = differing(
+        occurred_on=(stands.occurred_on, command.approved_on),
+        approved_by=(set(stands.approved_by), set(command.approved_by)),
+        amount_assumed=(stands.amount_assumed, command.amount_assumed),
+    )
+    approved = {line.budget_line: line.amount_fen for line in stands.lines}
+    return [
+        refused_row(
+            number,
+            "budget-exists",
+            differs=[
+                *differing(amount_fen=(approved.get(line.budget_line), line.amount_fen)),
+                *of_all,
+            ],
+        )
+        for number, line in enumerate(command.lines, start=1)
     ]
 
 
@@ -125,10 +154,21 @@ def _lines_once(lines: Sequence[BudgetAmount]) -> None:
 def receive_income(
     state: Money, command: ReceiveIncome, org_id: str, today: date
 ) -> list[MoneyEvent]:
-    """Raises Invalid `date-in-future`; Conflict `income-exists`."""
+    """Raises Invalid `date-in-future`; Conflict `income-exists` (`differs`)."""
     not_in_future(today, command.received_on, command.source_recorded_on)
-    if state is not None:
-        raise Conflict("income-exists", f"{command.income_id} is in the books")
+    if isinstance(state, Booked) and isinstance(state.event, IncomeReceived):
+        stands = state.event
+        raise Conflict(
+            "income-exists",
+            f"{command.income_id} is in the books",
+            differs=differing(
+                occurred_on=(stands.occurred_on, command.received_on),
+                source=(stands.source, command.source),
+                fund=(stands.fund, command.fund),
+                amount_fen=(stands.amount_fen, command.amount_fen),
+                amount_assumed=(stands.amount_assumed, command.amount_assumed),
+            ),
+        )
     return [
         IncomeReceived(
             org_id=org_id,
@@ -149,15 +189,23 @@ def request_expenditure(
     """Ask for a payment.
 
     Raises Invalid `date-in-future`, `refers-elsewhere`; Conflict `payment-requested`,
-    `payment-exists`.
+    `payment-exists`, both with `differs`.
     """
     not_in_future(today, command.requested_on, command.source_recorded_on)
     if command.refers_to is not None and not command.refers_to.startswith(f"{org_id}/"):
         raise Invalid("refers-elsewhere", f"{command.refers_to} is no stream of {org_id}")
     if isinstance(state, Requested):
-        raise Conflict("payment-requested", f"{command.payment_id} was asked for before")
-    if state is not None:
-        raise Conflict("payment-exists", f"{command.payment_id} is in the books")
+        raise Conflict(
+            "payment-requested",
+            f"{command.payment_id} was asked for before",
+            differs=_asked_differently(state.terms, command),
+        )
+    if isinstance(state, Booked) and state.requested is not None:
+        raise Conflict(
+            "payment-exists",
+            f"{command.payment_id} is in the books",
+            differs=_asked_differently(state.requested, command),
+        )
     return [
         ExpenditureRequested(
             org_id=org_id,
@@ -174,6 +222,18 @@ def request_expenditure(
     ]
 
 
+def _asked_differently(stands: ExpenditureRequested, command: RequestExpenditure) -> list[str]:
+    return differing(
+        occurred_on=(stands.occurred_on, command.requested_on),
+        fund=(stands.fund, command.fund),
+        payer=(stands.payer, command.payer),
+        budget_line=(stands.budget_line, command.budget_line),
+        amount_fen=(stands.amount_fen, command.amount_fen),
+        amount_assumed=(stands.amount_assumed, command.amount_assumed),
+        refers_to=(stands.refers_to, command.refers_to),
+    )
+
+
 def pay_expenditure(
     state: Money,
     command: PayExpenditure,
@@ -186,7 +246,7 @@ def pay_expenditure(
     """Book a payment that `approver` allows and another person asked for; both are logins.
 
     Raises Invalid `date-in-future`; Unknown `unknown-payment`; NotPermitted `maker-is-approver`;
-    Conflict `payment-exists`.
+    Conflict `payment-exists` (`differs`).
     """
     not_in_future(today, command.paid_on, command.source_recorded_on)
     if state is None:
@@ -195,8 +255,16 @@ def pay_expenditure(
         raise NotPermitted(
             "maker-is-approver", f"{approver} asked for {command.payment_id}: another approves it"
         )
-    if not isinstance(state, Requested):
-        raise Conflict("payment-exists", f"{command.payment_id} is in the books")
+    if isinstance(state, Booked) and isinstance(state.event, ExpenditurePaid):
+        raise Conflict(
+            "payment-exists",
+            f"{command.payment_id} is in the books",
+            differs=differing(
+                occurred_on=(state.event.occurred_on, command.paid_on),
+                decision_ref=(state.event.decision_ref, command.decision_ref),
+            ),
+        )
+    assert isinstance(state, Requested), f"paid in state {state}"
     terms = state.terms
     return [
         ExpenditurePaid(

@@ -7,6 +7,7 @@ from typing import assert_never
 from services.benefits.commands.procurement import DecideProcurement, SignContract
 from shared.contract.benefits import ContractSigned, ProcurementDecided
 from shared.decider.dates import not_in_future
+from shared.decider.restated import differing
 from shared.errors import Conflict, Invalid, Unknown
 
 ProcurementEvent = ProcurementDecided | ContractSigned
@@ -16,27 +17,29 @@ ProcurementEvent = ProcurementDecided | ContractSigned
 class Decided:
     """How it is bought and from whom; no contract yet."""
 
-    supplier: str
+    terms: ProcurementDecided
 
 
 @dataclass(frozen=True, slots=True)
 class Contracted:
     """The contract is signed."""
 
-    signed_on: date
+    terms: ProcurementDecided
+    contract: ContractSigned
 
 
 Procurement = Decided | Contracted | None
 """None: there is no such procurement."""
 
 
-def evolve(_state: Procurement, event: ProcurementEvent) -> Procurement:
+def evolve(state: Procurement, event: ProcurementEvent) -> Procurement:
     """The procurement after one more event."""
     match event:
         case ProcurementDecided():
-            return Decided(event.supplier)
+            return Decided(event)
         case ContractSigned():
-            return Contracted(event.occurred_on)
+            assert state is not None, "ContractSigned before ProcurementDecided"
+            return Contracted(state.terms, event)
         case _:
             assert_never(event)
 
@@ -47,7 +50,7 @@ def decide_procurement(
     """Single source is lawful in three situations only (政府采购法 art. 31): one is named.
 
     Raises Invalid `date-in-future`, `basis-missing`, `basis-not-meant`; Conflict
-    `procurement-exists`.
+    `procurement-exists` (`differs`).
     """
     not_in_future(today, command.decided_on, command.source_recorded_on)
     if command.method == "single_source" and command.basis is None:
@@ -55,7 +58,11 @@ def decide_procurement(
     if command.method != "single_source" and command.basis is not None:
         raise Invalid("basis-not-meant", f"{command.method} has no single-source basis")
     if state is not None:
-        raise Conflict("procurement-exists", f"{command.procurement_id} was decided before")
+        raise Conflict(
+            "procurement-exists",
+            f"{command.procurement_id} was decided before",
+            differs=_decided_differently(state.terms, command),
+        )
     return [
         ProcurementDecided(
             org_id=org_id,
@@ -75,25 +82,49 @@ def decide_procurement(
     ]
 
 
+def _decided_differently(stands: ProcurementDecided, command: DecideProcurement) -> list[str]:
+    return differing(
+        occurred_on=(stands.occurred_on, command.decided_on),
+        title=(stands.title, command.title),
+        method=(stands.method, command.method),
+        basis=(stands.basis, command.basis),
+        supplier=(stands.supplier, command.supplier),
+        amount_fen=(stands.amount_fen, command.amount_fen),
+        fund=(stands.fund, command.fund),
+        notice_from=(stands.notice_from, command.notice_from),
+        notice_to=(stands.notice_to, command.notice_to),
+        decision_ref=(stands.decision_ref, command.decision_ref),
+    )
+
+
 def sign_contract(
     state: Procurement, command: SignContract, org_id: str, today: date
 ) -> list[ProcurementEvent]:
     """Sign with the supplier that was decided on.
 
     Raises Invalid `date-in-future`; Unknown `unknown-procurement`; Conflict
-    `contract-signed-already`, `supplier-differs`.
+    `contract-signed-already` (`differs`), `supplier-differs`.
     """
     not_in_future(today, command.signed_on, command.source_recorded_on)
     match state:
         case None:
             raise Unknown("unknown-procurement", f"nothing was decided on {command.procurement_id}")
         case Contracted():
-            raise Conflict("contract-signed-already", f"it was signed on {state.signed_on}")
+            stands = state.contract
+            raise Conflict(
+                "contract-signed-already",
+                f"it was signed on {stands.occurred_on}",
+                differs=differing(
+                    occurred_on=(stands.occurred_on, command.signed_on),
+                    supplier=(stands.supplier, command.supplier),
+                    amount_fen=(stands.amount_fen, command.amount_fen),
+                ),
+            )
         case Decided():
-            if command.supplier != state.supplier:
+            if command.supplier != state.terms.supplier:
                 raise Conflict(
                     "supplier-differs",
-                    f"{state.supplier} was decided on, not {command.supplier}",
+                    f"{state.terms.supplier} was decided on, not {command.supplier}",
                 )
     return [
         ContractSigned(

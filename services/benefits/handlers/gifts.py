@@ -11,7 +11,7 @@ from services.benefits.commands.gifts import (
     ReturnGift,
     SignReceipts,
 )
-from services.benefits.domain import gifts, programmes
+from services.benefits.domain import gifts, programmes, receipts
 from services.benefits.domain.people import PersonStatus
 from services.benefits.handlers import bulk
 from services.benefits.handlers.programmes import programme_link
@@ -105,7 +105,7 @@ async def sign_receipts(store: EventStore, request: Request, command: SignReceip
             one.person_id: state_of(gifts.evolve, found[name])
             for one, name in zip(command.receipts, names, strict=True)
         }
-        events = gifts.sign_receipts(states, command, request.org_id, today_of(store))
+        events = receipts.sign_receipts(states, command, request.org_id, today_of(store))
         body = {
             "events": len(events),
             "signed": len(events),

@@ -1,5 +1,7 @@
 """Insurance: a policy, and the people under it, in one transaction."""
 
+from collections.abc import Collection
+
 from services.benefits import streams
 from services.benefits.commands.insurance import BuyPolicy, InsurePeople
 from services.benefits.domain import insurance
@@ -8,6 +10,7 @@ from services.benefits.domain.people import PersonStatus, capacity_in
 from services.benefits.handlers import bulk
 from services.benefits.handlers.guards import still_counting
 from services.benefits.queries import deliveries, people
+from services.benefits.streams import Range
 from shared.contract.benefits import MemberInsured
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore
@@ -48,6 +51,7 @@ async def insure_people(store: EventStore, request: Request, command: InsurePeop
             today_of(store),
             belonging=await _belonging(store, org_id, command),
             insured=insured,
+            covered=await _covered(store, covers, command, insured),
         )
         body = {
             "events": len(cover.people),
@@ -59,6 +63,24 @@ async def insure_people(store: EventStore, request: Request, command: InsurePeop
         return await store.append(request, writes, Reply(201, body), [guard])
 
     return await retry(request, attempt)
+
+
+async def _covered(
+    store: EventStore, covers: Range, command: InsurePeople, insured: Collection[str]
+) -> dict[str, MemberInsured]:
+    """How those of the people listed are covered who are."""
+    names = {
+        covers.low + one.person_id: one.person_id
+        for one in command.people or ()
+        if one.person_id in insured
+    }
+    found = await store.load_many(list(names)) if names else {}
+    covered = {}
+    for stream, loaded in found.items():
+        said = [event for event in loaded.events if isinstance(event, MemberInsured)]
+        if said:
+            covered[names[stream]] = said[-1]
+    return covered
 
 
 async def _belonging(store: EventStore, org_id: str, command: InsurePeople) -> list[Recipient]:

@@ -21,6 +21,8 @@ from services.members.domain.person import (
     PersonEvent,
     RetainedMember,
     known,
+    not_recorded,
+    restated,
 )
 from shared.contract.members import (
     DependantDeclared,
@@ -47,18 +49,29 @@ def admit_member(
     transferred out, as `transferred_in`.
 
     Raises Invalid `date-in-future`, `from-org-not-meant`, `unknown-person`; Conflict
-    `person-died`, `not-staff`, `already-a-member`, `never-a-member`, `rejoin-only`,
-    `joined-before-staff`, `joined-before-ended`.
+    `recorded-before`, `person-died`, `not-staff`, `already-a-member` (with what differs),
+    `never-a-member`, `rejoin-only`, `joined-before-staff`, `joined-before-ended`.
     """
     not_in_future(today, row.joined_on, source_recorded_on)
     if row.from_org is not None and (row.kind != "transferred_in" or row.from_org == org_id):
         raise Invalid("from-org-not-meant", "from_org is another union one was transferred from")
     person = known(state, row.person_id, org_id)
+    joined = MemberJoined(
+        org_id=org_id,
+        occurred_on=row.joined_on,
+        person_id=row.person_id,
+        kind=row.kind,
+        from_org=row.from_org,
+        spell=person.member_spell + 1,
+        source_recorded_on=source_recorded_on,
+    )
+    member = isinstance(person.membership, Member | RetainedMember)
+    not_recorded(person, joined, "already-a-member" if member else None)
     if person.died:
         raise Conflict("person-died", f"{row.person_id} has died")
     if isinstance(person.post, LeftPost):
         raise Conflict("not-staff", f"{row.person_id} was in post until {person.post.on}")
-    _may_join(person, row)
+    _may_join(person, joined)
     if row.joined_on < person.post.since:
         raise Conflict(
             "joined-before-staff", f"{row.person_id} is in post since {person.post.since}"
@@ -68,23 +81,14 @@ def admit_member(
             "joined-before-ended",
             f"the earlier membership of {row.person_id} ended on {person.membership.on}",
         )
-    return [
-        MemberJoined(
-            org_id=org_id,
-            occurred_on=row.joined_on,
-            person_id=row.person_id,
-            kind=row.kind,
-            from_org=row.from_org,
-            spell=person.member_spell + 1,
-            source_recorded_on=source_recorded_on,
-        )
-    ]
+    return [joined]
 
 
 ADMISSION_REFUSALS: dict[str, type[Refusal]] = {
     "date-in-future": Invalid,
     "from-org-not-meant": Invalid,
     "unknown-person": Invalid,
+    "recorded-before": Conflict,
     "person-died": Conflict,
     "not-staff": Conflict,
     "already-a-member": Conflict,
@@ -96,18 +100,20 @@ ADMISSION_REFUSALS: dict[str, type[Refusal]] = {
 """Of a bulk command's rows, the first in this order that any row has is said."""
 
 
-def _may_join(state: Person, row: AdmissionRow) -> None:
+def _may_join(state: Person, said: MemberJoined) -> None:
     match state.membership:
         case Member() | RetainedMember():
             raise Conflict(
-                "already-a-member", f"{row.person_id} is a member since {state.membership.since}"
+                "already-a-member",
+                f"{said.person_id} is a member since {state.membership.since}",
+                differs=restated(state, said),
             )
-        case NeverMember() if row.kind == "rejoined":
-            raise Conflict("never-a-member", f"{row.person_id} was never a member here")
-        case FormerMember(how=how) if row.kind == "new" or (
-            row.kind == "transferred_in" and how != "transferred_out"
+        case NeverMember() if said.kind == "rejoined":
+            raise Conflict("never-a-member", f"{said.person_id} was never a member here")
+        case FormerMember(how=how) if said.kind == "new" or (
+            said.kind == "transferred_in" and how != "transferred_out"
         ):
-            raise Conflict("rejoin-only", f"{row.person_id} was a member here: kind is rejoined")
+            raise Conflict("rejoin-only", f"{said.person_id} was a member here: kind is rejoined")
 
 
 def transfer_out(
@@ -115,23 +121,23 @@ def transfer_out(
 ) -> list[PersonEvent]:
     """The membership moves to another union (会籍转出).
 
-    Raises Invalid `date-in-future`, `to-org-is-own`, `unknown-person`; Conflict `not-a-member`,
-    `ended-before-joined`.
+    Raises Invalid `date-in-future`, `to-org-is-own`, `unknown-person`; Conflict `recorded-before`,
+    `not-a-member` (with what differs), `ended-before-joined`.
     """
     not_in_future(today, command.transferred_on, command.source_recorded_on)
     if command.to_org == org_id:
         raise Invalid("to-org-is-own", "a membership moves to another union")
-    person = _member(state, command.person_id, org_id, command.transferred_on)
-    return [
-        MemberTransferredOut(
-            org_id=org_id,
-            occurred_on=command.transferred_on,
-            person_id=command.person_id,
-            to_org=command.to_org,
-            spell=person.member_spell,
-            source_recorded_on=command.source_recorded_on,
-        )
-    ]
+    person = known(state, command.person_id, org_id)
+    ended = MemberTransferredOut(
+        org_id=org_id,
+        occurred_on=command.transferred_on,
+        person_id=command.person_id,
+        to_org=command.to_org,
+        spell=person.member_spell or 1,
+        source_recorded_on=command.source_recorded_on,
+    )
+    _may_end(person, ended)
+    return [ended]
 
 
 def record_member_left(
@@ -139,21 +145,21 @@ def record_member_left(
 ) -> list[PersonEvent]:
     """The membership ends.
 
-    Raises Invalid `date-in-future`, `unknown-person`; Conflict `not-a-member`,
-    `ended-before-joined`.
+    Raises Invalid `date-in-future`, `unknown-person`; Conflict `recorded-before`, `not-a-member`
+    (with what differs), `ended-before-joined`.
     """
     not_in_future(today, command.left_on, command.source_recorded_on)
-    person = _member(state, command.person_id, org_id, command.left_on)
-    return [
-        MemberLeft(
-            org_id=org_id,
-            occurred_on=command.left_on,
-            person_id=command.person_id,
-            reason=command.reason,
-            spell=person.member_spell,
-            source_recorded_on=command.source_recorded_on,
-        )
-    ]
+    person = known(state, command.person_id, org_id)
+    ended = MemberLeft(
+        org_id=org_id,
+        occurred_on=command.left_on,
+        person_id=command.person_id,
+        reason=command.reason,
+        spell=person.member_spell or 1,
+        source_recorded_on=command.source_recorded_on,
+    )
+    _may_end(person, ended)
+    return [ended]
 
 
 def record_member_retired(
@@ -161,23 +167,27 @@ def record_member_retired(
 ) -> list[PersonEvent]:
     """A member retires, with or without membership retained; a post still held ends that day.
 
-    Raises Invalid `date-in-future`, `unknown-person`; Conflict `not-a-member`, `already-retired`,
-    `ended-before-joined`, `left-before-staff`.
+    Raises Invalid `date-in-future`, `unknown-person`; Conflict `recorded-before`,
+    `already-retired`, `not-a-member` (both with what differs), `ended-before-joined`,
+    `left-before-staff`.
     """
     on = command.retired_on
     not_in_future(today, on, command.source_recorded_on)
     person = known(state, command.person_id, org_id)
-    if isinstance(person.membership, RetainedMember):
-        raise Conflict("already-retired", f"{command.person_id} retired before")
-    _member(state, command.person_id, org_id, on)
     retired = MemberRetired(
         org_id=org_id,
         occurred_on=on,
         person_id=command.person_id,
         membership_retained=command.membership_retained,
-        spell=person.member_spell,
+        spell=person.member_spell or 1,
         source_recorded_on=command.source_recorded_on,
     )
+    retained = isinstance(person.membership, RetainedMember)
+    not_recorded(person, retired, "already-retired" if retained else None)
+    if isinstance(person.membership, RetainedMember):
+        differs = restated(person, retired)
+        raise Conflict("already-retired", f"{command.person_id} retired before", differs=differs)
+    _may_end(person, retired)
     return [retired, *_post_ends(person, retired, "retired")]
 
 
@@ -186,19 +196,20 @@ def record_member_died(
 ) -> list[PersonEvent]:
     """A member died; a post still held ends that day.
 
-    Raises Invalid `date-in-future`, `unknown-person`; Conflict `not-a-member`,
-    `ended-before-joined`, `left-before-staff`.
+    Raises Invalid `date-in-future`, `unknown-person`; Conflict `recorded-before`, `not-a-member`
+    (with what differs), `ended-before-joined`, `left-before-staff`.
     """
     on = command.died_on
     not_in_future(today, on, command.source_recorded_on)
-    person = _member(state, command.person_id, org_id, on)
+    person = known(state, command.person_id, org_id)
     died = MemberDied(
         org_id=org_id,
         occurred_on=on,
         person_id=command.person_id,
-        spell=person.member_spell,
+        spell=person.member_spell or 1,
         source_recorded_on=command.source_recorded_on,
     )
+    _may_end(person, died)
     return [died, *_post_ends(person, died, "died")]
 
 
@@ -218,7 +229,8 @@ def declare_dependant(
     not_in_future(today, command.declared_on, command.source_recorded_on)
     if dependant_id == command.person_id:
         raise Invalid("dependant-is-self", "nobody is their own dependant")
-    person = _member(state, command.person_id, org_id)
+    person = known(state, command.person_id, org_id)
+    _member(person, command.person_id)
     if dependant_id in person.dependants:
         raise Conflict("dependant-declared", f"{dependant_id} was declared before")
     return [
@@ -233,21 +245,30 @@ def declare_dependant(
     ]
 
 
-def _member(
-    state: Person | None, person_id: str, org_id: str, ends_on: date | None = None
-) -> Person:
-    """The person, who is a member. Raises Invalid `unknown-person`; Conflict `not-a-member`,
+Ending = MemberTransferredOut | MemberLeft | MemberRetired | MemberDied
+
+
+def _may_end(person: Person, said: Ending) -> None:
+    """Raises Conflict `recorded-before`, `not-a-member`, `ended-before-joined`."""
+    ended = isinstance(person.membership, FormerMember)
+    not_recorded(person, said, "not-a-member" if ended else None)
+    _member(person, said.person_id, said)
+
+
+def _member(person: Person, person_id: str, ends: Ending | None = None) -> None:
+    """Raises Conflict `not-a-member`, where it `ends` again with what differs; else
     `ended-before-joined`."""
-    person = known(state, person_id, org_id)
     match person.membership:
         case NeverMember():
             raise Conflict("not-a-member", f"{person_id} is not a member")
         case FormerMember():
-            raise Conflict("not-a-member", f"the membership ended on {person.membership.on}")
+            ended = f"the membership ended on {person.membership.on}"
+            if ends is None:
+                raise Conflict("not-a-member", ended)
+            raise Conflict("not-a-member", ended, differs=restated(person, ends) or ["how"])
         case RetainedMember(retired_on=since) | Member(since=since):
-            if ends_on is not None and ends_on < since:
+            if ends is not None and ends.occurred_on < since:
                 raise Conflict("ended-before-joined", f"{person_id} was a member on {since}")
-    return person
 
 
 def _post_ends(

@@ -4,9 +4,9 @@ Post and membership are two facts: 会籍 ends by its own event, not by leaving 
 either begins no earlier than the one before it ended, so every day has one answer.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal, assert_never
+from typing import Any, Literal, assert_never
 
 from shared.contract.members import (
     DependantDeclared,
@@ -18,7 +18,8 @@ from shared.contract.members import (
     StaffLeft,
     StaffRegistered,
 )
-from shared.errors import Invalid
+from shared.decider.restated import differing
+from shared.errors import Conflict, Invalid
 
 PersonEvent = (
     StaffRegistered
@@ -83,6 +84,7 @@ class Person:
     """Post and membership of one person in one union, and the dependants declared.
 
     `post_spell` and `member_spell` count the spells begun so far, the present or last one included.
+    `facts` are what was recorded and stands, so that what is said again is known.
     """
 
     post: Post
@@ -91,10 +93,16 @@ class Person:
     member_spell: int = 0
     dependants: frozenset[str] = frozenset()
     died: bool = False
+    facts: tuple[PersonEvent, ...] = field(default=(), compare=False, repr=False)
 
 
 def evolve(state: Person | None, event: PersonEvent) -> Person:
     """The person after one more event; None: never worked for the unit, as far as recorded."""
+    facts = () if state is None else state.facts
+    return replace(_evolve(state, event), facts=(*facts, event))
+
+
+def _evolve(state: Person | None, event: PersonEvent) -> Person:
     on = event.occurred_on
     if state is None:
         assert isinstance(event, StaffRegistered), f"{event.type_name()} before StaffRegistered"
@@ -122,6 +130,39 @@ def evolve(state: Person | None, event: PersonEvent) -> Person:
             return replace(state, dependants=state.dependants | {event.dependant_id})
         case _:
             assert_never(event)
+
+
+def not_recorded(person: Person, said: PersonEvent, now: str | None) -> None:
+    """Raises Conflict where this very fact stands, which differs in nothing: `now` where it is the
+    last of its kind and still so; else `recorded-before`, in an earlier spell, so that a list sent
+    again after somebody came back adds nothing."""
+    same = [fact for fact in person.facts if type(fact) is type(said)]
+    equal = [_as_said(fact) == _as_said(said) for fact in same]
+    if any(equal):
+        code = now if now is not None and equal[-1] else "recorded-before"
+        raise Conflict(code, f"{said.person_id}: {_since(person)}", differs=[])
+
+
+def _since(person: Person) -> str:
+    match person.membership:
+        case Member(since=since) | RetainedMember(since=since):
+            return f"this is recorded already; is a member since {since}"
+    return "this is recorded already"
+
+
+def restated(person: Person, said: PersonEvent) -> list[str] | None:
+    """The fields in which the last fact of this type differs from what is said; None: there is
+    none."""
+    last = next((fact for fact in reversed(person.facts) if type(fact) is type(said)), None)
+    if last is None:
+        return None
+    stands, now = _as_said(last), _as_said(said)
+    return differing(**{name: (stands[name], now[name]) for name in now})
+
+
+def _as_said(event: PersonEvent) -> dict[str, Any]:
+    """What somebody said: without the spell, which follows, and without the paper's date."""
+    return event.model_dump(exclude={"spell", "source_recorded_on"})
 
 
 def known(state: Person | None, person_id: str, org_id: str) -> Person:

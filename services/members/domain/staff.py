@@ -3,7 +3,15 @@
 from datetime import date
 
 from services.members.commands.staff import StaffLeavingRow, StaffRow
-from services.members.domain.person import InPost, LeftPost, Person, PersonEvent, known
+from services.members.domain.person import (
+    InPost,
+    LeftPost,
+    Person,
+    PersonEvent,
+    known,
+    not_recorded,
+    restated,
+)
 from shared.contract.members import StaffLeft, StaffRegistered
 from shared.decider.dates import not_in_future
 from shared.errors import Conflict, Invalid, Refusal
@@ -17,48 +25,63 @@ def register_staff(
     *,
     person_id: str,
     employee_no_taken: bool,
+    renamed: bool = False,
     source_recorded_on: date | None,
 ) -> list[PersonEvent]:
     """A person begins to work for the unit, or comes back to it after leaving.
 
-    `employee_no_taken`: another person of the union holds this number. Raises Invalid
-    `date-in-future`; Conflict `person-died`, `already-staff`, `registered-before-left`,
-    `employee-no-taken`.
+    `employee_no_taken`: another person of the union holds this number. `renamed`: the person's
+    record has another name than the row. Raises Invalid `date-in-future`; Conflict
+    `recorded-before`, `person-died`, `already-staff` (with what differs), `number-was-anothers`,
+    `registered-before-left`, `employee-no-taken`.
     """
     not_in_future(today, row.registered_on, source_recorded_on)
+    registered = StaffRegistered(
+        org_id=org_id,
+        occurred_on=row.registered_on,
+        person_id=person_id,
+        gender=row.gender,
+        birth_month=row.birth_month,
+        spell=1 if state is None else state.post_spell + 1,
+        source_recorded_on=source_recorded_on,
+    )
     if state is not None:
-        _may_return(state, row, person_id)
+        _may_return(state, registered, renamed=renamed)
     if employee_no_taken:
         raise Conflict("employee-no-taken", "another person of this union has this number")
-    return [
-        StaffRegistered(
-            org_id=org_id,
-            occurred_on=row.registered_on,
-            person_id=person_id,
-            gender=row.gender,
-            birth_month=row.birth_month,
-            spell=1 if state is None else state.post_spell + 1,
-            source_recorded_on=source_recorded_on,
-        )
-    ]
+    return [registered]
 
 
 REGISTRATION_REFUSALS: dict[str, type[Refusal]] = {
     "date-in-future": Invalid,
+    "recorded-before": Conflict,
     "person-died": Conflict,
     "already-staff": Conflict,
+    "number-was-anothers": Conflict,
     "registered-before-left": Conflict,
     "employee-no-taken": Conflict,
 }
 """Of a bulk command's rows, the first in this order that any row has is said."""
 
 
-def _may_return(state: Person, row: StaffRow, person_id: str) -> None:
+def _may_return(state: Person, said: StaffRegistered, *, renamed: bool) -> None:
+    """Numbers are given out again: who comes back under one is who left, or is refused."""
+    person_id = said.person_id
+    if not renamed:
+        not_recorded(state, said, "already-staff" if isinstance(state.post, InPost) else None)
+    differs = [*(["name"] if renamed else []), *(restated(state, said) or [])]
     if state.died:
         raise Conflict("person-died", f"{person_id} has died")
     if isinstance(state.post, InPost):
-        raise Conflict("already-staff", f"{person_id} is in post since {state.post.since}")
-    if row.registered_on <= state.post.on:
+        raise Conflict(
+            "already-staff", f"{person_id} is in post since {state.post.since}", differs=differs
+        )
+    if set(differs) - {"occurred_on"}:
+        raise Conflict(
+            "number-was-anothers",
+            f"{person_id}, who left on {state.post.on}, differs in {', '.join(differs)}",
+        )
+    if said.occurred_on <= state.post.on:
         raise Conflict("registered-before-left", f"{person_id} was in post until {state.post.on}")
 
 
@@ -72,29 +95,35 @@ def record_staff_left(
 ) -> list[PersonEvent]:
     """A labour relation ended; the membership stays as it is.
 
-    Raises Invalid `date-in-future`, `unknown-person`; Conflict `not-staff`, `left-before-staff`.
+    Raises Invalid `date-in-future`, `unknown-person`; Conflict `recorded-before`, `not-staff`
+    (with what differs), `left-before-staff`.
     """
     not_in_future(today, row.left_on, source_recorded_on)
     person = known(state, row.person_id, org_id)
+    left = StaffLeft(
+        org_id=org_id,
+        occurred_on=row.left_on,
+        person_id=row.person_id,
+        reason=row.reason,
+        spell=person.post_spell,
+        source_recorded_on=source_recorded_on,
+    )
+    not_recorded(person, left, "not-staff" if isinstance(person.post, LeftPost) else None)
     if isinstance(person.post, LeftPost):
-        raise Conflict("not-staff", f"{row.person_id} was in post until {person.post.on}")
+        raise Conflict(
+            "not-staff",
+            f"{row.person_id} was in post until {person.post.on}",
+            differs=restated(person, left),
+        )
     if row.left_on < person.post.since:
         raise Conflict("left-before-staff", f"{row.person_id} is in post since {person.post.since}")
-    return [
-        StaffLeft(
-            org_id=org_id,
-            occurred_on=row.left_on,
-            person_id=row.person_id,
-            reason=row.reason,
-            spell=person.post_spell,
-            source_recorded_on=source_recorded_on,
-        )
-    ]
+    return [left]
 
 
 LEAVING_REFUSALS: dict[str, type[Refusal]] = {
     "date-in-future": Invalid,
     "unknown-person": Invalid,
+    "recorded-before": Conflict,
     "not-staff": Conflict,
     "left-before-staff": Conflict,
 }

@@ -40,7 +40,8 @@ async def decide_rows(
         try:
             events = decide(states[person_id], person_id, row)
         except Refusal as why:
-            refused.append(refused_row(number, why.code, person_id=person_id, detail=why.detail))
+            row_told = refused_row(number, why.code, person_id=person_id, detail=why.detail)
+            refused.append({**row_told, **why.facts})
             continue
         for event in events:
             states[person_id] = person.evolve(states[person_id], event)

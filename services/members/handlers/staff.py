@@ -25,10 +25,12 @@ async def register_staff(context: Context, request: Request, command: RegisterSt
     org_id = request.org_id
     rows = [(row.person_id or new_person_id(), row) for row in command.people]
     numbers = [row.employee_no for row in command.people]
+    returning = [row.person_id for row in command.people if row.person_id is not None]
 
     async def attempt() -> Reply:
         today = today_of(store)
         holders = await person_records.holders(store.pool, cipher, org_id, numbers)
+        names = await person_records.names_held(store.pool, cipher, org_id, returning)
 
         def decide(state: Person | None, person_id: str, row: StaffRow) -> list[PersonEvent]:
             events = staff.register_staff(
@@ -38,6 +40,7 @@ async def register_staff(context: Context, request: Request, command: RegisterSt
                 today,
                 person_id=person_id,
                 employee_no_taken=holders.get(row.employee_no, person_id) != person_id,
+                renamed=names.get(person_id, row.name) != row.name,
                 source_recorded_on=command.source_recorded_on,
             )
             holders[row.employee_no] = person_id

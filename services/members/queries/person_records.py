@@ -65,6 +65,15 @@ async def holders(
     return {hashes[row["employee_no_hash"]]: row["person_id"] for row in rows}
 
 
+async def names_held(
+    pool: asyncpg.Pool, cipher: RecordCipher, org_id: str, ids: Sequence[str]
+) -> dict[str, str]:
+    """What these people are called, as far as their records can be read, for deciding; nothing is
+    disclosed."""
+    records = await _records(pool, cipher, org_id, ids) if ids else {}
+    return {each: record.name for each, record in records.items() if record is not None}
+
+
 async def person_ids(
     pool: asyncpg.Pool, cipher: RecordCipher, inquiry: Inquiry, employee_nos: Sequence[str]
 ) -> Disclosed:

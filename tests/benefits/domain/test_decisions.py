@@ -13,7 +13,7 @@ from services.benefits import streams
 from services.benefits.api import COMMANDS, REFUSALS
 from services.benefits.commands import claims, insurance, money, procurement, programmes
 from services.benefits.commands import gifts as asked_of_gifts
-from services.benefits.domain import gifts
+from services.benefits.domain import receipts
 from services.benefits.domain.bulk_event import BulkEvent, Recipient
 from services.benefits.handlers import bulk
 from shared.decider.command import Sourced
@@ -55,7 +55,7 @@ def test_every_refusal_that_can_be_raised_has_a_title_and_none_is_left_over() ->
                 at = CODE_ARGUMENT.get(call.func.id)
                 if at is not None and isinstance(call.args[at], ast.Constant):
                     raised.add(ast.literal_eval(call.args[at]))
-    raised |= set(gifts.RECEIPT_REFUSALS)
+    raised |= set(receipts.RECEIPT_REFUSALS)
     assert raised - set(TITLES) == set(REFUSALS)
 
 

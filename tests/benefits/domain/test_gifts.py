@@ -22,9 +22,9 @@ from services.benefits.domain.gifts import (
     evolve,
     issue_gift,
     return_gift,
-    sign_receipts,
 )
 from services.benefits.domain.people import PersonStatus
+from services.benefits.domain.receipts import sign_receipts
 from shared.contract.benefits import GiftIssued, GiftReceiptSigned
 from shared.errors import Refusal
 from shared.testing.decider import Given, given
@@ -117,7 +117,9 @@ def test_before_its_roster_is_frozen_a_programme_has_nobody_on_it() -> None:
     [
         ([issued()], {"issued_on": TOMORROW}, None, "date-in-future"),
         ([issued()], {}, None, "unknown-programme"),
-        ([issued()], {}, programme(opened(), closed()).state, "programme-closed"),
+        ([issued()], {}, programme(opened(), closed()).state, "already-issued"),
+        ([], {}, programme(opened(), closed()).state, "programme-closed"),
+        ([issued(), RETURNED], {}, SPRING, "already-issued"),
         ([issued()], {"off_roster_reason": "other"}, SPRING, "already-issued"),
         ([issued(), signed()], {}, SPRING, "already-issued"),
         ([], {"person_id": DAI}, SPRING, "off-roster-reason-missing"),
@@ -131,8 +133,31 @@ def test_a_gift_is_refused_for_the_first_of_these(
     gift(*before).when(issue_gift, command, ORG, TODAY, programme=of).then_refused(code)
 
 
-def test_a_returned_gift_may_be_issued_again() -> None:
-    gift(issued(), RETURNED).when(issue_gift, ISSUE, ORG, TODAY, programme=SPRING).then(issued())
+def test_a_returned_gift_may_be_issued_again_though_not_as_it_was() -> None:
+    again = ISSUE.model_copy(update={"issued_on": RETURNED.occurred_on})
+    gift(issued(), RETURNED).when(issue_gift, again, ORG, TODAY, programme=SPRING).then(
+        issued(occurred_on=RETURNED.occurred_on)
+    )
+    two = ISSUE.model_copy(update={"quantity": 2})
+    gift(issued(), RETURNED).when(issue_gift, two, ORG, TODAY, programme=SPRING).then(
+        issued(quantity=2, amount_fen=60000)
+    )
+
+
+@pytest.mark.parametrize("after", [[], [signed()]])
+@pytest.mark.parametrize(
+    ("changes", "differs"),
+    [({}, []), ({"quantity": 2}, ["quantity"]), ({"capacity": "staff"}, ["capacity"]),
+     ({"issued_on": date(2022, 1, 21), "quantity": 3}, ["occurred_on", "quantity"])],
+)  # fmt: skip
+def test_a_gift_said_again_is_told_what_it_differs_in(
+    after: list[Any], changes: dict[str, Any], differs: list[str]
+) -> None:
+    command = ISSUE.model_copy(update=changes)
+    refused = gift(issued(), *after).when(issue_gift, command, ORG, TODAY, programme=SPRING)
+    refused.then_refused("already-issued")
+    assert refused.refusal is not None
+    assert refused.refusal.facts["differs"] == differs
 
 
 def sign(states: dict[str, Gift], command: SignReceipts) -> Any:

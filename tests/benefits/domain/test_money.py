@@ -86,7 +86,7 @@ def test_a_budget_is_approved_once_and_adjusted_after() -> None:
 
 
 def test_an_adjustment_replaces_the_lines_and_is_counted() -> None:
-    assert books(APPROVED, ADJUSTED).state == Budget((MORE,), adjusted=1)
+    assert books(APPROVED, ADJUSTED).state == Budget((MORE,), APPROVED, adjusted=1)
 
 
 def test_a_second_adjustment_in_the_year_is_recorded_for_the_auditor_to_find() -> None:

@@ -6,11 +6,12 @@ import httpx
 import orjson
 import pytest
 
-from guildhall.cli import file_import as module
 from guildhall.cli.connection import Connection, Refused, Unreachable, find_target
 from guildhall.cli.file_import import run_import
 from guildhall.imports import KINDS
-from guildhall.imports.upload import Outcome
+from guildhall.imports import http_client as module
+from guildhall.imports.outcome import Outcome
+from guildhall.imports.upload import DEFAULTS
 from guildhall.output import Bar
 from tests.guildhall.cli.fake_services import FakeServices, refused
 from tests.guildhall.imports.recording_client import write_csv
@@ -45,8 +46,7 @@ async def imported(
             org="tjtc",
             kind=RECEIPTS,
             file=file,
-            given={},
-            max_error_rate=0.2,
+            options=DEFAULTS,
             now=now,
             bar=Bar(None, 0),
         )

@@ -8,15 +8,32 @@ import pytest
 from typer.testing import CliRunner
 
 import guildhall.demo
-from guildhall.cli import file_import
 from guildhall.cli.__main__ import app
+from guildhall.imports import upload
 from guildhall.imports.http_client import Answer
+from guildhall.imports.outcome import Outcome
+from guildhall.imports.passed_over import Passed
 from guildhall.imports.rows import RowError
 from guildhall.imports.submission import ImportRefused
-from guildhall.imports.upload import Outcome
 from tests.guildhall.cli.fake_services import FakeServices
 
-COMPLETE = Outcome("members", 3, 2, 1, 0, [], 2, 1, False, (), None)
+COMPLETE = Outcome(
+    kind="members",
+    rows=5,
+    accepted=2,
+    already=1,
+    not_sent=0,
+    differs=[],
+    bad=[],
+    passed=[Passed("", 1, "headings"), Passed("", 5, "total")],
+    events=2,
+    commands=1,
+    stopped=False,
+    ignored=(),
+    told=(),
+    unread=(),
+    bad_rows_file=None,
+)
 
 
 def test_a_token_is_printed_alone_so_that_a_shell_can_use_it(services: FakeServices) -> None:
@@ -57,10 +74,10 @@ class Imports:
 
     def __init__(self, outcome: Outcome | Exception) -> None:
         self.outcome = outcome
-        self.given: dict[str, Any] = {}
+        self.options = upload.DEFAULTS
 
     async def __call__(self, _office: Any, _kind: Any, _file: Path, **named: Any) -> Outcome:
-        self.given = named["given"]
+        self.options = named["options"]
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome
@@ -73,7 +90,7 @@ def run_import(
     *options: str,
 ) -> tuple[Any, Imports]:
     imports = Imports(outcome)
-    monkeypatch.setattr(file_import, "import_file", imports)
+    monkeypatch.setattr(upload, "import_file", imports)
     sheet = services.data / "members.csv"
     sheet.write_text("工号\n")
     return services.run("import", "members", str(sheet), "--org", "tjtc", *options), imports
@@ -83,16 +100,82 @@ def test_an_import_is_0_only_if_every_row_is_in(
     services: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done, imports = run_import(
-        services, monkeypatch, COMPLETE, "--set", "joined_on=2022-09-01", "--set", "kind=new"
+        services,
+        monkeypatch,
+        COMPLETE,
+        "--set",
+        "joined_on=2022年9月1日",
+        "--set",
+        "入会方式=新入会",
     )
     assert done.exit_code == 0, done.output
-    assert imports.given == {"joined_on": "2022-09-01", "kind": "new"}
-    assert "3 rows: 2 entered, 1 were already in, 0 refused, 0 not sent" in done.stdout
+    assert imports.options.given == {"joined_on": "2022-09-01", "kind": "new"}
+    assert (
+        "5 rows: 2 entered, 1 were already in, 0 differ from what is in, 0 refused, 0 not sent,"
+        " 2 passed over"
+    ) in done.stdout
+    assert "passed over: 1 × 合计 (row 5)" in done.stdout
 
     flawed = COMPLETE._replace(bad=[RowError(3, "工号", "unknown-employee", "查无此人")])
     done, _ = run_import(services, monkeypatch, flawed)
     assert done.exit_code == 1
     assert "row 3: 工号  查无此人 (unknown-employee)" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("flaw", "said"),
+    [
+        ({"differs": [RowError(3, "份数", "already-issued", "已录入,但份数与本行不同。")]},
+         "row 3: 份数  已录入,但份数与本行不同。 (already-issued)"),
+        ({"unread": ("后勤处",)}, "the sheet 后勤处 was not read"),
+        ({"not_sent": 1}, "1 not sent"),
+    ],
+)  # fmt: skip
+def test_what_is_not_in_as_the_file_says_is_status_1(
+    services: FakeServices, monkeypatch: pytest.MonkeyPatch, flaw: dict[str, Any], said: str
+) -> None:
+    done, _ = run_import(services, monkeypatch, COMPLETE._replace(**flaw))
+    assert done.exit_code == 1
+    assert said in done.output
+
+
+def test_a_preview_and_a_file_that_could_not_be_written_are_told(
+    services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = COMPLETE._replace(preview=True, warnings=("a.errors.csv could not be written: why",))
+    done, imports = run_import(services, monkeypatch, told, "--preview", "--sheet", "教务处")
+    assert (done.exit_code, imports.options.preview) == (0, True)
+    assert imports.options.only == ("教务处",)
+    assert "2 would be entered" in done.stdout and "nothing was written" in done.stdout
+    assert "warning: a.errors.csv could not be written" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--set", "quantty=2"), "no field"), (("--set", "joined_on=明天"), "日期不合规"),
+        (("--set", "kind=退会"), "不在可选项中"), (("--set", "kind"), "FIELD=VALUE"),
+        (("--set", "kind=new", "--set", "入会方式=转入"), "said before"),
+        (("--map", "工号=nobody"), "no field"), (("--map", "工号"), "列=字段"),
+    ],
+)  # fmt: skip
+def test_what_is_set_or_mapped_wrongly_is_wrong_usage_and_sends_nothing(
+    services: FakeServices, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], said: str
+) -> None:
+    done, imports = run_import(services, monkeypatch, COMPLETE, *options)
+    assert done.exit_code == 2
+    assert said in " ".join(done.output.replace("│", " ").split())
+    assert imports.options is upload.DEFAULTS
+
+
+def test_a_template_is_written_once_and_no_service_asked(
+    services: FakeServices, tmp_path: Path
+) -> None:
+    file = tmp_path / "会员.xlsx"
+    done = services.run("import", "members", str(file), "--org", "tjtc", "--template")
+    assert (done.exit_code, file.exists(), services.asked) == (0, True, [])
+    again = services.run("import", "members", str(file), "--org", "tjtc", "--template")
+    assert again.exit_code == 2, "what somebody filled in is not written over"
 
 
 def test_an_import_acts_in_the_role_its_kind_needs_unless_a_user_is_named(

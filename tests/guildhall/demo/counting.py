@@ -9,9 +9,10 @@ from typing import Any
 from guildhall.demo.generate import read_script
 from guildhall.demo.script import Entry
 from guildhall.imports import KINDS
+from guildhall.imports.headings import known_headings
 from guildhall.imports.kinds import Values
-from guildhall.imports.rows import known_headings, read_rows
-from guildhall.imports.spreadsheet import read_sheet
+from guildhall.imports.rows import read_rows
+from guildhall.imports.spreadsheet import read_book
 from shared.contract.values import SHANGHAI
 
 ENDS_MEMBERSHIP = {"transferred_out", "left_unit"}
@@ -31,7 +32,7 @@ class Files:
         for entry in self.script:
             if entry.file is not None and entry.imports is not None:
                 kind = KINDS[entry.imports]
-                parsed = read_rows(kind, read_sheet(directory / entry.file, known_headings(kind)))
+                parsed = read_rows(kind, read_book(directory / entry.file, known_headings(kind)))
                 assert not parsed.bad, (entry.file, parsed.bad[:3])
                 self._rows.setdefault(kind.name, []).extend(row.values for row in parsed.rows)
 

@@ -6,7 +6,10 @@ from typing import Any
 
 from openpyxl import Workbook
 
+from guildhall.imports.cells import BLANK, Cell
 from guildhall.imports.http_client import Answer
+from guildhall.imports.spreadsheet import Book
+from guildhall.imports.worksheet import Page, SeenRow
 
 Decide = Callable[[str, Mapping[str, Any]], Answer]
 
@@ -16,6 +19,12 @@ def accept(_name: str, body: Mapping[str, Any]) -> Answer:
     return Answer(
         201, {"events": max([1, *(len(v) for v in body.values() if isinstance(v, list))])}
     )
+
+
+def standing(*rows: tuple[int, str, list[str]], status: int = 409) -> Answer:
+    """A refusal of rows (from 1) that stand already, with the fields in which they differ."""
+    errors = [{"row": row, "code": code, "differs": differs} for row, code, differs in rows]
+    return Answer(status, {"code": rows[0][1], "title": "已录入", "errors": errors})
 
 
 def refuse_rows(*rows: tuple[int, str], status: int = 422, title: str = "有误") -> Answer:
@@ -38,6 +47,7 @@ class RecordingClient:
     ) -> None:
         self.numbers, self.decide, self.org_id = numbers, decide, org_id
         self.sent: list[tuple[str, Mapping[str, Any], str]] = []
+        self.previewed: list[tuple[str, Mapping[str, Any]]] = []
         self.done: dict[str, tuple[Mapping[str, Any], Answer]] = {}
 
     async def command(self, service: str, name: str, body: Mapping[str, Any], key: str) -> Answer:
@@ -52,6 +62,11 @@ class RecordingClient:
             self.done[key] = (body, answer)
         return answer
 
+    async def preview(self, service: str, name: str, body: Mapping[str, Any]) -> Answer:
+        """Decide it, and keep nothing."""
+        self.previewed.append((f"{service}/{name}", body))
+        return self.decide(name, body)
+
     async def ask(self, service: str, path: str, body: Mapping[str, Any]) -> Answer:
         """The look-up of people; a person's id is made of the number."""
         assert (service, path) == ("members", "people/lookup")
@@ -63,6 +78,22 @@ class RecordingClient:
 def person(employee_no: str) -> str:
     """The person id of an employee number in these tests."""
     return f"p-{employee_no:0>6}"
+
+
+def book(*rows: Sequence[str | Cell | None], name: str = "") -> Book:
+    """A file of one sheet with these rows, the first of them numbered 1."""
+    seen = [
+        SeenRow(
+            number,
+            {
+                at: cell if isinstance(cell, Cell) else Cell(str(cell))
+                for at, cell in enumerate(row)
+                if cell not in (None, "", BLANK)
+            },
+        )
+        for number, row in enumerate(rows, start=1)
+    ]
+    return Book([Page(name, [row for row in seen if row.cells])])
 
 
 def write_xlsx(file: Path, rows: Sequence[Sequence[Any]]) -> Path:

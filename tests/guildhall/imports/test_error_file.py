@@ -10,34 +10,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from guildhall.imports.cells import Cell
 from guildhall.imports.error_file import (
     ADDED,
     RUNS_AS_FORMULA,
     error_file_of,
     write_error_file,
 )
-from guildhall.imports.rows import RowError
-from guildhall.imports.spreadsheet import Sheet, SheetRow, read_sheet
+from guildhall.imports.kinds import Place
+from guildhall.imports.rows import RowError, Table
+from guildhall.imports.spreadsheet import read_book
 
 HEADINGS = ("工号", "姓名", "日期")
 
 
-def sheet(*rows: tuple[str, ...], headings: tuple[str, ...] = HEADINGS) -> Sheet:
-    return Sheet(
-        headings,
-        [
-            SheetRow(number, dict(zip(headings, map(Cell, row), strict=False)))
-            for number, row in enumerate(rows, start=2)
-        ],
-    )
+def sheet(*rows: tuple[str, ...], headings: tuple[str, ...] = HEADINGS) -> Table:
+    lines = {Place("", number): row for number, row in enumerate(rows, start=2)}
+    return Table([], [], [], len(rows), (), (), (), headings, lines)
 
 
 def flaw(number: int, field: str = "日期", code: str = "invalid-date") -> RowError:
     return RowError(number, field, code, f"说明 {code}")
 
 
-def written(target: Path, given: Sheet, *bad: RowError) -> list[list[str]]:
+def written(target: Path, given: Table, *bad: RowError) -> list[list[str]]:
     """The lines of the file, as a spreadsheet shows them."""
     write_error_file(target, given, bad)
     if target.suffix == ".csv":
@@ -127,7 +122,5 @@ def test_what_is_uploaded_again_uncorrected_says_what_it_said(
 ) -> None:
     target = tmp_path / f"a{suffix}"
     write_error_file(target, sheet(("0012", text, "?")), [flaw(2)])
-    read = read_sheet(target, frozenset(HEADINGS))
-    [line] = read.rows
-    assert line.cells["姓名"].text == text
-    assert line.cells["工号"].text == "0012"
+    [page] = read_book(target, frozenset(HEADINGS)).pages
+    assert [page.rows[1].cells[at].text for at in (0, 1)] == ["0012", text]

@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from guildhall.imports import KINDS
+from guildhall.imports.headings import known_headings
 from guildhall.imports.kinds import Kind
-from guildhall.imports.rows import known_headings
 from guildhall.imports.upload import import_file
+from guildhall.imports.what_to_do import TO_DO
 from services.benefits.api import COMMANDS as BENEFITS
 from services.benefits.api import REFUSALS as BENEFITS_REFUSALS
+from services.events.api import COMMANDS as EVENTS
+from services.events.api import REFUSALS as EVENTS_REFUSALS
 from services.members.api import COMMANDS as MEMBERS
 from services.members.api import REFUSALS as MEMBERS_REFUSALS
 from tests.guildhall.imports.recording_client import RecordingClient, write_csv
@@ -18,6 +21,7 @@ from tests.guildhall.imports.recording_client import RecordingClient, write_csv
 ROUTES = {
     **{f"members/{name}": route for name, route in MEMBERS.items()},
     **{f"benefits/{name}": route for name, route in BENEFITS.items()},
+    **{f"events/{name}": route for name, route in EVENTS.items()},
 }
 ROWS: dict[str, tuple[str, list[str]]] = {
     "staff": ("工号,姓名,性别,出生年月,入职日期", ["0012,王利,女,1985-03,2009年8月1日"]),
@@ -74,8 +78,11 @@ async def test_what_a_kind_sends_is_what_the_service_takes(kind: Kind, tmp_path:
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
-def test_what_counts_as_entered_before_is_a_refusal_the_services_know(kind: Kind) -> None:
-    assert kind.already <= MEMBERS_REFUSALS.keys() | BENEFITS_REFUSALS.keys()
+def test_what_to_do_is_said_for_every_kind_and_for_refusals_that_there_are(kind: Kind) -> None:
+    codes = TO_DO[kind.name].keys() - {"differs"}
+    assert codes <= MEMBERS_REFUSALS.keys() | BENEFITS_REFUSALS.keys() | EVENTS_REFUSALS.keys()
+    assert "differs" in TO_DO[kind.name]
+    assert set(kind.told_as.values()) <= {column.field for column in kind.columns}
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))

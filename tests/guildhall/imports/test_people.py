@@ -52,8 +52,8 @@ async def test_staff_keep_their_number_s_noughts_and_of_a_birthday_the_month(
     assert body == {
         "people": [
             {
-                "employee_no": "0012", "name": "王利", "gender": "female", "birth_month": 3,
-                "registered_on": "2009-08-01",
+                "person_id": "p-000012", "employee_no": "0012", "name": "王利",
+                "gender": "female", "birth_month": 3, "registered_on": "2009-08-01",
             }
         ]
     }  # fmt: skip

@@ -20,9 +20,14 @@ from guildhall.imports.submission import (
     refused_rows,
     send,
 )
-from tests.guildhall.imports.recording_client import RecordingClient, accept, refuse_rows
+from tests.guildhall.imports.recording_client import (
+    RecordingClient,
+    accept,
+    refuse_rows,
+    standing,
+)
 
-KIND = Kind("receipts", "签收表", (), ("person_id",), lambda _rows: [], already=frozenset({"had"}))
+KIND = Kind("receipts", "签收表", (), ("person_id",), lambda _rows: [])
 
 
 def command(*numbers: int) -> Command:
@@ -34,7 +39,7 @@ def command(*numbers: int) -> Command:
 
 
 def submission(client: RecordingClient, patience: float = 0.0) -> Submission:
-    return Submission(client, KIND, "digest", patience)
+    return Submission(client, KIND, "run", patience)
 
 
 class Saying:
@@ -52,44 +57,80 @@ OK = Answer(201, {})
 
 
 async def test_refused_rows_are_taken_out_and_the_rest_goes_in_together() -> None:
-    client = RecordingClient([], Saying(refuse_rows((2, "bad"), (3, "had")), OK))
-    done = await send(submission(client), command(5, 6, 7, 9), 1)
-    assert [body["rows"] for _, body, _ in client.sent] == [[5, 6, 7, 9], [5, 9]]
+    said = {
+        "code": "bad",
+        "errors": [
+            {"row": 2, "code": "bad", "title": "不行"},
+            {"row": 3, "code": "had", "differs": []},
+            {"row": 4, "code": "had", "differs": ["quantity"]},
+        ],
+    }
+    client = RecordingClient([], Saying(Answer(409, said), OK))
+    done = await send(submission(client), command(5, 6, 7, 8, 9), 1)
+    assert [body["rows"] for _, body, _ in client.sent] == [[5, 6, 7, 8, 9], [5, 9]]
     assert ([r.number for r in done.accepted], done.events) == ([5, 9], 2)
     assert [r.number for r in done.already] == [7]
+    assert [(it.number, it.code, it.differs) for it in done.differs] == [(8, "had", ("quantity",))]
     assert [(bad.number, bad.code) for bad in done.bad] == [(6, "bad")]
 
 
 async def test_other_rows_are_another_key_and_the_same_rows_the_same() -> None:
-    async def keys(*answers: Answer, digest: str = "digest") -> list[str]:
+    async def keys(*answers: Answer, run: str = "run") -> list[str]:
         client = RecordingClient([], Saying(*answers))
-        await send(submission(client)._replace(digest=digest), command(5, 6), 9)
+        await send(submission(client)._replace(run=run), command(5, 6), 9)
         return [key for _, _, key in client.sent]
 
     first = await keys(refuse_rows((1, "bad")), OK)
     assert len(set(first)) == 2
     assert await keys(OK) == first[:1]
-    assert not set(await keys(OK, digest="another file")) & set(first)
+    assert not set(await keys(OK, run="another")) & set(first)
     assert all(key.startswith("import-receipts-") and len(key) <= 200 for key in first)
 
 
-async def test_what_was_done_before_is_already_in() -> None:
+async def test_what_was_done_in_this_import_and_answered_again_is_entered() -> None:
     client = RecordingClient([])
     await send(submission(client), command(5, 6), 0)
     again = await send(submission(client), command(5, 6), 0)
-    assert ([r.number for r in again.already], again.accepted, again.events) == ([5, 6], [], 0)
+    assert ([r.number for r in again.accepted], again.already) == ([5, 6], [])
+
+
+async def test_rows_that_an_accepted_command_found_recorded_before_are_already_in() -> None:
+    client = RecordingClient([], lambda *_: Answer(201, {"events": 1, "already": [2]}))
+    done = await send(submission(client), command(5, 6), 0)
+    assert ([r.number for r in done.accepted], [r.number for r in done.already]) == ([5], [6])
+    assert done.events == 1
+
+
+async def test_a_refusal_that_says_nothing_of_differences_is_no_proof_that_the_row_is_in() -> None:
+    client = RecordingClient([], Saying(refuse_rows((1, "already-issued")), OK))
+    done = await send(submission(client), command(5), 9)
+    assert (done.already, done.differs) == ([], [])
+    assert [(bad.number, bad.code) for bad in done.bad] == [(5, "already-issued")]
+
+
+async def test_a_preview_sends_no_command() -> None:
+    client = RecordingClient([])
+    done = await send(submission(client)._replace(preview=True), command(5, 6), 0)
+    assert [r.number for r in done.accepted] == [5, 6]
+    assert (client.sent, len(client.previewed)) == ([], 1)
+
+
+async def test_who_may_not_approve_one_row_is_refused_that_row_alone() -> None:
+    client = RecordingClient([], Saying(Answer(403, {"code": "maker-is-approver", "title": "题"})))
+    done = await send(submission(client), command(5), 9)
+    assert [(bad.number, bad.code) for bad in done.bad] == [(5, "maker-is-approver")]
 
 
 async def test_with_more_bad_rows_than_allowed_nothing_goes_in() -> None:
     client = RecordingClient([], Saying(refuse_rows((1, "bad"), (2, "bad")), OK))
     with pytest.raises(TooManyErrors) as why:
         await send(submission(client), command(5, 6, 7), 1)
-    assert [bad.number for bad in why.value.bad] == [5, 6]
+    assert [bad.number for bad in why.value.done.bad] == [5, 6]
     assert not client.done
 
 
 async def test_rows_that_were_in_before_are_no_errors() -> None:
-    client = RecordingClient([], Saying(refuse_rows((1, "had"), (2, "had")), OK))
+    client = RecordingClient([], Saying(standing((1, "had", []), (2, "had", [])), OK))
     done = await send(submission(client), command(5, 6), 0)
     assert [r.number for r in done.already] == [5, 6]
     assert len(client.sent) == 1, "with no row left there is nothing to send"

@@ -1,0 +1,37 @@
+"""What a clerk does about a row that was entered before with something else: one table, by kind.
+
+`guildhall command ORG NAME JSON` sends a command; `guildhall commands` lists what there is. A code
+has its own line where it needs one; `differs` is for all others of the kind.
+"""
+
+TO_DO: dict[str, dict[str, str]] = {
+    "staff": {
+        "differs": "以名册为准则改正本行;已录入的有误,请与工会管理员核对后更正",
+        "number-was-anothers": "该工号原属已离职的另一人:请核对,或为新人另编工号后再导入",
+    },
+    "members": {"differs": "核对入会日期与方式;已录入的有误,请与工会管理员核对后更正"},
+    "leavers": {"differs": "核对离开日期与方式;已录入的有误,请与工会管理员核对后更正"},
+    "receipts": {"differs": "签收只登记一次:核对签收日期与代签人"},
+    "gifts": {
+        "differs": "若是另一次发放(如同年第二次生育),请另立项目(open-programme)后以新项目编号导入;"
+        "若已录入的有误,用 return-gift 退回后以正确内容重新导入",
+    },
+    "claims": {
+        "differs": "申请编号已用于另一内容:若是另一申请请另编号;若已录入的有误,"
+        "未支付的用 reject-claim 驳回,已支付的用 reverse-claim 冲销,再以新编号导入",
+    },
+    "insured": {"differs": "同一保单同一人只登记一次:核对参保日期与身份"},
+    "budget": {"differs": "该年度预算已批准:调整请用 adjust-budget"},
+    "income": {"differs": "收入编号已用于另一内容:若是另一笔请另编号"},
+    "payment-requests": {"differs": "支付编号已用于另一内容:若是另一笔请另编号"},
+    "payments": {"differs": "该笔支出已入账:核对付款日期与会议纪要编号"},
+}
+"""By kind, then by the code of the refusal."""
+
+OTHERWISE = "请核对"
+
+
+def what_to_do(kind: str, code: str) -> str:
+    """What to do about a row of this kind that a service refuses with this code."""
+    known = TO_DO.get(kind, {})
+    return known.get(code) or known.get("differs") or OTHERWISE

@@ -1,0 +1,30 @@
+"""What a clerk is told to do about a row that differs: for every kind, of commands that exist."""
+
+import re
+
+import pytest
+
+from guildhall.imports import KINDS
+from guildhall.imports.what_to_do import OTHERWISE, TO_DO, what_to_do
+from services.benefits.api import COMMANDS as BENEFITS
+from services.events.api import COMMANDS as EVENTS
+from services.members.api import COMMANDS as MEMBERS
+
+COMMANDS = {*BENEFITS, *EVENTS, *MEMBERS}
+
+
+def test_there_is_a_line_for_every_kind_and_for_no_other() -> None:
+    assert set(TO_DO) == set(KINDS)
+    assert all("differs" in lines for lines in TO_DO.values())
+
+
+@pytest.mark.parametrize("kind", TO_DO)
+def test_every_command_that_is_named_exists(kind: str) -> None:
+    named = re.findall(r"[a-z]+(?:-[a-z]+)+", " ".join(TO_DO[kind].values()))
+    assert set(named) <= COMMANDS
+
+
+def test_a_code_has_its_own_line_or_the_kind_s() -> None:
+    assert "另编工号" in what_to_do("staff", "number-was-anothers")
+    assert what_to_do("staff", "already-staff") == TO_DO["staff"]["differs"]
+    assert what_to_do("nothing", "x") == OTHERWISE
