@@ -127,15 +127,14 @@ def judge(envelope: Envelope, document: bytes, *, this_year: int = MAXYEAR) -> D
     what may stand beside what was said before, `succession`. Raises
     ContractViolation, ValidationError, ValueError, RecursionError.
     """
-    # Ours hold each key once, and texts that a command checked.
-    if envelope.source not in NUMBERED:
-        check_stranger(document, envelope.data)
     _check_envelope(envelope)
     event_class(envelope.type)
     event = decode_event(envelope.type, envelope.data)
     _check_event(envelope, event)
     check_recorded(envelope.recorded_at, this_year)
     check_event(envelope.type, event, envelope.recorded_at.year)
+    if envelope.source not in NUMBERED:  # ours: each key once, texts that a command checked
+        check_stranger(document, envelope.data)
     return event
 
 
