@@ -77,6 +77,41 @@ def schema(
 
 
 @contract.command()
+def diff(
+    old: Annotated[Path, typer.Argument(exists=True, help="as it was published")],
+    new: Annotated[
+        Path | None, typer.Argument(exists=True, help="as it would be; by default ours")
+    ] = None,
+    machine: Machine = False,
+) -> None:
+    """Compare two contracts; status 0 only if whoever met the old one meets the new one, too.
+
+    A contract is an AsyncAPI document, a document's JSON Schema, or a folder of schemas, as
+    asyncapi and schema print them. What only adds is no loss: a field that may be absent, a value
+    more, a wider range, a type more.
+
+    Example: guildhall contract diff published.asyncapi.json
+    """
+    from guildhall.cli.contract_files import current_schemas, schemas_in
+    from shared.contract.narrowing import contract_losses
+
+    output = Output(machine)
+    try:
+        before = schemas_in(old)
+        after = schemas_in(new) if new else current_schemas()
+    except ValueError as why:
+        raise typer.BadParameter(str(why)) from why
+    losses, added = contract_losses(before, after), sorted(after.keys() - before.keys())
+    output.document({"types": len(before), "breaking": losses, "added": added})
+    for name, lines in losses.items():
+        for line in lines:
+            output.notice(f"✗ {name}{line if line.startswith('.') else f': {line}'}")
+    output.say(f"{len(before)} types compared, {len(losses)} broken, {len(added)} added")
+    if losses:
+        raise typer.Exit(1)
+
+
+@contract.command()
 def check(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
     type_: Annotated[
