@@ -1,5 +1,6 @@
 """Routes about services that are not ours: which are heard, and what became of what they sent."""
 
+from collections.abc import Collection
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -36,7 +37,7 @@ async def list_sources(built: Built, actor: RecordReader) -> Json:
             "types": sorted(source.types),
             "orgs": sorted(source.orgs),
             "reporting_alone": source.reporting_alone,
-            "state": "heard" if source.topic in read else "waiting-for-its-topic",
+            "state": await _state(built, source.topic, read),
         }
         for source in built.register.registered.sources
         if _sees(scope, source.topic, source.orgs)
@@ -79,6 +80,13 @@ async def show_what_became(
     """What became of an event that an outside source sent: its place in the journal (`accepted`)
     and its records in quarantine. `event_id` is a UUID or a ULID. Refuses unknown-event."""
     return Json(await became_of(built.pool, name, _event_id(event_id), scope_of(built, actor)))
+
+
+async def _state(built: Reporting, topic: str, read: Collection[str]) -> str:
+    """Whether a topic was read, or is there to be read: the worker looks every few seconds."""
+    if topic in read or await built.end_offsets([(topic, 0)]):
+        return "heard"
+    return "waiting-for-its-topic"
 
 
 def _event_id(text: str) -> UUID:
