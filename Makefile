@@ -33,12 +33,13 @@ test-api: $(VENV)/ready-dev $(VENV)/servers ## API fuzz of every service by its 
 	@GUILDHALL_API_CASES=$(or $(CASES),2000) GUILDHALL_API_SEED=$(or $(SEED),11) \
 	  $(BIN)/pytest -s --timeout 0 tests/attacks/test_api_fuzz.py tests/attacks/test_odd_requests.py $(ARGS)
 
-check: $(VENV)/ready-dev $(VENV)/servers ## ruff, mypy --strict, import contracts, compose schema, migrations
+check: $(VENV)/ready-dev $(VENV)/servers ## ruff, mypy --strict, import contracts, compose schema, migrations, the contract
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
-	@$(BIN)/pytest tests/shared/eventstore/test_migrations.py
+	@$(BIN)/guildhall contract diff tests/contract/schemas
+	@$(BIN)/pytest tests/shared/eventstore/test_migrations.py tests/deploy/test_catalogue.py tests/deploy/test_asyncapi.py
 
 alerts: ## the alerts' cases by promtool, which comes with Prometheus: PROMTOOL=/path/to/promtool
 	@cd deploy/observability/tests && $(or $(PROMTOOL),promtool) check rules ../rules/guildhall.yml && \
@@ -56,9 +57,10 @@ chaos: $(VENV)/ready-dev $(VENV)/servers ## faults under load, then an independe
 # What is locked stays as it is unless its .in asks for another. Those after runtime keep to its
 # versions, and to the servers', so that all of them fit into one environment; but for the peer of
 # the benchmarks whose dependencies contradict ours, which has an environment of its own.
-freeze: $(VENV)/ready-dev ## after a new event type: its frozen schema, its sample's checksum, its page of the catalogue
+freeze: $(VENV)/ready-dev ## after a new event type: its frozen schema, its sample's checksum, catalogue, AsyncAPI
 	@$(BIN)/python -m tests.shared.contract.frozen
 	@$(BIN)/python -m deploy.catalogue
+	@$(BIN)/python -m deploy.asyncapi
 
 lock: $(VENV)/uv ## resolve locks/*.in into locks/*.txt (hashes, no addresses): ARGS=--upgrade
 	@cd locks && resolve() { name=$$1; shift; ../$(UV) compile --quiet $(ARGS) \

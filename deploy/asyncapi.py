@@ -1,14 +1,20 @@
 """The contract as an AsyncAPI 3.0 document: channels and rights of the manifest, messages of the
-contract. `guildhall contract asyncapi` prints it.
+contract. `guildhall contract asyncapi` prints it; `python -m deploy.asyncapi` writes it into
+docs/contract/, where a test finds it stale.
 """
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+
+import orjson
 
 from deploy.embedded.manifest import Topic, group_members, outside, topic_settings, topics
 from shared.contract.catalogue import EVENT_TYPES
 from shared.contract.document_schema import document_schema
 
+FILE = Path(__file__).parents[1] / "docs" / "contract" / "asyncapi.json"
 OUTSIDE = "outside"
 BINDING = "0.5.0"
 POSITION = {
@@ -130,3 +136,14 @@ def _message(type_name: str, title: str) -> Part:
         "payload": {"schemaFormat": DIALECT, "schema": schema},
         "bindings": {"kafka": {"key": {"type": "string"}, "bindingVersion": BINDING}},
     }
+
+
+def text() -> bytes:
+    """The document as the file has it."""
+    return orjson.dumps(asyncapi(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+if __name__ == "__main__":
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_bytes(text())
+    sys.exit(0)

@@ -1,6 +1,5 @@
 """`deploy/topics.yaml`: Kafka's topics, and the rights of each principal."""
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -8,9 +7,9 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from shared.kafka.registrations import NAME
+
 MANIFEST = Path(__file__).parents[1] / "topics.yaml"
-# Kafka's metric names do not tell `.` from `_`, so a source's name has no underscore.
-SOURCE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 PREFIX = "guildhall-"
 OUTSIDE = f"{PREFIX}ext-"
 """What the names of the principals of outside sources begin with."""
@@ -45,7 +44,7 @@ def topics(sources: Iterable[str] = ()) -> list[Topic]:
     found = [_topic(name, stated) for name, stated in manifest["topics"].items()]
     ext = outside()
     for source in sources:
-        if not SOURCE.fullmatch(source):
+        if not NAME.fullmatch(source):
             raise ValueError(
                 f"{source!r} is no name of a source: lower-case letters, digits and hyphens, "
                 "at most 63"
@@ -64,7 +63,7 @@ def writer_of(topic: str) -> str | None:
     """The principal that writes a topic of ours or of an outside source; None of any other."""
     before, after = outside().name.split("{source}")
     source = topic.removeprefix(before).removesuffix(after)
-    is_outside = topic == f"{before}{source}{after}" and SOURCE.fullmatch(source)
+    is_outside = topic == f"{before}{source}{after}" and NAME.fullmatch(source)
     known = topics([source] if is_outside else [])
     return next((each.writes for each in known if each.name == topic), None)
 

@@ -9,6 +9,7 @@ Kafka, because commands need none. Stopping is in order: services, Kafka, Postgr
 """
 
 import asyncio
+import contextlib
 import os
 import time
 from collections.abc import Iterable, Mapping
@@ -78,6 +79,7 @@ class Stack:
         self._clients: Clients = {}
         self._tokens: dict[str, tuple[float, str]] = {}
         self._kafka_up = False
+        self._let_in: list[str] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
@@ -223,7 +225,8 @@ class Stack:
             pause = min(pause * 2, LAST_RETRY_SECONDS)
 
     async def _kafka_is_up(self) -> None:
-        await self.servers.provision_kafka(source_names(sources_file_in(self.directory)))
+        self._let_in = source_names(sources_file_in(self.directory))
+        await self.servers.provision_kafka(self._let_in)
         self._kafka_up = True
         self._keep_running()
         kafka = self.servers.kafka_of_contexts()
@@ -247,6 +250,7 @@ class Stack:
             failure = self.servers.failure()
             if failure is None:
                 pause = FIRST_RETRY_SECONDS
+                await self._let_sources_in()
                 continue
             self._report(f"{failure}\nit is started again")
             try:
@@ -255,6 +259,17 @@ class Stack:
                 self._report(f"next attempt in {pause:.0f} s: {why}")
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LAST_RETRY_SECONDS)
+
+    async def _let_sources_in(self) -> None:
+        """Make the topic and the principal of a source that was registered since; whose
+        registration cannot be read, the services tell."""
+        file = sources_file_in(self.directory)
+        with contextlib.suppress(ValueError, KafkaError, EmbeddedError, OSError):
+            names = source_names(file) if self._kafka_up else self._let_in
+            if names != self._let_in:
+                made = await self.servers.provision_kafka(names)
+                self._let_in = names
+                self._report(f"sources {', '.join(names) or 'none'}; new: {', '.join(made) or '-'}")
 
     def _keep_running(self) -> None:
         """Write `run.json` again; process ids change when services are started again."""

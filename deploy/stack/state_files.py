@@ -3,9 +3,8 @@
 import secrets
 from pathlib import Path
 
-import yaml
-
 from deploy.identity.private import check_private, write_private
+from shared.kafka.registrations import read_registrations
 
 REAL, SIMULATED = "real", "simulated"
 TEMPLATE = Path(__file__).with_name("sources.yaml")
@@ -53,8 +52,9 @@ def sources_file_in(directory: Path) -> Path:
 
 
 def source_names(file: Path) -> list[str]:
-    """The names of the registered outside sources, for their topics. Raises ValueError."""
+    """The names of the registered outside sources, for their topics: also of one that is registered
+    wrongly, and is not heard until it is put right. Raises ValueError."""
     try:
-        return [source["name"] for source in yaml.safe_load(file.read_text("utf-8")) or []]
-    except (yaml.YAMLError, TypeError, KeyError) as why:
-        raise ValueError(f"{file} is not a list of sources with names: {why}") from why
+        return read_registrations(file.read_text("utf-8")).names
+    except ValueError as why:
+        raise ValueError(f"{file}: {why}") from why

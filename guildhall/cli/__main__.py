@@ -11,6 +11,7 @@ from guildhall.cli.quarantine import quarantine
 from guildhall.cli.rebuild import rebuild
 from guildhall.cli.reconcile import reconcile
 from guildhall.cli.rules import rules
+from guildhall.cli.sources import sources
 from guildhall.cli.status import status
 
 app = typer.Typer(
@@ -48,6 +49,7 @@ app.command(rich_help_panel=OPERATE)(backup.backup)
 app.command(rich_help_panel=OPERATE)(backup.restore)
 app.command(rich_help_panel=OPERATE)(backup.drill)
 app.add_typer(quarantine, name="quarantine", rich_help_panel=OPERATE)
+app.add_typer(sources, name="sources", rich_help_panel=OPERATE)
 app.add_typer(copies, name="copies", rich_help_panel=OPERATE)
 
 

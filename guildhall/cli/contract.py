@@ -2,8 +2,9 @@
 
 # ruff: noqa: PLC0415 - a command imports only what it uses: starting up is felt every time
 
+from itertools import chain, islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import orjson
 import typer
@@ -76,43 +77,109 @@ def schema(
 
 
 @contract.command()
+def diff(
+    old: Annotated[Path, typer.Argument(exists=True, help="as it was published")],
+    new: Annotated[
+        Path | None, typer.Argument(exists=True, help="as it would be; by default ours")
+    ] = None,
+    machine: Machine = False,
+) -> None:
+    """Compare two contracts; status 0 only if whoever met the old one meets the new one, too.
+
+    A contract is an AsyncAPI document, a document's JSON Schema, or a folder of schemas, as
+    asyncapi and schema print them. What only adds is no loss: a field that may be absent, a value
+    more, a wider range, a type more.
+
+    Example: guildhall contract diff published.asyncapi.json
+    """
+    from guildhall.cli.contract_files import current_schemas, schemas_in
+    from shared.contract.narrowing import contract_losses
+
+    output = Output(machine)
+    try:
+        before = schemas_in(old)
+        after = schemas_in(new) if new else current_schemas()
+    except ValueError as why:
+        raise typer.BadParameter(str(why)) from why
+    losses, added = contract_losses(before, after), sorted(after.keys() - before.keys())
+    output.document({"types": len(before), "breaking": losses, "added": added})
+    for name, lines in losses.items():
+        for line in lines:
+            output.notice(f"✗ {name}{line if line.startswith('.') else f': {line}'}")
+    output.say(f"{len(before)} types compared, {len(losses)} broken, {len(added)} added")
+    if losses:
+        raise typer.Exit(1)
+
+
+@contract.command()
 def check(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
     type_: Annotated[
         str | None, typer.Option("--type", help="rows are the bare data of this event type")
     ] = None,
+    after: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="what was published before, in order"),
+    ] = None,
+    continues: Annotated[
+        bool, typer.Option("--continues", help="anything may have been published before")
+    ] = False,
     machine: Machine = False,
 ) -> None:
-    """Check records against the contract, offline; status 0 only if every row meets it.
+    """Check records against the contract, offline; status 0 only if ingest would take every row.
 
     A row is a CloudEvent as JSON (structured mode), a dumped Kafka record with key, headers and
     value, or bare data with --type. JSON lines; a file named .json is one document or an array.
+    Rows are held against those before them as if nothing of the source had been published yet:
+    name with --after what was, or say --continues, and nothing is missed before the first row.
 
-    Example: guildhall contract check to-publish.jsonl
+    Example: guildhall contract check to-publish.jsonl --after january.jsonl
     """
-    from guildhall.cli.conformance import Violation, check_row, rows_of
-    from shared.errors import ContractViolation
-
     output = Output(machine)
     name = _full_name(type_) if type_ else None
+    found = _checked(output, file, after or [], name, continues=continues)
+    summary = {"file": str(file), "checked": found.checked, "again": found.again}
+    show_violations(output, found.violations, summary)
+    bad = len({violation.row for violation in found.violations})
+    output.say(f"{found.checked:,} rows checked, {bad:,} refused")
+    if found.again:
+        output.say(
+            f"{found.again:,} of them say what an earlier row says, to the byte: counted once"
+        )
+    if not found.checked and not found.violations:
+        output.notice(f"✗ {file} holds no record")
+    if found.violations or not found.checked:
+        raise typer.Exit(1)
+
+
+class _Checked(NamedTuple):
+    violations: list[Any]
+    checked: int
+    again: int
+
+
+def _checked(
+    output: Output, file: Path, after: list[Path], type_name: str | None, *, continues: bool
+) -> _Checked:
+    """Every violation in a file, held against what was published before."""
+    from guildhall.cli.conformance import Violation, check_rows, rows_of
+    from shared.errors import ContractViolation
+
     violations: list[Violation] = []
-    checked = 0
+    checked = again = 0
     try:
         with output.progress(f"checking {file.name}", file.stat().st_size) as bar:
             done = 0
-            for row in rows_of(file):
-                checked, done = checked + 1, done + len(row.content) + 1
-                violations += check_row(row, name)[1]
+            earlier = [row for each in after for row in rows_of(each)]
+            rows = check_rows(chain(earlier, rows_of(file)), type_name, continues=continues)
+            for found in islice(rows, len(earlier), None):
+                checked, done = checked + 1, done + len(found.row.content) + 1
+                again += found.again
+                violations += found.violations
                 bar.to(done)
     except ContractViolation as why:
         violations.append(Violation(1, why.reason, why.detail))
-    show_violations(output, violations, {"file": str(file), "checked": checked})
-    bad = len({violation.row for violation in violations})
-    output.say(f"{checked:,} rows checked, {bad:,} refused")
-    if violations or not checked:
-        if not checked and not violations:
-            output.notice(f"✗ {file} holds no record")
-        raise typer.Exit(1)
+    return _Checked(violations, checked, again)
 
 
 def show_violations(output: Output, violations: list[Any], summary: dict[str, Any]) -> None:

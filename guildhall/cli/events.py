@@ -29,7 +29,7 @@ def publish(
     *,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
     topic: Annotated[
-        str | None, typer.Option(help="by default that of each event's source")
+        str | None, typer.Option(help="that of the events' source; another only --unchecked")
     ] = None,
     all_or_nothing: Annotated[
         bool, typer.Option("--all-or-nothing", help="publish nothing if any row is refused")
@@ -45,13 +45,15 @@ def publish(
 ) -> None:
     """Publish CloudEvents (JSON lines) to Kafka; status 0 only if every row was acknowledged.
 
-    Rows that break the contract are refused here, with row and reason, and the others published.
+    Rows that break the contract are refused here, with row and reason, and the others published; of
+    a stream that is numbered nothing goes out behind a row that was refused. Each event goes to its
+    source's own topic, and to no other.
     A stack of this machine is published to as each topic's owner; any other as GUILDHALL_KAFKA_USER
     and the other settings of that name say.
 
     Example: guildhall events publish canteen.jsonl --topic guildhall.ext.canteen.v1
     """
-    from guildhall.cli.producer import Plan, access_for, publish_file
+    from guildhall.cli.producer import Plan, access_for, publish_file, registrations_in
 
     output = Output(machine)
     with exit_on_failure(output):
@@ -59,7 +61,8 @@ def publish(
         access = access_for(named or find_target(data, None, None).kafka or {}, data)
         if access is None:
             raise typer.BadParameter("Kafka has not started yet; --kafka names another one")
-        plan = Plan(file, topic, all_or_nothing, unchecked)
+        registered = None if named else registrations_in(data)
+        plan = Plan(file, topic, all_or_nothing, unchecked, registered)
         with output.progress(f"publishing {file.name}", file.stat().st_size) as bar:
             outcome = asyncio.run(publish_file(plan, access, bar.to))
     summary = {"file": str(file), "published": outcome.published, "topics": outcome.topics}
@@ -70,6 +73,51 @@ def publish(
         output.notice(f"✗ {outcome.error}")
     if refused or outcome.error or not outcome.published:
         raise typer.Exit(1)
+
+
+@events.command("status")
+@connected(acts_as="operator")
+def status_of(
+    session: Session,
+    *,
+    source: Annotated[str, typer.Argument(help="a registered source, such as canteen")],
+    stream: Annotated[str | None, typer.Option(help="of this stream alone")] = None,
+    since: Annotated[str | None, typer.Option(help="received on this day or later")] = None,
+    until: Annotated[str | None, typer.Option(help="received on this day or before")] = None,
+) -> None:
+    """What became of a source's events: received, applied, held, refused and why; status 0 only if
+    none is held or refused. Its own producer may ask, too.
+
+    Example: guildhall events status canteen --since 2022-09-01 --as producer-canteen
+    """
+    path = f"/v1/sources/{source.removeprefix('/ext/')}/events"
+    asked = {"stream": stream, "since": since, "until": until}
+    found = session.connection.get("reporting", path, **asked)
+    while found["next"] is not None and session.output.machine:
+        more = session.connection.get("reporting", path, **asked, after=found["next"])
+        found = found | {"records": found["records"] + more["records"], "next": more["next"]}
+    session.output.document(found)
+    counts = ("received", "repeated", "applied", "held", "refused", "settled")
+    session.output.table(
+        ("outcome", ">events"), ([name, found[name]] for name in counts if name in found)
+    )
+    session.output.table(
+        ("day", "type", ">applied"),
+        ([row["day"], row["type"], row["n"]] for row in found["applied_by_day"]),
+    )
+    session.output.table(
+        ("reason", "state", ">records", "first", "last"),
+        ([row[n] for n in ("reason", "state", "n", "first", "last")] for row in found["reasons"]),
+    )
+    session.output.table(
+        (">id", "stream", ">version", "reason", "detail"),
+        (
+            [row[n] for n in ("id", "stream", "stream_version", "reason", "detail")]
+            for row in found["records"]
+        ),
+    )
+    if found["held"] or found["refused"]:
+        session.untrue(f"{found['held']:,} held, {found['refused']:,} refused")
 
 
 @events.command()

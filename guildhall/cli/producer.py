@@ -10,29 +10,41 @@ from aiokafka.errors import KafkaError
 
 from deploy.embedded.directory import PRINCIPALS
 from deploy.embedded.manifest import OPERATOR, writer_of
-from guildhall.cli.conformance import Row, Violation, check_row, is_record, rows_of
+from guildhall.cli.conformance import (
+    Row,
+    Violation,
+    check_beside,
+    check_row,
+    is_record,
+    rows_of,
+)
 from shared.contract.catalogue import outside_topic
 from shared.contract.contexts import CONTEXTS
 from shared.contract.envelope import Envelope
+from shared.contract.succession import Succession
 from shared.errors import ContractViolation
+from shared.kafka.acceptance import check_publisher
 from shared.kafka.access import KafkaAccess
 from shared.kafka.clients import stop_producer
 from shared.kafka.cloudevents import CONTENT_TYPE, Record, to_record
+from shared.kafka.registrations import Registered, read_registrations
 
 UNACKNOWLEDGED_MAX = 5_000
 """In-flight records, at most: a bound on memory."""
 
-OUTSIDE = "/ext/"
+OUTSIDE, OUTSIDE_TOPIC = "/ext/", "guildhall.ext."
 OUR_TOPICS = {context.source: context.topic for context in CONTEXTS.values()}
 
 
 class Plan(NamedTuple):
-    """What to publish and how: `topic` None means that of each event's source."""
+    """What to publish and how: `topic` None means that of each event's source, and no other is
+    taken but for what is sent unchecked. `registered`: whose registrations are known here."""
 
     file: Path
     topic: str | None
     all_or_nothing: bool
     unchecked: bool
+    registered: Registered | None = None
 
 
 AccessFor = Callable[[str], KafkaAccess]
@@ -69,19 +81,52 @@ def topic_for(envelope: Envelope) -> str:
     return outside_topic(name)
 
 
-def prepare(row: Row, plan: Plan) -> tuple[ProducerRecord | None, list[Violation]]:
-    """What to send for a row, or what is wrong with it."""
-    envelope, violations = check_row(row)
+def prepare(
+    row: Row, plan: Plan, succession: Succession
+) -> tuple[ProducerRecord | None, list[Violation]]:
+    """What to send for a row, or what is wrong with it, alone or beside the rows before it."""
     if plan.unchecked and plan.topic is not None:
+        envelope, _ = check_row(row)
         return ProducerRecord(plan.topic, _document(row, envelope), None), []
+    _, envelope, violations, _ = check_beside(row, succession)
     if envelope is None or violations:
         return None, violations
     try:
-        topic = plan.topic or topic_for(envelope)
+        topic = topic_for(envelope)
+        _check_topic(topic, plan, envelope)
     except ContractViolation as why:
+        succession.refused(envelope)
         return None, [Violation(row.number, why.reason, why.detail)]
     record = to_record(envelope) if is_record(row) else _document(row, envelope)
     return ProducerRecord(topic, record, envelope.shard), []
+
+
+def _check_topic(topic: str, plan: Plan, envelope: Envelope) -> None:
+    """Raise ContractViolation where the topic is another's, or the registration says otherwise."""
+    if plan.topic is not None and topic != plan.topic:
+        raise ContractViolation(
+            "unregistered-source",
+            f"{envelope.source} is heard on {topic} alone: it cannot be sent to {plan.topic}",
+        )
+    if plan.registered is None or envelope.source in OUR_TOPICS:
+        return
+    named = {source.topic: source for source in plan.registered.sources}
+    if topic not in named:
+        name = envelope.source.removeprefix(OUTSIDE)
+        wrong = plan.registered.faults.get(name)
+        raise ContractViolation(
+            "unregistered-source",
+            f"{name}'s registration is wrong: {wrong}" if wrong else advice(name),
+        )
+    check_publisher(named[topic].publisher(), topic, envelope)
+
+
+def advice(name: str) -> str:
+    """What to do where nobody of this name is registered."""
+    return (
+        f"nobody is registered as {name}: guildhall sources register {name} --contact … --type …"
+        " --org … makes its topic and lets it in; guildhall sources list says who is"
+    )
 
 
 def _document(row: Row, envelope: Envelope | None) -> Record:
@@ -111,17 +156,26 @@ def access_for(settings: Mapping[str, str], data: Path) -> AccessFor | None:
     return as_owner
 
 
+def registrations_in(data: Path) -> Registered | None:
+    """Who is registered with the stack in `data`; None where that cannot be read."""
+    try:
+        return read_registrations((data / "sources.yaml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
 async def publish_file(plan: Plan, access: AccessFor, progress: Callable[[float], None]) -> Outcome:
     """Publish every acceptable row, in the file's order; `progress` is told bytes of the file."""
     if plan.all_or_nothing:
-        violations = [v for row in rows_of(plan.file) for v in prepare(row, plan)[1]]
+        before = Succession({}, {}, {}, continues=True)
+        violations = [v for row in rows_of(plan.file) for v in prepare(row, plan, before)[1]]
         if violations:
             return Outcome(0, {}, violations, None)
-    publisher = _Publisher(access)
+    publisher, told = _Publisher(access), Succession({}, {}, {}, continues=True)
     try:
         done = 0
         for row in rows_of(plan.file):
-            record, violations = prepare(row, plan)
+            record, violations = prepare(row, plan, told)
             publisher.violations += violations
             if record is not None:
                 await publisher.send(record)
@@ -206,6 +260,7 @@ class _Publisher:
             cluster = await producer.client.fetch_all_metadata()
             found = cluster.partitions_for_topic(topic)
             if not found:
-                raise KafkaError(f"there is no topic {topic}")
+                name = topic.removeprefix(OUTSIDE_TOPIC).removesuffix(".v1")
+                raise KafkaError(f"there is no topic {topic}: {advice(name)}")
             self._partitions[topic] = len(found)
         return self._partitions[topic]

@@ -23,7 +23,10 @@ OFF_ROSTER = {
     "余份": "spare_portion",
     "其他": "other",
 }
-CLAIMS = {"住院": "hospital", "大病": "serious_illness", "丧事": "bereavement", "困难": "hardship"}
+CLAIMS = {
+    "住院": "hospital", "大病": "serious_illness", "丧事": "bereavement", "困难": "hardship",
+    "结婚": "marriage", "生育": "birth", "退休": "retirement",
+}  # fmt: skip
 RELATIONS = {
     "本人": "self",
     "配偶": "spouse",

@@ -11,7 +11,7 @@ import uvloop
 from services.reporting.api import reporting_app
 from services.reporting.api.access import Reporting
 from services.reporting.ingest.apply import Ingest
-from services.reporting.ingest.publishers import publishers
+from services.reporting.ingest.publishers import Register
 from services.reporting.queries.kafka_end_offsets import KafkaEnds
 from services.reporting.rebuild.coordinator import rebuild
 from services.reporting.reconciliation.client_token import ClientToken
@@ -31,9 +31,10 @@ async def serve(settings: ReportingSettings) -> None:
     async with Runner(settings.stop_seconds) as runner:
         pool = await runner.start(pool_for(settings.database_url, plan_each=True))
         ends = await runner.start(KafkaEnds(settings.kafka_access))
+        register = Register(settings.sources_file)
         ingest = Ingest(
             pool,
-            publishers(settings.sources_file),
+            register.publishers,
             service_clock(settings),
             allow_simulated=settings.simulated_clock,
             quarantine_limit=settings.quarantine_limit,
@@ -43,6 +44,7 @@ async def serve(settings: ReportingSettings) -> None:
                 pool=pool,
                 tokens=TokenVerifier(settings.jwks_url, settings.issuer, settings.audience),
                 ingest=ingest,
+                register=register,
                 reconciler=Reconciler(
                     pool,
                     settings.owners,
@@ -56,6 +58,7 @@ async def serve(settings: ReportingSettings) -> None:
                 rebuild=partial(rebuild, settings.database_url, settings.rebuild_processes),
             )
         )
+        await runner.background("sources", register.keep())
         await runner.background("heartbeat", watch(pool))
         await runner.start(http_server(app, settings.http_host, settings.http_port))
         await runner.until_stopped()

@@ -18,7 +18,7 @@ from services.reporting.findings.reactor import react
 from services.reporting.ingest.apply import Ingest, QuarantineFull
 from services.reporting.ingest.consumer import Intake
 from services.reporting.ingest.faust_app import FaustApp
-from services.reporting.ingest.publishers import publishers
+from services.reporting.ingest.publishers import Register
 from services.reporting.projections import checkpoints
 from services.reporting.rebuild.keeper import Keeper
 from services.reporting.reconciliation.client_token import ClientToken
@@ -56,9 +56,10 @@ async def main(settings: ReportingSettings) -> None:
         store = EventStore(pool, service_clock(settings), source_of("reporting"))
         relay = _relay(pool, settings, health)
         store.on_append.append(relay.wake)
+        register = Register(settings.sources_file)
         ingest = Ingest(
             pool,
-            publishers(settings.sources_file),
+            register.publishers,
             store.clock,
             allow_simulated=settings.simulated_clock,
             quarantine_limit=settings.quarantine_limit,
@@ -66,7 +67,7 @@ async def main(settings: ReportingSettings) -> None:
         app = FaustApp(ingest)
         intake = Intake(
             settings.kafka_access,
-            list(ingest.publishers),
+            register.topics,
             pool,
             app.hand_over,
             batch_records=settings.batch_records,
@@ -88,6 +89,7 @@ async def main(settings: ReportingSettings) -> None:
         await runner.background("relay-metrics", relay.observe())
         keeper = Keeper(pool, settings.database_url, settings.rebuild_processes, health)
         await runner.background("keeper", keeper.run())
+        await runner.background("sources", register.keep(health))
         await runner.background("heartbeat", beat(pool, health))
         await runner.start(app.running())
         watching = asyncio.create_task(app.faust.wait_until_stopped())

@@ -33,6 +33,10 @@ CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 INT32_MAX = 2**31 - 1
 
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+ULID = re.compile(f"[0-7][{CROCKFORD}]{{25}}", re.IGNORECASE | re.ASCII)
+"""26 digits in base 32, the first of which holds three bits: 128 in all."""
+
 
 def check_size(document: bytes) -> None:
     """Raise ContractViolation `document-too-large`."""
@@ -95,13 +99,8 @@ def envelope_of(attributes: Mapping[str, str], data: bytes) -> Envelope:
         raise ContractViolation("attribute-missing", f"no attribute {', '.join(missing)}")
     _check_texts(attributes)
     recorded_at = _instant(attributes["time"])
-    event_id: UUID | None = None
-    with contextlib.suppress(ValueError):
-        event_id = UUID(attributes["id"])
-    if event_id is None:
-        raise ContractViolation("attribute-invalid", f"id {attributes['id'][:60]!r} is not a UUID")
     return Envelope(
-        event_id=event_id,
+        event_id=event_id_of(attributes["id"]),
         source=attributes["source"],
         type=attributes["type"],
         stream=attributes["subject"],
@@ -117,6 +116,21 @@ def envelope_of(attributes: Mapping[str, str], data: bytes) -> Envelope:
         data=data,
         salt=attributes.get("salt", ""),
     )
+
+
+def event_id_of(text: str) -> UUID:
+    """The id of an event: a UUID (RFC 9562), or a ULID, which writes the same 128 bits in base 32.
+
+    Raises ContractViolation `attribute-invalid`.
+    """
+    if ULID.fullmatch(text):
+        bits = 0
+        for letter in text.upper():
+            bits = bits * 32 + CROCKFORD.index(letter)
+        return UUID(int=bits)
+    with contextlib.suppress(ValueError):
+        return UUID(text)
+    raise ContractViolation("attribute-invalid", f"id {text[:60]!r} is no UUID and no ULID")
 
 
 def _instant(text: str) -> datetime:

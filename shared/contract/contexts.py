@@ -60,6 +60,9 @@ CONTEXTS: dict[str, Context] = {
 FACT_CONTEXTS = tuple(name for name in CONTEXTS if name != "reporting")
 """The contexts that own facts; reporting owns only what it concludes from them."""
 
+REPLICATED = ("members",)
+"""The contexts whose facts the others keep a copy of (deploy/topics.yaml says who reads them)."""
+
 RELAY_PROCESSES = {name: context.relay_process for name, context in CONTEXTS.items()}
 """The process that answers for the log of each context."""
 

@@ -43,6 +43,7 @@ class _Attributes(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=T
     actor: Required
     data: msgspec.Raw
     datacontenttype: str = ""
+    dataschema: str = ""
     role: Optional = ""
     correlationid: Optional = ""
     causationid: Optional = ""

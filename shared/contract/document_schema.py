@@ -6,10 +6,14 @@ Whoever publishes checks a document against it, envelope included, before Kafka 
 from typing import Any
 
 from shared.contract.attributes import ATTRIBUTE_CHARS_MAX, INT32_MAX
-from shared.contract.catalogue import event_class, json_schema
+from shared.contract.catalogue import CATALOGUE, event_class, json_schema
 from shared.contract.document import SALT_BYTES
 
 NO_CONTROL_CHARACTER = r"^[^\x00-\x1f\x7f-\x9f]*$"
+
+SCHEMA_PATHS = {name: f"/contract/schemas/{name}" for name in CATALOGUE}
+"""Where every service of ours serves the schema of a type's documents: their `dataschema`, where
+they bear one, as a URI reference to whichever of them."""
 
 REQUIRED = ("specversion", "id", "source", "type", "subject", "time", "orgid", "actor", "data")
 
@@ -29,6 +33,12 @@ def document_schema(type_name: str) -> dict[str, Any]:
         "subject": _text("事件流 · the stream, its name begins with the union's", minLength=1),
         "time": _text("记录时刻 · when it was recorded, RFC 3339", format="date-time"),
         "datacontenttype": {"const": "application/json"},
+        "dataschema": {
+            "description": f"模式地址 · this schema, {SCHEMA_PATHS[type_name]} of any service",
+            "type": "string",
+            "format": "uri-reference",
+            "maxLength": ATTRIBUTE_CHARS_MAX,
+        },
         "orgid": {**org_id, "description": "工会 · the union, as in the data"},
         "actor": _text("经办人 · the account that acted", minLength=1),
         "role": _text("角色 · in which role it acted"),

@@ -33,6 +33,8 @@ SchoolYear = Annotated[
     str, Field(pattern=r"^[0-9]{4}-[0-9]{4}$", description="学年, from 1 September")
 ]
 AttestedSubject = Literal["safety", "public_opinion", "epidemic_control"]
+StatedSubject = Literal["safety", "public_opinion", "epidemic_control", "unstated"]
+"""An attestation of another source may not say in which subject: it proves no zero of any."""
 
 
 class EventsEvent(DomainEvent):
@@ -60,13 +62,20 @@ class ActivityPlanned(EventsEvent, stream="activity-{activity_id}"):
 
 
 class ActivityHeld(EventsEvent, stream="activity-{activity_id}"):
-    """The activity took place. `session` counts repeated sessions of it from 1."""
+    """The activity took place. `session` counts repeated sessions of it from 1.
+
+    `branch` is the unit (分会) that held it, `headcount` how many came and `cost_fen` what it cost,
+    where only these are known: attendance by person and the books say more, and go before.
+    """
 
     activity_id: Slug
     kind: ActivityKind
     organiser: Organiser
     online: Flag
     session: PositiveCount
+    branch: Slug | None = None
+    headcount: Count | None = None
+    cost_fen: Fen | None = None
 
 
 class ActivityCancelled(EventsEvent, stream="activity-{activity_id}"):
@@ -108,10 +117,10 @@ class ContestJudged(EventsEvent, stream="activity-{activity_id}"):
 
 
 class AwardGranted(EventsEvent, stream="activity-{activity_id}"):
-    """An award for an entry, worth `value_fen` (fen) if it has a value."""
+    """An award, worth `value_fen` (fen) if it has a value; no `entry_id`: of no known entry."""
 
     activity_id: Slug
-    entry_id: Slug
+    entry_id: Slug | None = None
     award: Slug
     recipients: PositiveCount
     value_fen: Fen | None = None
@@ -188,7 +197,7 @@ class VolunteerServiceRecorded(EventsEvent, stream="volunteer-{person_id}"):
 class PeriodAttested(EventsEvent, stream="attestation-{subject}.{month}"):
     """A month is attested free of incidents in one subject: a zero needs its evidence."""
 
-    subject: AttestedSubject
+    subject: StatedSubject = "unstated"
     month: YearMonth
     incidents: Count
 

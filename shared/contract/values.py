@@ -124,7 +124,9 @@ OffRosterReason = Literal[
 """Why somebody received who did not stand on the frozen roster: the auditor's first question."""
 
 Population = Literal["members", "staff", "women_staff", "retirees", "front_line_staff", "named"]
-ClaimKind = Literal["hospital", "serious_illness", "bereavement", "hardship"]
+ClaimKind = Literal[
+    "hospital", "serious_illness", "bereavement", "hardship", "marriage", "birth", "retirement"
+]
 Relation = Literal["self", "spouse", "parent", "child", "parent_in_law"]
 InsurancePlan = Literal["ankang", "serious_illness"]
 """安康保险 (women) and 大病保险."""

@@ -15,6 +15,7 @@ from fastapi import Depends, FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.contract.document_schema import SCHEMA_PATHS, document_schema
 from shared.decider.command import Command
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore
@@ -25,7 +26,7 @@ from shared.http.problems import TITLES, Json, answer_problems
 from shared.metrics import REQUEST_SECONDS, exposition
 from shared.tasks import within
 
-OPEN_PATHS = ("/livez", "/readyz", "/metrics", "/openapi.json")
+OPEN_PATHS = ("/livez", "/readyz", "/metrics", "/openapi.json", *SCHEMA_PATHS.values())
 """The only routes without a token: health, metrics without ids, and the contract itself."""
 
 NO_STORE = (b"cache-control", b"no-store")
@@ -125,7 +126,15 @@ def _add_open_routes(
     async def contract() -> Json:
         return Json(app.openapi())
 
+    def schema_of(type_name: str) -> Callable[[], Awaitable[Response]]:
+        async def schema() -> Json:
+            return Json(document_schema(type_name), media_type="application/schema+json")
+
+        return schema
+
+    schemas = ((at, recent(schema_of(name), math.inf)) for name, at in SCHEMA_PATHS.items())
     for path, make in (
+        *schemas,
         ("/readyz", recent(readiness, RECENT_SECONDS)),
         ("/metrics", recent(scraped, RECENT_SECONDS)),
         ("/openapi.json", recent(contract, math.inf)),

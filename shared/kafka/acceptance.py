@@ -10,7 +10,14 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from shared.contract.admissible import check_event, check_recorded, check_stranger
-from shared.contract.catalogue import CATALOGUE, EVENT_TYPES, NUMBERED, source_of, topic_of
+from shared.contract.catalogue import (
+    CATALOGUE,
+    EVENT_TYPES,
+    NUMBERED,
+    event_class,
+    source_of,
+    topic_of,
+)
 from shared.contract.decoders import decode_event
 from shared.contract.document import leaf_hash
 from shared.contract.envelope import DomainEvent, Envelope, shard_of
@@ -97,13 +104,11 @@ def accept(
             raise ContractViolation(
                 "not-structured", f"{envelope.source} publishes documents, none in binary mode"
             )
-        _check_envelope(envelope, allow_simulated)
-        event = decode_event(envelope.type, envelope.data)
-        _check_event(envelope, event)
-        check_recorded(envelope.recorded_at, this_year)
-        check_event(envelope.type, event, envelope.recorded_at.year)
-        if envelope.source not in NUMBERED:  # ours: each key once, texts that a command checked
-            check_stranger(document, envelope.data)
+        if envelope.simulated and not allow_simulated:
+            raise ContractViolation(
+                "simulated-refused", "an event of a simulated clock, on a real one"
+            )
+        event = judge(envelope, document, this_year=this_year)
     except ContractViolation as why:
         return _rejected(why.reason, why.detail, envelope, publisher)
     except ValidationError as why:
@@ -113,6 +118,24 @@ def accept(
     except (ValueError, RecursionError) as why:
         return _rejected("undecodable", str(why), envelope, publisher)
     return Accepted(envelope, event, document, leaf_hash(document), structured)
+
+
+def judge(envelope: Envelope, document: bytes, *, this_year: int = MAXYEAR) -> DomainEvent:
+    """The event in a document, once all that it says may be said: of the stream, the data, dates.
+
+    The one place that judges what a record says alone; who may say it, `check_publisher` does, and
+    what may stand beside what was said before, `succession`. Raises
+    ContractViolation, ValidationError, ValueError, RecursionError.
+    """
+    _check_envelope(envelope)
+    event_class(envelope.type)
+    event = decode_event(envelope.type, envelope.data)
+    _check_event(envelope, event)
+    check_recorded(envelope.recorded_at, this_year)
+    check_event(envelope.type, event, envelope.recorded_at.year)
+    if envelope.source not in NUMBERED:  # ours: each key once, texts that a command checked
+        check_stranger(document, envelope.data)
+    return event
 
 
 def check_publisher(publisher: Publisher | None, topic: str, envelope: Envelope) -> None:
@@ -138,9 +161,7 @@ def check_publisher(publisher: Publisher | None, topic: str, envelope: Envelope)
         raise ContractViolation("not-sequenced", f"{publisher.source} must number its records")
 
 
-def _check_envelope(envelope: Envelope, allow_simulated: bool) -> None:
-    if envelope.simulated and not allow_simulated:
-        raise ContractViolation("simulated-refused", "an event of a simulated clock, on a real one")
+def _check_envelope(envelope: Envelope) -> None:
     if not envelope.stream.startswith(f"{envelope.org_id}/"):
         raise ContractViolation(
             "stream-not-of-union", f"stream {envelope.stream!r}, union {envelope.org_id!r}"
@@ -163,7 +184,7 @@ def _check_event(envelope: Envelope, event: DomainEvent) -> None:
     stream = CATALOGUE[envelope.type].STREAM.of(event)
     if stream != envelope.stream:
         raise ContractViolation(
-            "stream-not-of-event", f"stream {envelope.stream!r}, but by its data {stream!r}"
+            "wrong-stream", f"stream {envelope.stream!r}, but by its data {stream!r}"
         )
 
 

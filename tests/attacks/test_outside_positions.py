@@ -19,7 +19,7 @@ from services.reporting.projections.as_of import LIVE
 from services.reporting.queries.event import event_view
 from services.reporting.rebuild.coordinator import rebuild
 from shared.clock import system_clock
-from shared.contract.benefits import GiftIssued
+from shared.contract.benefits import GiftIssued, GiftReturned
 from shared.contract.catalogue import NUMBERED
 from shared.contract.envelope import Envelope, shard_of
 from shared.eventstore.database import open_pool
@@ -27,11 +27,13 @@ from shared.kafka.acceptance import Publisher, owners
 from shared.kafka.cloudevents import POSITION, Record, to_record
 from shared.testing.author import Author, in_binary_mode
 from tests.databases import NewDatabase
+from tests.examples.benefits import gift_returned
 from tests.reporting.conftest import live_projections
 from tests.reporting.records import ORG, Partition, counted, gift, gift_stream
 
 SOURCE, TOPIC = "/ext/canteen", "guildhall.ext.canteen.v1"
-CANTEEN = Publisher(SOURCE, frozenset({GiftIssued.type_name()}), frozenset({ORG}), sequenced=False)
+TYPES = frozenset({GiftIssued.type_name(), GiftReturned.type_name()})
+CANTEEN = Publisher(SOURCE, TYPES, frozenset({ORG}), sequenced=False)
 SHARD = shard_of(gift_stream(1))
 
 
@@ -58,6 +60,11 @@ def ingest(pool: asyncpg.Pool) -> Ingest:
 
 def told(person: int, author: Author | None = None, **changes: Any) -> Envelope:
     return (author or Author(source=SOURCE)).write(gift_stream(person), gift(person), **changes)
+
+
+def came_back(person: int, author: Author) -> Envelope:
+    event = gift_returned(programme_id="mid-autumn-2022", person_id=f"p-{person:08d}")
+    return author.write(gift_stream(person), event)
 
 
 def positioned(position: str) -> Callable[[Envelope], Record]:
@@ -135,7 +142,7 @@ async def test_a_position_from_outside_makes_nothing_provable(
 ) -> None:
     author, partition = Author(source=SOURCE), Partition(TOPIC)
     write = IMITATIONS[how]
-    events = [told(1, author), told(2, author), told(1, author)]
+    events = [told(1, author), told(2, author), came_back(1, author)]
     records = [raw(partition, write(event)) for event in events]
     await ingest.apply(records, partition.move(records))
     assert await counted(pool) == (3, 0, 0, 0)
@@ -155,7 +162,7 @@ async def test_a_refused_one_blocks_nobody_and_is_no_more_when_it_is_retried(
 ) -> None:
     """Its version is ahead of its stream's: a gap of the stream's own, and never of a shard's."""
     author, partition = Author(source=SOURCE), Partition(TOPIC)
-    first, second, third = (told(1, author) for _ in range(3))
+    first, second, third = told(1, author), came_back(1, author), told(1, author)
     write = IMITATIONS[how]
     ahead = [raw(partition, write(each)) for each in (third, told(2))]
     await ingest.apply(ahead, partition.move(ahead))

@@ -160,7 +160,7 @@ FORGERIES: dict[str, tuple[str, Forge]] = {
     "a simulated clock": ("simulated-refused", told(simulated=True)),
     "another union": ("stream-not-of-union", told(org_id="tjjt")),
     "another stream": (
-        "stream-not-of-event",
+        "wrong-stream",
         told(stream=f"{TEST_ORG}/person-{ANN}", shard=shard_of(f"{TEST_ORG}/person-{ANN}")),
     ),
 }

@@ -119,6 +119,8 @@ MAY: dict[str, dict[str, Access]] = {
         "POST /v1/disown": Access(("operator",), About.EVERY_UNION),
         "GET /v1/quarantine": RECORDS,
         "GET /v1/quarantine/{number:int}": RECORDS,
+        "GET /v1/sources": RECORDS,
+        "GET /v1/sources/{name}/events": RECORDS,
         "GET /v1/sources/{name}/events/{event_id}": RECORDS,
         "POST /v1/quarantine/{number:int}/retry": Access(("operator",), About.COVERED),
         "POST /v1/quarantine/{number:int}/discard": Access(("operator",), About.COVERED),

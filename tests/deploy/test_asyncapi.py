@@ -9,13 +9,17 @@ import jsonschema
 import orjson
 import pytest
 
-from deploy.asyncapi import asyncapi
+from deploy.asyncapi import FILE, asyncapi, text
 from deploy.embedded.manifest import acls, topic_partitions
 from shared.contract.catalogue import EVENT_TYPES
 
 DOCUMENT = asyncapi()
 SAMPLES = Path(__file__).parents[1] / "contract" / "samples"
 MESSAGES = DOCUMENT["components"]["messages"]
+
+
+def test_the_file_is_up_to_date() -> None:
+    assert FILE.read_bytes() == text(), "run: make freeze"
 
 
 def references(part: Any) -> Iterator[str]:

@@ -62,9 +62,10 @@ class Traffic:
             yield self.good() if kind == "good" else classes[number % len(classes)](self)
 
     def good(self) -> Sent:
-        """The next right record: a gift, given once or, one in five times, corrected."""
+        """The next right record: a gift, given once or, one in five times, corrected by us."""
         self._number += 1
-        person = self._number if self.chance.randrange(5) else 1 + self._number // 2
+        again = not self.chance.randrange(5) and self._number % 4
+        person = 1 + self._number // 2 if again else self._number
         stream, given = gift_stream(person), gift(person, quantity=1 + self._number % 3)
         if self._number % 4:
             envelope = self.benefits.write(stream, given)

@@ -14,6 +14,8 @@ from services.reporting.projections.definition import Change, Insert, Key, Proje
 from services.reporting.projections.engine import Changes, dispatch
 from shared.contract.catalogue import CATALOGUE, EVENT_TYPES, topic_of
 from shared.contract.envelope import DomainEvent, Envelope
+from shared.contract.succession import Succession
+from shared.errors import ContractViolation
 from shared.kafka.acceptance import Publisher
 from shared.testing.author import Author
 from tests.reporting.arbitrary import long_history
@@ -34,6 +36,8 @@ class History:
         self.envelopes: list[Envelope] = []
         self._authors = {name: Author(name) for name in EVENT_TYPES}
         self._stranger = Author(source=CANTEEN)
+        self._stranger_before = Author(source=CANTEEN)
+        self._succession = Succession({}, {}, {})
         self._partitions: dict[str, Partition] = {}
         self._told = 0
         self._numbers = itertools.count()
@@ -49,7 +53,18 @@ class History:
         """A source that is not ours said these."""
         for event in happened:
             self._write(self._stranger, event)
+            said = self.envelopes[-1]
+            self._succession.hear(said, event, said.event_id.bytes)
         return self
+
+    def may_be_said_outside(self, event: DomainEvent) -> bool:
+        """Whether ingest takes it from a source that is not ours, after what that said so far."""
+        envelope = self._stranger_before.write(event.stream_of(), event, stream_version=0)
+        try:
+            self._succession.check(envelope, event, envelope.event_id.bytes)
+        except ContractViolation:
+            return False
+        return True
 
     def _write(self, author: Author, event: DomainEvent) -> None:
         self.envelopes.append(
@@ -147,6 +162,7 @@ async def arbitrary_history(ingest: Ingest, length: int = 320) -> History:
     """An arbitrary history, a tenth of it from outside, ingested in batches of all sizes."""
     chance, history = random.Random(2022), History()
     for event in long_history(length):
-        (history.from_outside if chance.random() < 0.1 else history)(event)
+        outside = chance.random() < 0.1 and history.may_be_said_outside(event)
+        (history.from_outside if outside else history)(event)
     await history.told(ingest, [chance.randint(1, 40) for _ in range(200)])
     return history

@@ -100,7 +100,11 @@ def _line(person_id: str, on_roster: bool, events: Sequence[Any]) -> Line:
         match event:
             case GiftIssued():
                 line = Line(
-                    person_id, event.on_roster, event.capacity, event.quantity, event.occurred_on
+                    person_id,
+                    bool(event.on_roster),
+                    event.capacity,
+                    event.quantity,
+                    event.occurred_on,
                 )
             case GiftReceiptSigned():
                 line = line._replace(signed_on=event.occurred_on, signed_by=event.signed_by)

@@ -103,7 +103,7 @@ def _evolve_contest(
         case ContestJudged():
             return replace(contest, places={v.entry_id: v.place for v in event.verdicts})
         case AwardGranted():
-            return replace(contest, awards=contest.awards | {(event.entry_id, event.award)})
+            return replace(contest, awards=contest.awards | {(event.entry_id or "", event.award)})
         case _:
             assert_never(event)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.reporting.api import auditing, operating, reading
+from services.reporting.api import auditing, operating, reading, sources
 from services.reporting.api.access import Reporting
 from services.reporting.projections.checkpoints import folded
 from services.reporting.reconciliation.heartbeat import heartbeat
@@ -15,6 +15,7 @@ from shared.metrics import QUERY, REPORTING
 REFUSALS: dict[str, str] = {
     "unknown-figure": "没有这个指标",
     "unknown-event": "没有这个事件",
+    "unknown-source": "没有登记这个来源",
     "unknown-programme": "没有这个项目",
     "period-missing": "未说明期间",
     "period-invalid": "期间不合规",
@@ -53,7 +54,13 @@ def reporting_app(reporting: Reporting) -> FastAPI:
     families = (REPORTING, QUERY)
     app = build_app("reporting", REFUSALS, ready, reporting.tokens, families=families)
     app.state.reporting = reporting
-    for router in (operating.router, reading.router, auditing.router, auditing.listed):
+    for router in (
+        operating.router,
+        sources.router,
+        reading.router,
+        auditing.router,
+        auditing.listed,
+    ):
         app.include_router(router)
     guard(app, reporting.tokens)
     return app

@@ -11,6 +11,7 @@ from fastapi import Depends, Path, Query
 from fastapi import Request as HttpRequest
 
 from services.reporting.ingest.apply import Ingest
+from services.reporting.ingest.publishers import Register
 from services.reporting.ingest.quarantine import Scope
 from services.reporting.queries.knowledge import Period, log_index_of, period_of
 from services.reporting.queries.status import EndOffsets
@@ -28,7 +29,7 @@ READERS = ("auditor", "operator", "chair", "clerk", "approver")
 
 class Reporting(NamedTuple):
     """What the routes need; `end_offsets` asks Kafka how far its topics go, `rebuild` is the work
-    of an operator's rebuild."""
+    of an operator's rebuild, `register` says which other sources are heard."""
 
     pool: asyncpg.Pool
     tokens: TokenVerifier
@@ -37,6 +38,7 @@ class Reporting(NamedTuple):
     end_offsets: EndOffsets
     clock: Clock
     rebuild: Callable[..., Awaitable[Rebuilt]]
+    register: Register = Register(None)
 
 
 def reporting(http: HttpRequest) -> Reporting:

@@ -17,14 +17,12 @@ from services.reporting.api.access import (
 )
 from services.reporting.api.answers import quarantine_answer, reconciled_answer, settled_answer
 from services.reporting.ingest import quarantine, settle, settle_many
-from services.reporting.ingest.became_of import became_of
 from services.reporting.ingest.settle_many import Filter, Page, Place
 from services.reporting.queries.status import status
 from services.reporting.rebuild.state import RebuildState, rebuild_states
 from services.reporting.reconciliation.disown import Disowning, disown
 from services.reporting.reconciliation.owner_client import owner_client
 from shared.contract.reporting import DiscardReason, DisownReason
-from shared.contract.values import Slug
 from shared.decider.command import Command
 from shared.http.problems import Json
 
@@ -136,13 +134,6 @@ async def discard_many(built: Built, actor: Settler, command: DiscardMany) -> Js
     page = Page(scope_of(built, actor), command.records.of(), Place(*command.after), command.limit)
     why = settle.Discarding(command.code, command.reason)
     return Json(settled_answer(await settle_many.discard_many(built.ingest, actor, page, why)))
-
-
-@router.get("/v1/sources/{name}/events/{event_id}")
-async def show_what_became(built: Built, actor: RecordReader, name: Slug, event_id: UUID) -> Json:
-    """What became of an event that an outside source sent: its place in the journal (`accepted`)
-    and its records in quarantine. Refuses unknown-event."""
-    return Json(await became_of(built.pool, name, event_id, scope_of(built, actor)))
 
 
 @router.post("/v1/rebuild")

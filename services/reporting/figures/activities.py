@@ -62,7 +62,14 @@ def month_end(month: str) -> date:
 
 
 def _held(event: ActivityHeld, entry: Entry) -> tuple[Effect, ...]:
-    return (once(f"activity.{event.kind}.{event.organiser}", event.activity_id, event, entry),)
+    name, activity = f"activity.{event.kind}.{event.organiser}", event.activity_id
+    lines = [once(name, activity, event, entry)]
+    if event.headcount is not None:
+        counted = event.headcount
+        lines.append(once("activity_headcount", activity, event, entry, quantity=counted))
+    if event.cost_fen is not None:
+        lines.append(once("activity_cost", activity, event, entry, amount_fen=event.cost_fen))
+    return tuple(lines)
 
 
 def _cancelled(event: ActivityCancelled, entry: Entry) -> tuple[Effect, ...]:
@@ -85,7 +92,7 @@ def _entered(event: ContestEntered, entry: Entry) -> tuple[Effect, ...]:
 def _awarded(event: AwardGranted, entry: Entry) -> tuple[Effect, ...]:
     line = once(
         "contest_award",
-        f"{event.activity_id}/{event.entry_id}",
+        f"{event.activity_id}/{event.entry_id or event.award}",
         event,
         entry,
         quantity=event.recipients,
@@ -269,6 +276,14 @@ EVENT_FIGURES: tuple[Figure, ...] = (
         "months_attested_early", "未满月即证明(各事项合计)", "月", "count",
         tuple(f"attested.{subject}.early" for subject in SUBJECTS),
     ),
+    Figure(
+        "months_attested_unstated", "未注明事项的月度证明", "月", "count",
+        tuple(f"attested.unstated.{told}" for told in ("free", "with", "early")),
+    ),
+    Figure(
+        "activity_headcount", "活动现场清点人次", "人次", "quantity", ("activity_headcount",)
+    ),
+    Figure("activity_cost_stated", "主办方申报的活动费用", "元", "amount_fen", ("activity_cost",)),
     Figure(
         "incidents", "事故、舆情", "起", "count",
         tuple(f"incident.{subject}" for subject in SUBJECTS), report_line=28,

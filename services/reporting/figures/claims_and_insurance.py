@@ -26,6 +26,9 @@ CLAIMS: dict[str, str] = {
     "serious_illness": "大病慰问金",
     "bereavement": "亲属去世慰问金",
     "hardship": "困难补助",
+    "marriage": "结婚慰问金",
+    "birth": "生育慰问金",
+    "retirement": "退休慰问金",
 }
 CLAIM_LINES = {"hospital": 19, "bereavement": 20}
 

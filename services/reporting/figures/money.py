@@ -17,10 +17,14 @@ from shared.contract.values import Fund, IncomeSource, Payer, ProcurementMethod
 
 FUNDS: tuple[str, ...] = get_args(Fund)
 PAYERS: tuple[str, ...] = get_args(Payer)
+UNKNOWN = "unknown"
+"""Of a payment whose source did not say: it is in every sum of all, and in none of a named one."""
 METHODS: tuple[str, ...] = get_args(ProcurementMethod)
 
 
-def spent(payers: tuple[str, ...] = PAYERS, funds: tuple[str, ...] = FUNDS) -> tuple[str, ...]:
+def spent(
+    payers: tuple[str, ...] = (*PAYERS, UNKNOWN), funds: tuple[str, ...] = (*FUNDS, UNKNOWN)
+) -> tuple[str, ...]:
     """The lists of payments by these payers from these funds."""
     return tuple(f"spent.{payer}.{fund}" for payer in payers for fund in funds)
 
@@ -39,7 +43,7 @@ def _received(event: IncomeReceived, entry: Entry) -> tuple[Effect, ...]:
 
 def _paid(event: ExpenditurePaid, entry: Entry) -> tuple[Effect, ...]:
     line = once(
-        f"spent.{event.payer}.{event.fund}",
+        f"spent.{event.payer or UNKNOWN}.{event.fund or UNKNOWN}",
         event.payment_id,
         event,
         entry,
@@ -73,6 +77,13 @@ MONEY_FIGURES: tuple[Figure, ...] = (
     Figure("dues_received", "会费收入", "元", "amount_fen", ("income.dues",)),
     Figure("expenditure_paid", "支出", "元", "amount_fen", spent()),
     Figure("own_expenditure_paid", "本级支出", "元", "amount_fen", spent(("own",))),
+    Figure(
+        "expenditure_payer_unknown", "支付方不明的支出", "元", "amount_fen", spent((UNKNOWN,))
+    ),
+    Figure(
+        "expenditure_fund_unknown", "经费来源不明的支出", "元", "amount_fen",
+        spent(funds=(UNKNOWN,)),
+    ),
     Figure(
         "union_funds_paid", "工会经费支出", "元", "amount_fen", spent(funds=("union_funds",))
     ),

@@ -6,14 +6,15 @@ acceptance that spans records can be read and tested in one place; `decode` has 
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
-from uuid import UUID
 
 from services.reporting.ingest.decode import Refused
 from services.reporting.journal.record import Decoded, Raw, StreamKey
 from shared.contract.envelope import Envelope
+from shared.contract.stream_rules import History
+from shared.contract.succession import Identity, Succession, reused_detail
+from shared.errors import ContractViolation
 from shared.eventstore.epochs import FIRST, Epochs
 
-Identity = tuple[UUID, str]
 ShardKey = tuple[str, int]
 Place = tuple[str, int, int]
 """A source, a shard of its log, a sequence in it."""
@@ -49,7 +50,7 @@ class _Now(NamedTuple):
 
     seen: dict[Identity, bytes]
     blocked: dict[StreamKey, int]
-    versions: dict[StreamKey, int]
+    outside: Succession
     places: dict[Place, bool]
     passed: Mapping[StreamKey, int]
 
@@ -64,6 +65,7 @@ def admit(
     epochs: Mapping[str, Epochs] = {},
     places: Mapping[Place, bool] = {},
     passed: Mapping[StreamKey, int] = {},
+    histories: Mapping[StreamKey, History] = {},
 ) -> Admission:
     """Decide about a batch, in order.
 
@@ -74,10 +76,13 @@ def admit(
     shards. `epochs`: of each source whose log was restored. `places`: of those behind the heads,
     and of what is retried, whether the event that the journal has there counts, or is disowned and
     gives way; absent where it has none. `passed`: of streams in which a person went on without what
-    was missing, the last version that was applied so.
+    was missing, the last version that was applied so. `histories`: what stands in the streams of
+    sources that are not ours.
     """
     result = Admission([], [], [], [], dict(heads), epochs)
-    now = _Now(dict(known), dict(blocked), dict(versions), dict(places), passed)
+    seen = dict(known)
+    outside = Succession(seen, dict(versions), dict(histories))
+    now = _Now(seen, dict(blocked), outside, dict(places), passed)
     for record in records:
         if isinstance(record, Refused):
             _admit_refused(record, result, now)
@@ -158,16 +163,13 @@ def _admit_decoded(record: Decoded, result: Admission, now: _Now) -> None:
         result.refused.append(_dead(record.raw, envelope, epochs))
         return
     if earlier is not None:
-        detail = f"event {envelope.event_id} of {envelope.source} is known with another body"
+        detail = reused_detail(envelope)
         is_next = _pass_over(record, result)
         if is_next:
             now.blocked[record.stream_key] = 0
         result.refused.append(Refused(record.raw, "id-reused", detail, envelope, is_next))
         return
-    if record.sequenced:
-        if not _in_its_place(record, result, now):
-            return
-    elif envelope.stream_version and not _follows(record, result, now.versions):
+    if not (_in_its_place if record.sequenced else _follows)(record, result, now):
         return
     first = now.blocked.get(record.stream_key) if now.blocked else None
     if first is not None and envelope.stream_version >= first:
@@ -177,6 +179,8 @@ def _admit_decoded(record: Decoded, result: Admission, now: _Now) -> None:
         result.refused.append(_late(record, now.passed[record.stream_key]))
         return
     now.seen[identity] = record.leaf
+    if not record.sequenced:
+        now.outside.hear(envelope, record.event, record.leaf)
     result.accepted.append(record)
 
 
@@ -224,20 +228,14 @@ def _pass_over(record: Decoded, result: Admission) -> bool:
     return False
 
 
-def _follows(record: Decoded, result: Admission, versions: dict[StreamKey, int]) -> bool:
-    """Whether a record of a source without shards is its stream's next.
+def _follows(record: Decoded, result: Admission, now: _Now) -> bool:
+    """Whether a record of a source without shards may follow what stands in its stream.
 
-    What is not goes to quarantine, to be retried when the versions before it have come.
+    What may not goes to quarantine, to be retried when what it wants before it has come.
     """
-    envelope = record.envelope
-    key, version = (envelope.source, envelope.stream), envelope.stream_version
-    last = versions.get(key, 0)
-    if not version:
-        return True  # it numbers nothing: completeness is not provable, and every figure says so
-    if version == last + 1:
-        versions[key] = version
-        return True
-    reason = "version-gap" if version > last else "version-reused"
-    detail = f"version {version} of {envelope.stream}, the last one known is {last}"
-    result.refused.append(Refused(record.raw, reason, detail, envelope))
-    return False
+    try:
+        now.outside.check(record.envelope, record.event, record.leaf)
+    except ContractViolation as why:
+        result.refused.append(Refused(record.raw, why.reason, why.detail, record.envelope))
+        return False
+    return True

@@ -173,6 +173,7 @@ class Ingest:
                 epochs=known.epochs,
                 places=known.places,
                 passed=known.passed,
+                histories=known.histories,
             )
 
         admission = decide(_by_sequence([*records, *waiting]) if waiting else records)

@@ -9,10 +9,15 @@ from typing import NamedTuple
 
 import asyncpg
 
-from services.reporting.ingest.admission import Identity, Place, ShardKey
+from services.reporting.ingest.admission import Place, ShardKey
 from services.reporting.ingest.decode import Refused
 from services.reporting.ingest.lost_events import blocked_streams
 from services.reporting.journal.record import Decoded, StreamKey
+from shared.contract.attributes import envelope_of_document
+from shared.contract.decoders import decode_envelope, decode_event
+from shared.contract.envelope import DomainEvent
+from shared.contract.stream_rules import KNOWN, History, history_of
+from shared.contract.succession import Identity
 from shared.eventstore.epochs import Epochs, known_epochs
 
 EXCEPTIONS = """
@@ -34,6 +39,13 @@ FROM unnest($1::text[], $2::int[], $3::bigint[]) AS p(source, shard, shard_seque
     JOIN journal j USING (source, shard, shard_sequence)
     LEFT JOIN disowned d ON d.log_index = j.log_index
 GROUP BY 1, 2, 3
+"""
+TOLD = """
+SELECT j.source, j.stream, j.document
+FROM unnest($1::text[], $2::text[]) AS s(source, stream) JOIN journal j USING (source, stream)
+    LEFT JOIN disowned d ON d.log_index = j.log_index
+WHERE j.shard IS NULL AND j.type = ANY($3) AND d.log_index IS NULL
+ORDER BY j.log_index
 """
 
 
@@ -58,6 +70,7 @@ class Known(NamedTuple):
     epochs: dict[str, Epochs]
     places: dict[Place, bool]
     passed: dict[StreamKey, int]
+    histories: dict[StreamKey, History]
 
 
 async def exceptions(connection: asyncpg.Connection) -> Exceptions:
@@ -83,6 +96,7 @@ async def look_up(
         epochs=await known_epochs(connection) if there_are.restored else {},
         places=await _places(connection, _behind(decoded, heads, identities)),
         passed=await _passed(connection, streams if there_are.passed else ()),
+        histories=await _histories(connection, decoded),
     )
 
 
@@ -165,3 +179,19 @@ async def _versions(
         *zip(*streams, strict=True),
     )
     return {(row["source"], row["stream"]): row["version"] for row in rows}
+
+
+async def _histories(
+    connection: asyncpg.Connection, decoded: Sequence[Decoded]
+) -> dict[StreamKey, History]:
+    """What stands in the streams of sources that are not ours, where that bears on what follows."""
+    streams = {r.stream_key for r in decoded if not r.sequenced and r.envelope.type in KNOWN}
+    if not streams:
+        return {}
+    rows = await connection.fetch(TOLD, *zip(*streams, strict=True), list(KNOWN))
+    told: dict[StreamKey, list[tuple[str, DomainEvent]]] = {}
+    for row in rows:
+        envelope = decode_envelope(row["document"]) or envelope_of_document(row["document"])
+        event = decode_event(envelope.type, envelope.data)
+        told.setdefault((row["source"], row["stream"]), []).append((envelope.type, event))
+    return {stream: history_of(events) for stream, events in told.items()}

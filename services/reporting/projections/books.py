@@ -26,14 +26,14 @@ class Payment(NamedTuple):
     source: str
     stream: str
     payment_id: str
-    fund: str
-    payer: str
+    fund: str | None
+    payer: str | None
     budget_line: str | None
     amount_fen: int
     amount_assumed: bool
     refers_to: str | None
-    requested_by: str
-    approved_by: str
+    requested_by: str | None
+    approved_by: str | None
     recorded_by: str
     decision_ref: str | None
     paid_on: date
@@ -48,7 +48,7 @@ class Income(NamedTuple):
     stream: str
     income_id: str
     income_source: str
-    fund: str
+    fund: str | None
     amount_fen: int
     amount_assumed: bool
     received_on: date

@@ -137,9 +137,10 @@ def _rejected(row: Claim | None, event: ClaimRejected, entry: Entry, key: Key) -
 
 
 def _paid(row: Claim | None, event: ClaimPaid, entry: Entry, key: Key) -> Claim:
-    return _known(row, event, key, "paid")._replace(
+    known = _known(row, event, key, "paid")
+    return known._replace(
         capacity=event.capacity,
-        case_id=event.case_id,
+        case_id=event.case_id or known.case_id,
         paid_fen=event.paid_fen,
         amount_assumed=event.amount_assumed,
         paid_on=event.occurred_on,

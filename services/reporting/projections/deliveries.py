@@ -26,9 +26,9 @@ class Delivery(NamedTuple):
     quantity: int
     amount_fen: int | None
     payment_form: str
-    fund: str
-    payer: str
-    on_roster: bool
+    fund: str | None
+    payer: str | None
+    on_roster: bool | None
     issued_on: date
     issued: UUID
     signed_on: date | None = None

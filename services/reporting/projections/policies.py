@@ -22,8 +22,8 @@ class Policy(NamedTuple):
     insured_due: int
     premium_fen: int | None
     amount_assumed: bool
-    fund: str
-    payer: str
+    fund: str | None
+    payer: str | None
     bought_on: date
     bought: UUID
 

@@ -119,6 +119,13 @@ WELFARE = (
         "",
         "claim_serious_illness_paid",
     ),
+    Sentence(
+        "为{claim_marriage_paid_workers}名{period}结婚职工发放慰问金。", "", "claim_marriage_paid"
+    ),
+    Sentence("为{claim_birth_paid_workers}名{period}生育职工发放慰问金。", "", "claim_birth_paid"),
+    Sentence(
+        "为{claim_retirement_paid_workers}名{period}退休职工发放慰问金。", "", "claim_retirement_paid"
+    ),
     Sentence("做好{period}{members_admitted}名新会员会籍相关转接工作。", "新会员会籍转接"),
     Sentence(
         "发放{period}中秋节慰问品{gift_mid_autumn_portions}份,领取会员{gift_mid_autumn_members}名。",

@@ -28,13 +28,16 @@ class Document(Part):
 
 
 class ClaimFiled(BenefitsEvent, stream="claim-{claim_id}"):
-    """A member asks for money or help (慰问金/补助申请). An illness is only `case_id`, opaque."""
+    """A member asks for money or help (慰问金/补助申请). An illness is only `case_id`, opaque.
+
+    No `case_id`: another source knows of no case, and nobody can tell whether it was asked twice.
+    """
 
     claim_id: Slug
     kind: ClaimKind
     person_id: PersonId
     capacity: Capacity
-    case_id: Slug
+    case_id: Slug | None = None
     relation: Relation | None = None
     asked_fen: PositiveFen
     happened_on: BusinessDate
@@ -48,8 +51,8 @@ class ClaimApproved(BenefitsEvent, stream="claim-{claim_id}"):
     kind: ClaimKind
     person_id: PersonId
     approved_fen: PositiveFen
-    decision_ref: Slug
-    filed_by: Line
+    decision_ref: Slug | None = None
+    filed_by: Line | None = None
 
 
 class ClaimRejected(BenefitsEvent, stream="claim-{claim_id}"):
@@ -68,10 +71,10 @@ class ClaimPaid(BenefitsEvent, stream="claim-{claim_id}"):
     kind: ClaimKind
     person_id: PersonId
     capacity: Capacity
-    case_id: Slug
+    case_id: Slug | None = None
     paid_fen: PositiveFen
     amount_assumed: Flag = False
-    fund: Fund
+    fund: Fund | None = None
     payment_form: PaymentForm
     payment_id: Slug | None = None
 

@@ -27,8 +27,8 @@ class PolicyBought(BenefitsEvent, stream="policy-{policy_id}"):
     insured_due: Count
     premium_fen: Fen | None = None
     amount_assumed: Flag = False
-    fund: Fund
-    payer: Payer
+    fund: Fund | None = None
+    payer: Payer | None = None
 
 
 class MemberInsured(BenefitsEvent, stream="insured-{policy_id}.{person_id}"):

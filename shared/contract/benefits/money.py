@@ -42,11 +42,11 @@ class BudgetAdjusted(BenefitsEvent, stream="budget-{budget_year}"):
 
 
 class IncomeReceived(BenefitsEvent, stream="income-{income_id}"):
-    """Money the union received."""
+    """Money the union received. No `fund`: the source does not know it."""
 
     income_id: Slug
     source: IncomeSource
-    fund: Fund
+    fund: Fund | None = None
     amount_fen: PositiveFen
     amount_assumed: Flag = False
 
@@ -71,16 +71,17 @@ class ExpenditurePaid(BenefitsEvent, stream="payment-{payment_id}"):
 
     Only other sources may leave `budget_line` out; its absence is a finding, never a pass. Of ours,
     `requested_by` is the actor of its ExpenditureRequested and `approved_by` its own; of other
-    sources both are what they say, and nobody has checked them.
+    sources both are what they say, and nobody has checked them. Who asked, who approved, the fund
+    and the payer may be unknown to another source: absent, never guessed.
     """
 
     payment_id: Slug
-    fund: Fund
-    payer: Payer
+    fund: Fund | None = None
+    payer: Payer | None = None
     budget_line: BudgetLine | None = None
     amount_fen: PositiveFen
     amount_assumed: Flag = False
     refers_to: Line | None = None
-    requested_by: Line
-    approved_by: Line
+    requested_by: Line | None = None
+    approved_by: Line | None = None
     decision_ref: Slug | None = None

@@ -38,8 +38,8 @@ class ProgrammeOpened(BenefitsEvent, stream="programme-{programme_id}"):
     payment_form: PaymentForm
     unit_value_fen: Fen | None = None
     amount_assumed: Flag = False
-    fund: Fund
-    payer: Payer
+    fund: Fund | None = None
+    payer: Payer | None = None
     budget_line: BudgetLine | None = None
     decision_ref: Slug | None = None
 
@@ -81,6 +81,7 @@ class GiftIssued(BenefitsEvent, stream="gift-{programme_id}.{person_id}"):
     """A gift (慰问品) was handed to a person: `quantity` portions worth `amount_fen` together.
 
     Who did not stand on the programme's frozen roster (`on_roster`) has an `off_roster_reason`.
+    Another source leaves out what it does not know: fund, payer, whether there was a roster.
     """
 
     programme_id: Slug
@@ -91,9 +92,9 @@ class GiftIssued(BenefitsEvent, stream="gift-{programme_id}.{person_id}"):
     unit_value_fen: Fen | None = None
     amount_fen: Fen | None = None
     payment_form: PaymentForm
-    fund: Fund
-    payer: Payer
-    on_roster: Flag
+    fund: Fund | None = None
+    payer: Payer | None = None
+    on_roster: Flag | None = None
     off_roster_reason: OffRosterReason | None = None
 
 

@@ -55,7 +55,7 @@ def test_a_cloud_event_that_meets_the_contract_is_accepted() -> None:
         ({"time": "2022-09-01"}, "attribute-invalid"),
         ({"type": "guildhall.members.MemberVanished.v1"}, "unknown-type"),
         ({"subject": "other/person-p-000001"}, "stream-not-of-union"),
-        ({"subject": "tjtc/person-p-000002"}, "stream-not-of-event"),
+        ({"subject": "tjtc/person-p-000002"}, "wrong-stream"),
         ({"data": data(org_id="other")}, "attribute-invalid"),
         ({"data": data(reason="bored")}, "invalid-data"),
         ({"data": data(occurred_on=None)}, "invalid-data"),

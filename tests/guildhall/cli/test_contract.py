@@ -106,6 +106,48 @@ def test_of_many_violations_some_are_said_and_all_are_in_the_document(
     assert len(json.loads(check(file, "--json").stdout)["violations"]) == 5
 
 
+def published(folder: Path, **changed: Any) -> Path:
+    """A contract of one type as it was published, in a folder."""
+    schema = json.loads(CliRunner().invoke(app, ["contract", "schema", "MemberLeft"]).stdout)
+    data = schema["properties"]["data"]
+    data["properties"] |= changed
+    (folder / "MemberLeft.v1.json").write_text(json.dumps(schema), encoding="utf-8")
+    return folder
+
+
+def diff(*places: Path) -> Any:
+    return CliRunner().invoke(app, ["contract", "diff", *map(str, places), "--json"])
+
+
+def test_a_contract_that_promises_less_is_refused_and_one_that_adds_is_not(tmp_path: Path) -> None:
+    done = diff(published(tmp_path))
+    assert done.exit_code == 0, done.output
+    assert len(json.loads(done.stdout)["added"]) == len(CATALOGUE) - 1
+    done = diff(published(tmp_path, colour={"type": "string"}))
+    assert done.exit_code == 1
+    (losses,) = json.loads(done.stdout)["breaking"].values()
+    assert losses == [".data.colour: removed"]
+
+
+def test_a_type_that_is_gone_is_a_loss_and_an_asyncapi_document_is_a_contract(
+    tmp_path: Path,
+) -> None:
+    whole = tmp_path / "asyncapi.json"
+    whole.write_text(CliRunner().invoke(app, ["contract", "asyncapi"]).stdout, encoding="utf-8")
+    assert diff(whole).exit_code == 0
+    (tmp_path / "one").mkdir()
+    done = diff(whole, published(tmp_path / "one"))
+    assert done.exit_code == 1
+    assert len(json.loads(done.stdout)["breaking"]) == len(CATALOGUE) - 1
+
+
+def test_what_holds_no_contract_is_wrong_usage(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text("[]")
+    assert diff(tmp_path).exit_code == 2
+    (tmp_path / "x.json").write_text("{")
+    assert diff(tmp_path / "x.json").exit_code == 2
+
+
 def test_the_whole_contract_is_printed_as_asyncapi() -> None:
     done = CliRunner().invoke(app, ["contract", "asyncapi"])
     assert done.exit_code == 0

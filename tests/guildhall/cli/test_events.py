@@ -15,6 +15,32 @@ from shared.contract.contexts import RELAY_PROCESSES
 from shared.kafka.access import KafkaAccess
 from tests.guildhall.cli.fake_services import FakeServices
 
+STATUS = {
+    "source": "/ext/canteen", "topic": "guildhall.ext.canteen.v1", "received": 9, "repeated": 1,
+    "applied": 6, "held": 0, "refused": 0, "settled": 0, "applied_by_day": [], "reasons": [],
+    "records": [], "next": None,
+}  # fmt: skip
+
+
+def test_a_source_is_told_what_became_of_its_events(services: FakeServices) -> None:
+    services.answers["GET reporting/v1/sources/canteen/events"] = STATUS
+    done = services.run("events", "status", "/ext/canteen", "--since", "2022-09-01")
+    assert done.exit_code == 0, done.output
+    assert services.asked[-1].url.params["since"] == "2022-09-01"
+    wrong = {
+        "id": 4,
+        "stream": "tjtc/x",
+        "stream_version": 2,
+        "reason": "wrong-stream",
+        "detail": "d",
+    }
+    services.answers["GET reporting/v1/sources/canteen/events"] = STATUS | {
+        "refused": 1, "records": [wrong],
+    }  # fmt: skip
+    done = services.run("events", "status", "canteen")
+    assert done.exit_code == 1
+    assert "wrong-stream" in done.stdout and "1 refused" in done.stderr
+
 
 def test_republishing_names_a_range_or_everything(services: FakeServices) -> None:
     services.answers["POST worker/v1/relay/republish"] = {"republished": 3}

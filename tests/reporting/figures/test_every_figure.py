@@ -66,7 +66,8 @@ EXPECTED: dict[str, int] = {
     "serious_illness_insured_members": 2,
     "serious_illness_insured_others": 1, "policies_bought": 2, "insurance_premiums": 30000,
     # money
-    "income_received": 4200, "dues_received": 3000, "expenditure_paid": 700,
+    "income_received": 4200, "dues_received": 3000, "expenditure_paid": 1500,
+    "expenditure_payer_unknown": 800, "expenditure_fund_unknown": 800,
     "own_expenditure_paid": 300, "union_funds_paid": 500, "care_fund_paid": 200,
     "procurements_decided": 2, "single_source_procurements": 1, "contracts_signed": 1,
     # activities and meetings
@@ -74,7 +75,9 @@ EXPECTED: dict[str, int] = {
     "members_congress_sessions": 1, "meetings_convened": 1, "meetings_held": 3,
     "resolutions_passed": 1, "staff_congress_resolutions": 1, "regulations_adopted": 3,
     "matchmaking_sessions": 2,
-    "culture_activities": 2, "activities_held": 6, "activities_cancelled": 1,
+    "culture_activities": 2, "activities_held": 6,
+    "activity_headcount": 30, "activity_cost_stated": 500, "months_attested_unstated": 1,
+    "activities_cancelled": 1,
     "registrations": 4, "attendances": 3, "participants": 2, "contest_entries": 2,
     "contest_participants": 4, "contest_awards": 1, "contest_award_amount": 9000,
     # office

@@ -137,7 +137,8 @@ def support() -> list[DomainEvent]:
 
 
 def money() -> list[DomainEvent]:
-    """Income of 30 and 12 元; spending of 1, 2 and 4 元 by payer and fund; two procurements."""
+    """Income of 30 and 12 元; spending of 1, 2 and 4 元 by payer and fund, and of 8 by
+    nobody knows whom; two procurements."""
     bought = {"occurred_on": "2022-03-01", "amount_fen": None}
     return [
         income_received(occurred_on="2022-01-05", income_id="a", source="dues", amount_fen=3000),
@@ -152,7 +153,12 @@ def money() -> list[DomainEvent]:
                 budget_line="other",
             )
             for n, (payer, fund) in enumerate(
-                (("own", "union_funds"), ("own", "care_fund"), ("superior", "union_funds"))
+                (
+                    ("own", "union_funds"),
+                    ("own", "care_fund"),
+                    ("superior", "union_funds"),
+                    (None, None),
+                )
             )
         ),
         procurement_decided(**bought, procurement_id="p"),

@@ -49,6 +49,8 @@ def activities() -> list[DomainEvent]:
                 kind=kind,
                 organiser=organiser,
                 session=session,
+                headcount=10 * session if activity == "m" else None,
+                cost_fen=500 if activity == "d" else None,
             )
             for activity, kind, organiser, session in (
                 ("m", "matchmaking", "city_union", 1),
@@ -130,6 +132,7 @@ def safety() -> list[DomainEvent]:
             for subject, month in months
         ),
         period_attested(occurred_on="2022-04-01", month="2022-03", incidents=1),
+        period_attested(occurred_on="2022-04-01", month="2022-03", subject="unstated"),
         *(
             incident_reported(
                 occurred_on="2022-03-03", incident_id=f"{subject[:3]}-{n}", subject=subject

@@ -12,10 +12,12 @@ from services.reporting.ingest.publishers import publishers
 from services.reporting.journal import log as journal
 from services.reporting.projections.as_of import LIVE
 from shared.clock import system_clock
-from shared.contract.catalogue import outside_topic
+from shared.contract.benefits import GiftReceiptSigned, GiftReturned
+from shared.contract.catalogue import CATALOGUE, outside_topic
 from shared.contract.document import document_of
 from shared.kafka.acceptance import Publisher
 from shared.testing.author import Author
+from tests.examples.benefits import gift_receipt_signed, gift_returned
 from tests.reporting.records import (
     IN_ERROR,
     OPERATOR,
@@ -178,16 +180,29 @@ async def test_an_event_of_a_simulated_clock_is_refused_on_a_real_one(
     assert row["reason"] == "simulated-refused"
 
 
+OF_ONE_GIFT = {"programme_id": "mid-autumn-2022"}
+
+
+def signed(person: int) -> GiftReceiptSigned:
+    who = f"p-{person:08d}"
+    return gift_receipt_signed(**OF_ONE_GIFT, person_id=who, signed_by=who)
+
+
+def returned(person: int) -> GiftReturned:
+    return gift_returned(**OF_ONE_GIFT, person_id=f"p-{person:08d}")
+
+
 async def test_a_gap_in_an_outside_sources_versions_is_quarantined_until_it_closes(
     pool: asyncpg.Pool,
 ) -> None:
     topic = outside_topic("canteen")
-    canteen = Publisher("/ext/canteen", frozenset({gift(1).type_name()}), frozenset({ORG}), False)
+    canteen = Publisher("/ext/canteen", frozenset(CATALOGUE), frozenset({ORG}), False)
     ingest = Ingest(
         pool, {topic: canteen}, system_clock, allow_simulated=False, quarantine_limit=50
     )
     author, partition = Author(source="/ext/canteen"), Partition(topic)
-    first, second, third = (author.write(gift_stream(1), gift(1, quantity=n)) for n in (1, 2, 3))
+    told = (gift(1), signed(1), returned(1))
+    first, second, third = (author.write(gift_stream(1), each) for each in told)
     raws = [partition.raw(first), partition.raw(third)]
     await ingest.apply(raws, partition.move(raws))
     (row,) = await quarantine.listed(pool)
@@ -198,6 +213,24 @@ async def test_a_gap_in_an_outside_sources_versions_is_quarantined_until_it_clos
     again = [partition.raw(second), partition.raw(third)]
     await ingest.apply(again, partition.move(again))
     assert await pool.fetchval("SELECT count(*) FROM journal") == 3
+
+
+async def test_a_second_gift_in_a_strangers_stream_is_refused_in_whatever_batch_it_comes(
+    pool: asyncpg.Pool,
+) -> None:
+    topic = outside_topic("canteen")
+    canteen = Publisher("/ext/canteen", frozenset(CATALOGUE), frozenset({ORG}), False)
+    ingest = Ingest(
+        pool, {topic: canteen}, system_clock, allow_simulated=False, quarantine_limit=50
+    )
+    author, partition = Author(source="/ext/canteen"), Partition(topic)
+    told = (signed(2), gift(1), gift(1), signed(1), signed(1), returned(1), gift(1))
+    for event in told:
+        batch = [partition.raw(author.write(event.stream_of(), event, stream_version=0))]
+        await ingest.apply(batch, partition.move(batch))
+    reasons = [row["reason"] for row in await quarantine.listed(pool)]
+    assert reasons == ["not-issued", "already-issued", "already-signed"]
+    assert await pool.fetchval("SELECT count(*) FROM journal") == 4
 
 
 async def test_a_worker_whose_clock_is_ahead_seals_nothing_in_the_future(

@@ -50,7 +50,7 @@ def test_every_refusal_has_its_reason() -> None:
     assert reason(good._replace(salt="")) == "attribute-missing"
     elsewhere = gift_stream(2)
     moved = good._replace(stream=elsewhere, shard=shard_of(elsewhere))
-    assert reason(moved) == "stream-not-of-event"
+    assert reason(moved) == "wrong-stream"
     assert reason(good._replace(data=good.data.replace(b'"tjtc"', b'"tjjt"'))) == (
         "attribute-invalid"
     )

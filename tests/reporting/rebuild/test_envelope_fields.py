@@ -20,7 +20,8 @@ async def live(simulated: Ingest) -> list[Entry]:
     different from the next one's."""
     history = History()
     for number, event in enumerate(long_history(320)):
-        (history.from_outside if number % 10 == 9 else history)(event)
+        outside = number % 10 == 9 and history.may_be_said_outside(event)
+        (history.from_outside if outside else history)(event)
     history.envelopes = [
         envelope._replace(
             actor=f"person-{number}",

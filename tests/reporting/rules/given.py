@@ -50,6 +50,11 @@ def fen(yuan: str) -> int:
     return int(amount)
 
 
+def known(value: str) -> str | None:
+    """A value that a source stated, or None where it did not: `?`."""
+    return None if value == "?" else value
+
+
 class Given:
     """Reads one case's `given`; whatever a row leaves out is ordinary."""
 
@@ -134,8 +139,8 @@ class Given:
             amount_fen=None if row.get("yuan") == "?" else fen(row.get("yuan", "300")),
             payment_form=row.get("form", "goods"),
             fund="union_funds",
-            payer=row.get("payer", "own"),
-            on_roster=row.get("on_roster") != "no",
+            payer=known(row.get("payer", "own")),
+            on_roster={"no": False, "?": None}.get(row.get("on_roster", ""), True),
             issued_on=issued_on,
             issued=self.event(),
             signed_on=(self.later(row, "signed_on") or issued_on) if signed else None,
@@ -205,13 +210,13 @@ class Given:
             stream=f"{ORG}/payment-{payment_id}",
             payment_id=payment_id,
             fund="union_funds",
-            payer=row.get("payer", "own"),
+            payer=known(row.get("payer", "own")),
             budget_line=None if line == "?" else line,
             amount_fen=fen(row.get("yuan", "1000")),
             amount_assumed=row.get("assumed") == "yes",
             refers_to=None,
-            requested_by="" if row.get("asked") == "?" else row.get("asked", "clerk-1"),
-            approved_by=row.get("approved", "chair-1"),
+            requested_by=known(row.get("asked", "clerk-1")),
+            approved_by=known(row.get("approved", "chair-1")),
             recorded_by=row.get("recorded", row.get("approved", "chair-1")),
             decision_ref=None,
             paid_on=self.day(row, "on"),

@@ -182,6 +182,34 @@ def test_a_missing_amount_never_makes_a_verdict_better(
             assert ("wel-05", f"year:{as_of.year}") not in passed_after
 
 
+@SETTINGS
+@given(
+    as_of=LAW_DAYS,
+    gifts=st.lists(GIFT, min_size=1, max_size=8),
+    missing=st.integers(0, 7),
+)
+def test_what_a_source_does_not_know_passes_nothing_and_fails_nobody(
+    as_of: date, gifts: list[dict[str, str]], missing: int
+) -> None:
+    given_facts = {"gifts": gifts, "incomes": [{"yuan": "5000"}], "members": [{"person": "甲"}]}
+    missing %= len(gifts)
+    unsaid = [
+        gift | {"payer": "?"} if number == missing else gift for number, gift in enumerate(gifts)
+    ]
+    before = judge(Given(as_of, given_facts).facts())
+    after = judge(Given(as_of, given_facts | {"gifts": unsaid}).facts())
+    for outcome in ("pass", "fail"):
+        had = {(v.rule, v.subject) for v in before if v.outcome == outcome}
+        assert {(v.rule, v.subject) for v in after if v.outcome == outcome} <= had | (
+            {(v.rule, v.subject) for v in before if v.outcome == "fail"}
+        )
+    if gifts[missing]["occasion"] != "birthday":
+        passed = {(v.rule, v.subject) for v in after if v.outcome == "pass"}
+        assert ("wel-06", f"programme:{gifts[missing]['programme']}") not in passed
+        assert ("wel-04", f"year:{as_of.year}") not in passed
+        assert ("wel-05", f"year:{as_of.year}") not in passed
+
+
 def test_the_first_and_the_last_of_all_days_can_be_judged() -> None:
     for day in (date.min, date.max):
         facts = Given(day.replace(year=2022), {"gifts": [{"person": "甲", "issued": str(day)}]})

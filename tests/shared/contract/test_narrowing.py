@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field, create_model
 
 from shared.contract.benefits import GiftIssued
 from shared.contract.catalogue import STREAM_KEYWORD, json_schema
+from shared.contract.narrowing import narrowings
 from shared.contract.values import ONE_LINE
-from tests.shared.contract.narrowing import narrowings
 
 Text = Annotated[str, Field(max_length=120, pattern=ONE_LINE)]
 

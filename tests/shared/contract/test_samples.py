@@ -11,6 +11,7 @@ from shared.contract.catalogue import source_of
 from shared.contract.document import document_of
 from shared.contract.document_schema import document_schema
 from shared.contract.envelope import plain
+from shared.contract.narrowing import narrowings
 from shared.kafka.cloudevents import CONTENT_TYPE, from_record
 from tests.shared.contract.frozen import (
     FREEZE,
@@ -22,7 +23,6 @@ from tests.shared.contract.frozen import (
     read,
     sample,
 )
-from tests.shared.contract.narrowing import narrowings
 
 FORMATS = FormatChecker(formats=())
 

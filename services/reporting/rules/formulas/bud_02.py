@@ -21,6 +21,7 @@ REASONS: tuple[Reason, ...] = (
     Reason("line-not-budgeted", "fail", "支付日有效预算中没有该科目", "block"),
     Reason("over-budget", "fail", "累计支出超过支付日有效预算", "block"),
     Reason("over-if-assumed", "indeterminate", "计入假定金额后超过预算,须先查明金额", "high"),
+    Reason("payer-unknown", "indeterminate", "支出未注明支付方,无法核对是否为本级支出", "medium"),
     Reason("amount-assumed", "indeterminate", "支出或预算金额有假定的,不能判为合规", "medium"),
 )
 
@@ -30,6 +31,7 @@ GRAVEST_FIRST = (
     "line-not-budgeted",
     "over-budget",
     "over-if-assumed",
+    "payer-unknown",
     "amount-assumed",
     "within-budget",
 )
@@ -50,12 +52,16 @@ class Line:
     def add(self, payment: Payment, tolerance: InForce | None) -> None:
         """Add the next payment; `tolerance` is None before the rule was in force."""
         self.stated += payment.amount_fen
-        self.proven += 0 if payment.amount_assumed else payment.amount_fen
+        unproven = payment.amount_assumed or payment.payer is None
+        self.proven += 0 if unproven else payment.amount_fen
         if tolerance is None:
             return
         self.used[tolerance] = None
         allowed = tolerance.value if isinstance(tolerance.value, int) else 0
-        self.found[self._against_budget(payment, allowed)].append(payment)
+        code = self._against_budget(payment, allowed)
+        if payment.payer is None and code != "over-if-assumed":
+            code = "payer-unknown"
+        self.found[code].append(payment)
 
     def _against_budget(self, payment: Payment, tolerance: int) -> str:
         if self.name is None:
@@ -84,7 +90,7 @@ def judge(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
     lines: dict[tuple[int, str | None], Line] = {}
     payments = told_once(facts.payments)
     for payment in sorted(payments, key=lambda payment: (payment.paid_on, payment.paid)):
-        if payment.payer == "own":
+        if payment.payer in {"own", None}:
             year, name = payment.paid_on.year, payment.budget_line
             line = lines.setdefault((year, name), Line(name, versions[year]))
             line.add(payment, values.on("tolerance_fen", payment.paid_on))

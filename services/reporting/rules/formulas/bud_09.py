@@ -37,7 +37,7 @@ def judge(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
         if claim.approved is not None or claim.paid is not None:
             yield _judge_claim(claim, values)
     for payment in facts.payments:
-        if payment.payer == "own":
+        if payment.payer in {"own", None}:
             yield _judge_payment(payment, values)
 
 
@@ -69,9 +69,11 @@ def _judge_claim(claim: Claim, values: RuleValues) -> Judgement:
 
 def _judge_payment(payment: Payment, values: RuleValues) -> Judgement:
     separation = values.on("people", payment.paid_on)
-    asked, approved = payment.requested_by.strip(), payment.approved_by.strip()
+    asked, approved = ((who or "").strip() for who in (payment.requested_by, payment.approved_by))
     if separation is None:
         reason = "not-in-force"
+    elif payment.requested_by is None or payment.approved_by is None:
+        reason = "maker-unknown"
     elif payment.source != OWN or (approved and payment.recorded_by != approved):
         reason = "self-declared"
     elif not asked or not approved:

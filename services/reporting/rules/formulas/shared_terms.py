@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.reporting.projections.deliveries import Delivery
 from services.reporting.rules.dated import InForce, RuleValues
+from services.reporting.rules.definition import Reason
 from services.reporting.rules.facts import Facts, told_once
 from shared.contract.values import HOLIDAYS
 
@@ -72,14 +73,27 @@ def in_force(
     return tuple(dict.fromkeys(entry for entry in found if entry is not None))
 
 
+PAYER_UNKNOWN = Reason(
+    "payer-unknown", "indeterminate", "有慰问品未注明支付方,无法核对是否由工会支付", "medium"
+)
+"""A source that is not ours may not know who paid: then nothing passes, and nothing fails."""
+
+
+def payer_unknown(deliveries: Iterable[Delivery]) -> list[Delivery]:
+    """Those of which nobody says who paid."""
+    return [delivery for delivery in deliveries if delivery.payer is None]
+
+
 class Worth(NamedTuple):
     """What gifts are worth in fen: `proven` as recorded for our own money, `stated` with assumed
-    amounts and the money of the union above; and how many say nothing, or only assume."""
+    amounts and the money of the union above; and how many say nothing, or only assume, or do not
+    say who paid."""
 
     proven: int = 0
     stated: int = 0
     missing: int = 0
     assumed: int = 0
+    unsaid: int = 0
 
     def plus(self, delivery: Delivery, facts: Facts) -> "Worth":
         """Worth with one more gift."""
@@ -90,5 +104,9 @@ class Worth(NamedTuple):
         assumed = programme is not None and programme.amount_assumed
         proven = amount if delivery.payer == "own" and not assumed else 0
         return Worth(
-            self.proven + proven, self.stated + amount, self.missing, self.assumed + assumed
+            self.proven + proven,
+            self.stated + amount,
+            self.missing,
+            self.assumed + assumed,
+            self.unsaid + (delivery.payer is None),
         )

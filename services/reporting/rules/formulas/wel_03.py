@@ -11,15 +11,18 @@ from services.reporting.rules.dated import InForce, RuleValues
 from services.reporting.rules.definition import Judgement, Reason
 from services.reporting.rules.facts import Facts
 from services.reporting.rules.formulas.shared_terms import (
+    PAYER_UNKNOWN,
     by_programme,
     days_of,
     holiday_gifts,
     issued_of,
+    payer_unknown,
 )
 
 REASONS: tuple[Reason, ...] = (
     Reason("goods-only", "pass", "节日慰问品全部为实物"),
     Reason("forbidden-form", "fail", "节日慰问以现金、转账或购物卡发放,只准发放实物", "block"),
+    PAYER_UNKNOWN,
     Reason("form-unknown", "indeterminate", "发放形式(如提货券)在天津是否准许,尚无依据", "medium"),
 )
 
@@ -48,10 +51,15 @@ def _judge_programme(programme_id: str, gifts: list[Delivery], values: RuleValue
             unconfirmed[other or allowed] = None
         elif allowed is not None:
             allowing[allowed] = None
-    if forbidden:
-        reason, used, evidence = "forbidden-form", forbidding, forbidden
+    # Where nobody says who paid, it may be no union's gift: that fails nothing, and passes nothing.
+    known = [gift for gift in forbidden if gift.payer is not None]
+    unsaid = payer_unknown(gifts)
+    if known:
+        reason, used, evidence = "forbidden-form", forbidding, known
     elif unknown:
         reason, used, evidence = "form-unknown", unconfirmed, unknown
+    elif unsaid and (forbidden or allowing):
+        reason, used, evidence = PAYER_UNKNOWN.code, forbidding or allowing, unsaid
     elif allowing:
         reason, used, evidence = "goods-only", allowing, gifts
     else:

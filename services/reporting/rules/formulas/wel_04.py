@@ -11,6 +11,7 @@ from services.reporting.rules.dated import InForce, RuleValues
 from services.reporting.rules.definition import Judgement, Reason
 from services.reporting.rules.facts import Facts
 from services.reporting.rules.formulas.shared_terms import (
+    PAYER_UNKNOWN,
     Worth,
     by_year,
     holiday_gifts,
@@ -34,6 +35,7 @@ REASONS: tuple[Reason, ...] = (
         "high",
     ),
     Reason("cap-unknown", "indeterminate", "当年每人限额未查到,不能判为合规", "medium"),
+    PAYER_UNKNOWN,
     Reason("amount-missing", "indeterminate", "有慰问品未记金额,无法与限额比较", "medium"),
     Reason("amount-assumed", "indeterminate", "有慰问品的金额是假定的,不能据以判为合规", "medium"),
 )
@@ -86,6 +88,8 @@ class Year:
             return "amount-missing"
         if any(worth.assumed for worth in self.worth.values()):
             return "amount-assumed"
+        if any(worth.unsaid for worth in self.worth.values()):
+            return PAYER_UNKNOWN.code
         return "within-cap" if self.caps else "not-in-force"
 
     def numbers(self) -> dict[str, int | str]:

@@ -12,6 +12,7 @@ from services.reporting.rules.dated import InForce, RuleValues
 from services.reporting.rules.definition import Judgement, Reason
 from services.reporting.rules.facts import Facts, told_once
 from services.reporting.rules.formulas.shared_terms import (
+    PAYER_UNKNOWN,
     Worth,
     by_year,
     holiday_gifts,
@@ -32,6 +33,7 @@ REASONS: tuple[Reason, ...] = (
         "over-share-so-far", "indeterminate",
         "按已入账的收入已超过规定比例,但当年收入未完整或金额有假定", "high",
     ),
+    PAYER_UNKNOWN,
     Reason("amount-missing", "indeterminate", "有慰问品未记金额,无法计算比例", "medium"),
     Reason("amount-assumed", "indeterminate", "慰问品或收入的金额有假定的,不能判为合规", "medium"),
 )  # fmt: skip
@@ -82,6 +84,7 @@ class Year:
             ("income-missing", not self.incomes),
             ("over-share-so-far", self.over_so_far),
             ("amount-missing", self.worth.missing > 0),
+            (PAYER_UNKNOWN.code, self.worth.unsaid > 0),
             ("amount-assumed", self.worth.assumed > 0 or self.assumed_fen > 0),
         )
         return next((code for code, holds in found if holds), "within-share")
@@ -101,8 +104,8 @@ class Year:
 
 
 def judge(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
-    """One judgement per calendar year with holiday gifts of the union's own money."""
-    own = [gift for gift in holiday_gifts(facts) if gift.payer == "own"]
+    """One judgement per calendar year with holiday gifts that are, or may be, of its own money."""
+    own = [gift for gift in holiday_gifts(facts) if gift.payer in {"own", None}]
     for number, gifts in by_year(own).items():
         year = Year(facts, values, number)
         for gift in gifts:

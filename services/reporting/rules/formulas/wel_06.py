@@ -13,11 +13,13 @@ from services.reporting.rules.dated import RuleValues
 from services.reporting.rules.definition import Judgement, Reason
 from services.reporting.rules.facts import Facts
 from services.reporting.rules.formulas.shared_terms import (
+    PAYER_UNKNOWN,
     by_programme,
     days_of,
     holiday_gifts,
     in_force,
     issued_of,
+    payer_unknown,
 )
 
 REASONS: tuple[Reason, ...] = (
@@ -27,6 +29,7 @@ REASONS: tuple[Reason, ...] = (
     Reason("recipient-off-roster", "fail", "有会员不在冻结的名册内而领取,须说明", "medium"),
     Reason("roll-missing", "indeterminate", "没有会员名册记录,无法核对领取人", "high"),
     Reason("roster-missing", "indeterminate", "没有完整的冻结名册,无法核对领取人", "medium"),
+    PAYER_UNKNOWN,
     Reason("amount-missing", "indeterminate", "有慰问品未记金额,无法核对标准是否一致", "low"),
 )
 
@@ -52,8 +55,11 @@ def _find(facts: Facts, programme_id: str, gifts: list[Delivery]) -> tuple[str, 
     if not facts.roll:
         return "roll-missing", []
     outside = [gift for gift in gifts if not _member(facts, gift)]
+    known = [gift for gift in outside if gift.payer is not None]
+    if known:
+        return "recipient-not-member", known
     if outside:
-        return "recipient-not-member", outside
+        return PAYER_UNKNOWN.code, outside
     # Equal portions are not yet equal worth: amounts are compared where they are told.
     if len({gift.quantity for gift in gifts}) > 1 or len(_amounts(gifts)) > 1:
         return "standard-differs", _unlike_most(gifts)
@@ -65,6 +71,8 @@ def _find(facts: Facts, programme_id: str, gifts: list[Delivery]) -> tuple[str, 
         off_roster = [gift for gift in gifts if gift.person_id not in roster]
         if off_roster:
             return "recipient-off-roster", off_roster
+    if payer_unknown(gifts):
+        return PAYER_UNKNOWN.code, payer_unknown(gifts)
     missing = [gift for gift in gifts if gift.amount_fen is None]
     return ("amount-missing", missing) if missing else ("members-only", [])
 

@@ -16,6 +16,17 @@ AT_MOST = ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
 AT_LEAST = ("minimum", "exclusiveMinimum", "minLength", "minItems")
 SAME_OR_GONE = ("pattern", "format", "uniqueItems")
 
+Losses = dict[str, list[str]]
+
+
+def contract_losses(before: Mapping[str, Node], now: Mapping[str, Node]) -> Losses:
+    """What each type promises less, by its name, types that are gone among them."""
+    found = {
+        name: narrowings(schema, now[name]) if name in now else ["the type is gone"]
+        for name, schema in before.items()
+    }
+    return {name: losses for name, losses in found.items() if losses}
+
 
 def narrowings(before: Node, now: Node) -> list[str]:
     """What `now` takes away from `before`, one sentence each; nothing when it only adds."""
