@@ -1,18 +1,22 @@
 """Every figure of the union's year. RULES and FIGURES are the tables of them."""
 
-from services.reporting.figures.activities import EVENT_FIGURES, EVENT_RULES
+from services.reporting.figures.activities import ACTIVITY_FIGURES, ACTIVITY_RULES
 from services.reporting.figures.claims_and_insurance import SUPPORT_FIGURES, SUPPORT_RULES
 from services.reporting.figures.definition import Figure, Rules
 from services.reporting.figures.gifts import GIFT_FIGURES, GIFT_RULES
+from services.reporting.figures.meetings import MEETING_FIGURES, MEETING_RULES
 from services.reporting.figures.members import MEMBER_FIGURES, MEMBER_RULES
 from services.reporting.figures.money import MONEY_FIGURES, MONEY_RULES
+from services.reporting.figures.office import OFFICE_FIGURES, OFFICE_RULES
 
 TOPICS: tuple[tuple[Rules, tuple[Figure, ...]], ...] = (
     (MEMBER_RULES, MEMBER_FIGURES),
     (GIFT_RULES, GIFT_FIGURES),
     (SUPPORT_RULES, SUPPORT_FIGURES),
     (MONEY_RULES, MONEY_FIGURES),
-    (EVENT_RULES, EVENT_FIGURES),
+    (ACTIVITY_RULES, ACTIVITY_FIGURES),
+    (MEETING_RULES, MEETING_FIGURES),
+    (OFFICE_RULES, OFFICE_FIGURES),
 )
 """The rules and figures of each module; a list is written by its own module's rules alone."""
 

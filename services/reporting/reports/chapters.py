@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from services.reporting.figures.activities import SUBJECTS, month_end
+from services.reporting.figures.office import SUBJECTS, month_end
 from services.reporting.reports import wording
 from services.reporting.reports.material import Material
 from services.reporting.reports.prose import Notes, named, plain, yuan

@@ -124,7 +124,9 @@ WELFARE = (
     ),
     Sentence("为{claim_birth_paid_workers}名{period}生育职工发放慰问金。", "", "claim_birth_paid"),
     Sentence(
-        "为{claim_retirement_paid_workers}名{period}退休职工发放慰问金。", "", "claim_retirement_paid"
+        "为{claim_retirement_paid_workers}名{period}退休职工发放慰问金。",
+        "",
+        "claim_retirement_paid",
     ),
     Sentence("做好{period}{members_admitted}名新会员会籍相关转接工作。", "新会员会籍转接"),
     Sentence(

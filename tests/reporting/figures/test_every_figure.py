@@ -7,9 +7,9 @@ from typing import get_args
 from hypothesis import given, settings
 
 from services.reporting.figures import BY_LIST, BY_NAME, FIGURES, RULES
-from services.reporting.figures.activities import SUBJECTS, month_end
 from services.reporting.figures.claims_and_insurance import CLAIMS
 from services.reporting.figures.gifts import OCCASIONS
+from services.reporting.figures.office import SUBJECTS, month_end
 from services.reporting.projections import FIGURE_LINES
 from services.reporting.projections.figure_lines import Line
 from services.reporting.queries.knowledge import Period

@@ -22,18 +22,13 @@ OWN = "/guildhall/benefits"
 LONG_AGO = date(1990, 1, 1)
 
 FIELDS: dict[str, set[str]] = {
-    "gifts": {
-        "person", "programme", "occasion", "issued", "yuan", "quantity", "form", "payer",
-        "on_roster", "rostered", "signed", "signed_on", "signed_by", "returned", "source",
-    },
+    "gifts": {"person", "programme", "occasion", "issued", "yuan", "quantity", "form", "payer",
+              "on_roster", "rostered", "signed", "signed_on", "signed_by", "returned", "source"},
     "programmes": {"id", "assumed", "closed", "for", "roster"},
-    "claims": {
-        "id", "person", "kind", "case", "state", "on", "paid", "maker", "approver", "payer",
-        "source",
-    },
-    "payments": {
-        "id", "line", "yuan", "payer", "assumed", "asked", "approved", "recorded", "on", "source",
-    },
+    "claims": {"id", "person", "kind", "case", "state", "on", "paid", "maker", "approver", "payer",
+               "source"},
+    "payments": {"id", "line", "yuan", "payer", "assumed", "asked", "approved", "recorded", "on",
+                 "source"},
     "members": {"person", "since", "until"}, "incomes": {"yuan", "assumed", "on"},
     "budgets": {"year", "from", "lines", "assumed"}, "health_checks": {"id", "payer", "on"},
     "congresses": {"id", "kind", "due", "present", "on"},
