@@ -179,18 +179,37 @@ def all_accounted(evidence: Evidence) -> Iterator[Violation]:
         yield Violation(12, "miscounted", f"{partition} has outcomes and no position")
     for row in reporting["parked"]:
         yield Violation(12, "parked", f"{row['source']} shard {row['shard']} at {row['sequence']}")
+    displaced = _displaced(evidence)
     for row in reporting["quarantine"]:
         if (row.get("key") or "").startswith("\\x" + POISON.encode().hex()):
             continue
-        if (row.get("event_id") or "").startswith(FORGED) or _gave_way(row, evidence):
+        if (row.get("event_id") or "").startswith(FORGED) or _gave_way(row, displaced):
             continue
         yield Violation(12, "quarantined", f"{row['stream']}: {row['reason']} {row['detail']}")
 
 
-def _gave_way(row: Row, evidence: Evidence) -> bool:
-    """Whether an owner's event waited because a forgery had its place, and was applied since."""
+def _displaced(evidence: Evidence) -> set[tuple[str, str]]:
+    """By source, the streams in which an owner's event found its place taken by what was disowned
+    since."""
+    disowned = {row["log_index"] for row in evidence.reporting["disowned"]}
+    places = {
+        (row["source"], row["shard"], row["shard_sequence"])
+        for row in evidence.reporting["journal"]
+        if row["log_index"] in disowned
+    }
+    return {
+        (f"/guildhall/{owner}", row["stream"])
+        for owner in OWNERS
+        for row in evidence.shard_log[owner]
+        if (f"/guildhall/{owner}", row["shard"], row["sequence"]) in places
+    }
+
+
+def _gave_way(row: Row, displaced: set[tuple[str, str]]) -> bool:
+    """Whether an owner's event waited because a forgery had its place, or that of an event before
+    it in its stream, and was applied since."""
     return (
-        bool(evidence.reporting["disowned"])
+        (row.get("source"), row["stream"]) in displaced
         and row.get("state") == "applied"
         and row["reason"] in ("sequence-reused", "version-gap", "stream-blocked")
     )

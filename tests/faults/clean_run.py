@@ -133,7 +133,7 @@ def clean_run() -> Evidence:
         shard_log[owner].append({"shard": 0, "sequence": sequence, **at})
         place = {"topic": f"guildhall.{owner}.v1", "partition": 0}
         kafka.append(place | _record(event, sequence))
-        journal.append(place | _entry(number, owner, event))
+        journal.append(place | _entry(number, owner, event, sequence))
     return Evidence(
         history=_history(),
         events=events,
@@ -199,12 +199,14 @@ def _record(event: Row, sequence: int) -> Row:
     }
 
 
-def _entry(log_index: int, owner: str, event: Row) -> Row:
+def _entry(log_index: int, owner: str, event: Row, sequence: int) -> Row:
     """The event's row in the journal."""
     return {
         "log_index": log_index,
         "event_id": event["event_id"],
         "source": f"/guildhall/{owner}",
+        "shard": 0,
+        "shard_sequence": sequence,
         "type": event["type"],
         "stream": event["stream"],
         "stream_version": event["version"],
