@@ -16,6 +16,7 @@ HEAD = {
     "staff": "工号,姓名,性别,出生月份,入职日期",
     "members": "工号,入会日期,入会方式,原工会编号",
     "leavers": "工号,离开方式,离开日期,转入工会编号",
+    "dependants": "工号,家属姓名,与职工关系,登记日期",
 }
 FIRST = {
     "staff": ["1,甲,女,3,2018-03-01", "2,乙,男,4,2018-03-01", "3,丙,女,5,2018-03-01"],
@@ -99,3 +100,16 @@ async def test_who_left_comes_back_and_a_number_that_was_another_person_s_is_ref
     for name, kind in (("1-staff", "staff"), ("2-members", "members"), ("3-leavers", "leavers")):
         assert counts(await imported(union, kind, folder / f"{name}.csv")) == (0, 2, 0, 0), name
     assert counts(await imported(union, "staff", folder / "4-staff-again.csv")) == (0, 1, 0, 1)
+
+
+async def test_a_dependant_is_declared_once_however_often_the_list_is_sent(
+    union: InProcess, tmp_path: Path
+) -> None:
+    for kind in ("staff", "members"):
+        await rows(union, tmp_path, kind, *FIRST[kind])
+    first = ["1,甲小明,子女,2022-03-01", "1,甲小红,子女,2022-03-01"]
+    assert counts(await rows(union, tmp_path, "dependants", *first)) == (2, 0, 0, 0)
+    more = [*first, "2,甲小明,子女,2022-03-01", "1,赵,配偶,2022-03-01"]
+    assert counts(await rows(union, tmp_path, "dependants", *more)) == (2, 2, 0, 0)
+    other = await rows(union, tmp_path, "dependants", "1,赵,父母,2022-03-02")
+    assert (counts(other), other.differs[0].differs) == ((0, 0, 1, 0), ("与职工关系", "登记日期"))
