@@ -65,10 +65,10 @@ Stage = list[Command]
 class Kind(NamedTuple):
     """A kind of file. `people` are fields that hold employee numbers; `key` tells rows apart.
 
-    `told_as` are fields of the events that have other names here, such as the day of an event:
-    what a service says differs is shown by our headings. `new_people` is the field whose number may
-    be nobody's yet. `purpose` is what the look-up of people is recorded with. `role` is who may
-    send it.
+    `together` are fields that a row has all of or none. `told_as` are fields of the events that
+    have other names here, such as the day of an event: what a service says differs is shown by our
+    headings. `new_people` is the field whose number may be nobody's yet. `purpose` is what the
+    look-up of people is recorded with. `role` is who may send it.
     """
 
     name: str
@@ -77,6 +77,7 @@ class Kind(NamedTuple):
     key: tuple[str, ...]
     commands: Callable[[Sequence[Row]], list[Stage]]
     people: tuple[str, ...] = ()
+    together: tuple[tuple[str, ...], ...] = ()
     told_as: Mapping[str, str] = {}
     new_people: str | None = None
     purpose: str = "roster_import"

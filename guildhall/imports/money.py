@@ -5,6 +5,7 @@ from typing import Any
 
 from guildhall.imports.cells import (
     a_date,
+    a_title,
     a_year,
     fen,
     one_of,
@@ -83,6 +84,26 @@ def _requests(rows: Sequence[Row]) -> list[Stage]:
     return [each("benefits", "request-expenditure", rows, body)]
 
 
+def _procurements(rows: Sequence[Row]) -> list[Stage]:
+    def decided(row: Row) -> dict[str, Any]:
+        fields = ("procurement_id", "title", "method", "basis", "supplier", "amount_fen", "fund")
+        return present(
+            row.values, *fields, "notice_from", "notice_to", "decision_ref", "decided_on"
+        )
+
+    def signed(row: Row) -> dict[str, Any]:
+        contract = present(row.values, "procurement_id", "supplier", "signed_on")
+        if "contract_fen" in row.values:
+            contract["amount_fen"] = row.values["contract_fen"]
+        return contract
+
+    contracted = [row for row in rows if "signed_on" in row.values]
+    return [
+        each("benefits", "decide-procurement", rows, decided),
+        each("benefits", "sign-contract", contracted, signed),
+    ]
+
+
 BUDGET = Kind(
     name="budget",
     title="经费预算表",
@@ -147,4 +168,35 @@ PAYMENTS = Kind(
         Column("decision_ref", ("会议纪要编号", "decision_ref"), slug, required=False),
     ),
 )
-MONEY_KINDS = (BUDGET, INCOME, PAYMENT_REQUESTS, PAYMENTS)
+METHODS = {
+    "公开招标": "open_tender", "邀请招标": "invited_tender", "竞争性谈判": "negotiation",
+    "询价": "inquiry", "单一来源": "single_source", "直接采购": "direct",
+}  # fmt: skip
+BASES = {"唯一供应商": "only_supplier", "紧急采购": "emergency", "原供应商续购": "follow_on"}
+"""政府采购法 art. 31 (1), (2), (3)."""
+
+PROCUREMENTS = Kind(
+    name="procurements",
+    title="采购登记表",
+    key=("procurement_id",),
+    commands=_procurements,
+    role="approver",
+    together=(("notice_from", "notice_to"),),
+    told_as={"occurred_on": "decided_on"},
+    columns=(
+        Column("procurement_id", ("采购编号", "procurement_id"), slug),
+        Column("title", ("采购名称", "title"), a_title),
+        Column("method", ("采购方式", "method"), one_of(METHODS)),
+        Column("basis", ("单一来源情形", "basis"), one_of(BASES), required=False),
+        Column("supplier", ("供应商", "supplier"), a_title),
+        AMOUNT._replace(required=False),
+        FUND,
+        Column("notice_from", ("公示开始", "notice_from"), a_date, required=False),
+        Column("notice_to", ("公示结束", "notice_to"), a_date, required=False),
+        Column("decision_ref", ("会议纪要编号", "decision_ref"), slug, required=False),
+        Column("decided_on", ("决定日期", "decided_on"), a_date),
+        Column("signed_on", ("合同日期", "signed_on"), a_date, required=False),
+        Column("contract_fen", ("合同金额(元)", "合同金额", "contract_fen"), fen, required=False),
+    ),
+)
+MONEY_KINDS = (BUDGET, INCOME, PAYMENT_REQUESTS, PAYMENTS, PROCUREMENTS)

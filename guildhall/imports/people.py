@@ -23,6 +23,8 @@ LEAVES = {
 }  # fmt: skip
 """How somebody leaves. 退会 ends the membership alone; 离职(非会员) the post alone."""
 
+RELATIVES = {"配偶": "spouse", "子女": "child", "父母": "parent"}
+
 ENDS_THE_POST = {
     "transferred_out": "transferred",
     "left_unit": "resigned",
@@ -98,6 +100,13 @@ def _posts_ended(rows: Sequence[Row]) -> dict[str, Any]:
     }
 
 
+def _dependants(rows: Sequence[Row]) -> list[Stage]:
+    def body(row: Row) -> dict[str, Any]:
+        return present(row.values, "person_id", "name", "relation", "declared_on")
+
+    return [each("members", "declare-dependant", rows, body)]
+
+
 STAFF = Kind(
     name="staff",
     title="人员名册",
@@ -143,4 +152,17 @@ LEAVERS = Kind(
         Column("to_org", ("转入工会编号", "转入工会", "to_org"), org_id, required=False),
     ),
 )
-PEOPLE_KINDS = (STAFF, MEMBERS, LEAVERS)
+DEPENDANTS = Kind(
+    name="dependants",
+    title="家属登记表",
+    key=("name", "person_id"),
+    commands=_dependants,
+    people=("person_id",),
+    columns=(
+        EMPLOYEE,
+        Column("name", ("家属姓名", "name"), a_name),
+        Column("relation", ("与职工关系", "关系", "relation"), one_of(RELATIVES)),
+        Column("declared_on", ("登记日期", "declared_on"), a_date),
+    ),
+)
+PEOPLE_KINDS = (STAFF, MEMBERS, LEAVERS, DEPENDANTS)

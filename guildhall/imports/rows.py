@@ -249,7 +249,20 @@ def read_row(
             continue
         if value is not None:
             values[column.field] = value
+    flaws += [] if flaws else _half(kind, values)
     return values, flaws
+
+
+def _half(kind: Kind, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The headings of fields that are missing beside others of theirs."""
+    headings = {column.field: column.headings[0] for column in kind.columns}
+    return [
+        (headings[field], "missing")
+        for group in kind.together
+        if any(field in values for field in group)
+        for field in group
+        if field not in values
+    ]
 
 
 def _read_cell(column: Column, cell: Cell, given: Mapping[str, Any]) -> Any:

@@ -124,13 +124,19 @@ def _differs(said: Mapping[str, Any]) -> tuple[str, ...] | None:
 
 
 def _accepted(answer: Answer, rows: list[Row], done: Submitted) -> Submitted:
-    """Rows that the service says were recorded before (`already`, numbered from 1) are no news."""
-    before = {int(number) - 1 for number in answer.body.get("already") or ()}
-    events = int(answer.body.get("events", len(rows)))
+    """Rows that the service says were recorded before (`already_rows`, numbered from 1, and
+    `differing_rows` with what differs) are no news."""
+    before = {int(number) - 1 for number in answer.body.get("already_rows") or ()}
+    said = {"errors": answer.body.get("differing_rows") or ()}
+    others = refused_rows(Answer(answer.status, said), len(rows)) if said["errors"] else {}
+    differs = [
+        why._replace(number=rows[at].number, sheet=rows[at].sheet) for at, why in others.items()
+    ]
     return done._replace(
-        accepted=[row for at, row in enumerate(rows) if at not in before],
+        accepted=[row for at, row in enumerate(rows) if at not in before and at not in others],
         already=[*done.already, *(row for at, row in enumerate(rows) if at in before)],
-        events=events,
+        differs=[*done.differs, *differs],
+        events=int(answer.body.get("events", len(rows))),
     )
 
 

@@ -11,6 +11,15 @@ TO_DO: dict[str, dict[str, str]] = {
     },
     "members": {"differs": "核对入会日期与方式;已录入的有误,请与工会管理员核对后更正"},
     "leavers": {"differs": "核对离开日期与方式;已录入的有误,请与工会管理员核对后更正"},
+    "dependants": {"differs": "同名家属已登记:核对关系与登记日期;若是另一人,姓名须能区分"},
+    "activities": {
+        "differs": "活动编号已用于另一内容:若是另一活动请另编号;未举办的可用 cancel-activity 取消",
+        "session-held": "该场次已登记举办,日期不同:若是另一场请填另一场次",
+    },
+    "attendance": {"differs": "该人员在该场次已登记参加,日期不同:核对参加日期与场次"},
+    "meetings": {"differs": "会议编号已用于另一内容:若是另一会议请另编号;核对日期与人数"},
+    "plan-items": {"differs": "计划编号已用于另一内容:若是另一事项请另编号;核对期限与完成日期"},
+    "procurements": {"differs": "采购编号已用于另一内容:若是另一采购请另编号;核对金额与日期"},
     "receipts": {"differs": "签收只登记一次:核对签收日期与代签人"},
     "gifts": {
         "differs": "若是另一次发放(如同年第二次生育),请另立项目(open-programme)后以新项目编号导入;"

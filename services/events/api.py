@@ -68,6 +68,7 @@ REFUSALS: dict[str, str] = {
     "session-held": "该场次已登记举办",
     "session-not-held": "该场次尚未登记举办",
     "attended-before-held": "参加日期早于举办日期",
+    "attended-another-day": "已登记参加,日期不同",
     "entry-exists": "参赛编号已使用",
     "contest-judged": "评比已有结果",
     "contest-not-judged": "评比尚无结果",

@@ -29,6 +29,8 @@ from shared.contract.events import (
 )
 from shared.contract.values import ActivityKind, Organiser
 from shared.decider.dates import not_in_future
+from shared.decider.restated import differing
+from shared.decider.row_refusals import RefusedRow, refused_row
 from shared.errors import Conflict, Invalid, Unknown
 
 ActivityEvent = (
@@ -56,7 +58,8 @@ class Contest:
 class Activity:
     """An activity that was planned; `sessions` gives the day each was held on.
 
-    `attended` holds pairs of session and person. None in its place: there is no such activity.
+    `attended` holds pairs of session and person, `attended_on` these with the day. None in its
+    place: there is no such activity.
     """
 
     title: str
@@ -64,17 +67,20 @@ class Activity:
     organiser: Organiser
     online: bool
     planned_for: date
+    planned_on: date
     cancelled: bool = False
     sessions: Mapping[int, date] = field(default_factory=dict)
     registered: PersistentSet[str] = field(default_factory=PersistentSet)
     attended: PersistentSet[tuple[int, str]] = field(default_factory=PersistentSet)
+    attended_on: PersistentSet[tuple[int, str, date]] = field(default_factory=PersistentSet)
     contest: Contest = field(default_factory=Contest)
 
 
 def evolve(activity: Activity | None, event: ActivityEvent) -> Activity:
     """The activity after one more event."""
     if isinstance(event, ActivityPlanned):
-        return Activity(event.title, event.kind, event.organiser, event.online, event.planned_for)
+        terms = (event.title, event.kind, event.organiser, event.online, event.planned_for)
+        return Activity(*terms, event.occurred_on)
     assert activity is not None, f"{event.type_name()} before ActivityPlanned"
     match event:
         case ActivityHeld():
@@ -85,8 +91,12 @@ def evolve(activity: Activity | None, event: ActivityEvent) -> Activity:
         case ParticipantRegistered():
             return replace(activity, registered=activity.registered.add(event.person_id))
         case AttendanceRecorded():
-            attended = activity.attended.add((event.session, event.person_id))
-            return replace(activity, attended=attended)
+            place = (event.session, event.person_id)
+            return replace(
+                activity,
+                attended=activity.attended.add(place),
+                attended_on=activity.attended_on.add((*place, event.occurred_on)),
+            )
         case ContestEntered() | ContestJudged() | AwardGranted():
             return replace(activity, contest=_evolve_contest(activity.contest, event))
         case _:
@@ -123,7 +133,10 @@ def require_open(activity: Activity | None, activity_id: str) -> Activity:
 def plan_activity(
     activity: Activity | None, command: PlanActivity, org_id: str, today: date
 ) -> list[ActivityPlanned]:
-    """Plan an activity. Refuses date-in-future, planned-after-the-day, activity-exists."""
+    """Plan an activity.
+
+    Refuses date-in-future, planned-after-the-day, activity-exists (with what differs).
+    """
     not_in_future(today, command.planned_on, command.source_recorded_on)
     if command.planned_on > command.planned_for:
         raise Invalid(
@@ -131,7 +144,18 @@ def plan_activity(
             f"planned on {command.planned_on} for {command.planned_for}, which was earlier",
         )
     if activity is not None:
-        raise Conflict("activity-exists", f"the activity {command.activity_id} was planned before")
+        raise Conflict(
+            "activity-exists",
+            f"the activity {command.activity_id} was planned before",
+            differs=differing(
+                title=(activity.title, command.title),
+                kind=(activity.kind, command.kind),
+                organiser=(activity.organiser, command.organiser),
+                online=(activity.online, command.online),
+                planned_for=(activity.planned_for, command.planned_for),
+                planned_on=(activity.planned_on, command.planned_on),
+            ),
+        )
     return [
         ActivityPlanned(
             org_id=org_id,
@@ -152,7 +176,7 @@ def hold_activity(
 ) -> list[ActivityHeld]:
     """Hold a session: the one named, else the next.
 
-    Refuses date-in-future, unknown-activity, activity-cancelled, session-held.
+    Refuses date-in-future, unknown-activity, activity-cancelled, session-held (with what differs).
     """
     not_in_future(today, command.held_on, command.source_recorded_on)
     activity = require_open(activity, command.activity_id)
@@ -161,6 +185,7 @@ def hold_activity(
         raise Conflict(
             "session-held",
             f"session {session} of {command.activity_id} was held on {activity.sessions[session]}",
+            differs=differing(held_on=(activity.sessions[session], command.held_on)),
         )
     return [
         ActivityHeld(
@@ -255,3 +280,21 @@ def record_attendance(
         for person_id in dict.fromkeys(command.person_ids)
         if (command.session, person_id) not in activity.attended
     ]
+
+
+def recorded_before(
+    activity: Activity | None, command: RecordAttendance
+) -> tuple[list[int], list[RefusedRow]]:
+    """Of the people of a command those who are recorded in its session: the numbers of the rows
+    (from 1) of who is so on that day, and the rows of who is on another."""
+    same: list[int] = []
+    others: list[RefusedRow] = []
+    for row, person_id in enumerate(command.person_ids, start=1):
+        place = (command.session, person_id)
+        if activity is None or place not in activity.attended:
+            continue
+        if (*place, command.attended_on) in activity.attended_on:
+            same.append(row)
+        else:
+            others.append(refused_row(row, "attended-another-day", differs=["attended_on"]))
+    return same, others

@@ -13,6 +13,7 @@ from services.events.commands.meetings import ConveneMeeting, HoldCongress, Pass
 from shared.contract.events import CongressHeld, MeetingConvened, ResolutionPassed
 from shared.contract.values import MeetingKind
 from shared.decider.dates import not_in_future
+from shared.decider.restated import differing
 from shared.errors import Conflict, Invalid, Unknown
 
 MeetingEvent = MeetingConvened | CongressHeld | ResolutionPassed
@@ -78,7 +79,10 @@ def require_met(meeting: Meeting | None, meeting_id: str) -> Meeting:
 def convene_meeting(
     meeting: Meeting | None, command: ConveneMeeting, org_id: str, today: date
 ) -> list[MeetingConvened]:
-    """Call a meeting. Refuses date-in-future, convened-after-the-day, meeting-exists."""
+    """Call a meeting.
+
+    Refuses date-in-future, convened-after-the-day, meeting-exists (with what differs).
+    """
     not_in_future(today, command.convened_on, command.source_recorded_on)
     if command.convened_on > command.convened_for:
         raise Invalid(
@@ -86,7 +90,17 @@ def convene_meeting(
             f"convened on {command.convened_on} for {command.convened_for}, which was earlier",
         )
     if meeting is not None:
-        raise Conflict("meeting-exists", f"the meeting {command.meeting_id} was convened before")
+        raise Conflict(
+            "meeting-exists",
+            f"the meeting {command.meeting_id} was convened before",
+            differs=differing(
+                kind=(meeting.kind, command.kind),
+                title=(meeting.title, command.title),
+                convened_for=(meeting.convened_for, command.convened_for),
+                delegates_due=(meeting.delegates_due, command.delegates_due),
+                convened_on=(meeting.convened_on, command.convened_on),
+            ),
+        )
     return [
         MeetingConvened(
             org_id=org_id,
@@ -118,7 +132,12 @@ def hold_congress(
         )
     if meeting.held_on is not None:
         raise Conflict(
-            "congress-held", f"the congress {command.meeting_id} was held on {meeting.held_on}"
+            "congress-held",
+            f"the congress {command.meeting_id} was held on {meeting.held_on}",
+            differs=differing(
+                held_on=(meeting.held_on, command.held_on),
+                delegates_present=(meeting.present, command.delegates_present),
+            ),
         )
     if command.delegates_present > meeting.delegates_due:
         raise Invalid(

@@ -1,6 +1,7 @@
 """Activities and their contests: look up, load, decide, append."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from services.events import streams
@@ -15,7 +16,9 @@ from services.events.commands.activities import (
     RegisterParticipants,
 )
 from services.events.domain import activities, contests
-from services.events.domain.activities import ActivityEvent, evolve
+from services.events.domain.activities import Activity, ActivityEvent, evolve
+from shared.contract.events import AttendanceRecorded
+from shared.decider.row_refusals import RefusedRow
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore
 from shared.eventstore.write import write
@@ -85,18 +88,24 @@ async def register_participants(
 async def record_attendance(
     store: EventStore, request: Request, command: RecordAttendance
 ) -> Reply:
-    """Record who was there in one session: one event a person, one transaction."""
+    """Record who was there in one session: one event a person, one transaction. The reply says
+    which rows were recorded before, and which of them on another day."""
     await require_known(store, request, command.person_ids)
     org_id = request.org_id
     stream = streams.activity(org_id, command.activity_id)
-    return await write(
-        store,
-        request,
-        stream,
-        evolve,
-        lambda state, today: activities.record_attendance(state, command, org_id, today),
-        more=_counts("attended", request, command),
-    )
+    before: tuple[list[int], list[RefusedRow]] = ([], [])
+
+    def decide(state: Activity | None, today: date) -> list[AttendanceRecorded]:
+        nonlocal before
+        before = activities.recorded_before(state, command)
+        return activities.record_attendance(state, command, org_id, today)
+
+    def more(events: Sequence[ActivityEvent]) -> Mapping[str, Any]:
+        same, others = before
+        counted = _counts("attended", request, command)(events)
+        return {**counted, "already_rows": same, "differing_rows": others}
+
+    return await write(store, request, stream, evolve, decide, more=more)
 
 
 async def enter_contest(store: EventStore, request: Request, command: EnterContest) -> Reply:

@@ -34,6 +34,7 @@ from shared.contract.members import (
     StaffLeft,
 )
 from shared.decider.dates import not_in_future
+from shared.decider.restated import differing
 from shared.errors import Conflict, Invalid, Refusal
 
 
@@ -220,16 +221,21 @@ def declare_dependant(
     today: date,
     *,
     dependant_id: str,
+    same: DependantDeclared | None = None,
 ) -> list[PersonEvent]:
-    """A member declares a dependant.
+    """A member declares a dependant. `same`: one of that name, whom the member declared before.
 
     Raises Invalid `date-in-future`, `dependant-is-self`, `unknown-person`; Conflict
-    `not-a-member`, `dependant-declared`.
+    `dependant-declared` (with what differs), `not-a-member`.
     """
     not_in_future(today, command.declared_on, command.source_recorded_on)
     if dependant_id == command.person_id:
         raise Invalid("dependant-is-self", "nobody is their own dependant")
     person = known(state, command.person_id, org_id)
+    if same is not None:
+        days, relations = (same.occurred_on, command.declared_on), (same.relation, command.relation)
+        differs = differing(relation=relations, declared_on=days)
+        raise Conflict("dependant-declared", f"{same.dependant_id} is declared", differs=differs)
     _member(person, command.person_id)
     if dependant_id in person.dependants:
         raise Conflict("dependant-declared", f"{dependant_id} was declared before")
@@ -256,8 +262,7 @@ def _may_end(person: Person, said: Ending) -> None:
 
 
 def _member(person: Person, person_id: str, ends: Ending | None = None) -> None:
-    """Raises Conflict `not-a-member`, where it `ends` again with what differs; else
-    `ended-before-joined`."""
+    """Raises Conflict `not-a-member` (with what differs of `ends`), `ended-before-joined`."""
     match person.membership:
         case NeverMember():
             raise Conflict("not-a-member", f"{person_id} is not a member")

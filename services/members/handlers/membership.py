@@ -15,10 +15,14 @@ from services.members.domain.person import Person, PersonEvent
 from services.members.handlers.bulk import append_rows, decide_rows
 from services.members.handlers.context import Context, require_union
 from services.members.handlers.person_ids import new_person_id
+from services.members.queries import person_records
 from services.members.queries.encryption import PersonRecord
 from services.members.tables import Kept, dependant_record, rows_of
+from shared.contract.members import DependantDeclared
+from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
-from shared.eventstore.write import retry, today_of, write
+from shared.eventstore.store import Write
+from shared.eventstore.write import one_stream, retry, state_of, today_of, write
 
 
 async def admit_members(context: Context, request: Request, command: AdmitMembers) -> Reply:
@@ -114,14 +118,34 @@ async def declare_dependant(context: Context, request: Request, command: Declare
     dependant_id = command.dependant_id or new_person_id()
     ciphertext = cipher.encrypt(org_id, dependant_id, PersonRecord(command.name, None))
     record = dependant_record(org_id, Kept(dependant_id, None, ciphertext))
-    return await write(
-        store,
-        request,
-        streams.person(org_id, command.person_id),
-        person.evolve,
-        lambda state, today: membership.declare_dependant(
-            state, command, org_id, today, dependant_id=dependant_id
-        ),
-        also=lambda writes: [*rows_of(writes), record],
-        more=lambda _events: {"dependant_id": dependant_id},
-    )
+    stream = streams.person(org_id, command.person_id)
+
+    async def attempt() -> Reply:
+        found = await store.load(stream)
+        request.check_version(stream, found.version)
+        events = membership.declare_dependant(
+            state_of(person.evolve, found),
+            command,
+            org_id,
+            today_of(store),
+            dependant_id=dependant_id,
+            same=await _of_that_name(context, org_id, command, found),
+        )
+        declaring = Write(stream, found.version, events)
+        reply = one_stream(declaring, dependant_id=dependant_id)
+        return await store.append(request, [declaring], reply, [*rows_of([declaring]), record])
+
+    return await retry(request, attempt)
+
+
+async def _of_that_name(
+    context: Context, org_id: str, command: DeclareDependant, found: Loaded
+) -> DependantDeclared | None:
+    """Who of that name the member declared before, where the command makes a new person: a list
+    sent again would make one more each time."""
+    if command.dependant_id is not None:
+        return None
+    declared = [each for each in found.events if isinstance(each, DependantDeclared)]
+    ids = [each.dependant_id for each in declared]
+    names = await person_records.names_held(context.store.pool, context.cipher, org_id, ids)
+    return next((each for each in declared if names.get(each.dependant_id) == command.name), None)

@@ -95,7 +95,7 @@ async def test_what_was_done_in_this_import_and_answered_again_is_entered() -> N
 
 
 async def test_rows_that_an_accepted_command_found_recorded_before_are_already_in() -> None:
-    client = RecordingClient([], lambda *_: Answer(201, {"events": 1, "already": [2]}))
+    client = RecordingClient([], lambda *_: Answer(201, {"events": 1, "already_rows": [2]}))
     done = await send(submission(client), command(5, 6), 0)
     assert ([r.number for r in done.accepted], [r.number for r in done.already]) == ([5], [6])
     assert done.events == 1

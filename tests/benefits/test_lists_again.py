@@ -1,0 +1,149 @@
+"""Lists of benefits and money that an office imports again: re-saved, extended, changed."""
+
+from pathlib import Path
+
+import pytest
+
+from guildhall.imports import KINDS
+from guildhall.imports.outcome import Outcome
+from guildhall.imports.upload import Options, import_file
+from shared.testing.http import InProcess
+from tests.benefits.asking import accepted, done
+from tests.benefits.requests import ANN, BO, BODIES, CAI, OPEN_COOLING
+from tests.guildhall.imports.in_process_client import InProcessClient
+
+PEOPLE = {"1": ANN, "2": BO, "3": CAI}
+HEAD = {
+    "gifts": "项目编号,工号,身份,份数,发放日期",
+    "receipts": "项目编号,工号,签收日期,代签人工号",
+    "claims": "申请编号,工号,身份,申请类型,与职工关系,事由编号,申请金额(元),发生日期,申请日期",
+    "insured": "保单编号,工号,身份,参保日期",
+    "budget": "年度,科目,金额(元),批准日期,审议机构",
+    "income": "收入编号,收入来源,经费来源,金额(元),到账日期",
+    "payment-requests": "凭证编号,申请日期,金额(元),经费来源,付款方,预算科目",
+    "payments": "凭证编号,付款日期,会议纪要编号",
+    "procurements": "采购编号,采购名称,采购方式,供应商,金额,经费来源,决定日期,合同日期,合同金额",
+}
+GIFTS = ["cooling-2022,1,会员,1,2022-07-01", "cooling-2022,2,会员,1,2022-07-01"]
+LISTS: dict[str, tuple[list[str], str, dict[str, tuple[str, ...]]]] = {
+    "gifts": (GIFTS, "cooling-2022,3,职工,1,2022-07-01", {
+        "cooling-2022,1,会员,2,2022-07-01": ("份数",),
+        "cooling-2022,2,职工,1,2022-07-02": ("发放日期", "身份"),
+    }),
+    "receipts": (["cooling-2022,1,2022-07-02,"], "cooling-2022,2,2022-07-02,1", {
+        "cooling-2022,1,2022-07-03,": ("签收日期",), "cooling-2022,1,2022-07-02,2": ("代签人工号",),
+    }),
+    "claims": (["c-1,1,会员,住院,本人,case-1,500,2022-05-01,2022-05-10"],
+               "c-2,2,会员,大病,本人,case-2,500,2022-05-01,2022-05-10", {
+        "c-1,1,会员,住院,本人,case-1,600,2022-05-01,2022-05-10": ("申请金额(元)",),
+        "c-1,2,会员,住院,配偶,case-1,500,2022-05-02,2022-05-11":
+            ("申请日期", "工号", "与职工关系", "发生日期"),
+    }),
+    "insured": (["illness-2022,1,会员,2022-06-11"], "illness-2022,2,会员,2022-06-11", {
+        "illness-2022,1,职工,2022-06-12": ("参保日期", "身份"),
+    }),
+    "budget": (["2023,维权-送温暖,90000,2022-01-12,committee",
+                "2023,业务-培训,10000,2022-01-12,committee"], "", {
+        "2023,维权-送温暖,91000,2022-01-12,committee": ("金额(元)",),
+        "2023,业务-会议,500,2022-01-13,committee": ("金额(元)", "批准日期"),
+    }),
+    "income": (["i-1,会费,工会经费,100,2022-03-01"], "i-2,会费,工会经费,100,2022-03-01", {
+        "i-1,利息,工会经费,100.50,2022-03-01": ("收入来源", "金额(元)"),
+    }),
+    "payment-requests": (["p-1,2022-03-01,100,工会经费,本级工会,业务-培训"],
+                         "p-2,2022-03-01,100,工会经费,本级工会,业务-培训", {
+        "p-1,2022-03-02,100,工会经费,行政,业务-会议": ("申请日期", "付款方", "预算科目"),
+    }),
+    "payments": (["p-1,2022-03-05,wyh-1"], "p-2,2022-03-05,wyh-1", {
+        "p-1,2022-03-06,": ("付款日期", "会议纪要编号"),
+    }),
+    "procurements": (["cg-1,慰问品,询价,某公司,500,工会经费,2022-08-01,2022-08-10,490"],
+                     "cg-2,慰问品,询价,某公司,500,工会经费,2022-08-01,,", {
+        "cg-1,慰问品,直接采购,某公司,600,工会经费,2022-08-01,2022-08-10,490":
+            ("采购方式", "金额(元)"),
+    }),
+}  # fmt: skip
+"""By kind: a list, a row more, and rows that say something else with the fields that do."""
+
+
+async def prepared(service: InProcess, folder: Path, kind: str) -> None:
+    await done(service, "open-programme", OPEN_COOLING)
+    await accepted(service, "buy-policy")
+    if kind == "receipts":
+        await rows(service, folder, "gifts", *GIFTS)
+    if kind == "payments":
+        await rows(service, folder, "payment-requests", *LISTS["payment-requests"][0],
+                   LISTS["payment-requests"][1])  # fmt: skip
+
+
+async def rows(
+    service: InProcess, folder: Path, kind: str, *lines: str, preview: bool = False
+) -> Outcome:
+    file = folder / f"{kind}.csv"
+    file.write_text("\n".join([HEAD[kind], *lines, ""]), "utf-8")
+    client = InProcessClient(service, KINDS[kind].role, PEOPLE.get)
+    options = Options(max_error_rate=1.0, patience_seconds=0.0, preview=preview)
+    return await import_file(client, KINDS[kind], file, options=options)
+
+
+def counts(outcome: Outcome) -> tuple[int, int, int, int]:
+    return (outcome.accepted, outcome.already, len(outcome.differs), outcome.refused)
+
+
+def test_every_kind_of_this_service_is_sent_again() -> None:
+    assert set(LISTS) == set(KINDS) & set(HEAD)
+
+
+@pytest.mark.parametrize("kind", LISTS)
+async def test_a_list_sent_again_adds_exactly_what_is_new_and_names_what_differs(
+    service: InProcess, tmp_path: Path, kind: str
+) -> None:
+    await prepared(service, tmp_path, kind)
+    first, more, changed = LISTS[kind]
+    assert counts(await rows(service, tmp_path, kind, *first)) == (len(first), 0, 0, 0)
+    before = await service.event_count()
+    assert counts(await rows(service, tmp_path, kind, *first)) == (0, len(first), 0, 0)
+    for line, fields in changed.items():
+        outcome = await rows(service, tmp_path, kind, line)
+        assert counts(outcome) == (0, 0, 1, 0), (line, outcome.bad)
+        assert set(outcome.differs[0].differs or ()) == set(fields)
+    if more:
+        preview = await rows(service, tmp_path, kind, *first, more, preview=True)
+        assert counts(preview) == (1, len(first), 0, 0)
+        assert await service.event_count() == before
+        extended = await rows(service, tmp_path, kind, *first, more)
+        assert counts(extended) == (1, len(first), 0, 0)
+
+
+async def test_a_list_sent_again_after_the_programme_closed_is_already_in(
+    service: InProcess, tmp_path: Path
+) -> None:
+    await prepared(service, tmp_path, "gifts")
+    await rows(service, tmp_path, "gifts", *GIFTS)
+    closing = {**BODIES["close-programme"][1], "programme_id": "cooling-2022"}
+    await done(service, "close-programme", {**closing, "closed_on": "2022-08-01"})
+    assert counts(await rows(service, tmp_path, "gifts", *GIFTS)) == (0, 2, 0, 0)
+
+
+async def test_what_came_back_is_not_issued_again_by_the_list_that_issued_it(
+    service: InProcess, tmp_path: Path
+) -> None:
+    await prepared(service, tmp_path, "gifts")
+    await rows(service, tmp_path, "gifts", *GIFTS)
+    returned = {**BODIES["return-gift"][1], "programme_id": "cooling-2022", "person_id": ANN}
+    await done(service, "return-gift", {**returned, "returned_on": "2022-07-05"})
+    assert counts(await rows(service, tmp_path, "gifts", *GIFTS)) == (0, 2, 0, 0)
+    right = "cooling-2022,1,会员,2,2022-07-01"
+    assert counts(await rows(service, tmp_path, "gifts", right)) == (1, 0, 0, 0)
+
+
+async def test_twins_are_two_portions_and_a_second_birth_differs_and_is_told_what_to_do(
+    service: InProcess, tmp_path: Path
+) -> None:
+    await prepared(service, tmp_path, "gifts")
+    assert counts(await rows(service, tmp_path, "gifts", GIFTS[0])) == (1, 0, 0, 0)
+    second = await rows(service, tmp_path, "gifts", "cooling-2022,1,会员,1,2022-12-10")
+    assert counts(second) == (0, 0, 1, 0)
+    assert "open-programme" in second.differs[0].title
+    twins = await rows(service, tmp_path, "gifts", "cooling-2022,2,会员,2,2022-07-01")
+    assert (counts(twins), twins.events) == ((1, 0, 0, 0), 1)
