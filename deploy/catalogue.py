@@ -30,7 +30,7 @@ headers named `ce_<attribute>`, is accepted from sources that are not ours.
 
 | attribute | meaning |
 |---|---|
-| `id` | UUID; with `source` the identity of the event |
+| `id` | UUID or ULID; with `source` the identity of the event |
 | `source` | who says so: `/guildhall/<context>`, or a registered source of your own |
 | `type` | as below |
 | `subject` | the stream, by the type's template below; also the record's key |
@@ -48,6 +48,9 @@ no part of the document, and means nothing from a source that is not ours.
 A reader ignores fields it does not know. A published type keeps its fields and their ranges; what
 must change becomes a new version beside the old one. Money is integer fen (分), 1 yuan is 100 fen;
 units stay apart: 名 people, 份 portions, 次 times. Dates are civil dates in Asia/Shanghai.
+
+An event stands in its stream or is refused (`wrong-stream`); how another service publishes, with
+every reason, is in [producing.md](producing.md). A field that may be absent is *unknown* where it is.
 
 What is said anew is held to more than the shape of its type, and refused by these reasons:
 `date-out-of-range` is a date before 1900, or later than the year after it was recorded (what is

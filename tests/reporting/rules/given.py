@@ -16,6 +16,7 @@ from services.reporting.projections.procurements import Procurement
 from services.reporting.projections.programmes import Programme
 from services.reporting.projections.register import Registration
 from services.reporting.rules.facts import Facts
+from tests.reporting.rules.stated import known
 
 ORG = "tjtc"
 OWN = "/guildhall/benefits"
@@ -43,11 +44,6 @@ def fen(yuan: str) -> int:
     if amount != int(amount):
         raise ValueError(f"{yuan} yuan is not a whole number of fen")
     return int(amount)
-
-
-def known(value: str) -> str | None:
-    """A value that a source stated, or None where it did not: `?`."""
-    return None if value == "?" else value
 
 
 class Given:
@@ -135,7 +131,7 @@ class Given:
             payment_form=row.get("form", "goods"),
             fund="union_funds",
             payer=known(row.get("payer", "own")),
-            on_roster={"no": False, "?": None}.get(row.get("on_roster", ""), True),
+            on_roster=row.get("on_roster") != "no",
             issued_on=issued_on,
             issued=self.event(),
             signed_on=(self.later(row, "signed_on") or issued_on) if signed else None,
