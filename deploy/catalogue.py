@@ -50,7 +50,8 @@ must change becomes a new version beside the old one. Money is integer fen (分)
 units stay apart: 名 people, 份 portions, 次 times. Dates are civil dates in Asia/Shanghai.
 
 An event stands in its stream or is refused (`wrong-stream`); how another service publishes, with
-every reason, is in [producing.md](producing.md). A field that may be absent is *unknown* where it is.
+every reason, is in [producing.md](producing.md). A field that may be absent is *unknown* where it
+is.
 
 What is said anew is held to more than the shape of its type, and refused by these reasons:
 `date-out-of-range` is a date before 1900, or later than the year after it was recorded (what is
