@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from shared.contract.catalogue import EVENT_TYPES, json_schema, source_of, topic_of
+from shared.contract.corrections import UNCORRECTED, corrected_by
 from shared.contract.envelope import DomainEvent
 
 ROOT = Path(__file__).parents[1]
@@ -53,6 +54,12 @@ An event stands in its stream or is refused (`wrong-stream`); how another servic
 every reason, is in [producing.md](producing.md). A field that may be absent is *unknown* where it
 is.
 
+Nothing is edited or deleted: what was wrong is put right by a later event that names it, says why
+by a code, and has its own date. What was *withdrawn* counts for nothing as known from then on, in
+every figure and table, and what is right is entered anew; a *correction* restates it; a *reversal*
+undoes what did happen, on a day of its own. A report that was issued does not move. Each type says
+below by which event it is put right.
+
 What is said anew is held to more than the shape of its type, and refused by these reasons:
 `date-out-of-range` is a date before 1900, or later than the year after it was recorded (what is
 planned, insured or due may lie ten years ahead); `text-not-plain` a control character, an end of
@@ -82,9 +89,14 @@ def _section(cls: type[DomainEvent]) -> str:
     example = orjson.dumps(sample["data"], option=orjson.OPT_INDENT_2).decode()
     return (
         f"### {cls.__name__}\n\n`{cls.type_name()}`, stream `{cls.STREAM.template}`\n\n"
-        f"{cleandoc(cls.__doc__ or '')}\n\n"
+        f"{cleandoc(cls.__doc__ or '')}\n\n{_put_right(cls)}\n\n"
         f"| field | value | meaning |\n|---|---|---|\n{rows}\n\n```json\n{example}\n```\n"
     )
+
+
+def _put_right(cls: type[DomainEvent]) -> str:
+    by = ", ".join(f"[{each.__name__}](#{each.__name__.lower()})" for each in corrected_by(cls))
+    return f"Put right by {by}." if by else f"Put right by no event: {UNCORRECTED[cls]}."
 
 
 def _rows(schema: Mapping[str, Any]) -> Iterator[str]:

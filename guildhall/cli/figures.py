@@ -107,6 +107,57 @@ def explain(
 
 
 @connected(acts_as="auditor")
+def diff(
+    session: Session,
+    *,
+    figure: Annotated[str, typer.Argument(help="such as members_at_end")],
+    org: Org,
+    year: Year = None,
+    first: From = None,
+    last: To = None,
+    as_of: Annotated[
+        list[str] | None,
+        typer.Option("--as-of", help="once: from then to now; twice: between the two"),
+    ] = None,
+) -> None:
+    """What changed in a figure between two knowledge times: the events that came and that went.
+
+    Example: guildhall diff staff_congress_sessions --org tjtc --year 2022 --as-of 120 --as-of 180
+    """
+    times = as_of or []
+    if len(times) not in (1, 2):
+        raise typer.BadParameter("name one knowledge time, or two: --as-of T1 --as-of T2")
+    asked = period_of(year, first, last).asked(times[1] if len(times) > 1 else None)
+    path = f"/v1/{org}/figures/{figure}/difference"
+    found = session.connection.get("reporting", path, before=times[0], **asked)
+    session.output.document(found)
+    session.output.table(
+        ("change", "day", "event", ">quantity", ">元", "because of", "at log index"),
+        (_changed_row(line) for line in found["lines"]),
+        title=f"{found['figure']} {found['title']}",
+    )
+    values = [value_text({**found, "value": found[name]}) for name in ("before", "value")]
+    known = found["known_before"], found["known_at"]
+    session.output.say(f"{values[0]} at log index {known[0]}, {values[1]} at {known[1]}")
+    if found["changed"] > len(found["lines"]):
+        session.output.say(f"{found['changed']:,} lines changed; the first are listed")
+
+
+def _changed_row(line: Mapping[str, Any]) -> list[Any]:
+    event, because = line["event"], line["because"]
+    told = because and f"{because['type'].removeprefix('guildhall.')} {because['stream']}"
+    return [
+        line["change"],
+        line["occurred_on"],
+        f"{event['stream']}@{event['stream_version']}",
+        line["quantity"],
+        yuan(line["amount_fen"]),
+        told or "another fact decides",
+        because and because["log_index"],
+    ]
+
+
+@connected(acts_as="auditor")
 def findings(
     session: Session,
     *,

@@ -13,12 +13,21 @@ from services.benefits.commands import procurement as asked_of_procurement
 from services.benefits.commands import programmes as asked_of_programmes
 from services.benefits.domain.people import require_readable
 from services.benefits.domain.programmes import roster_sha256
-from services.benefits.handlers import claims, gifts, insurance, money, procurement, programmes
+from services.benefits.handlers import (
+    claims,
+    gifts,
+    insurance,
+    money,
+    procurement,
+    programmes,
+    withdrawals,
+)
 from services.benefits.queries import claims as claims_read
 from services.benefits.queries import deliveries, people
 from services.benefits.queries import money as money_read
 from services.benefits.queries import programmes as programmes_read
 from shared.contract.values import Population
+from shared.decider.withdrawal import WithdrawEntries
 from shared.errors import Unknown
 from shared.http.access import of_union
 from shared.http.app import CommandApi, Route
@@ -31,6 +40,9 @@ OF_READERS = [of_union(*READERS)]
 
 COMMANDS: dict[str, Route] = {
     "open-programme": Route(asked_of_programmes.OpenProgramme, CLERKS, programmes.open_programme),
+    "rename-programme": Route(
+        asked_of_programmes.RenameProgramme, CLERKS, programmes.rename_programme
+    ),
     "freeze-roster": Route(asked_of_programmes.FreezeRoster, CLERKS, programmes.freeze_roster),
     "apply-for-portions": Route(
         asked_of_programmes.ApplyForPortions, CLERKS, programmes.apply_for_portions
@@ -45,30 +57,42 @@ COMMANDS: dict[str, Route] = {
         asked_of_gifts.IssueGiftsToRoster, CLERKS, gifts.issue_gifts_to_roster
     ),
     "issue-gift": Route(asked_of_gifts.IssueGift, CLERKS, gifts.issue_gift),
+    "issue-gift-again": Route(asked_of_gifts.IssueGiftAgain, CLERKS, gifts.issue_gift_again),
     "sign-receipts": Route(asked_of_gifts.SignReceipts, CLERKS, gifts.sign_receipts),
     "return-gift": Route(asked_of_gifts.ReturnGift, CLERKS, gifts.return_gift),
     "file-claim": Route(asked_of_claims.FileClaim, CLERKS, claims.file_claim),
     "approve-claim": Route(asked_of_claims.ApproveClaim, APPROVERS, claims.approve_claim),
     "reject-claim": Route(asked_of_claims.RejectClaim, APPROVERS, claims.reject_claim),
+    "withdraw-claim": Route(
+        asked_of_claims.WithdrawClaim, ("clerk", *APPROVERS), claims.withdraw_claim
+    ),
     "pay-claim": Route(asked_of_claims.PayClaim, ("cashier", "clerk"), claims.pay_claim),
     "reverse-claim": Route(asked_of_claims.ReverseClaim, APPROVERS, claims.reverse_claim),
     "buy-policy": Route(asked_of_insurance.BuyPolicy, CLERKS, insurance.buy_policy),
     "insure-people": Route(asked_of_insurance.InsurePeople, CLERKS, insurance.insure_people),
+    "end-cover": Route(asked_of_insurance.EndCover, CLERKS, insurance.end_cover),
     "approve-budget": Route(asked_of_money.ApproveBudget, ("chair",), money.approve_budget),
     "adjust-budget": Route(asked_of_money.AdjustBudget, ("chair",), money.adjust_budget),
     "receive-income": Route(
         asked_of_money.ReceiveIncome, ("cashier", "clerk"), money.receive_income
     ),
+    "correct-income": Route(asked_of_money.CorrectIncome, APPROVERS, money.correct_income),
     "request-expenditure": Route(
         asked_of_money.RequestExpenditure,
         ("clerk", "cashier", "approver", "chair"),
         money.request_expenditure,
     ),
     "pay-expenditure": Route(asked_of_money.PayExpenditure, APPROVERS, money.pay_expenditure),
+    "reverse-expenditure": Route(
+        asked_of_money.ReverseExpenditure, APPROVERS, money.reverse_expenditure
+    ),
     "decide-procurement": Route(
         asked_of_procurement.DecideProcurement, APPROVERS, procurement.decide_procurement
     ),
     "sign-contract": Route(asked_of_procurement.SignContract, APPROVERS, procurement.sign_contract),
+    "withdraw-entries": Route(
+        WithdrawEntries, ("clerk", "cashier", *APPROVERS), withdrawals.withdraw_entries
+    ),
 }
 
 REFUSALS: dict[str, str] = {
@@ -88,6 +112,17 @@ REFUSALS: dict[str, str] = {
     "off-roster-reason-missing": "名册外发放须说明原因",
     "stands-on-roster": "该人员在名册内，无须说明原因",
     "not-issued": "尚未发放",
+    "again-before-issue": "再次发放日期早于首次发放日期",
+    "nothing-changes": "与登记内容相同,无须更正",
+    "withdrawn-before-filed": "撤回日期早于申请日期",
+    "not-insured": "该人员未参保",
+    "ended-before-insured": "终止日期早于参保日期",
+    "unknown-income": "没有这笔收入",
+    "adjusted-before": "该笔收入已作调整，只能再作调整",
+    "payment-not-paid": "该笔支出尚未支付",
+    "payment-reversed": "该笔支出已全部冲销",
+    "more-than-paid": "冲销金额超过支付金额",
+    "part-is-adjustment": "部分冲销或退款须按发生日期入账",
     "already-signed": "已签收",
     "receipt-before-issue": "签收日期早于发放日期",
     "returned-already": "已退回",
@@ -124,7 +159,7 @@ REFUSALS: dict[str, str] = {
 }
 """Titles of this context's refusals. Chinese: a person reads them."""
 
-ClaimState = Literal["filed", "approved", "rejected", "paid", "reversed"]
+ClaimState = Literal["filed", "approved", "rejected", "withdrawn", "paid", "reversed"]
 
 
 def add_routes(app: FastAPI, api: CommandApi) -> None:

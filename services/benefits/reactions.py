@@ -10,11 +10,14 @@ from typing import Any
 from shared.contract.envelope import DomainEvent, Envelope
 from shared.contract.members import (
     DependantDeclared,
+    MemberChanged,
     MemberDied,
     MemberJoined,
     MemberLeft,
     MemberRetired,
+    MembershipWithdrawn,
     MemberTransferredOut,
+    RegistrationWithdrawn,
     StaffLeft,
     StaffRegistered,
 )
@@ -24,7 +27,7 @@ from shared.replicas import members
 from shared.replicas.apply import Reaction
 from shared.replicas.members import HEARD, person_stream, when_anything_is_said
 
-TABLES = (*members.TABLES, "known_changes", "known_dependants")
+TABLES = (*members.TABLES, "known_changes", "known_dependants", "known_withdrawals")
 """What our copy of members consists of: every table that a reaction writes."""
 
 PERSON_CHANGED = f"""
@@ -38,10 +41,15 @@ DEPENDANT_KNOWN = f"""
 WITH heard AS ({HEARD}), named AS (
     INSERT INTO members_streams (stream, version) VALUES ($6, 0) ON CONFLICT (stream) DO NOTHING
 )
-INSERT INTO known_dependants AS known (org_id, person_id, declared_on) VALUES ($3, $4, $5)
-ON CONFLICT (org_id, person_id) DO UPDATE
-SET declared_on = least(known.declared_on, EXCLUDED.declared_on)
+INSERT INTO known_dependants (org_id, person_id, declared_on, declared_by, version)
+VALUES ($3, $4, $5, $7, $2) ON CONFLICT DO NOTHING
 """
+ENTRY_WITHDRAWN = f"""
+WITH heard AS ({HEARD})
+INSERT INTO known_withdrawals (org_id, person_id, version) VALUES ($3, $4, $5)
+ON CONFLICT DO NOTHING
+"""
+"""Kept, and not applied, so that it does not matter which of the two was heard first."""
 
 
 def when_staff_registered(event: StaffRegistered, envelope: Envelope) -> Also:
@@ -85,8 +93,31 @@ def when_dependant_declared(event: DependantDeclared, envelope: Envelope) -> Als
         event.dependant_id,
         event.occurred_on,
         person_stream(event.org_id, event.dependant_id),
+        event.person_id,
     )
     return Also(DEPENDANT_KNOWN, [row])
+
+
+def when_entry_withdrawn(
+    event: MembershipWithdrawn | RegistrationWithdrawn, envelope: Envelope
+) -> Also:
+    """What a person's entry said counts no more; of the union's own stream nothing was kept."""
+    person_id = envelope.stream.partition("/person-")[2]
+    if not person_id or event.entry_version is None:
+        return when_anything_is_said(event, envelope)
+    row = (
+        envelope.stream,
+        envelope.stream_version,
+        event.org_id,
+        person_id,
+        event.entry_version,
+    )
+    return Also(ENTRY_WITHDRAWN, [row])
+
+
+def when_member_changed(event: MemberChanged, envelope: Envelope) -> Also:
+    """Of that gender, whenever: what is corrected was always so."""
+    return _changed(event, envelope, date.min, gender=event.gender)
 
 
 def _changed(
@@ -123,4 +154,7 @@ REACTIONS: dict[type[DomainEvent], Reaction] = {
     MemberTransferredOut: when_membership_ended,
     MemberDied: when_membership_ended,
     DependantDeclared: when_dependant_declared,
+    MembershipWithdrawn: when_entry_withdrawn,
+    RegistrationWithdrawn: when_entry_withdrawn,
+    MemberChanged: when_member_changed,
 }

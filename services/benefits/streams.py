@@ -55,6 +55,11 @@ def insured_under(org_id: str, policy_id: str) -> Range:
     return _range(MemberInsured.STREAM.prefix(org_id=org_id, policy_id=policy_id))
 
 
+def insured(org_id: str, policy_id: str, person_id: str) -> str:
+    """The stream of a cover."""
+    return MemberInsured.STREAM.named(org_id=org_id, policy_id=policy_id, person_id=person_id)
+
+
 def claim(org_id: str, claim_id: str) -> str:
     """The stream of a claim."""
     return ClaimFiled.STREAM.named(org_id=org_id, claim_id=claim_id)

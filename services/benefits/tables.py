@@ -3,7 +3,7 @@
 A claim's stream decides; the index answers by state and finds the active claim of a case.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from shared.contract.benefits import (
@@ -12,6 +12,7 @@ from shared.contract.benefits import (
     ClaimPaid,
     ClaimRejected,
     ClaimReversed,
+    ClaimWithdrawn,
 )
 from shared.contract.envelope import DomainEvent
 from shared.eventstore.store import Also, Write
@@ -26,6 +27,9 @@ APPROVED = """
 UPDATE claims SET state = 'approved', approved_fen = $3 WHERE org_id = $1 AND claim_id = $2
 """
 PAID = "UPDATE claims SET state = 'paid', paid_fen = $3 WHERE org_id = $1 AND claim_id = $2"
+AS_IT_STANDS = """
+UPDATE claims SET state = $3, approved_fen = $4, paid_fen = $5 WHERE org_id = $1 AND claim_id = $2
+"""
 SETTLED = "UPDATE claims SET state = $3 WHERE org_id = $1 AND claim_id = $2"
 
 
@@ -46,6 +50,7 @@ TABLES: dict[type[DomainEvent], tuple[str, Callable[[Any], Row]]] = {
     ClaimApproved: (APPROVED, lambda event: (event.org_id, event.claim_id, event.approved_fen)),
     ClaimPaid: (PAID, lambda event: (event.org_id, event.claim_id, event.paid_fen)),
     ClaimRejected: (SETTLED, lambda event: (event.org_id, event.claim_id, "rejected")),
+    ClaimWithdrawn: (SETTLED, lambda event: (event.org_id, event.claim_id, "withdrawn")),
     ClaimReversed: (SETTLED, lambda event: (event.org_id, event.claim_id, "reversed")),
 }
 """Events without an entry are in no table of ours."""
@@ -60,3 +65,23 @@ def rows_of(writes: Iterable[Write]) -> list[Also]:
                 sql, row = entry
                 found.append(Also(sql, [row(event)]))
     return found
+
+
+STATES: dict[type[DomainEvent], str] = {
+    ClaimFiled: "filed",
+    ClaimApproved: "approved",
+    ClaimRejected: "rejected",
+    ClaimWithdrawn: "withdrawn",
+    ClaimPaid: "paid",
+    ClaimReversed: "reversed",
+}
+"""What each event makes of a claim."""
+
+
+def claim_as_it_stands(filed: ClaimFiled, events: Sequence[DomainEvent]) -> Also:
+    """The statement that makes a claim's row what its events, the filing among them, make of it."""
+    approved = [event.approved_fen for event in events if isinstance(event, ClaimApproved)]
+    paid = [event.paid_fen for event in events if isinstance(event, ClaimPaid)]
+    state = STATES[type(events[-1])]
+    last = (approved[-1] if approved else None), (paid[-1] if paid else None)
+    return Also(AS_IT_STANDS, [(filed.org_id, filed.claim_id, state, *last)])

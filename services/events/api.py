@@ -8,11 +8,12 @@ from services.events.commands import activities as asked_of_activities
 from services.events.commands import care as asked_of_care
 from services.events.commands import meetings as asked_of_meetings
 from services.events.commands import plans as asked_of_plans
-from services.events.handlers import activities, care, meetings, plans
+from services.events.handlers import activities, care, meetings, plans, withdrawals
 from services.events.queries import activities as activities_read
 from services.events.queries import issues as issues_read
 from services.events.queries import meetings as meetings_read
 from services.events.queries import plan_items as plan_items_read
+from shared.decider.withdrawal import WithdrawEntries
 from shared.http.access import of_union
 from shared.http.app import CommandApi, Route
 from shared.http.pages import AskedYear, Cursor, Limit, page
@@ -57,6 +58,7 @@ COMMANDS: dict[str, Route] = {
     "complete-plan-item": Route(asked_of_plans.CompletePlanItem, WRITERS, plans.complete_plan_item),
     "raise-issue": Route(asked_of_plans.RaiseIssue, WRITERS, plans.raise_issue),
     "resolve-issue": Route(asked_of_plans.ResolveIssue, WRITERS, plans.resolve_issue),
+    "withdraw-entries": Route(WithdrawEntries, WRITERS, withdrawals.withdraw_entries),
 }
 
 REFUSALS: dict[str, str] = {

@@ -4,6 +4,7 @@ from shared.contract.events import (
     EVENTS,
     ActivityPlanned,
     AttestedSubject,
+    EntryWithdrawn,
     HealthCheckArranged,
     IncidentReported,
     IssueRaised,
@@ -14,7 +15,7 @@ from shared.contract.events import (
     VolunteerServiceRecorded,
 )
 
-KINDS = frozenset(event.STREAM.kind for event in EVENTS)
+KINDS = frozenset(event.STREAM.kind for event in EVENTS if event is not EntryWithdrawn)
 """What `<org>/<kind>-<id>` may begin with, of ours."""
 
 

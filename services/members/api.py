@@ -7,15 +7,24 @@ from pydantic import Field
 
 from services.members.commands import affiliation as asked_of_affiliation
 from services.members.commands import membership as asked_of_membership
+from services.members.commands import merging as asked_of_merging
 from services.members.commands import organisation as asked_of_organisation
 from services.members.commands import staff as asked_of_staff
 from services.members.commands.values import ROWS_MAX, EmployeeNo
-from services.members.handlers import affiliation, membership, organisation, staff
+from services.members.handlers import (
+    affiliation,
+    membership,
+    merging,
+    organisation,
+    staff,
+    withdrawals,
+)
 from services.members.queries import person_records, rosters
 from services.members.queries.person_records import Inquiry, Purpose
 from shared.contract.envelope import Actor
 from shared.contract.values import PersonId
 from shared.decider.command import Command
+from shared.decider.withdrawal import WithdrawEntries
 from shared.errors import Invalid, Unknown
 from shared.http.access import of_union
 from shared.http.app import CommandApi, Route
@@ -37,6 +46,9 @@ COMMANDS: dict[str, Route] = {
     ),
     "register-staff": Route(asked_of_staff.RegisterStaff, CLERK, staff.register_staff),
     "record-staff-left": Route(asked_of_staff.RecordStaffLeft, CLERK, staff.record_staff_left),
+    "change-member": Route(asked_of_staff.ChangeMember, CLERK, staff.change_member),
+    "merge-members": Route(asked_of_merging.MergeMembers, CHAIR, merging.merge_members),
+    "unmerge-members": Route(asked_of_merging.UnmergeMembers, CHAIR, merging.unmerge_members),
     "admit-members": Route(asked_of_membership.AdmitMembers, CLERK, membership.admit_members),
     "transfer-out-member": Route(
         asked_of_membership.TransferOutMember, CLERK, membership.transfer_out_member
@@ -62,6 +74,7 @@ COMMANDS: dict[str, Route] = {
     "complete-affiliation-transfer": Route(
         asked_of_affiliation.CompleteAffiliationTransfer, CHAIR, affiliation.complete_transfer
     ),
+    "withdraw-entries": Route(WithdrawEntries, ("clerk", "chair"), withdrawals.withdraw_entries),
 }
 
 REFUSALS: dict[str, str] = {
@@ -79,6 +92,10 @@ REFUSALS: dict[str, str] = {
     "employee-no-taken": "工号已属于他人",
     "not-staff": "该人员已不在职",
     "left-before-staff": "离职日期早于入职日期",
+    "merged-with-self": "同一档案不能与自己合并",
+    "merged-already": "该档案已合并",
+    "not-merged": "该档案未曾合并",
+    "nothing-changes": "与登记内容相同,无须更正",
     "from-org-not-meant": "转出工会填写有误",
     "already-a-member": "该人员已是会员",
     "never-a-member": "该人员从未入会,不能重新入会",
@@ -128,6 +145,7 @@ def add_routes(app: FastAPI, api: CommandApi) -> None:
     _organisation_routes(app, api)
     _roster_routes(app, api)
     _record_routes(app, api)
+    _duplicate_routes(app, api)
     _disclosure_routes(app, api)
 
 
@@ -219,6 +237,17 @@ def _record_routes(app: FastAPI, api: CommandApi) -> None:
             ],
             "unreadable": unreadable,
         }
+
+
+def _duplicate_routes(app: FastAPI, api: CommandApi) -> None:
+    pool, cipher = api.store.pool, api.context.cipher
+
+    @app.get("/v1/{org_id}/people/duplicates", tags=["person records"])
+    async def duplicates(org_id: str, purpose: Purpose, actor: Clerk) -> dict[str, Any]:
+        """People who may have two records: of one name, gender and month of birth. Nobody is named;
+        the question is recorded as a disclosure. Role: clerk."""
+        inquiry = Inquiry(actor, org_id, purpose, api.store.clock())
+        return {"candidates": await person_records.duplicates(pool, cipher, inquiry)}
 
 
 def _disclosure_routes(app: FastAPI, api: CommandApi) -> None:

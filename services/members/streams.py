@@ -1,8 +1,13 @@
 """The names of our streams, as the contract has them, and their kinds."""
 
-from shared.contract.members import EVENTS, OrganisationRegistered, StaffRegistered
+from shared.contract.members import (
+    EVENTS,
+    OrganisationRegistered,
+    RegistrationWithdrawn,
+    StaffRegistered,
+)
 
-KINDS = frozenset(event.STREAM.kind for event in EVENTS)
+KINDS = frozenset(event.STREAM.kind for event in EVENTS if event is not RegistrationWithdrawn)
 """What `<org>/<kind>` or `<org>/<kind>-<id>` may begin with, of ours."""
 
 

@@ -11,6 +11,7 @@ from shared.contract.envelope import DomainEvent
 from shared.contract.members import (
     AffiliationTransferCompleted,
     AffiliationTransferStarted,
+    MemberChanged,
     MemberDied,
     MemberJoined,
     MemberLeft,
@@ -33,6 +34,19 @@ VALUES ($1, $2, $3, $4, $5, $6)
 OPEN_TRANSFER = "INSERT INTO open_transfers (org_id, to_parent) VALUES ($1, $2)"
 CLOSE_TRANSFER = "DELETE FROM open_transfers WHERE org_id = $1"
 MOVE_UNION = "UPDATE organisations SET parent_org_id = $2 WHERE org_id = $1"
+
+FORGET = """
+WITH forgotten AS (DELETE FROM people WHERE org_id = $1 AND person_id = $2),
+    left_posts AS (DELETE FROM posts WHERE org_id = $1 AND person_id = $2)
+DELETE FROM memberships WHERE org_id = $1 AND person_id = $2
+"""
+FORGET_RECORD = "DELETE FROM person_records WHERE org_id = $1 AND person_id = $2"
+MERGE = "INSERT INTO merged_people (org_id, person_id, kept_person_id) VALUES ($1, $2, $3)"
+UNMERGE = "DELETE FROM merged_people WHERE org_id = $1 AND person_id = $2"
+AS_REGISTERED = """
+WITH moving AS (DELETE FROM open_transfers WHERE org_id = $1)
+UPDATE organisations SET parent_org_id = $2 WHERE org_id = $1
+"""
 
 REQUIRE_TREE = "SELECT require_tree($1)"
 
@@ -100,6 +114,9 @@ TABLES: dict[type[DomainEvent], tuple[tuple[str, Rows], ...]] = {
         (KNOW_PERSON, lambda e, _version: (e.org_id, e.person_id, e.gender, e.birth_month)),
         (OPEN_POST, lambda e, version: (e.org_id, e.person_id, version, e.occurred_on)),
     ),
+    MemberChanged: (
+        (KNOW_PERSON, lambda e, _version: (e.org_id, e.person_id, e.gender, e.birth_month)),
+    ),
     StaffLeft: ((CLOSE_POST, lambda e, _version: (e.org_id, e.person_id, e.occurred_on)),),
     MemberJoined: (
         (
@@ -128,6 +145,46 @@ def rows_of(writes: Iterable[Write]) -> list[Also]:
             for sql, row in TABLES.get(type(event), ()):
                 rows.setdefault(sql, []).append(row(event, version))
     return [Also(sql, all_rows) for sql, all_rows in rows.items()]
+
+
+def in_turn(write: Write) -> list[Also]:
+    """The statements of one write in the order of its events, of which some end what others
+    begin."""
+    told = enumerate(write.events, start=write.expecting + 1)
+    return [
+        Also(sql, [row(event, version)])
+        for version, event in told
+        for sql, row in TABLES.get(type(event), ())
+    ]
+
+
+def merge_row(org_id: str, person_id: str, kept_person_id: str) -> list[Also]:
+    """The statements that take a merged record out of the registers; the person record stays, and
+    leads to who is kept."""
+    merged = Also(MERGE, [(org_id, person_id, kept_person_id)])
+    return [Also(FORGET, [(org_id, person_id)]), merged]
+
+
+def unmerge_row(org_id: str, person_id: str) -> list[Also]:
+    """The statement that ends a merge."""
+    return [Also(UNMERGE, [(org_id, person_id)])]
+
+
+def anew(stream: str, left: Sequence[tuple[int, DomainEvent]]) -> list[Also]:
+    """The statements that make the rows of a stream what its events, with their versions, make of
+    them, whatever they were."""
+    org_id, _, name = stream.partition("/")
+    person = (org_id, name.removeprefix("person-"))
+    found = [Also(FORGET, [person])]
+    if not left:  # nobody of this id was ever there: their number is free again
+        return [*found, Also(FORGET_RECORD, [person])]
+    for version, event in left:
+        if isinstance(event, OrganisationRegistered):
+            found = [Also(AS_REGISTERED, [(org_id, event.parent_org_id)])]
+        else:
+            told = TABLES.get(type(event), ())
+            found += [Also(sql, [row(event, version)]) for sql, row in told]
+    return found
 
 
 class Kept(NamedTuple):

@@ -3,7 +3,7 @@
 *Event* means a domain event; what people attend is an activity or a meeting, here too. Streams:
 `<org>/activity-<id>`, `<org>/meeting-<id>`, `<org>/regulation-<id>`, `<org>/check-<id>`,
 `<org>/volunteer-<person>`, `<org>/attestation-<subject>.<yyyy-mm>`, `<org>/incident-<id>`,
-`<org>/plan-<id>`, `<org>/issue-<id>`.
+`<org>/plan-<id>`, `<org>/issue-<id>`. An entry of any of them is taken back in its own.
 """
 
 from typing import Annotated, ClassVar, Literal
@@ -27,10 +27,19 @@ from shared.contract.values import (
     Slug,
     Title,
 )
+from shared.contract.withdrawal import Withdrawal
 
 YearMonth = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 SchoolYear = Annotated[
     str, Field(pattern=r"^[0-9]{4}-[0-9]{4}$", description="学年, from 1 September")
+]
+StreamId = Annotated[
+    str,
+    Field(
+        pattern=r"^(activity|meeting|regulation|check|volunteer|attestation|incident|plan|issue)"
+        r"-[a-z0-9._-]{1,120}$",
+        description="a stream of this context, within its union",
+    ),
 ]
 AttestedSubject = Literal["safety", "public_opinion", "epidemic_control"]
 StatedSubject = Literal["safety", "public_opinion", "epidemic_control", "unstated"]
@@ -239,9 +248,19 @@ class IssueResolved(EventsEvent, stream="issue-{issue_id}"):
     issue_id: Slug
 
 
+class EntryWithdrawn(EventsEvent, Withdrawal, stream="{entry_stream}"):
+    """An entry of this context is taken back: it counts for nothing, as known from here on.
+
+    `entry` is the event's id, `entry_stream` the stream of both, such as `meeting-tc-2022-1`.
+    """
+
+    entry_stream: StreamId
+
+
 EVENTS: tuple[type[EventsEvent], ...] = (
     ActivityPlanned, ActivityHeld, ActivityCancelled, ParticipantRegistered, AttendanceRecorded,
     ContestEntered, ContestJudged, AwardGranted, MeetingConvened, CongressHeld, ResolutionPassed,
     RegulationAdopted, HealthCheckArranged, HealthCheckReported, VolunteerServiceRecorded,
     PeriodAttested, IncidentReported, PlanItemSet, PlanItemDone, IssueRaised, IssueResolved,
+    EntryWithdrawn,
 )  # fmt: skip

@@ -6,10 +6,23 @@ memberships (or posts) in that union from 1: who comes back begins the next one,
 the one it ends.
 """
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from shared.contract.envelope import DomainEvent
-from shared.contract.values import Count, Flag, Gender, Month, OrgId, PersonId, PositiveCount, Title
+from shared.contract.values import (
+    CorrectionReason,
+    Count,
+    Flag,
+    Gender,
+    Month,
+    OrgId,
+    PersonId,
+    PositiveCount,
+    Title,
+)
+from shared.contract.withdrawal import Withdrawal
 
 
 class MembersEvent(DomainEvent):
@@ -102,6 +115,54 @@ class DependantDeclared(MembersEvent, stream="person-{person_id}"):
     relation: Literal["spouse", "child", "parent"]
 
 
+class MembershipWithdrawn(MembersEvent, Withdrawal, stream="person-{person_id}"):
+    """A beginning or an end of a membership, entered wrongly, is taken back (会籍撤回)."""
+
+    person_id: PersonId
+
+
+class RegistrationWithdrawn(MembersEvent, Withdrawal, stream="{entry_stream}"):
+    """An entry about posts, dependants or the union itself is taken back (登记撤回).
+
+    `entry_stream` is the stream of both, such as `person-p-a7k2m9` or `organisation`.
+    """
+
+    entry_stream: Annotated[str, Field(pattern=r"^(organisation|person-p-[0-9a-z]{6,40})$")]
+
+
+class MemberChanged(MembersEvent, stream="person-{person_id}"):
+    """What is registered of a person is corrected: gender and month of birth, as they are.
+
+    `posts` counts the posts held so far, all of which it is about.
+    """
+
+    person_id: PersonId
+    gender: Gender
+    birth_month: Month
+    posts: PositiveCount
+    reason: CorrectionReason
+
+
+class MembersMerged(MembersEvent, stream="person-{person_id}"):
+    """Two records were of one person (一人两档): `person_id` is `kept_person_id`, who is kept.
+
+    The entries about membership and post of `person_id` are withdrawn beside it; what was given to
+    either counts as given to one person.
+    """
+
+    person_id: PersonId
+    kept_person_id: PersonId
+    reason: Literal["registered_twice", "came_back", "transferred_in", "other"]
+
+
+class MembersUnmerged(MembersEvent, stream="person-{person_id}"):
+    """Two records were not of one person after all; the entries of `person_id` are entered anew."""
+
+    person_id: PersonId
+    kept_person_id: PersonId
+    reason: Literal["not_the_same", "entered_in_error", "other"]
+
+
 class AffiliationTransferStarted(MembersEvent, stream="organisation"):
     """The union began to move from one upper union to another (转隶)."""
 
@@ -126,5 +187,6 @@ class AffiliationTransferCompleted(MembersEvent, stream="organisation"):
 EVENTS: tuple[type[MembersEvent], ...] = (
     OrganisationRegistered, StaffRegistered, StaffLeft, StaffCountDeclared, MemberJoined,
     MemberTransferredOut, MemberLeft, MemberRetired, MemberDied, DependantDeclared,
+    MembershipWithdrawn, RegistrationWithdrawn, MemberChanged, MembersMerged, MembersUnmerged,
     AffiliationTransferStarted, MemberHandoverPrepared, AffiliationTransferCompleted,
 )  # fmt: skip

@@ -6,12 +6,12 @@ A finding's id is derived from rule, union, subject, period and occurrence, so t
 never raised twice.
 """
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from shared.contract.envelope import DomainEvent
-from shared.contract.values import BusinessDate, Count, Line, LogIndex, Sha256, Slug, Title
+from shared.contract.values import BusinessDate, Count, EventId, Line, LogIndex, Sha256, Slug, Title
 
 Outcome = Literal["pass", "fail", "indeterminate", "not_applicable"]
 
@@ -29,8 +29,6 @@ DiscardReason = Literal["sent_in_error", "repeated", "not_ours", "unreadable", "
 
 DisownReason = Literal["forged", "lost_by_owner", "other"]
 """Why an event of the journal is none of its source's; the words are kept outside the log."""
-
-UUID_TEXT = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 
 class ReportingEvent(DomainEvent):
@@ -114,7 +112,7 @@ class EventDisowned(ReportingEvent, stream="disowned-{disowned_event_id}"):
     """
 
     disowned_source: Line
-    disowned_event_id: Annotated[str, Field(pattern=UUID_TEXT)]
+    disowned_event_id: EventId
     leaf_sha256: Sha256
     reason: DisownReason
     note_sha256: Sha256

@@ -15,8 +15,10 @@ from shared.contract.benefits import (
     ClaimRejected,
     ClaimReversed,
     ContractSigned,
+    CoverEnded,
     ExpenditurePaid,
     ExpenditureRequested,
+    ExpenditureReversed,
     GiftIssued,
     GiftReceiptSigned,
     GiftReturned,
@@ -33,6 +35,7 @@ from shared.contract.consistent import (
     require_each_once,
     require_roster_hash,
 )
+from shared.contract.corrections import CORRECTED_BY, withdrawal_of
 from shared.contract.envelope import DomainEvent
 from shared.contract.events import (
     ActivityHeld,
@@ -121,11 +124,21 @@ NEEDS: Mapping[type[DomainEvent], tuple[type[DomainEvent], str]] = {
 }
 """What must stand in the stream already, and what is said where it does not."""
 
+WITHDRAWN_BY: Mapping[type[DomainEvent], type[DomainEvent]] = {
+    cls: by for cls in CORRECTED_BY if (by := withdrawal_of(cls)) is not None
+}
 UNDOES: Mapping[type[DomainEvent], tuple[type[DomainEvent], ...]] = {
     GiftReturned: (GiftIssued, GiftReceiptSigned),
     ClaimReversed: (ClaimPaid,),
+    CoverEnded: (MemberInsured,),
+    ExpenditureReversed: (ExpenditureRequested, ExpenditurePaid),
+    **{
+        by: tuple(cls for cls, taken_by in WITHDRAWN_BY.items() if taken_by is by)
+        for by in WITHDRAWN_BY.values()
+    },
 }
-"""What a later event takes back, so that it may be said again."""
+"""What a later event takes back, so that it may be said again. A withdrawal takes back one entry;
+which of them it was, a stream's history does not say, so any may be said again."""
 
 CHUNKED: Mapping[type[DomainEvent], tuple[str, str, tuple[str, ...]]] = {
     RosterFrozen: ("person_ids", "count", ("as_of", "chunks", "count", "sha256")),
@@ -191,6 +204,7 @@ def followed(history: History, type_name: str, event: Any) -> History:
     facts, chunks = set(history.facts), history.chunks
     for undone in UNDOES.get(cls, ()):
         facts -= {fact for fact in facts if fact[0] == undone.__name__}
+        chunks = {name: told for name, told in chunks.items() if name != undone.__name__}
     if cls in ONCE:
         facts.add(_fact(cls, event))
     before = chunks.get(cls.__name__)

@@ -26,6 +26,8 @@ Title = Annotated[
     str, Field(max_length=120, pattern=ONE_LINE, description="official, never personal")
 ]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+UUID_TEXT = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+EventId = Annotated[str, Field(pattern=UUID_TEXT, description="the id of an event")]
 
 FEN_MAX = 10**13
 """Of one amount: 100,000 million yuan."""
@@ -68,8 +70,9 @@ def day_after(day: date) -> date | None:
 Flag = Annotated[bool, Field(strict=True)]
 
 Gender = Literal["female", "male"]
-Capacity = Literal["member", "staff", "retiree", "dependant"]
-"""In which capacity a person receives: the report also counts staff (职工, 女教工)."""
+Capacity = Literal["member", "staff", "retiree", "dependant", "outsider"]
+"""In which capacity a person receives: the report also counts staff (职工, 女教工). An outsider
+(外部人员) is nobody of the unit: it happened, and is told so that a rule finds it."""
 
 Fund = Literal["union_funds", "care_fund", "superior_grant", "administration", "special"]
 """经费来源: 工会经费, 关爱基金, 上级拨付, 行政, 专项."""
@@ -119,6 +122,7 @@ OffRosterReason = Literal[
     "left_off_by_mistake",
     "not_a_member",
     "spare_portion",
+    "not_of_the_unit",
     "other",
 ]
 """Why somebody received who did not stand on the frozen roster: the auditor's first question."""
@@ -127,6 +131,17 @@ Population = Literal["members", "staff", "women_staff", "retirees", "front_line_
 ClaimKind = Literal[
     "hospital", "serious_illness", "bereavement", "hardship", "marriage", "birth", "retirement"
 ]
+CorrectionReason = Literal[
+    "entered_in_error",
+    "duplicate",
+    "wrong_person",
+    "wrong_date",
+    "wrong_amount",
+    "wrong_details",
+    "did_not_happen",
+    "other",
+]
+"""Why an entry is taken back or corrected: a code, for no event bears free text."""
 Relation = Literal["self", "spouse", "parent", "child", "parent_in_law"]
 InsurancePlan = Literal["ankang", "serious_illness"]
 """安康保险 (women) and 大病保险."""

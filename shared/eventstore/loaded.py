@@ -2,20 +2,40 @@
 
 from collections.abc import Sequence
 from typing import NamedTuple
+from uuid import UUID
 
 import msgspec
 
 from shared.contract.catalogue import CATALOGUE
 from shared.contract.envelope import DomainEvent
+from shared.contract.withdrawal import Withdrawal
 
 
 class Loaded(NamedTuple):
-    """A stream's events, oldest first, its last version (0 when it does not exist), and who
-    recorded each event: the subject of a token."""
+    """A stream's events, oldest first, its last version (0 when it does not exist), who recorded
+    each event (the subject of a token), and the event's id."""
 
     events: Sequence[DomainEvent]
     version: int
     actors: Sequence[str] = ()
+    ids: Sequence[UUID] = ()
+
+    @property
+    def withdrawn(self) -> frozenset[str]:
+        """The ids of the events that a later one takes back."""
+        return frozenset(each.entry for each in self.events if isinstance(each, Withdrawal))
+
+    @property
+    def effective(self) -> Sequence[DomainEvent]:
+        """The events that count: neither taken back, nor taking another back."""
+        if not (withdrawn := self.withdrawn):
+            return self.events
+        told = zip(self.ids, self.events, strict=True)
+        return [
+            event
+            for event_id, event in told
+            if str(event_id) not in withdrawn and not isinstance(event, Withdrawal)
+        ]
 
     def actor_of(self, event: type[DomainEvent]) -> str | None:
         """Who recorded the last event of a type; None where there is none."""

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import asyncpg
 
@@ -133,20 +134,23 @@ class EventStore:
     async def load_many(self, streams: Sequence[str]) -> dict[str, Loaded]:
         """The events of several streams in one round trip; absent streams are empty."""
         rows = await self.pool.fetch(
-            "SELECT stream, version, type, actor, document FROM events WHERE stream = ANY($1)"
-            " ORDER BY stream, version",
+            "SELECT stream, version, event_id, type, actor, document FROM events"
+            " WHERE stream = ANY($1) ORDER BY stream, version",
             streams,
         )
         events: dict[str, list[DomainEvent]] = {stream: [] for stream in streams}
         actors: dict[str, list[str]] = {stream: [] for stream in streams}
+        ids: dict[str, list[UUID]] = {stream: [] for stream in streams}
         versions = dict.fromkeys(streams, 0)
         for row in rows:
             stream = row["stream"]
             events[stream].append(event_of(row["type"], row["document"]))
             actors[stream].append(row["actor"])
+            ids[stream].append(row["event_id"])
             versions[stream] = row["version"]
         return {
-            stream: Loaded(events[stream], versions[stream], actors[stream]) for stream in streams
+            stream: Loaded(events[stream], versions[stream], actors[stream], ids[stream])
+            for stream in streams
         }
 
     async def append(

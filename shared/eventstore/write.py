@@ -128,10 +128,10 @@ async def write_knowing(
 
 
 def state_of(evolve: Evolve[S, E], found: Loaded) -> S | None:
-    """The state of a stream. Its events are those that `evolve` takes: the contract's `stream_of`
-    says which types share a stream."""
+    """The state of a stream, without what was withdrawn. Its events are those that `evolve` takes:
+    the contract's `stream_of` says which types share a stream."""
     evolved = cast(Callable[[S | None, E], S | None], evolve)
-    return fold(evolved, cast(Sequence[E], found.events), None)
+    return fold(evolved, cast(Sequence[E], found.effective), None)
 
 
 def one_stream(write: Write, **more: Any) -> Reply:

@@ -26,7 +26,7 @@ from shared.http.guard import guard
 from shared.relay.relay import Relay
 from shared.service.context import Parts, add_owner_routes, context_app
 from shared.testing.http import END_OF_2022, TEST_ORG, InProcess, token, token_verifier
-from tests.benefits.requests import ANN, BO
+from tests.benefits.requests import ANN, BO, CORRECTIONS, WITHDRAW_CLAIM
 from tests.benefits.requests import BODIES as BENEFITS_BODIES
 from tests.databases import NewDatabase
 from tests.events.requests import BODIES as EVENTS_BODIES
@@ -71,6 +71,15 @@ BODIES: dict[str, dict[str, Any]] = {
     "complete-affiliation-transfer": {"to_parent": "city", "completed_on": _DAY},
     **{name: body for name, (_, body) in BENEFITS_BODIES.items()},
     "reject-claim": {"claim_id": "care-1", "reason": "too_late", "rejected_on": _DAY},
+    "withdraw-claim": WITHDRAW_CLAIM[1],
+    **{name: body for name, (_, body) in CORRECTIONS.items()},
+    "change-member": {
+        **_PERSON, "gender": "male", "birth_month": 1, "reason": "other", "changed_on": _DAY,
+    },
+    "merge-members": {
+        **_PERSON, "kept_person_id": "p-test0002", "reason": "other", "merged_on": _DAY,
+    },
+    "unmerge-members": {**_PERSON, "reason": "other", "unmerged_on": _DAY},
     **EVENTS_BODIES,
     "cancel-activity": CANCEL,
     "lookup": {"employee_nos": ["A-0001"], "purpose": "sign_off_sheet"},

@@ -79,6 +79,7 @@ MAY: dict[str, dict[str, Access]] = {
         "GET /v1/{org_id}/staff": of_union(*MEMBERS_READERS),
         "POST /v1/{org_id}/people/lookup": of_union("clerk"),
         "POST /v1/{org_id}/people/names": of_union("clerk", "auditor"),
+        "GET /v1/{org_id}/people/duplicates": of_union("clerk"),
         "GET /v1/{org_id}/disclosures": of_union("auditor", "chair"),
     },
     "benefits": {
@@ -104,7 +105,8 @@ MAY: dict[str, dict[str, Access]] = {
         **{
             f"GET /v1/{{org_id}}/{path}": of_union(*READERS)
             for path in (
-                "figures", "figures/{figure}", "events/{event_id}", "rosters", "findings",
+                "figures", "figures/{figure}", "figures/{figure}/difference",
+                "events/{event_id}", "rosters", "findings",
                 "reconciliation/{programme_id}", "membership-account", "verdicts", "report",
             )
         },

@@ -110,3 +110,36 @@ BODIES: dict[str, tuple[str, dict[str, Any]]] = {
 because it ends what approve-claim carries on."""
 
 REJECT = ("approver", {"claim_id": "care-2", "reason": "too_late", "rejected_on": "2022-05-01"})
+
+CORRECTIONS: dict[str, tuple[str, dict[str, Any]]] = {
+    "rename-programme": ("clerk", {
+        "programme_id": "spring-2022", "title": "2022年春节送温暖", "reason": "wrong_details",
+        "renamed_on": "2022-03-01",
+    }),
+    "issue-gift-again": ("clerk", {
+        "programme_id": "spring-2022", "person_id": ANN, "issued_on": "2022-01-26",
+        "reason": "by_mistake",
+    }),
+    "end-cover": ("clerk", {
+        "policy_id": "illness-2022", "person_id": ANN, "reason": "left", "ended_on": "2022-09-30",
+    }),
+    "correct-income": ("chair", {
+        "income_id": "dues-2022-01", "source": "dues", "fund": "union_funds",
+        "amount_fen": 1_250_000, "received_on": "2022-01-30", "posting": "in_period",
+        "reason": "wrong_amount", "corrected_on": "2022-02-10",
+    }),
+    "reverse-expenditure": ("chair", {
+        "payment_id": "pay-9", "posting": "in_period", "reason": "duplicate",
+        "reversed_on": "2022-04-02",
+    }),
+    "withdraw-entries": ("clerk", {
+        "stream": f"{ORG}/gift-spring-2022.{ANN}", "versions": [2], "reason": "wrong_person",
+        "withdrawn_on": "2022-04-02",
+    }),
+}  # fmt: skip
+"""What corrects some of those, each in its role; withdraw-claim ends what approve-claim carries
+on."""
+
+WITHDRAW_CLAIM = ("clerk", {
+    "claim_id": "care-3", "reason": "by_claimant", "withdrawn_on": "2022-05-02",
+})  # fmt: skip

@@ -24,6 +24,7 @@ from tests.benefits.requests import (
     BODIES,
     CAI,
     CHILD,
+    CORRECTIONS,
     FILE_CLAIM,
     FREEZE_SPRING,
     ISSUE_SPRING,
@@ -31,6 +32,7 @@ from tests.benefits.requests import (
     OPEN_SPRING,
     REJECT,
     STRANGER,
+    WITHDRAW_CLAIM,
 )
 from tests.examples.members import organisation_registered
 
@@ -39,7 +41,14 @@ async def test_every_command_is_accepted_in_its_turn(service: InProcess) -> None
     await accepted(service, *BODIES)
     await done(service, "file-claim", {**FILE_CLAIM, "claim_id": "care-2"})
     await done(service, "reject-claim", REJECT[1])
-    assert set(BODIES) | {"reject-claim"} == set(COMMANDS)
+    await done(service, "file-claim", {**FILE_CLAIM, "claim_id": "care-3"})
+    await done(service, "withdraw-claim", WITHDRAW_CLAIM[1])
+    for name, (role, body) in CORRECTIONS.items():
+        await done(service, name, body, role=role)
+    renamed = {"stream": "tjtc/programme-spring-2022", "versions": [6]}
+    body = {**CORRECTIONS["withdraw-entries"][1], **renamed}
+    await done(service, "withdraw-entries", body, role="clerk")
+    assert {*BODIES, *CORRECTIONS, "reject-claim", "withdraw-claim"} == set(COMMANDS)
     written = {type(event) for event in await service.events()}
     assert written == set(EVENTS)
 

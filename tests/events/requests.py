@@ -80,3 +80,8 @@ BODIES: dict[str, dict[str, Any]] = {
 """In an order in which each is accepted after those before it; cancelling has a body of its own."""
 
 CANCEL = {"activity_id": "video-1", "reason": "epidemic", "cancelled_on": "2022-03-01"}
+
+WITHDRAW = {
+    "stream": "tjtc/issue-affiliation", "versions": [2], "reason": "entered_in_error",
+    "withdrawn_on": "2022-12-02",
+}  # fmt: skip

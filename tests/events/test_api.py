@@ -9,7 +9,7 @@ from services.events.api import COMMANDS, REFUSALS
 from shared.contract.events import ActivityHeld
 from shared.testing.http import TEST_ORG, InProcess
 from tests.events.asking import accepted, refused
-from tests.events.requests import ANN, BO, BODIES, CAI, CANCEL
+from tests.events.requests import ANN, BO, BODIES, CAI, CANCEL, WITHDRAW
 
 
 async def test_every_command_is_accepted_in_its_turn(service: InProcess) -> None:
@@ -20,9 +20,13 @@ async def test_every_command_is_accepted_in_its_turn(service: InProcess) -> None
     assert answer.status_code == 201
     answer = await service.command("cancel-activity", {**CANCEL, "activity_id": "video-2"})
     assert answer.status_code == 201
-    assert set(BODIES) | {"cancel-activity"} == set(COMMANDS)
+    answer = await service.command(
+        "withdraw-entries", {**WITHDRAW, "stream": "tjtc/issue-affiliation", "versions": [2]}
+    )
+    assert answer.status_code == 201
+    assert set(BODIES) | {"cancel-activity", "withdraw-entries"} == set(COMMANDS)
     written = [type(event).__name__ for event in await service.events()]
-    assert len(written) == 24 and len(set(written)) == 21
+    assert len(written) == 25 and len(set(written)) == 22
 
 
 async def test_a_command_answers_its_stream_and_version(service: InProcess) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from shared.contract.benefits import (
+    BenefitEntryWithdrawn,
     BudgetAdjusted,
     BudgetApproved,
     ClaimApproved,
@@ -10,20 +11,27 @@ from shared.contract.benefits import (
     ClaimPaid,
     ClaimRejected,
     ClaimReversed,
+    ClaimWithdrawn,
     ContractSigned,
+    CoverEnded,
+    DeliveryEntryWithdrawn,
     ExpenditurePaid,
     ExpenditureRequested,
+    ExpenditureReversed,
     GiftApplied,
     GiftIssued,
+    GiftIssuedAgain,
     GiftReceiptSigned,
     GiftReceived,
     GiftReturned,
+    IncomeCorrected,
     IncomeReceived,
     MemberInsured,
     PolicyBought,
     ProcurementDecided,
     ProgrammeClosed,
     ProgrammeOpened,
+    ProgrammeRenamed,
     RosterFrozen,
 )
 from tests.examples.sample import example
@@ -137,3 +145,43 @@ def procurement_decided(**changes: Any) -> ProcurementDecided:
 def contract_signed(**changes: Any) -> ContractSigned:
     """The contract of a procurement was signed."""
     return example(ContractSigned, changes)
+
+
+def programme_renamed(**changes: Any) -> ProgrammeRenamed:
+    """The programme's name is corrected."""
+    return example(ProgrammeRenamed, changes)
+
+
+def gift_issued_again(**changes: Any) -> GiftIssuedAgain:
+    """The same gift was handed to a person a second time."""
+    return example(GiftIssuedAgain, changes)
+
+
+def delivery_entry_withdrawn(**changes: Any) -> DeliveryEntryWithdrawn:
+    """A signature, or a second gift, was entered wrongly and is taken back."""
+    return example(DeliveryEntryWithdrawn, changes)
+
+
+def claim_withdrawn(**changes: Any) -> ClaimWithdrawn:
+    """A claim that was not paid is withdrawn, decided on or not."""
+    return example(ClaimWithdrawn, changes)
+
+
+def cover_ended(**changes: Any) -> CoverEnded:
+    """A person's cover ended before its policy did."""
+    return example(CoverEnded, changes)
+
+
+def income_corrected(**changes: Any) -> IncomeCorrected:
+    """What was entered of an income is corrected."""
+    return example(IncomeCorrected, changes)
+
+
+def expenditure_reversed(**changes: Any) -> ExpenditureReversed:
+    """A payment is undone (冲销), or money of it came back (退款)."""
+    return example(ExpenditureReversed, changes)
+
+
+def benefit_entry_withdrawn(**changes: Any) -> BenefitEntryWithdrawn:
+    """An entry about programmes, decisions or plans is taken back, as known from here on."""
+    return example(BenefitEntryWithdrawn, changes)

@@ -11,6 +11,7 @@ from shared.contract.events import (
     CongressHeld,
     ContestEntered,
     ContestJudged,
+    EntryWithdrawn,
     HealthCheckArranged,
     HealthCheckReported,
     IncidentReported,
@@ -131,3 +132,8 @@ def issue_raised(**changes: Any) -> IssueRaised:
 def issue_resolved(**changes: Any) -> IssueResolved:
     """The problem is solved."""
     return example(IssueResolved, changes)
+
+
+def entry_withdrawn(**changes: Any) -> EntryWithdrawn:
+    """An entry of a stream is taken back."""
+    return example(EntryWithdrawn, changes)

@@ -6,13 +6,18 @@ from shared.contract.members import (
     AffiliationTransferCompleted,
     AffiliationTransferStarted,
     DependantDeclared,
+    MemberChanged,
     MemberDied,
     MemberHandoverPrepared,
     MemberJoined,
     MemberLeft,
     MemberRetired,
+    MembershipWithdrawn,
+    MembersMerged,
+    MembersUnmerged,
     MemberTransferredOut,
     OrganisationRegistered,
+    RegistrationWithdrawn,
     StaffCountDeclared,
     StaffLeft,
     StaffRegistered,
@@ -83,3 +88,28 @@ def member_handover_prepared(**changes: Any) -> MemberHandoverPrepared:
 def affiliation_transfer_completed(**changes: Any) -> AffiliationTransferCompleted:
     """The move to the new upper union took effect on `occurred_on`."""
     return example(AffiliationTransferCompleted, changes)
+
+
+def membership_withdrawn(**changes: Any) -> MembershipWithdrawn:
+    """A beginning or an end of a membership, entered wrongly, is taken back (会籍撤回)."""
+    return example(MembershipWithdrawn, changes)
+
+
+def registration_withdrawn(**changes: Any) -> RegistrationWithdrawn:
+    """An entry about posts, dependants or the union itself is taken back (登记撤回)."""
+    return example(RegistrationWithdrawn, changes)
+
+
+def member_changed(**changes: Any) -> MemberChanged:
+    """What is registered of a person is corrected."""
+    return example(MemberChanged, changes)
+
+
+def members_merged(**changes: Any) -> MembersMerged:
+    """Two records were of one person (一人两档)."""
+    return example(MembersMerged, changes)
+
+
+def members_unmerged(**changes: Any) -> MembersUnmerged:
+    """Two records were not of one person after all."""
+    return example(MembersUnmerged, changes)

@@ -30,6 +30,7 @@ PEOPLE = {
     "approver": {"roles": ["approver"], "orgs": EVERY_UNION},
     "clerk-and-approver": {"roles": ["clerk", "approver"], "orgs": EVERY_UNION},
     "cashier": {"roles": ["cashier"], "orgs": EVERY_UNION},
+    "chair": {"roles": ["chair"], "orgs": EVERY_UNION},
     "auditor": {"roles": ["auditor"], "orgs": EVERY_UNION},
     "operator": {"roles": ["operator"], "orgs": EVERY_UNION},
     "clerk-other": {"roles": ["clerk"], "orgs": ["other"]},

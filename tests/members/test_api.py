@@ -10,10 +10,11 @@ import pytest
 import services.members
 from services.members.__main__ import parts
 from services.members.api import COMMANDS, REFUSALS
-from services.members.commands import affiliation, membership, organisation
+from services.members.commands import affiliation, membership, merging, organisation
 from services.members.commands import staff as posts
 from shared.clock import system_clock
 from shared.decider.command import Sourced
+from shared.decider.withdrawal import WithdrawEntries
 from shared.http.problems import TITLES
 from shared.testing.http import InProcess, in_process, token
 from tests.members.conftest import PERSON_KEY, accepted
@@ -108,6 +109,25 @@ class TestAccepted:
         assert all(orjson.loads(row["document"])["simulated"] is True for row in found)
 
 
+CORRECTING: dict[str, dict[str, Any]] = {
+    "change-member": {
+        "person_id": person_id(1), "gender": "male", "birth_month": 1, "reason": "wrong_details",
+        "changed_on": "2022-05-01",
+    },
+    "merge-members": {
+        "person_id": person_id(1), "kept_person_id": person_id(2), "reason": "other",
+        "merged_on": "2022-05-01",
+    },
+    "unmerge-members": {
+        "person_id": person_id(1), "reason": "other", "unmerged_on": "2022-05-01",
+    },
+    "withdraw-entries": {
+        "stream": f"tjtc/person-{person_id(1)}", "versions": [2], "reason": "wrong_person",
+        "withdrawn_on": "2022-05-01",
+    },
+}  # fmt: skip
+
+
 class TestRefused:
     """After each refusal the log is as it was."""
 
@@ -138,6 +158,7 @@ class TestRefused:
             },
             "declare-staff-count": {"staff": 1, "women_staff": 1, "declared_on": "2022-01-01"},
             "register-staff": staff(1, 9),
+            **CORRECTING,
             "record-staff-left": {"people": [LEFT]},
             "admit-members": admissions(1),
             "transfer-out-member": {"person_id": person_id(1), "transferred_on": "2022-05-01"},
@@ -266,11 +287,11 @@ class TestContract:
     def test_every_command_has_a_route(self) -> None:
         asked = {
             found
-            for module in (organisation, posts, membership, affiliation)
+            for module in (organisation, posts, membership, affiliation, merging)
             for found in vars(module).values()
             if isinstance(found, type) and issubclass(found, Sourced) and found is not Sourced
         }
-        assert {route.command for route in COMMANDS.values()} == asked
+        assert {route.command for route in COMMANDS.values()} == asked | {WithdrawEntries}
 
     def test_a_route_is_named_after_its_command(self) -> None:
         for name, route in COMMANDS.items():

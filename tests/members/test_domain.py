@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from services.members.commands.membership import AdmissionRow
-from services.members.commands.staff import StaffLeavingRow, StaffRow
+from services.members.commands.staff import ChangeMember, StaffLeavingRow, StaffRow
 from services.members.domain.membership import admit_member
-from services.members.domain.staff import record_staff_left, register_staff
+from services.members.domain.staff import change_member, record_staff_left, register_staff
 from shared.contract.envelope import DomainEvent
+from shared.contract.members import MemberChanged
 from shared.testing.decider import Given
 from tests.examples.members import member_joined, staff_registered
 from tests.members.facts import (
@@ -162,9 +163,15 @@ class TestRecordStaffLeft:
 
 
 NEXT_DAY = admission(joined_on=date(2015, 9, 11))
+AFTERWARDS = admission(joined_on=date(2020, 7, 1))
+"""After LEFT_POST."""
 
 
 class TestAdmitMember:
+    @pytest.mark.parametrize("ended", [LEFT_POST, DIED_IN_POST])
+    def test_late_of_who_has_left_or_died_since(self, ended: DomainEvent) -> None:
+        when(given(IN_POST, ended), admitting(admission())).then(JOINED)
+
     def test_staff_become_members(self) -> None:
         when(given(IN_POST), admitting(admission())).then(JOINED)
 
@@ -193,8 +200,8 @@ class TestAdmitMember:
             ((), admission(), "unknown-person"),
             ((IN_POST, JOINED, DIED, LEFT_POST), admission(), "recorded-before"),
             ((IN_POST, JOINED, LEFT), admission(), "recorded-before"),
-            ((IN_POST, JOINED, DIED, LEFT_POST), NEXT_DAY, "person-died"),
-            ((IN_POST, JOINED, LEFT_POST), NEXT_DAY, "not-staff"),
+            ((IN_POST, JOINED, DIED, LEFT_POST), AFTERWARDS, "person-died"),
+            ((IN_POST, JOINED, LEFT_POST), AFTERWARDS, "not-staff"),
             ((IN_POST, JOINED), admission(joined_on=date(2010, 1, 1)), "already-a-member"),
             ((IN_POST, JOINED, RETAINED), admission(kind="rejoined"), "already-a-member"),
             (
@@ -216,3 +223,33 @@ class TestAdmitMember:
         self, before: tuple[DomainEvent, ...], row: AdmissionRow, code: str
     ) -> None:
         when(given(*before), admitting(row)).then_refused(code)
+
+
+class TestChangeMember:
+    CHANGE = ChangeMember(
+        person_id=WANG,
+        gender="female",
+        birth_month=12,
+        reason="wrong_details",
+        changed_on=date(2022, 3, 1),
+    )
+
+    def test_what_is_registered_is_corrected_of_every_post(self) -> None:
+        back = staff_registered(occurred_on=date(2021, 1, 1), person_id=WANG, spell=2)
+        outcome = given(IN_POST, LEFT_POST, back).when(change_member, self.CHANGE, ORG, TODAY)
+        (event,) = outcome.events
+        assert isinstance(event, MemberChanged)
+        assert (event.birth_month, event.posts, event.reason) == (12, 2, "wrong_details")
+
+    @pytest.mark.parametrize("before", [(IN_POST, DIED_IN_POST), (IN_POST, LEFT_POST)])
+    def test_whatever_the_person_is_now(self, before: tuple[DomainEvent, ...]) -> None:
+        outcome = given(*before).when(change_member, self.CHANGE, ORG, TODAY)
+        assert len(outcome.events) == 1
+
+    def test_refusals_in_their_precedence(self) -> None:
+        tomorrow = self.CHANGE.model_copy(update={"changed_on": TOMORROW})
+        given().when(change_member, tomorrow, ORG, TODAY).then_refused("date-in-future")
+        given().when(change_member, self.CHANGE, ORG, TODAY).then_refused("unknown-person")
+        (changed,) = given(IN_POST).when(change_member, self.CHANGE, ORG, TODAY).events
+        again = given(IN_POST, changed).when(change_member, self.CHANGE, ORG, TODAY)
+        again.then_refused("nothing-changes")

@@ -8,6 +8,10 @@ from shared.contract.members import (
     EVENTS,
     DependantDeclared,
     MemberHandoverPrepared,
+    MembershipWithdrawn,
+    MembersMerged,
+    MembersUnmerged,
+    RegistrationWithdrawn,
     StaffCountDeclared,
 )
 from shared.eventstore.store import Write
@@ -20,6 +24,10 @@ def test_every_event_is_in_a_table_but_those_that_only_the_stream_keeps() -> Non
         StaffCountDeclared,
         MemberHandoverPrepared,
         DependantDeclared,
+        MembersMerged,  # a merge says its rows itself: `merge_row`
+        MembersUnmerged,
+        MembershipWithdrawn,  # they make the rows of their stream anew: `anew`
+        RegistrationWithdrawn,
     }
 
 

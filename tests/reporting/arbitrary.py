@@ -27,7 +27,9 @@ TEXTS: Mapping[str, st.SearchStrategy[str]] = {
     "person_id": st.sampled_from(PEOPLE),
     "dependant_id": st.just("p-000009"),
     "signed_by": st.sampled_from(PEOPLE),
+    "kept_person_id": st.sampled_from(PEOPLE),
     "sha256": st.just("0" * 64),
+    "entry": st.just("00000000-0000-7000-8000-000000000000"),
     "month": st.sampled_from(("2022-01", "2022-02")),
     "school_year": st.just("2021-2022"),
     "title": st.just("题目"),
@@ -36,6 +38,8 @@ TEXTS: Mapping[str, st.SearchStrategy[str]] = {
     ),
 }
 """Texts by field name; every other text is an id from a pool of two."""
+ENTRY_STREAMS = {"members": "person-p-000001", "benefits": "programme-a", "events": "meeting-a"}
+"""Of what takes an entry back, one of each context."""
 IDS = st.sampled_from(("a", "b"))
 
 
@@ -52,23 +56,23 @@ def of_class(cls: type[DomainEvent]) -> st.SearchStrategy[Any]:
 def _model(cls: type[BaseModel]) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(
         {
-            name: _field(name, field.annotation)
+            name: _field(name, field.annotation, cls)
             for name, field in cls.model_fields.items()
             if name != "source_recorded_on"
         }
     )
 
 
-def _field(name: str, hint: Any) -> st.SearchStrategy[Any]:
+def _field(name: str, hint: Any, of: type[BaseModel]) -> st.SearchStrategy[Any]:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        return _field(name, arguments[0])
+        return _field(name, arguments[0], of)
     if origin is Literal:
         return st.sampled_from(arguments)
     if origin in (Union, UnionType):
-        return st.one_of(*(_field(name, each) for each in arguments))
+        return st.one_of(*(_field(name, each, of) for each in arguments))
     if origin is tuple:
-        item = _field(name.removesuffix("s"), arguments[0])
+        item = _field(name.removesuffix("s"), arguments[0], of)
         return st.lists(item, min_size=1, max_size=3).map(tuple)
     if hint is NoneType:
         return st.none()
@@ -82,6 +86,9 @@ def _field(name: str, hint: Any) -> st.SearchStrategy[Any]:
         return DAYS
     if isinstance(hint, type) and issubclass(hint, BaseModel):
         return _model(hint)
+    if name == "entry_stream":
+        assert issubclass(of, DomainEvent)
+        return st.just(ENTRY_STREAMS[of.CONTEXT])
     if hint is str:
         return TEXTS.get(name, st.sampled_from(PEOPLE) if name == "missed" else IDS)
     raise AssertionError(f"no strategy for {name}: {hint}")

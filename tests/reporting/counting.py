@@ -9,6 +9,7 @@ from services.reporting.projections.definition import Row
 from services.reporting.projections.figure_lines import Line
 from services.reporting.projections.incidents import INCIDENTS
 from services.reporting.projections.meetings import MEETINGS
+from services.reporting.projections.merged_people import MERGED_PEOPLE
 from services.reporting.projections.register import REGISTER
 from services.reporting.queries.knowledge import Period
 from tests.reporting.history import Versions, current_rows, folded
@@ -21,6 +22,19 @@ class Beyond(NamedTuple):
     register: Versions
     meetings: Versions
     incidents: Versions
+    merged: Versions
+
+    def kept(self, line: Line, at: int) -> str:
+        """Whose record a line's is merged into, or its own subject."""
+        row = self._row(self.merged, at, line.org_id, line.subject)
+        return line.subject if row is None else str(row.kept_person_id)
+
+    def person(self, line: Line, at: int) -> str:
+        """Who a line counts: where merges lead; of a circle, its least member."""
+        seen = [line.subject]
+        while (kept := self.kept(line._replace(subject=seen[-1]), at)) not in seen:
+            seen.append(kept)
+        return seen[-1] if kept == seen[-1] and len(seen) == 1 else min(seen[seen.index(kept) :])
 
     def holds(self, line: Line, only: str | None, at: int) -> bool:
         """Whether a line meets what its figure asks for."""
@@ -28,7 +42,7 @@ class Beyond(NamedTuple):
             case None:
                 return True
             case "women":
-                person = self._row(self.register, at, line.org_id, line.subject)
+                person = self._row(self.register, at, line.org_id, self.kept(line, at))
                 return person is not None and person.gender == "female"
             case "of_staff_congress":
                 meeting_id = line.subject.partition("/")[0]
@@ -53,7 +67,8 @@ class Beyond(NamedTuple):
 def beyond(entries: Iterable[Entry]) -> Beyond:
     """What decides, folded in memory."""
     told = list(entries)
-    return Beyond(folded(REGISTER, told), folded(MEETINGS, told), folded(INCIDENTS, told))
+    tables = (REGISTER, MEETINGS, INCIDENTS, MERGED_PEOPLE)
+    return Beyond(*(folded(table, told) for table in tables))
 
 
 def figure_of(lines: Iterable[Line], figure: Figure, period: Period, facts: Beyond, at: int) -> int:
@@ -67,7 +82,7 @@ def figure_of(lines: Iterable[Line], figure: Figure, period: Period, facts: Beyo
     ]
     match figure.measure:
         case "persons":
-            return len({line.subject for line in counted})
+            return len({facts.person(line, at) for line in counted})
         case "count":
             return len(counted)
         case "quantity":

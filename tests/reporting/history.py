@@ -158,7 +158,7 @@ def current_rows(versions: Versions, at: int = FOREVER - 1) -> dict[Key, Row]:
     }
 
 
-async def arbitrary_history(ingest: Ingest, length: int = 320) -> History:
+async def arbitrary_history(ingest: Ingest, length: int = 400) -> History:
     """An arbitrary history, a tenth of it from outside, ingested in batches of all sizes."""
     chance, history = random.Random(2022), History()
     for event in long_history(length):

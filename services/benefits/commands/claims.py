@@ -52,6 +52,14 @@ class RejectClaim(Sourced):
     rejected_on: BusinessDate
 
 
+class WithdrawClaim(Sourced):
+    """Withdraw a claim that was not paid; its case may be claimed anew."""
+
+    claim_id: Slug
+    reason: Literal["by_claimant", "entered_in_error", "duplicate", "no_longer_due", "other"]
+    withdrawn_on: BusinessDate
+
+
 class PayClaim(Sourced):
     """Pay out what was approved. `payment_id` names the payment in the books, once it is there."""
 

@@ -44,6 +44,16 @@ class IssueGift(Sourced):
     off_roster_reason: OffRosterReason | None = None
 
 
+class IssueGiftAgain(Sourced):
+    """Record that a person was handed the same gift a second time, and why."""
+
+    programme_id: Slug
+    person_id: PersonId
+    quantity: PositiveCount = 1
+    issued_on: BusinessDate
+    reason: Literal["by_mistake", "first_lost", "first_spoilt", "for_another", "other"]
+
+
 class Receipt(Command):
     """One signature: `signed_by` only where another hand signed."""
 

@@ -1,6 +1,6 @@
 """What may be asked about insurance (安康保险、大病保险) bought for many people at once."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -66,3 +66,12 @@ class InsurePeople(Sourced):
         if (self.population is None) == (self.people is None):
             raise ValueError("name a population or the people, one of the two")
         return self
+
+
+class EndCover(Sourced):
+    """End a person's cover before its policy does; entered in error, it never was."""
+
+    policy_id: Slug
+    person_id: PersonId
+    reason: Literal["entered_in_error", "duplicate", "left", "died", "cancelled", "other"]
+    ended_on: BusinessDate

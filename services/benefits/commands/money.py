@@ -1,13 +1,14 @@
 """What may be asked about money: the year's budget, what came in, what was paid."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.contract.benefits import BudgetAmount
+from shared.contract.benefits import BudgetAmount, Posting
 from shared.contract.values import (
     BudgetLine,
     BusinessDate,
+    CorrectionReason,
     Flag,
     Fund,
     IncomeSource,
@@ -79,3 +80,28 @@ class PayExpenditure(Sourced):
     payment_id: Slug
     decision_ref: Slug | None = None
     paid_on: BusinessDate
+
+
+class CorrectIncome(Sourced):
+    """Restate an income as it was. `posting`: in its own period, or, that being closed, as an
+    adjustment on `corrected_on`."""
+
+    income_id: Slug
+    source: IncomeSource
+    fund: Fund
+    amount_fen: PositiveFen
+    amount_assumed: Flag = False
+    received_on: BusinessDate
+    posting: Posting
+    reason: CorrectionReason
+    corrected_on: BusinessDate
+
+
+class ReverseExpenditure(Sourced):
+    """Undo a payment (all of it, unless `amount_fen` says how much), or record a refund."""
+
+    payment_id: Slug
+    amount_fen: PositiveFen | None = None
+    posting: Posting
+    reason: Literal["entered_in_error", "duplicate", "wrong_amount", "refunded"]
+    reversed_on: BusinessDate

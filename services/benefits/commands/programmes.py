@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from shared.contract.values import (
     BudgetLine,
     BusinessDate,
+    CorrectionReason,
     Count,
     Fen,
     Flag,
@@ -42,6 +43,15 @@ class OpenProgramme(Sourced):
     budget_line: BudgetLine | None = None
     decision_ref: Slug | None = None
     opened_on: BusinessDate
+
+
+class RenameProgramme(Sourced):
+    """Correct a programme's name."""
+
+    programme_id: Slug
+    title: Title
+    reason: CorrectionReason
+    renamed_on: BusinessDate
 
 
 class FreezeRoster(Sourced):

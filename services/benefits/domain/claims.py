@@ -22,12 +22,13 @@ from shared.contract.benefits import (
     ClaimPaid,
     ClaimRejected,
     ClaimReversed,
+    ClaimWithdrawn,
 )
 from shared.decider.dates import not_in_future
 from shared.decider.restated import differing
 from shared.errors import Conflict, Invalid, NotPermitted, Unknown
 
-ClaimEvent = ClaimFiled | ClaimApproved | ClaimRejected | ClaimPaid | ClaimReversed
+ClaimEvent = ClaimFiled | ClaimApproved | ClaimRejected | ClaimWithdrawn | ClaimPaid | ClaimReversed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,13 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Taken back before it was paid; the same case may be claimed anew."""
+
+    terms: ClaimFiled
+
+
+@dataclass(frozen=True, slots=True)
 class Paid:
     """The money reached the person."""
 
@@ -72,7 +80,7 @@ STATED = (
 )  # fmt: skip
 """What a claim says beside its day."""
 
-Claim = Filed | Approved | Rejected | Paid | Reversed
+Claim = Filed | Approved | Rejected | Withdrawn | Paid | Reversed
 """None in its place: there is no such claim."""
 
 
@@ -86,6 +94,8 @@ def evolve(state: Claim | None, event: ClaimEvent) -> Claim:
             return Approved(state.terms, event.approved_fen)
         case ClaimRejected():
             return Rejected(state.terms)
+        case ClaimWithdrawn():
+            return Withdrawn(state.terms)
         case ClaimPaid():
             return Paid(state.terms, event.occurred_on)
         case ClaimReversed():
@@ -151,9 +161,9 @@ def approve_claim(
     Conflict `claim-decided`; Invalid `more-than-asked`.
     """
     not_in_future(today, command.approved_on, command.source_recorded_on)
-    claim = _known(state, command.claim_id)
+    claim = known(state, command.claim_id)
     _not_own(claim, approver, filed_by)
-    _undecided(claim)
+    undecided(claim)
     if command.approved_fen > claim.terms.asked_fen:
         raise Invalid(
             "more-than-asked",
@@ -189,10 +199,10 @@ def reject_claim(
     Conflict `claim-decided`.
     """
     not_in_future(today, command.rejected_on, command.source_recorded_on)
-    claim = _known(state, command.claim_id)
+    claim = known(state, command.claim_id)
     if command.reason != "withdrawn":
         _not_own(claim, approver, filed_by)
-    _undecided(claim)
+    undecided(claim)
     return [
         ClaimRejected(
             org_id=org_id,
@@ -221,9 +231,9 @@ def pay_claim(
     `claim-paid-already`; NotPermitted `approver-is-payer`.
     """
     not_in_future(today, command.paid_on, command.source_recorded_on)
-    claim = _known(state, command.claim_id)
+    claim = known(state, command.claim_id)
     match claim:
-        case Filed() | Rejected():
+        case Filed() | Rejected() | Withdrawn():
             raise Conflict("claim-not-approved", f"{command.claim_id} was not approved")
         case Paid() | Reversed():
             raise Conflict("claim-paid-already", f"{command.claim_id} was paid before")
@@ -262,7 +272,7 @@ def reverse_claim(
     `reversed-before-paid`.
     """
     not_in_future(today, command.reversed_on, command.source_recorded_on)
-    claim = _known(state, command.claim_id)
+    claim = known(state, command.claim_id)
     if not isinstance(claim, Paid):
         raise Conflict("claim-not-paid", f"{command.claim_id} holds no payment to undo")
     if command.reversed_on < claim.paid_on:
@@ -280,13 +290,15 @@ def reverse_claim(
     ]
 
 
-def _known(state: Claim | None, claim_id: str) -> Claim:
+def known(state: Claim | None, claim_id: str) -> Claim:
+    """The claim, which is there. Raises Unknown `unknown-claim`."""
     if state is None:
         raise Unknown("unknown-claim", f"no claim {claim_id}")
     return state
 
 
-def _undecided(claim: Claim) -> None:
+def undecided(claim: Claim) -> None:
+    """Raises Conflict `claim-decided` for any but one that waits for a decision."""
     if not isinstance(claim, Filed):
         raise Conflict(
             "claim-decided", f"{claim.terms.claim_id} is {type(claim).__name__.lower()} already"

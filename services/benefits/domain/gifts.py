@@ -17,14 +17,19 @@ from services.benefits.commands.gifts import (
 from services.benefits.domain.bulk_event import BulkEvent, Recipient
 from services.benefits.domain.people import PersonStatus, capacity_in
 from services.benefits.domain.programmes import Programme, require_open
-from shared.contract.benefits import GiftIssued, GiftReceiptSigned, GiftReturned
+from shared.contract.benefits import (
+    GiftIssued,
+    GiftIssuedAgain,
+    GiftReceiptSigned,
+    GiftReturned,
+)
 from shared.contract.values import Capacity
 from shared.decider.dates import not_in_future
 from shared.decider.restated import differing
 from shared.decider.row_refusals import refuse_rows, refused_row
 from shared.errors import Conflict, Invalid
 
-GiftEvent = GiftIssued | GiftReceiptSigned | GiftReturned
+GiftEvent = GiftIssued | GiftReceiptSigned | GiftReturned | GiftIssuedAgain
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,8 @@ def evolve(state: Gift, event: GiftEvent) -> Gift:
         case GiftReceiptSigned():
             assert isinstance(state, Issued), f"signed in state {state}"
             return Signed(state.terms, event)
+        case GiftIssuedAgain():
+            return state
         case GiftReturned():
             assert isinstance(state, Issued | Signed), f"returned in state {state}"
             receipt = state.receipt if isinstance(state, Signed) else None
@@ -86,7 +93,7 @@ def issue_gift(
     if programme is not None:
         _not_issued_before(state, command)
     opened = require_open(programme, command.programme_id)
-    if opened.roster:
+    if opened.roster or command.capacity == "outsider":
         on_roster = any(command.person_id in part.person_ids for part in opened.roster)
     else:
         on_roster = opened.terms.population == "named"

@@ -4,26 +4,28 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import assert_never
 
-from services.benefits.commands.insurance import BuyPolicy, InsurePeople
+from services.benefits.commands.insurance import BuyPolicy, EndCover, InsurePeople
 from services.benefits.domain.bulk_event import BulkEvent, Recipient
 from services.benefits.domain.people import require_readable
-from shared.contract.benefits import MemberInsured, PolicyBought
+from shared.contract.benefits import CoverEnded, MemberInsured, PolicyBought
 from shared.decider.dates import not_in_future
 from shared.decider.restated import differing
 from shared.decider.row_refusals import listed_twice, refuse_rows, refused_row
 from shared.errors import Conflict, Invalid, Unknown
 
-InsuranceEvent = PolicyBought | MemberInsured
+InsuranceEvent = PolicyBought | MemberInsured | CoverEnded
 
 Insurance = PolicyBought | MemberInsured | None
-"""A policy's stream and a cover's stream hold one event each, which is all there is to know."""
+"""The policy as bought, or the cover that a person has; None: there is none, or none any more."""
 
 
 def evolve(_state: Insurance, event: InsuranceEvent) -> Insurance:
-    """The policy, or the cover, after its only event."""
+    """The policy, or the cover, after one more event."""
     match event:
         case PolicyBought() | MemberInsured():
             return event
+        case CoverEnded():
+            return None
         case _:
             assert_never(event)
 
@@ -132,3 +134,25 @@ def _no_more_than_due(policy: PolicyBought, insured: int, more: int) -> None:
             insured=insured,
             more=more,
         )
+
+
+def end_cover(
+    state: Insurance, command: EndCover, org_id: str, today: date
+) -> list[InsuranceEvent]:
+    """Raises Invalid `date-in-future`; Conflict `not-insured`, `ended-before-insured`."""
+    not_in_future(today, command.ended_on, command.source_recorded_on)
+    if not isinstance(state, MemberInsured):
+        raise Conflict("not-insured", f"{command.policy_id} does not cover {command.person_id}")
+    if command.ended_on < state.occurred_on:
+        raise Conflict("ended-before-insured", f"the cover began on {state.occurred_on}")
+    return [
+        CoverEnded(
+            org_id=org_id,
+            occurred_on=command.ended_on,
+            policy_id=command.policy_id,
+            plan=state.plan,
+            person_id=command.person_id,
+            reason=command.reason,
+            source_recorded_on=command.source_recorded_on,
+        )
+    ]

@@ -5,7 +5,7 @@ audit rule, not a lock on the past. Refusals stand in the docstrings, first come
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, assert_never
 
@@ -22,6 +22,8 @@ from shared.contract.benefits import (
     BudgetApproved,
     ExpenditurePaid,
     ExpenditureRequested,
+    ExpenditureReversed,
+    IncomeCorrected,
     IncomeReceived,
 )
 from shared.decider.dates import not_in_future
@@ -30,7 +32,13 @@ from shared.decider.row_refusals import refused_row
 from shared.errors import Conflict, Invalid, NotPermitted, Unknown
 
 MoneyEvent = (
-    BudgetApproved | BudgetAdjusted | IncomeReceived | ExpenditureRequested | ExpenditurePaid
+    BudgetApproved
+    | BudgetAdjusted
+    | IncomeReceived
+    | IncomeCorrected
+    | ExpenditureRequested
+    | ExpenditurePaid
+    | ExpenditureReversed
 )
 
 
@@ -52,10 +60,16 @@ class Requested:
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """An income or a payment: one event, never changed; and how a payment was asked for."""
+    """An income or a payment, as corrected by now, and how a payment was asked for.
+
+    `adjusted`: a correction of an income was posted on its own day. `reversed_fen`: what of a
+    payment came back.
+    """
 
     event: IncomeReceived | ExpenditurePaid
     requested: ExpenditureRequested | None = None
+    adjusted: bool = False
+    reversed_fen: int = 0
 
 
 Money = Budget | Requested | Booked | None
@@ -74,6 +88,17 @@ def evolve(state: Money, event: MoneyEvent) -> Money:
             return Requested(event)
         case IncomeReceived() | ExpenditurePaid():
             return Booked(event, state.terms if isinstance(state, Requested) else None)
+        case IncomeCorrected():
+            assert isinstance(state, Booked), "corrected before it was received"
+            said = event.model_dump(include={"source", "fund", "amount_fen", "amount_assumed"})
+            corrected = state.event.model_copy(update=said | {"occurred_on": event.received_on})
+            adjusted = state.adjusted or event.posting == "adjustment"
+            return replace(state, event=corrected, adjusted=adjusted)
+        case ExpenditureReversed():
+            assert isinstance(state, Booked), "reversed before it was paid"
+            if event.posting == "in_period":
+                return None  # it never was, and may be asked for anew
+            return replace(state, reversed_fen=state.reversed_fen + event.amount_fen)
         case _:
             assert_never(event)
 

@@ -16,6 +16,7 @@ from services.benefits.commands.programmes import (
     FreezeRoster,
     OpenProgramme,
     ReceivePortions,
+    RenameProgramme,
 )
 from services.benefits.domain.people import require_readable
 from shared.contract.benefits import (
@@ -23,13 +24,16 @@ from shared.contract.benefits import (
     GiftReceived,
     ProgrammeClosed,
     ProgrammeOpened,
+    ProgrammeRenamed,
     RosterFrozen,
 )
 from shared.decider.dates import not_in_future
 from shared.decider.row_refusals import listed_twice, refuse_rows
 from shared.errors import Conflict, Invalid, Unknown
 
-ProgrammeEvent = ProgrammeOpened | RosterFrozen | GiftApplied | GiftReceived | ProgrammeClosed
+ProgrammeEvent = (
+    ProgrammeOpened | ProgrammeRenamed | RosterFrozen | GiftApplied | GiftReceived | ProgrammeClosed
+)
 
 CHUNK = 1000
 """Ids in one event: large sets travel in pieces with count and hash."""
@@ -39,7 +43,8 @@ CHUNK = 1000
 class Programme:
     """A programme that was opened. `roster` is empty until it is frozen; None in its place: none.
 
-    `closed` is what ended it: nothing more is issued, signatures and returns still come in.
+    `terms` bear its name as it is now. `closed` is what ended it: nothing more is issued,
+    signatures and returns still come in.
     """
 
     terms: ProgrammeOpened
@@ -59,6 +64,8 @@ def evolve(state: Programme | None, event: ProgrammeEvent) -> Programme:
         return Programme(event)
     assert state is not None, f"{event.type_name()} before ProgrammeOpened"
     match event:
+        case ProgrammeRenamed():
+            return replace(state, terms=state.terms.model_copy(update={"title": event.title}))
         case RosterFrozen():
             return replace(state, roster=(*state.roster, event))
         case GiftApplied():
@@ -93,6 +100,30 @@ def open_programme(
             payer=command.payer,
             budget_line=command.budget_line,
             decision_ref=command.decision_ref,
+            source_recorded_on=command.source_recorded_on,
+        )
+    ]
+
+
+def rename_programme(
+    state: Programme | None, command: RenameProgramme, org_id: str, today: date
+) -> list[ProgrammeEvent]:
+    """Correct its name, closed or not.
+
+    Raises Invalid `date-in-future`; Unknown `unknown-programme`; Conflict `nothing-changes`.
+    """
+    not_in_future(today, command.renamed_on, command.source_recorded_on)
+    if state is None:
+        raise Unknown("unknown-programme", f"no programme {command.programme_id}")
+    if state.terms.title == command.title:
+        raise Conflict("nothing-changes", f"{command.programme_id} is called so already")
+    return [
+        ProgrammeRenamed(
+            org_id=org_id,
+            occurred_on=command.renamed_on,
+            programme_id=command.programme_id,
+            title=command.title,
+            reason=command.reason,
             source_recorded_on=command.source_recorded_on,
         )
     ]

@@ -7,8 +7,9 @@ from services.benefits.commands.claims import (
     PayClaim,
     RejectClaim,
     ReverseClaim,
+    WithdrawClaim,
 )
-from services.benefits.domain import claims
+from services.benefits.domain import claim_withdrawals, claims
 from services.benefits.queries import claims as claims_read
 from services.benefits.tables import rows_of
 from shared.contract.benefits import ClaimApproved, ClaimFiled
@@ -70,6 +71,19 @@ async def reject_claim(store: EventStore, request: Request, command: RejectClaim
             state, command, org_id, today, approver=approver, filed_by=filed_by
         ),
         also=lambda writes, _: rows_of(writes),
+    )
+
+
+async def withdraw_claim(store: EventStore, request: Request, command: WithdrawClaim) -> Reply:
+    """Withdraw a claim that was not paid."""
+    org_id = request.org_id
+    return await write(
+        store,
+        request,
+        streams.claim(org_id, command.claim_id),
+        claims.evolve,
+        lambda state, today: claim_withdrawals.withdraw_claim(state, command, org_id, today),
+        also=rows_of,
     )
 
 

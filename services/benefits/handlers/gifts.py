@@ -7,19 +7,21 @@ other. Whoever issues also rests on the programme being as it was seen: `still_a
 from services.benefits import streams
 from services.benefits.commands.gifts import (
     IssueGift,
+    IssueGiftAgain,
     IssueGiftsToRoster,
     ReturnGift,
     SignReceipts,
 )
-from services.benefits.domain import gifts, programmes, receipts
+from services.benefits.domain import gifts, gifts_again, programmes, receipts
 from services.benefits.domain.people import PersonStatus
 from services.benefits.handlers import bulk
 from services.benefits.handlers.programmes import programme_link
 from services.benefits.queries import deliveries, people
 from shared.eventstore.guards import still_at
+from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore, Write
-from shared.eventstore.write import one_stream, retry, state_of, today_of, write
+from shared.eventstore.write import one_stream, retry, state_of, today_of, write, write_knowing
 from shared.replicas.members import require_known
 
 
@@ -64,8 +66,10 @@ async def issue_gifts_to_roster(
 
 
 async def issue_gift(store: EventStore, request: Request, command: IssueGift) -> Reply:
-    """Issue to one known person; a version stated is that of their delivery."""
-    await require_known(store, request, [command.person_id])
+    """Issue to one known person, or to an outsider, whom nobody knows; a version stated is that of
+    their delivery."""
+    known = [] if command.capacity == "outsider" else [command.person_id]
+    await require_known(store, request, known)
     programme = streams.programme(request.org_id, command.programme_id)
     stream = streams.gift(request.org_id, command.programme_id, command.person_id)
 
@@ -89,6 +93,26 @@ async def issue_gift(store: EventStore, request: Request, command: IssueGift) ->
         )
 
     return await retry(request, attempt)
+
+
+async def issue_gift_again(store: EventStore, request: Request, command: IssueGiftAgain) -> Reply:
+    """Record a second gift to the same person; a version stated is that of their delivery."""
+    org_id = request.org_id
+    programme = streams.programme(org_id, command.programme_id)
+
+    async def look(_: Loaded) -> programmes.Programme | None:
+        return state_of(programmes.evolve, await store.load(programme))
+
+    return await write_knowing(
+        store,
+        request,
+        streams.gift(org_id, command.programme_id, command.person_id),
+        gifts.evolve,
+        look=look,
+        decide=lambda state, today, opened: gifts_again.issue_gift_again(
+            state, command, org_id, today, programme=opened
+        ),
+    )
 
 
 async def sign_receipts(store: EventStore, request: Request, command: SignReceipts) -> Reply:

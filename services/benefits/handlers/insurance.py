@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from services.benefits import streams
-from services.benefits.commands.insurance import BuyPolicy, InsurePeople
+from services.benefits.commands.insurance import BuyPolicy, EndCover, InsurePeople
 from services.benefits.domain import insurance
 from services.benefits.domain.bulk_event import Recipient
 from services.benefits.domain.people import PersonStatus, capacity_in
@@ -43,6 +43,7 @@ async def insure_people(store: EventStore, request: Request, command: InsurePeop
     async def attempt() -> Reply:
         found = await store.load(stream)
         request.check_version(stream, found.version)
+        ever = await deliveries.count_of(store.pool, covers, MemberInsured.type_name())
         versions, insured = await deliveries.versions(store.pool, covers)
         cover = insurance.insure_people(
             state_of(insurance.evolve, found),
@@ -58,7 +59,7 @@ async def insure_people(store: EventStore, request: Request, command: InsurePeop
             "insured": len(cover.people),
             "link": f"/v1/{org_id}/policies/{command.policy_id}",
         }
-        guard = still_counting(stream, covers, MemberInsured, len(insured) + len(cover.people))
+        guard = still_counting(stream, covers, MemberInsured, ever + len(cover.people))
         writes = bulk.writes(cover, covers, versions)
         return await store.append(request, writes, Reply(201, body), [guard])
 
@@ -77,10 +78,22 @@ async def _covered(
     found = await store.load_many(list(names)) if names else {}
     covered = {}
     for stream, loaded in found.items():
-        said = [event for event in loaded.events if isinstance(event, MemberInsured)]
+        said = [event for event in loaded.effective if isinstance(event, MemberInsured)]
         if said:
             covered[names[stream]] = said[-1]
     return covered
+
+
+async def end_cover(store: EventStore, request: Request, command: EndCover) -> Reply:
+    """End a person's cover, or say that it never was."""
+    org_id = request.org_id
+    return await write(
+        store,
+        request,
+        streams.insured(org_id, command.policy_id, command.person_id),
+        insurance.evolve,
+        lambda state, today: insurance.end_cover(state, command, org_id, today),
+    )
 
 
 async def _belonging(store: EventStore, org_id: str, command: InsurePeople) -> list[Recipient]:

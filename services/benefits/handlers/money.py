@@ -4,12 +4,14 @@ from services.benefits import streams
 from services.benefits.commands.money import (
     AdjustBudget,
     ApproveBudget,
+    CorrectIncome,
     PayExpenditure,
     ReceiveIncome,
     RequestExpenditure,
+    ReverseExpenditure,
 )
-from services.benefits.domain import money
-from shared.contract.benefits import ExpenditureRequested
+from services.benefits.domain import money, money_corrections
+from shared.contract.benefits import ExpenditurePaid, ExpenditureRequested, IncomeReceived
 from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore
@@ -83,6 +85,46 @@ async def pay_expenditure(store: EventStore, request: Request, command: PayExpen
             state, command, org_id, today, approver=approver, requested_by=requested_by
         ),
     )
+
+
+async def correct_income(store: EventStore, request: Request, command: CorrectIncome) -> Reply:
+    """Restate an income; who recorded it is read with its stream."""
+    corrector, org_id = request.actor.subject, request.org_id
+    return await write_knowing(
+        store,
+        request,
+        streams.income(org_id, command.income_id),
+        money.evolve,
+        look=_recorded_by,
+        decide=lambda state, today, recorded_by: money_corrections.correct_income(
+            state, command, org_id, today, corrector=corrector, recorded_by=recorded_by
+        ),
+    )
+
+
+async def reverse_expenditure(
+    store: EventStore, request: Request, command: ReverseExpenditure
+) -> Reply:
+    """Undo a payment, or record what of it came back; who paid is read with its stream."""
+    reverser, org_id = request.actor.subject, request.org_id
+    return await write_knowing(
+        store,
+        request,
+        streams.payment(org_id, command.payment_id),
+        money.evolve,
+        look=_paid_by,
+        decide=lambda state, today, paid_by: money_corrections.reverse_expenditure(
+            state, command, org_id, today, reverser=reverser, paid_by=paid_by
+        ),
+    )
+
+
+async def _recorded_by(income: Loaded) -> str:
+    return income.actor_of(IncomeReceived) or ""
+
+
+async def _paid_by(payment: Loaded) -> str:
+    return payment.actor_of(ExpenditurePaid) or ""
 
 
 async def _requested_by(payment: Loaded) -> str:

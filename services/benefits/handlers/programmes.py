@@ -7,6 +7,7 @@ from services.benefits.commands.programmes import (
     FreezeRoster,
     OpenProgramme,
     ReceivePortions,
+    RenameProgramme,
 )
 from services.benefits.domain import programmes
 from services.benefits.handlers.guards import still_counting
@@ -28,6 +29,18 @@ async def open_programme(store: EventStore, request: Request, command: OpenProgr
         streams.programme(org_id, command.programme_id),
         programmes.evolve,
         lambda state, today: programmes.open_programme(state, command, org_id, today),
+    )
+
+
+async def rename_programme(store: EventStore, request: Request, command: RenameProgramme) -> Reply:
+    """Correct a programme's name."""
+    org_id = request.org_id
+    return await write(
+        store,
+        request,
+        streams.programme(org_id, command.programme_id),
+        programmes.evolve,
+        lambda state, today: programmes.rename_programme(state, command, org_id, today),
     )
 
 

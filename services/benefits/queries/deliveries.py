@@ -11,7 +11,13 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from services.benefits.streams import Range
-from shared.contract.benefits import GiftIssued, GiftReceiptSigned, GiftReturned
+from shared.contract.benefits import (
+    CoverEnded,
+    GiftIssued,
+    GiftIssuedAgain,
+    GiftReceiptSigned,
+    GiftReturned,
+)
 from shared.eventstore.store import EventStore
 
 IN_RANGE = "stream >= $1 AND stream < $2 AND stream NOT LIKE $1 || '%.%'"
@@ -54,10 +60,10 @@ class Line(NamedTuple):
 async def versions(pool: asyncpg.Pool, streams: Range) -> tuple[dict[str, int], set[str]]:
     """The version of every stream in a range, by person, and who holds what it is about."""
     rows = await pool.fetch(LAST, *streams)
-    returned = GiftReturned.type_name()
+    ended = (GiftReturned.type_name(), CoverEnded.type_name())
     return (
         {row["person_id"]: row["version"] for row in rows},
-        {row["person_id"] for row in rows if row["type"] != returned},
+        {row["person_id"] for row in rows if row["type"] not in ended},
     )
 
 
@@ -89,7 +95,7 @@ async def sheet(
     people = sorted(received | {person for person in roster if person > cursor})[:limit]
     loaded = await store.load_many([streams.low + person_id for person_id in people])
     return [
-        _line(person_id, person_id in on_roster, loaded[streams.low + person_id].events)
+        _line(person_id, person_id in on_roster, loaded[streams.low + person_id].effective)
         for person_id in people
     ]
 
@@ -106,6 +112,8 @@ def _line(person_id: str, on_roster: bool, events: Sequence[Any]) -> Line:
                     event.quantity,
                     event.occurred_on,
                 )
+            case GiftIssuedAgain():
+                line = line._replace(quantity=(line.quantity or 0) + event.quantity)
             case GiftReceiptSigned():
                 line = line._replace(signed_on=event.occurred_on, signed_by=event.signed_by)
             case GiftReturned():

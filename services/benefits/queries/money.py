@@ -5,7 +5,7 @@ from typing import Any
 from services.benefits import streams
 from services.benefits.domain import insurance, money
 from services.benefits.queries import deliveries
-from shared.contract.benefits import MemberInsured, PolicyBought
+from shared.contract.benefits import PolicyBought
 from shared.errors import Unknown
 from shared.eventstore.store import EventStore
 from shared.eventstore.write import state_of
@@ -21,12 +21,12 @@ async def policy(store: EventStore, org_id: str, policy_id: str) -> dict[str, An
     if not isinstance(bought, PolicyBought):
         raise Unknown("unknown-policy", f"no policy {policy_id}")
     covers = streams.insured_under(org_id, policy_id)
-    insured = await deliveries.count_of(store.pool, covers, MemberInsured.type_name())
+    _, insured = await deliveries.versions(store.pool, covers)
     return {
         **bought.model_dump(exclude={"org_id", "occurred_on", "source_recorded_on"}),
         "version": found.version,
         "bought_on": bought.occurred_on,
-        "insured": insured,
+        "insured": len(insured),
     }
 
 

@@ -11,14 +11,28 @@ import asyncpg
 from services.benefits.domain.people import READABLE, PersonStatus
 from shared.contract.values import Population
 
-MEMBERSHIP_ON = """
-SELECT DISTINCT ON (person_id) person_id, is_member, is_retired FROM known_changes
-WHERE org_id = $1 AND effective_on <= $2 AND is_member IS NOT NULL
+STANDS = """
+NOT EXISTS (SELECT FROM known_withdrawals w WHERE w.org_id = known.org_id
+    AND w.person_id = known.{person} AND w.version = known.version)
+"""
+"""The condition that an entry of a person's stream was not withdrawn."""
+OF_PERSON = STANDS.format(person="person_id")
+MEMBERSHIP_ON = f"""
+SELECT DISTINCT ON (person_id) person_id, is_member, is_retired FROM known_changes known
+WHERE org_id = $1 AND effective_on <= $2 AND is_member IS NOT NULL AND {OF_PERSON}
 ORDER BY person_id, effective_on DESC, version DESC
 """
-POST_ON = """
-SELECT DISTINCT ON (person_id) person_id, is_staff, gender FROM known_changes
-WHERE org_id = $1 AND effective_on <= $2 AND is_staff IS NOT NULL
+# The gender is that of the last correction, or else of the post.
+POST_ON = f"""
+SELECT DISTINCT ON (person_id) person_id, is_staff, coalesce((
+    SELECT c.gender FROM known_changes c WHERE c.org_id = known.org_id
+        AND c.person_id = known.person_id AND c.is_staff IS NULL AND c.gender IS NOT NULL
+        AND c.version > known.version
+        AND NOT EXISTS (SELECT FROM known_withdrawals w WHERE w.org_id = c.org_id
+            AND w.person_id = c.person_id AND w.version = c.version)
+    ORDER BY c.version DESC LIMIT 1), gender) AS gender
+FROM known_changes known
+WHERE org_id = $1 AND effective_on <= $2 AND is_staff IS NOT NULL AND {OF_PERSON}
 ORDER BY person_id, effective_on DESC, version DESC
 """
 BELONGING = {
@@ -33,8 +47,9 @@ SELECT coalesce(m.is_member, false) AS is_member, coalesce(m.is_retired, false) 
        array_agg(person_id) AS person_ids
 FROM ({MEMBERSHIP_ON}) AS m
 FULL JOIN ({POST_ON}) AS s USING (person_id)
-FULL JOIN (SELECT person_id, true AS is_dependant FROM known_dependants
-           WHERE org_id = $1 AND declared_on <= $2) AS d USING (person_id)
+FULL JOIN (SELECT DISTINCT person_id, true AS is_dependant FROM known_dependants known
+           WHERE org_id = $1 AND declared_on <= $2 AND {STANDS.format(person="declared_by")}) AS d
+    USING (person_id)
 GROUP BY 1, 2, 3, 4
 """
 

@@ -63,7 +63,13 @@ def _terms(programme: Programme, version: int) -> dict[str, Any]:
 async def page(store: EventStore, org_id: str, cursor: str, limit: int) -> list[dict[str, Any]]:
     """At most `limit` programmes of a union beyond the id `cursor`, without their counts."""
     low, high = streams.programmes_of(org_id)
-    rows = await store.pool.fetch(OF_A_KIND, low + cursor, high, limit)
-    loaded = await store.load_many([row["stream"] for row in rows])
-    states = [(state_of(programmes.evolve, one), one.version) for one in loaded.values()]
-    return [_terms(state, version) for state, version in states if state is not None]
+    found: list[dict[str, Any]] = []
+    while len(found) < limit:
+        rows = await store.pool.fetch(OF_A_KIND, low + cursor, high, limit)
+        loaded = await store.load_many([row["stream"] for row in rows])
+        states = [(state_of(programmes.evolve, one), one.version) for one in loaded.values()]
+        found += [_terms(state, version) for state, version in states if state is not None]
+        if len(rows) < limit:
+            break
+        cursor = rows[-1]["stream"].removeprefix(low)
+    return found[:limit]

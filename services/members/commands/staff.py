@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.members.commands.values import ROWS_MAX, EmployeeNo, PersonName
-from shared.contract.values import BusinessDate, Gender, Month, PersonId
+from shared.contract.values import BusinessDate, CorrectionReason, Gender, Month, PersonId
 from shared.decider.command import Command, Sourced
 
 
@@ -38,3 +38,13 @@ class RecordStaffLeft(Sourced):
     """Record the end of labour relations; a membership is not touched (see README)."""
 
     people: Annotated[tuple[StaffLeavingRow, ...], Field(min_length=1, max_length=ROWS_MAX)]
+
+
+class ChangeMember(Sourced):
+    """Correct what is registered of a person: gender and month of birth, as they are."""
+
+    person_id: PersonId
+    gender: Gender
+    birth_month: Month
+    reason: CorrectionReason
+    changed_on: BusinessDate

@@ -10,18 +10,22 @@ from typing import Any, Literal, assert_never
 
 from shared.contract.members import (
     DependantDeclared,
+    MemberChanged,
     MemberDied,
     MemberJoined,
     MemberLeft,
     MemberRetired,
+    MembersMerged,
+    MembersUnmerged,
     MemberTransferredOut,
     StaffLeft,
     StaffRegistered,
 )
+from shared.contract.values import Gender
 from shared.decider.restated import differing
 from shared.errors import Conflict, Invalid
 
-PersonEvent = (
+PersonFact = (
     StaffRegistered
     | StaffLeft
     | MemberJoined
@@ -29,8 +33,10 @@ PersonEvent = (
     | MemberLeft
     | MemberRetired
     | MemberDied
+    | MemberChanged
     | DependantDeclared
 )
+PersonEvent = PersonFact | MembersMerged | MembersUnmerged
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +48,10 @@ class InPost:
 
 @dataclass(frozen=True, slots=True)
 class LeftPost:
-    """Worked for the unit until `on`, that day included."""
+    """Worked for the unit from `since` until `on`, both days included."""
 
     on: date
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,36 +90,45 @@ Membership = NeverMember | Member | RetainedMember | FormerMember
 class Person:
     """Post and membership of one person in one union, and the dependants declared.
 
-    `post_spell` and `member_spell` count the spells begun so far, the present or last one included.
+    `gender` and `birth_month` are as registered or corrected last. `post_spell` and `member_spell`
+    count the spells begun so far, the present or last one included.
     `facts` are what was recorded and stands, so that what is said again is known.
     """
 
     post: Post
+    gender: Gender
+    birth_month: int
     membership: Membership = NeverMember()
     post_spell: int = 1
     member_spell: int = 0
     dependants: frozenset[str] = frozenset()
     died: bool = False
-    facts: tuple[PersonEvent, ...] = field(default=(), compare=False, repr=False)
+    facts: tuple[PersonFact, ...] = field(default=(), compare=False, repr=False)
 
 
-def evolve(state: Person | None, event: PersonEvent) -> Person:
-    """The person after one more event; None: never worked for the unit, as far as recorded."""
+def evolve(state: Person | None, event: PersonEvent) -> Person | None:
+    """The person after one more event; None: never worked for the unit, as far as recorded, or is
+    another person's second record, whose entries were withdrawn."""
+    if isinstance(event, MembersMerged | MembersUnmerged):
+        return state
     facts = () if state is None else state.facts
     return replace(_evolve(state, event), facts=(*facts, event))
 
 
-def _evolve(state: Person | None, event: PersonEvent) -> Person:
+def _evolve(state: Person | None, event: PersonFact) -> Person:
     on = event.occurred_on
     if state is None:
         assert isinstance(event, StaffRegistered), f"{event.type_name()} before StaffRegistered"
-        return Person(InPost(on))
+        return Person(InPost(on), event.gender, event.birth_month)
     match event:
-        case StaffRegistered():
-            return replace(state, post=InPost(on), post_spell=state.post_spell + 1)
+        case StaffRegistered() | MemberChanged():
+            known = replace(state, gender=event.gender, birth_month=event.birth_month)
+            if isinstance(event, MemberChanged):
+                return known
+            return replace(known, post=InPost(on), post_spell=state.post_spell + 1)
         case StaffLeft():
             died = state.died or event.reason == "died"
-            return replace(state, post=LeftPost(on), died=died)
+            return replace(state, post=LeftPost(on, state.post.since), died=died)
         case MemberJoined():
             return replace(state, membership=Member(on), member_spell=state.member_spell + 1)
         case MemberRetired(membership_retained=True):
@@ -132,7 +148,7 @@ def _evolve(state: Person | None, event: PersonEvent) -> Person:
             assert_never(event)
 
 
-def not_recorded(person: Person, said: PersonEvent, now: str | None) -> None:
+def not_recorded(person: Person, said: PersonFact, now: str | None) -> None:
     """Raises Conflict where this very fact stands, which differs in nothing: `now` where it is the
     last of its kind and still so; else `recorded-before`, in an earlier spell, so that a list sent
     again after somebody came back adds nothing."""

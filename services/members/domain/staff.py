@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from services.members.commands.staff import StaffLeavingRow, StaffRow
+from services.members.commands.staff import ChangeMember, StaffLeavingRow, StaffRow
 from services.members.domain.person import (
     InPost,
     LeftPost,
@@ -12,7 +12,7 @@ from services.members.domain.person import (
     not_recorded,
     restated,
 )
-from shared.contract.members import StaffLeft, StaffRegistered
+from shared.contract.members import MemberChanged, StaffLeft, StaffRegistered
 from shared.decider.dates import not_in_future
 from shared.errors import Conflict, Invalid, Refusal
 
@@ -128,3 +128,28 @@ LEAVING_REFUSALS: dict[str, type[Refusal]] = {
     "left-before-staff": Conflict,
 }
 """Likewise, of the rows of leaving."""
+
+
+def change_member(
+    state: Person | None, command: ChangeMember, org_id: str, today: date
+) -> list[PersonEvent]:
+    """Correct what is registered of a person, whatever they are now.
+
+    Raises Invalid `date-in-future`, `unknown-person`; Conflict `nothing-changes`.
+    """
+    not_in_future(today, command.changed_on, command.source_recorded_on)
+    person = known(state, command.person_id, org_id)
+    if (command.gender, command.birth_month) == (person.gender, person.birth_month):
+        raise Conflict("nothing-changes", f"{command.person_id} is registered so already")
+    return [
+        MemberChanged(
+            org_id=org_id,
+            occurred_on=command.changed_on,
+            person_id=command.person_id,
+            gender=command.gender,
+            birth_month=command.birth_month,
+            posts=person.post_spell,
+            reason=command.reason,
+            source_recorded_on=command.source_recorded_on,
+        )
+    ]

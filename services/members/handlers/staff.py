@@ -1,21 +1,23 @@
 """Commands about posts: bulk commands, each row on its person's stream."""
 
+from services.members import streams
 from services.members.commands.staff import (
+    ChangeMember,
     RecordStaffLeft,
     RegisterStaff,
     StaffLeavingRow,
     StaffRow,
 )
-from services.members.domain import staff
+from services.members.domain import person, staff
 from services.members.domain.person import Person, PersonEvent
 from services.members.handlers.bulk import append_rows, decide_rows
 from services.members.handlers.context import Context, require_union
 from services.members.handlers.person_ids import new_person_id
 from services.members.queries import person_records
 from services.members.queries.encryption import PersonRecord
-from services.members.tables import Kept, records
+from services.members.tables import Kept, records, rows_of
 from shared.eventstore.request import Reply, Request
-from shared.eventstore.write import retry, today_of
+from shared.eventstore.write import retry, today_of, write
 
 
 async def register_staff(context: Context, request: Request, command: RegisterStaff) -> Reply:
@@ -82,4 +84,18 @@ def _kept(context: Context, org_id: str, person_id: str, row: StaffRow) -> Kept:
         person_id,
         context.cipher.number_hash(org_id, row.employee_no),
         context.cipher.encrypt(org_id, person_id, record),
+    )
+
+
+async def change_member(context: Context, request: Request, command: ChangeMember) -> Reply:
+    """Correct what is registered of a person."""
+    await require_union(context.store, request)
+    org_id = request.org_id
+    return await write(
+        context.store,
+        request,
+        streams.person(org_id, command.person_id),
+        person.evolve,
+        lambda state, today: staff.change_member(state, command, org_id, today),
+        also=rows_of,
     )

@@ -83,7 +83,8 @@ async def person_ids(
     await _disclose(pool, inquiry, "person_ids", len(employee_nos), len(found))
     own = {no: each for no, each in found.items() if _has_number(records.get(each), no)}
     _tell(inquiry, {found[number] for number in found if number not in own})
-    return Disclosed(own, sorted(set(found) - set(own)))
+    own_now = await _led_to(pool, inquiry.org_id, own)
+    return Disclosed(own_now, sorted(set(found) - set(own)))
 
 
 async def names(
@@ -95,6 +96,34 @@ async def names(
     found = {person: record.name for person, record in records.items() if record is not None}
     _tell(inquiry, set(records) - set(found))
     return Disclosed(found, sorted(set(records) - set(found)))
+
+
+ALIVE = "SELECT person_id, gender, birth_month FROM people WHERE org_id = $1"
+LED_TO = "SELECT person_id, kept_person_id FROM merged_people WHERE org_id = $1"
+
+
+async def duplicates(pool: asyncpg.Pool, cipher: RecordCipher, inquiry: Inquiry) -> list[list[str]]:
+    """People of a union who share name, gender and month of birth, by person id: each list may be
+    one person. Who was merged is not among them."""
+    rows = await pool.fetch(ALIVE, inquiry.org_id)
+    records = await _records(pool, cipher, inquiry.org_id, [row["person_id"] for row in rows])
+    of_a_kind: dict[tuple[str, str, int], list[str]] = {}
+    for row in rows:
+        record = records.get(row["person_id"])
+        if record is not None:
+            name = "".join(record.name.split()).casefold()
+            key = name, row["gender"], row["birth_month"]
+            of_a_kind.setdefault(key, []).append(row["person_id"])
+    found = sorted(sorted(people) for people in of_a_kind.values() if len(people) > 1)
+    await _disclose(pool, inquiry, "person_ids", len(rows), sum(map(len, found)))
+    return found
+
+
+async def _led_to(pool: asyncpg.Pool, org_id: str, found: dict[str, str]) -> dict[str, str]:
+    """The same, with whoever was merged replaced by who is kept."""
+    rows = await pool.fetch(LED_TO, org_id)
+    kept = {row["person_id"]: row["kept_person_id"] for row in rows}
+    return {number: kept.get(person, person) for number, person in found.items()}
 
 
 async def _records(

@@ -15,6 +15,7 @@ from services.reporting.api.answers import (
 )
 from services.reporting.api.freshness import FromProjections, fresh
 from services.reporting.queries.event import event_view
+from services.reporting.queries.figure_difference import difference
 from services.reporting.queries.figure_events import LIMIT_MAX, Cursor, decode_cursor, events_of
 from services.reporting.queries.figures import figure_named, values_at
 from services.reporting.queries.knowledge import log_index_of
@@ -66,6 +67,28 @@ async def explain(
         value = value._replace(unproven=(*value.unproven, f"{JOURNAL} {WORDS['rows-wrong']}"))
     answer = asked.head(at) | value_answer(value) | page._asdict()
     return Json(answer)
+
+
+@router.get("/v1/{org_id}/figures/{figure}/difference")
+async def figure_difference(
+    built: Built,
+    asked: Asked,
+    figure: str,
+    before: Annotated[str, Query(description="the earlier knowledge time, as `as_of`")],
+) -> Json:
+    """A figure as known at `before` and at `as_of` (or now), and the lines that came and went in
+    between, each with the event that made it so. Refuses unknown-figure."""
+    named = figure_named(figure)
+    then, at = await log_index_of(built.pool, before), await asked.at(built.pool)
+    then, at = min(then, at), max(then, at)
+    was, now, found = await asyncio.gather(
+        values_at(built.pool, asked.org_id, asked.period, then, [named]),
+        values_at(built.pool, asked.org_id, asked.period, at, [named]),
+        difference(built.pool, asked.org_id, named, asked.period, (then, at)),
+    )
+    answer = {"figure": figure, "title": named.title, "unit": named.unit, "measure": named.measure}
+    values = {"known_before": then, "before": was[figure].value, "value": now[figure].value}
+    return Json(asked.head(at) | answer | values | found._asdict())
 
 
 @router.get("/v1/{org_id}/events/{event_id}")

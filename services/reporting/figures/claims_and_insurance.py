@@ -17,6 +17,8 @@ from shared.contract.benefits import (
     ClaimPaid,
     ClaimRejected,
     ClaimReversed,
+    ClaimWithdrawn,
+    CoverEnded,
     MemberInsured,
     PolicyBought,
 )
@@ -30,6 +32,9 @@ CLAIMS: dict[str, str] = {
     "birth": "生育慰问金",
     "retirement": "退休慰问金",
 }
+NEVER_COVERED = ("entered_in_error", "duplicate")
+"""Why a cover ended that never was; any other was one until it ended."""
+
 CLAIM_LINES = {"hospital": 19, "bereavement": 20}
 
 
@@ -75,6 +80,17 @@ def _reversed(event: ClaimReversed, entry: Entry) -> tuple[Effect, ...]:
     )
 
 
+def _withdrawn(event: ClaimWithdrawn, entry: Entry) -> tuple[Effect, ...]:
+    return (once(f"claim_withdrawn.{event.kind}", event.person_id, event, entry),)
+
+
+def _ended(event: CoverEnded, entry: Entry) -> tuple[Effect, ...]:
+    ended = once(f"cover_ended.{event.plan}", event.person_id, event, entry)
+    if event.reason in NEVER_COVERED:
+        return (Dropped(of_stream("insured", entry)), ended)
+    return (ended,)
+
+
 def _insured(event: MemberInsured, entry: Entry) -> tuple[Effect, ...]:
     name = f"insured.{event.plan}.{event.capacity}"
     return (stream_line(name, "insured", event.person_id, event, entry),)
@@ -99,7 +115,9 @@ SUPPORT_RULES: Rules = {
     ClaimRejected: _rejected,
     ClaimPaid: _paid,
     ClaimReversed: _reversed,
+    ClaimWithdrawn: _withdrawn,
     MemberInsured: _insured,
+    CoverEnded: _ended,
     PolicyBought: _bought,
 }
 
@@ -127,6 +145,7 @@ SUPPORT_FIGURES: tuple[Figure, ...] = (
     _steps("filed", "慰问金、补助申请"),
     _steps("approved", "慰问金、补助批准"),
     _steps("rejected", "慰问金、补助不予批准"),
+    _steps("withdrawn", "慰问金、补助撤回"),
     _steps("reversed", "慰问金、补助冲销"),
     Figure(
         "ankang_insured_women", "安康保险女教工", "名", "persons", insured("ankang"),
@@ -143,6 +162,10 @@ SUPPORT_FIGURES: tuple[Figure, ...] = (
     Figure(
         "serious_illness_insured_others", "大病保险非会员", "名", "persons",
         insured("serious_illness", OTHER_CAPACITIES),
+    ),
+    Figure(
+        "covers_ended", "终止参保", "人次", "count",
+        ("cover_ended.ankang", "cover_ended.serious_illness"),
     ),
     Figure(
         "policies_bought", "购买保险", "份", "count", ("policy.ankang", "policy.serious_illness")

@@ -47,7 +47,14 @@ class Dropped(NamedTuple):
     item: str
 
 
-Effect = Counted | Ended | Dropped
+class Moved(NamedTuple):
+    """The event moves a line that stands to another list; its days stay."""
+
+    item: str
+    list: str
+
+
+Effect = Counted | Ended | Dropped | Moved
 Rule = Callable[[Any, Entry], tuple[Effect, ...]]
 Rules = Mapping[type[DomainEvent], Rule]
 

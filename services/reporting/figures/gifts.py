@@ -19,6 +19,7 @@ from services.reporting.journal.record import Entry
 from shared.contract.benefits import (
     GiftApplied,
     GiftIssued,
+    GiftIssuedAgain,
     GiftReceived,
     GiftReturned,
     ProgrammeClosed,
@@ -57,6 +58,15 @@ def _issued(event: GiftIssued, entry: Entry) -> tuple[Effect, ...]:
     return (stream_line(name, "gift", who, event, entry, quantity=quantity, amount_fen=amount),)
 
 
+def _again(event: GiftIssuedAgain, entry: Entry) -> tuple[Effect, ...]:
+    # A second gift adds portions and worth; the person is one.
+    name = f"gift.{event.occasion}.{event.capacity}"
+    second = once(
+        name, event.person_id, event, entry, quantity=event.quantity, amount_fen=event.amount_fen
+    )
+    return (second, once("gift_again", event.person_id, event, entry, quantity=event.quantity))
+
+
 def _returned(event: GiftReturned, entry: Entry) -> tuple[Effect, ...]:
     return (
         Dropped(of_stream("gift", entry)),
@@ -84,6 +94,7 @@ def _closed(event: ProgrammeClosed, _: Entry) -> tuple[Effect, ...]:
 
 GIFT_RULES: Rules = {
     GiftIssued: _issued,
+    GiftIssuedAgain: _again,
     GiftReturned: _returned,
     GiftApplied: _applied,
     GiftReceived: _received,
@@ -158,6 +169,7 @@ GIFT_FIGURES: tuple[Figure, ...] = (
     ),
     *_served("gift_womens_day", "womens_day", "三八妇女节慰问品"),
     *_served("gift_other", "other", "其他慰问品"),
+    Figure("gifts_issued_again", "重复发放慰问品", "次", "count", ("gift_again",)),
     Figure("gifts_returned", "慰问品退回", "次", "count", ("gift_returned",)),
     Figure(
         "gifts_missed", "名册内未领慰问品", "人次", "count",

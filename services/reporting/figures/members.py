@@ -1,8 +1,17 @@
 """Figures of the membership: the roll, who is in post, and what moved them (会籍)."""
 
-from services.reporting.figures.definition import Counted, Effect, Ended, Figure, Rules, once
+from services.reporting.figures.definition import (
+    Counted,
+    Effect,
+    Ended,
+    Figure,
+    Moved,
+    Rules,
+    once,
+)
 from services.reporting.journal.record import Entry
 from shared.contract.members import (
+    MemberChanged,
     MemberDied,
     MemberJoined,
     MemberLeft,
@@ -17,6 +26,9 @@ JOINED = ("joined.new", "joined.transferred_in", "joined.rejoined")
 LEFT, TRANSFERRED_OUT, DIED = "left", "transferred_out", "died"
 RETIRED_OFF, RETIRED_RETAINED = "retired.ended", "retired.retained"
 ROLL = "roll"
+
+POSTS_MAX = 100
+"""Posts of one person in one unit whose lines a correction moves."""
 
 Ending = MemberLeft | MemberTransferredOut | MemberDied | MemberRetired
 
@@ -71,7 +83,14 @@ def _left_post(event: StaffLeft, _: Entry) -> tuple[Effect, ...]:
     return () if first_day_off is None else (Ended(_in_post(event), first_day_off),)
 
 
+def _changed(event: MemberChanged, _: Entry) -> tuple[Effect, ...]:
+    # A number without bounds would be as many lines: nobody holds more posts in one unit.
+    posts = range(1, min(event.posts, POSTS_MAX) + 1)
+    return tuple(Moved(f"post:{event.person_id}.{post}", f"post.{event.gender}") for post in posts)
+
+
 MEMBER_RULES: Rules = {
+    MemberChanged: _changed,
     MemberJoined: _joined,
     MemberLeft: _left,
     MemberTransferredOut: _transferred_out,

@@ -5,11 +5,22 @@ The books are `ExpenditurePaid` alone; only what the union itself paid is its ow
 
 from typing import get_args
 
-from services.reporting.figures.definition import Effect, Figure, Rules, once
+from services.reporting.figures.definition import (
+    Counted,
+    Dropped,
+    Effect,
+    Figure,
+    Rules,
+    of_stream,
+    once,
+    stream_line,
+)
 from services.reporting.journal.record import Entry
 from shared.contract.benefits import (
     ContractSigned,
     ExpenditurePaid,
+    ExpenditureReversed,
+    IncomeCorrected,
     IncomeReceived,
     ProcurementDecided,
 )
@@ -30,8 +41,9 @@ def spent(
 
 
 def _received(event: IncomeReceived, entry: Entry) -> tuple[Effect, ...]:
-    line = once(
+    line = stream_line(
         f"income.{event.source}",
+        "income",
         event.income_id,
         event,
         entry,
@@ -41,9 +53,27 @@ def _received(event: IncomeReceived, entry: Entry) -> tuple[Effect, ...]:
     return (line,)
 
 
+def _corrected(event: IncomeCorrected, entry: Entry) -> tuple[Effect, ...]:
+    """In its own period the line is replaced; an adjustment takes off what stood, on its own day,
+    and adds what is right."""
+    name, was = f"income.{event.source}", f"income.{event.was_source}"
+    amount, assumed = event.amount_fen, event.amount_assumed
+    if event.posting == "in_period":
+        item = of_stream("income", entry)
+        day, who = event.received_on, event.income_id
+        return (Counted(name, item, who, day, amount_fen=amount, assumed=assumed),)
+    item = f"{entry.envelope.event_id}@{entry.envelope.source}"
+    day, who = event.occurred_on, event.income_id
+    return (
+        Counted(was, f"income_off:{item}", who, day, 0, -event.was_fen),
+        Counted(name, f"income_on:{item}", who, day, 0, amount, assumed),
+    )
+
+
 def _paid(event: ExpenditurePaid, entry: Entry) -> tuple[Effect, ...]:
-    line = once(
+    line = stream_line(
         f"spent.{event.payer or UNKNOWN}.{event.fund or UNKNOWN}",
+        "payment",
         event.payment_id,
         event,
         entry,
@@ -51,6 +81,15 @@ def _paid(event: ExpenditurePaid, entry: Entry) -> tuple[Effect, ...]:
         assumed=event.amount_assumed,
     )
     return (line,)
+
+
+def _reversed(event: ExpenditureReversed, entry: Entry) -> tuple[Effect, ...]:
+    """What never was due drops from its period; what came back is taken off on its own day."""
+    name, who, amount = f"spent.{event.payer}.{event.fund}", event.payment_id, event.amount_fen
+    told = once("spent_reversed", who, event, entry, amount_fen=amount)
+    if event.posting == "in_period":
+        return (Dropped(of_stream("payment", entry)), told)
+    return (once(name, who, event, entry, quantity=0, amount_fen=-amount), told)
 
 
 def _decided(event: ProcurementDecided, entry: Entry) -> tuple[Effect, ...]:
@@ -64,7 +103,9 @@ def _signed(event: ContractSigned, entry: Entry) -> tuple[Effect, ...]:
 
 MONEY_RULES: Rules = {
     IncomeReceived: _received,
+    IncomeCorrected: _corrected,
     ExpenditurePaid: _paid,
+    ExpenditureReversed: _reversed,
     ProcurementDecided: _decided,
     ContractSigned: _signed,
 }
@@ -88,6 +129,7 @@ MONEY_FIGURES: tuple[Figure, ...] = (
         "union_funds_paid", "工会经费支出", "元", "amount_fen", spent(funds=("union_funds",))
     ),
     Figure("care_fund_paid", "关爱基金支出", "元", "amount_fen", spent(funds=("care_fund",))),
+    Figure("expenditure_reversed", "支出冲销、退款", "元", "amount_fen", ("spent_reversed",)),
     Figure(
         "procurements_decided", "采购决定", "项", "count",
         tuple(f"procurement.{method}" for method in METHODS),

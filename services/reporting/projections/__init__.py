@@ -18,7 +18,7 @@ from services.reporting.projections.books import BUDGET_LINES, INCOMES, PAYMENTS
 from services.reporting.projections.claims import CLAIMS
 from services.reporting.projections.definition import Projection
 from services.reporting.projections.deliveries import DELIVERIES
-from services.reporting.projections.disowned import fold_disowned
+from services.reporting.projections.disowned import TAKES_OUT, Streams, fold_taken_out
 from services.reporting.projections.engine import Dispatch, dispatch, work_out
 from services.reporting.projections.figure_lines import line_projection
 from services.reporting.projections.findings import FINDINGS
@@ -28,6 +28,7 @@ from services.reporting.projections.incidents import INCIDENTS
 from services.reporting.projections.insured import INSURED
 from services.reporting.projections.issues import ISSUES
 from services.reporting.projections.meetings import MEETINGS
+from services.reporting.projections.merged_people import MERGED_PEOPLE
 from services.reporting.projections.plan_items import PLAN_ITEMS
 from services.reporting.projections.policies import POLICIES
 from services.reporting.projections.portions import PORTIONS
@@ -39,7 +40,6 @@ from services.reporting.projections.resolutions import RESOLUTIONS
 from services.reporting.projections.roster import ROSTER
 from services.reporting.projections.unions import UNIONS
 from services.reporting.projections.volunteers import VOLUNTEERS
-from shared.contract.reporting import EventDisowned
 
 FIGURE_LINES = line_projection(RULES)
 
@@ -47,10 +47,10 @@ PROJECTIONS: tuple[Projection, ...] = (
     FIGURE_LINES, REGISTER, DELIVERIES, CLAIMS, PAYMENTS, INCOMES, BUDGET_LINES, PROCUREMENTS,
     FINDINGS, PROGRAMMES, ROSTER, PORTIONS, POLICIES, INSURED, MEETINGS, RESOLUTIONS, ACTIVITIES,
     REGULATIONS, HEALTH_CHECKS, VOLUNTEERS, ATTESTATIONS, INCIDENTS, PLAN_ITEMS, ISSUES, UNIONS,
+    MERGED_PEOPLE,
 )  # fmt: skip
 BY_NAME: Mapping[str, Projection] = MappingProxyType({each.name: each for each in PROJECTIONS})
 DISPATCH = dispatch(PROJECTIONS)
-DISOWNED = EventDisowned.type_name()
 
 _RULES = tuple({rule.__module__ for rule in RULES.values()})
 DEFINITIONS: Mapping[str, str] = MappingProxyType(
@@ -102,24 +102,33 @@ async def fold_entries(
     `appending`: what is written first on this connection, such as the journal's rows; effects are
     worked out while PostgreSQL takes them.
     """
-    if any(map(_disowns, entries)):
+    if any(map(_takes_out, entries)):
         if appending is not None:
             await appending
-        for disowns, run in groupby(entries, _disowns):
-            await (_fold_disowned if disowns else _fold)(connection, schema, list(run), names)
+        streams: Streams = {}
+        for takes_out, run in groupby(entries, _takes_out):
+            if takes_out:
+                await _fold_taken_out(connection, schema, list(run), names, streams)
+            else:
+                await _fold(connection, schema, list(run), names)
     else:
         await _fold(connection, schema, entries, names, appending)
 
 
-def _disowns(entry: Entry) -> bool:
-    return entry.envelope.type == DISOWNED
+def _takes_out(entry: Entry) -> bool:
+    return entry.envelope.type in TAKES_OUT
 
 
-async def _fold_disowned(
-    connection: asyncpg.Connection, schema: str, entries: Sequence[Entry], names: Collection[str]
+async def _fold_taken_out(
+    connection: asyncpg.Connection,
+    schema: str,
+    entries: Sequence[Entry],
+    names: Collection[str],
+    streams: Streams,
 ) -> None:
+    table = dispatch_to(frozenset(names))
     for entry in entries:
-        changed = await fold_disowned(connection, schema, dispatch_to(frozenset(names)), entry)
+        changed = await fold_taken_out(connection, schema, table, entry, streams)
         lines = [change for projection, change in changed if projection is FIGURE_LINES]
         if sums.NAME in names:
             await sums.add(connection, schema, await sums.deltas(lines))

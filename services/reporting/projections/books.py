@@ -11,6 +11,8 @@ from shared.contract.benefits import (
     BudgetAdjusted,
     BudgetApproved,
     ExpenditurePaid,
+    ExpenditureReversed,
+    IncomeCorrected,
     IncomeReceived,
 )
 
@@ -18,7 +20,8 @@ from shared.contract.benefits import (
 class Payment(NamedTuple):
     """Money paid (fen), who asked for it and who approved it, by the event that says so (`paid`).
 
-    `recorded_by` is the actor of that event. Our own service derives `requested_by` and
+    What never was due has no row; `reversed_fen` is what came back, on the day `reversed_on` at
+    last. `recorded_by` is the actor of that event. Our own service derives `requested_by` and
     `approved_by` from who acted; of another source they are what it says.
     """
 
@@ -38,6 +41,15 @@ class Payment(NamedTuple):
     decision_ref: str | None
     paid_on: date
     paid: UUID
+    reversed_fen: int = 0
+    reversed_on: date | None = None
+    reversed_why: str | None = None
+    reversed: UUID | None = None
+
+    @property
+    def left_fen(self) -> int:
+        """What was paid and did not come back."""
+        return self.amount_fen - self.reversed_fen
 
 
 class Income(NamedTuple):
@@ -74,7 +86,10 @@ class BudgetLineVersion(NamedTuple):
     in_force_from: date
 
 
-def _stream_key(event: ExpenditurePaid | IncomeReceived, entry: Entry) -> Sequence[Key]:
+BooksEvent = ExpenditurePaid | ExpenditureReversed | IncomeReceived | IncomeCorrected
+
+
+def _stream_key(event: BooksEvent, entry: Entry) -> Sequence[Key]:
     return [(event.org_id, entry.envelope.source, entry.envelope.stream)]
 
 
@@ -99,6 +114,19 @@ def _paid(_: Payment | None, event: ExpenditurePaid, entry: Entry, key: Key) -> 
     )
 
 
+def _reversed(
+    row: Payment | None, event: ExpenditureReversed, entry: Entry, _: Key
+) -> Payment | None:
+    if row is None or event.posting == "in_period":
+        return None
+    return row._replace(
+        reversed_fen=row.reversed_fen + event.amount_fen,
+        reversed_on=event.occurred_on,
+        reversed_why=event.reason,
+        reversed=entry.envelope.event_id,
+    )
+
+
 def _received(_: Income | None, event: IncomeReceived, entry: Entry, key: Key) -> Income:
     return Income(
         org_id=key[0],
@@ -111,6 +139,18 @@ def _received(_: Income | None, event: IncomeReceived, entry: Entry, key: Key) -
         amount_assumed=event.amount_assumed,
         received_on=event.occurred_on,
         received=entry.envelope.event_id,
+    )
+
+
+def _corrected(row: Income | None, event: IncomeCorrected, _: Entry, __: Key) -> Income | None:
+    if row is None:
+        return None
+    return row._replace(
+        fund=event.fund,
+        income_source=event.source,
+        received_on=event.received_on,
+        amount_fen=event.amount_fen,
+        amount_assumed=event.amount_assumed,
     )
 
 
@@ -141,14 +181,20 @@ PAYMENTS = Projection(
     name="payments",
     row=Payment,
     key=("org_id", "source", "stream"),
-    on={ExpenditurePaid: opening(_stream_key, _paid)},
+    on={
+        ExpenditurePaid: opening(_stream_key, _paid),
+        ExpenditureReversed: changing(_stream_key, _reversed),
+    },
     indexes=(Index(("org_id", "paid_on")),),
 )
 INCOMES = Projection(
     name="incomes",
     row=Income,
     key=("org_id", "source", "stream"),
-    on={IncomeReceived: opening(_stream_key, _received)},
+    on={
+        IncomeReceived: opening(_stream_key, _received),
+        IncomeCorrected: changing(_stream_key, _corrected),
+    },
     indexes=(Index(("org_id", "received_on")),),
 )
 BUDGET_LINES = Projection(

@@ -17,9 +17,10 @@ from shared.contract.benefits import (
     ClaimPaid,
     ClaimRejected,
     ClaimReversed,
+    ClaimWithdrawn,
 )
 
-ClaimEvent = ClaimFiled | ClaimApproved | ClaimRejected | ClaimPaid | ClaimReversed
+ClaimEvent = ClaimFiled | ClaimApproved | ClaimRejected | ClaimWithdrawn | ClaimPaid | ClaimReversed
 
 
 class Claim(NamedTuple):
@@ -65,6 +66,9 @@ class Claim(NamedTuple):
     reversed_on: date | None = None
     reversed_why: str | None = None
     reversed: UUID | None = None
+    withdrawn_on: date | None = None
+    withdrawn_why: str | None = None
+    withdrawn: UUID | None = None
 
     @property
     def first_on(self) -> date:
@@ -76,13 +80,21 @@ class Claim(NamedTuple):
             self.rejected_on,
             self.paid_on,
             self.reversed_on,
+            self.withdrawn_on,
         )
         return min(day for day in known if day is not None)
 
     @property
     def events(self) -> tuple[UUID, ...]:
         """The ids of its events, first to last."""
-        told = (self.filed, self.approved, self.rejected, self.paid, self.reversed)
+        told = (
+            self.filed,
+            self.approved,
+            self.rejected,
+            self.withdrawn,
+            self.paid,
+            self.reversed,
+        )
         return tuple(event for event in told if event is not None)
 
 
@@ -136,6 +148,14 @@ def _rejected(row: Claim | None, event: ClaimRejected, entry: Entry, key: Key) -
     )
 
 
+def _withdrawn(row: Claim | None, event: ClaimWithdrawn, entry: Entry, key: Key) -> Claim:
+    return _known(row, event, key, "withdrawn")._replace(
+        withdrawn_on=event.occurred_on,
+        withdrawn_why=event.reason,
+        withdrawn=entry.envelope.event_id,
+    )
+
+
 def _paid(row: Claim | None, event: ClaimPaid, entry: Entry, key: Key) -> Claim:
     known = _known(row, event, key, "paid")
     return known._replace(
@@ -168,6 +188,7 @@ CLAIMS = Projection(
         ClaimFiled: opening(_keys, _filed),
         ClaimApproved: changing(_keys, _approved),
         ClaimRejected: changing(_keys, _rejected),
+        ClaimWithdrawn: changing(_keys, _withdrawn),
         ClaimPaid: changing(_keys, _paid),
         ClaimReversed: changing(_keys, _reversed),
     },

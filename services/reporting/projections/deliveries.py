@@ -7,13 +7,21 @@ from uuid import UUID
 
 from services.reporting.journal.record import Entry
 from services.reporting.projections.definition import Index, Key, Projection, changing, opening
-from shared.contract.benefits import GiftIssued, GiftReceiptSigned, GiftReturned, worth_fen
+from shared.contract.benefits import (
+    GiftIssued,
+    GiftIssuedAgain,
+    GiftReceiptSigned,
+    GiftReturned,
+    worth_fen,
+)
 
 
 class Delivery(NamedTuple):
     """A gift as issued (amounts in fen, quantity in 份) and what became of it.
 
-    `issued`, `signed` and `returned` are the ids of the events that say so: the evidence.
+    `again` counts the times that it was handed over once more: quantity and amount are of all.
+    `issued`, `signed`, `returned` and `again_event` are the ids of the events that say so: the
+    evidence.
     """
 
     org_id: str
@@ -36,9 +44,15 @@ class Delivery(NamedTuple):
     signed: UUID | None = None
     returned_on: date | None = None
     returned: UUID | None = None
+    again: int = 0
+    again_why: str | None = None
+    again_event: UUID | None = None
 
 
-def _keys(event: GiftIssued | GiftReceiptSigned | GiftReturned, entry: Entry) -> Sequence[Key]:
+DeliveryEvent = GiftIssued | GiftIssuedAgain | GiftReceiptSigned | GiftReturned
+
+
+def _keys(event: DeliveryEvent, entry: Entry) -> Sequence[Key]:
     return [(event.org_id, entry.envelope.source, entry.envelope.stream)]
 
 
@@ -59,6 +73,19 @@ def _issued(row: Delivery | None, event: GiftIssued, entry: Entry, key: Key) -> 
         on_roster=event.on_roster,
         issued_on=event.occurred_on,
         issued=entry.envelope.event_id,
+    )
+
+
+def _again(row: Delivery | None, event: GiftIssuedAgain, entry: Entry, _: Key) -> Delivery | None:
+    if row is None:
+        return None
+    amounts = row.amount_fen, event.amount_fen
+    return row._replace(
+        quantity=row.quantity + event.quantity,
+        amount_fen=None if None in amounts else sum(filter(None, amounts)),
+        again=row.again + 1,
+        again_why=event.reason,
+        again_event=entry.envelope.event_id,
     )
 
 
@@ -84,6 +111,7 @@ DELIVERIES = Projection(
     key=("org_id", "source", "stream"),
     on={
         GiftIssued: opening(_keys, _issued),
+        GiftIssuedAgain: changing(_keys, _again),
         GiftReceiptSigned: changing(_keys, _signed),
         GiftReturned: changing(_keys, _returned),
     },

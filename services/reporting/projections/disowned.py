@@ -1,13 +1,13 @@
-"""An event that its source never wrote is taken out of the projections, as known from then on.
+"""An event that its source never wrote, or took back, is taken out of the projections, as known
+from then on.
 
-The rows it touched become what all other events of its union make of them: these are folded anew
-from the journal, without what was disowned by then. Row versions that ended before stay, so what
-was known earlier can still be asked for. It is as exact as a rebuild, and as slow for one union;
-a forgery is rare.
+The rows it touched become what the other events of its stream make of them: these are folded anew
+from the journal, without what was disowned or withdrawn by then. Row versions that ended before
+stay, so what was known earlier can still be asked for. It is as exact as a rebuild.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import asyncpg
 import structlog
@@ -15,19 +15,29 @@ import structlog
 from services.reporting.journal import log as journal
 from services.reporting.journal.record import Entry
 from services.reporting.projections.as_of import FOREVER
-from services.reporting.projections.definition import Change, Insert, Key, Projection, Row
-from services.reporting.projections.engine import (
-    Changes,
-    Dispatch,
-    RowChange,
-    insert,
-    load,
-    store,
+from services.reporting.projections.definition import Change, Key, Projection, Row
+from services.reporting.projections.effective import (
+    WITHDRAWALS,
+    Rows,
+    Told,
+    Touched,
+    effective,
+    fold_into,
+    of_streams,
+    rows_of,
+    taken_out_by,
+    touched_by,
 )
+from services.reporting.projections.engine import Changes, Dispatch, RowChange, insert, load, store
+from shared.contract.reporting import EventDisowned
 
 log = structlog.get_logger("disowned")
 
-EVENTS_READ = 5000
+DISOWNED = EventDisowned.type_name()
+TAKES_OUT = frozenset({DISOWNED, *WITHDRAWALS})
+"""Types of which each event takes another out of the projections."""
+
+STREAMS_READ = 200
 
 FIND = f"""
 SELECT {journal.ENTRY} FROM journal
@@ -37,45 +47,36 @@ KEEP = """
 WITH known AS (DELETE FROM ahead_of_owner WHERE log_index = $1)
 INSERT INTO disowned (log_index, at) VALUES ($1, $2) ON CONFLICT DO NOTHING
 """
-OF_THE_UNION = f"""
-SELECT {journal.ENTRY} FROM journal
-WHERE org_id = $1 AND log_index > $2 AND log_index < $3
-    AND NOT EXISTS (SELECT FROM disowned d WHERE d.log_index = journal.log_index AND d.at <= $4)
-ORDER BY log_index LIMIT {EVENTS_READ}
-"""
-DISOWNINGS = f"""
-SELECT d.at, j.org_id, {", ".join(f"j.{name}" for name in journal.ENTRY.split(", "))}
-FROM disowned d JOIN journal j USING (log_index) WHERE d.at <= $1 ORDER BY d.at
+STREAMS = """
+SELECT j.stream FROM disowned d JOIN journal j USING (log_index) WHERE d.at <= $1
+UNION
+SELECT stream FROM journal WHERE type = ANY($2) AND log_index <= $1
 """
 REMOVE = """
 DELETE FROM {schema}.{name} t USING unnest({arrays}) AS k({key}) WHERE ({ours}) = ({theirs})
 """
 
-
-class Touched(NamedTuple):
-    """A row, by its projection and key."""
-
-    projection: Projection
-    key: Key
+Streams = dict[str, list[Told]]
+"""Streams that were read, by name, so that a batch reads each once."""
 
 
-Rows = Mapping[Touched, Row | None]
-
-
-async def fold_disowned(
-    connection: asyncpg.Connection, schema: str, table: Dispatch, entry: Entry
+async def fold_taken_out(
+    connection: asyncpg.Connection, schema: str, table: Dispatch, entry: Entry, streams: Streams
 ) -> list[tuple[Projection, RowChange]]:
-    """Fold one EventDisowned into `schema`, in the caller's transaction; returns the row changes.
+    """Fold one event of TAKES_OUT into `schema`, in the caller's transaction; returns the row
+    changes. The journal holds the whole batch; `streams` are those read for it so far.
 
-    An event that the journal does not hold, or holds with another leaf, is left alone.
+    An event that the journal does not hold from before, or holds with another leaf, stays.
     """
-    forged = await _named_by(connection, entry)
-    if forged is None:
-        log.error("the journal has no such event to disown", at=entry.log_index)
-        return []
-    await connection.execute(KEEP, forged.log_index, entry.log_index)
+    if entry.envelope.type == DISOWNED:
+        forged = await _named_by(connection, entry)
+        if forged is None:
+            log.error("the journal has no such event to disown", at=entry.log_index)
+            return []
+        await connection.execute(KEEP, forged.log_index, entry.log_index)
+        streams.pop(forged.envelope.stream, None)
     changed = []
-    for projection, effects in (await effects_of(connection, table, entry)).items():
+    for projection, effects in (await effects_of(connection, table, entry, streams)).items():
         keys = {effect.key for effect in effects}
         changes = Changes(projection, await load(connection, schema, projection, keys))
         for effect in effects:
@@ -87,17 +88,20 @@ async def fold_disowned(
 
 
 async def effects_of(
-    connection: asyncpg.Connection, table: Dispatch, entry: Entry
+    connection: asyncpg.Connection, table: Dispatch, entry: Entry, streams: Streams
 ) -> dict[Projection, list[Change]]:
-    """What an EventDisowned does to the projections: every row that the named event touched becomes
-    what the others make of it. The journal knows by now that it is disowned."""
-    forged = await _named_by(connection, entry)
-    keys = touched_by(table, [forged]) if forged else set()
-    if forged is None or not keys:
+    """What an event of TAKES_OUT does to the projections: every row that the named event touched
+    becomes what the others make of it. Of a disowned one the journal knows by now."""
+    named = await _named_by(connection, entry) if entry.envelope.type == DISOWNED else entry
+    if named is None:
         return {}
-    rows = await rows_without(connection, table, forged.envelope.org_id, keys, entry.log_index)
+    stream = named.envelope.stream
+    if stream not in streams:
+        streams |= await of_streams(connection, [stream])
+    told, at = streams[stream], entry.log_index
+    keys = touched_by(table, taken_out_by(told, named))
     effects: dict[Projection, list[Change]] = {}
-    for touched, row in rows.items():
+    for touched, row in rows_of(table, keys, effective(told, at)).items():
         effects.setdefault(touched.projection, []).append(Change(touched.key, _becomes(row)))
     return effects
 
@@ -113,55 +117,6 @@ async def _named_by(connection: asyncpg.Connection, entry: Entry) -> Entry | Non
         entry.log_index,
     )
     return journal.entry_of_row(row) if row else None
-
-
-def touched_by(table: Dispatch, entries: Iterable[Entry]) -> set[Touched]:
-    """The rows that entries touch."""
-    return {
-        Touched(projection, _key(projection, effect))
-        for entry in entries
-        for projection, effects in table.get(entry.envelope.type, ())
-        for effect in effects(entry.event, entry)
-    }
-
-
-async def rows_without(
-    connection: asyncpg.Connection, table: Dispatch, org_id: str, keys: set[Touched], at: int
-) -> Rows:
-    """What the union's events before `at` make of these rows, without those disowned by then."""
-    rows: dict[Touched, Row | None] = dict.fromkeys(keys)
-    async for entries in _of_the_union(connection, org_id, at, known_at=at):
-        fold_into(rows, table, entries)
-    return rows
-
-
-def fold_into(rows: dict[Touched, Row | None], table: Dispatch, entries: Sequence[Entry]) -> None:
-    """Fold entries into the rows that are there, and into no others."""
-    for entry in entries:
-        for projection, effects in table.get(entry.envelope.type, ()):
-            for effect in effects(entry.event, entry):
-                touched = Touched(projection, _key(projection, effect))
-                if touched in rows:
-                    if isinstance(effect, Insert):
-                        rows[touched] = effect.row
-                    else:
-                        before = rows[touched]
-                        rows[touched] = effect.fold(before, entry.event, entry, effect.key)
-
-
-async def _of_the_union(
-    connection: asyncpg.Connection, org_id: str, before: int, known_at: int
-) -> AsyncIterator[list[Entry]]:
-    """A union's entries before one log_index, oldest first, but for what was disowned by another;
-    that a person disowned an event is among them."""
-    after = 0
-    while rows := await connection.fetch(OF_THE_UNION, org_id, after, before, known_at):
-        yield [journal.entry_of_row(row) for row in rows]
-        after = rows[-1]["log_index"]
-
-
-def _key(projection: Projection, effect: Insert | Change) -> Key:
-    return projection.key_of(effect.row) if isinstance(effect, Insert) else effect.key
 
 
 def _becomes(row: Row | None) -> Any:
@@ -198,32 +153,43 @@ class Versions:
         return self.ended.get(projection, []) + current
 
 
-async def rebuild_disowned(
+async def rebuild_taken_out(
     connection: asyncpg.Connection, schema: str, table: Dispatch, up_to: int
 ) -> None:
-    """Give the rows that disowned events touched their versions up to `up_to`: for a rebuild, which
-    folds all events as they came and sees no other's."""
-    by_union: dict[str, list[Any]] = {}
-    for row in await connection.fetch(DISOWNINGS, up_to):
-        by_union.setdefault(row["org_id"], []).append(row)
-    for org_id, rows in by_union.items():
-        keys = touched_by(table, map(journal.entry_of_row, rows))
-        versions = Versions(keys)
-        disowned_at = {row["at"] for row in rows}
-        async for entries in _of_the_union(connection, org_id, up_to + 1, known_at=0):
-            for entry in entries:
-                at = entry.log_index
-                if at in disowned_at:
-                    without = await rows_without(connection, table, org_id, keys, at)
-                    versions.become(without, at)
-                else:
-                    after = dict(versions.rows)
-                    fold_into(after, table, [entry])
-                    versions.become(after, at)
-        async with connection.transaction():
-            for projection in {each.projection for each in keys}:
-                of_it = [each.key for each in keys if each.projection is projection]
-                await _replace(connection, schema, projection, of_it, versions.of(projection))
+    """Give the rows that events taken out touched their versions up to `up_to`: for a rebuild,
+    which folds all events as they came and sees no other's."""
+    rows = await connection.fetch(STREAMS, up_to, list(WITHDRAWALS))
+    streams = sorted(row["stream"] for row in rows)
+    for start in range(0, len(streams), STREAMS_READ):
+        some = streams[start : start + STREAMS_READ]
+        for told in (await of_streams(connection, some)).values():
+            versions = versions_of(
+                table, [each.known_at(up_to) for each in told if each.entry.log_index <= up_to]
+            )
+            projections = {each.projection for each in versions.rows}
+            async with connection.transaction():
+                for projection in projections:
+                    keys = [each.key for each in versions.rows if each.projection is projection]
+                    of_it = versions.of(projection)
+                    await _replace(connection, schema, projection, keys, of_it)
+
+
+def versions_of(table: Dispatch, told: Sequence[Told]) -> Versions:
+    """The versions of the rows that what was ever taken out of a stream touched."""
+    takes_out = {each.entry.log_index for each in told if each.entry.envelope.type in WITHDRAWALS}
+    disowned = {each.disowned for each in told if each.disowned is not None}
+    out = [each.entry for each in told if each.disowned or each.entry.log_index in takes_out]
+    keys = touched_by(table, (each for entry in out for each in taken_out_by(told, entry)))
+    versions = Versions(keys)
+    said = {each.entry.log_index: each.entry for each in told}
+    for at in sorted(said.keys() | disowned):
+        if at in takes_out or at in disowned:
+            versions.become(rows_of(table, keys, effective(told, at)), at)
+        else:
+            after = dict(versions.rows)
+            fold_into(after, table, [said[at]])
+            versions.become(after, at)
+    return versions
 
 
 async def _replace(

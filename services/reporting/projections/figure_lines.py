@@ -4,7 +4,15 @@ from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
-from services.reporting.figures.definition import Counted, Dropped, Effect, Ended, Rule, Rules
+from services.reporting.figures.definition import (
+    Counted,
+    Dropped,
+    Effect,
+    Ended,
+    Moved,
+    Rule,
+    Rules,
+)
 from services.reporting.journal.record import Entry
 from services.reporting.projections.as_of import FOREVER
 from services.reporting.projections.definition import (
@@ -109,10 +117,12 @@ def _becomes(line: Line) -> Fold:
     return lambda _line, _event, _entry, _key: line
 
 
-def _fold(effect: Ended | Dropped) -> Fold:
-    def ended(line: Line | None, _event: object, _entry: Entry, _key: Key) -> Line | None:
+def _fold(effect: Ended | Dropped | Moved) -> Fold:
+    def changed(line: Line | None, _event: object, _entry: Entry, _key: Key) -> Line | None:
         if line is None or isinstance(effect, Dropped):
             return None
+        if isinstance(effect, Moved):
+            return line._replace(list=effect.list)
         return line._replace(ended_on=effect.on)
 
-    return ended
+    return changed

@@ -5,13 +5,15 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
+from services.reporting.figures.claims_and_insurance import NEVER_COVERED
 from services.reporting.journal.record import Entry
-from services.reporting.projections.definition import Index, Key, Projection, opening
-from shared.contract.benefits import MemberInsured
+from services.reporting.projections.definition import Index, Key, Projection, changing, opening
+from shared.contract.benefits import CoverEnded, MemberInsured
 
 
 class Cover(NamedTuple):
-    """One person covered by one policy, in a capacity, since `insured_on`."""
+    """One person covered by one policy, in a capacity, since `insured_on`; until `ended_on` where
+    the cover ended before its policy. What was entered in error has no row."""
 
     org_id: str
     source: str
@@ -22,9 +24,11 @@ class Cover(NamedTuple):
     capacity: str
     insured_on: date
     insured: UUID
+    ended_on: date | None = None
+    ended: UUID | None = None
 
 
-def _keys(event: MemberInsured, entry: Entry) -> Sequence[Key]:
+def _keys(event: MemberInsured | CoverEnded, entry: Entry) -> Sequence[Key]:
     return [(event.org_id, entry.envelope.source, entry.envelope.stream)]
 
 
@@ -42,10 +46,16 @@ def _insured(_: Cover | None, event: MemberInsured, entry: Entry, key: Key) -> C
     )
 
 
+def _ended(row: Cover | None, event: CoverEnded, entry: Entry, _: Key) -> Cover | None:
+    if row is None or event.reason in NEVER_COVERED:
+        return None
+    return row._replace(ended_on=event.occurred_on, ended=entry.envelope.event_id)
+
+
 INSURED = Projection(
     name="insured",
     row=Cover,
     key=("org_id", "source", "stream"),
-    on={MemberInsured: opening(_keys, _insured)},
+    on={MemberInsured: opening(_keys, _insured), CoverEnded: changing(_keys, _ended)},
     indexes=(Index(("org_id", "policy_id")),),
 )

@@ -7,7 +7,12 @@ from uuid import UUID
 
 from services.reporting.journal.record import Entry
 from services.reporting.projections.definition import Key, Projection, changing
-from shared.contract.benefits import ProgrammeClosed, ProgrammeOpened, RosterFrozen
+from shared.contract.benefits import (
+    ProgrammeClosed,
+    ProgrammeOpened,
+    ProgrammeRenamed,
+    RosterFrozen,
+)
 
 
 class Programme(NamedTuple):
@@ -48,7 +53,10 @@ class Programme(NamedTuple):
         return 0 < self.roster_chunks_due == self.roster_chunks
 
 
-def _keys(event: ProgrammeOpened | RosterFrozen | ProgrammeClosed, _: Entry) -> Sequence[Key]:
+ProgrammeEvent = ProgrammeOpened | ProgrammeRenamed | RosterFrozen | ProgrammeClosed
+
+
+def _keys(event: ProgrammeEvent, _: Entry) -> Sequence[Key]:
     return [(event.org_id, event.programme_id)]
 
 
@@ -67,6 +75,10 @@ def _opened(row: Programme | None, event: ProgrammeOpened, entry: Entry, key: Ke
         opened_on=event.occurred_on,
         opened=entry.envelope.event_id,
     )
+
+
+def _renamed(row: Programme | None, event: ProgrammeRenamed, _: Entry, key: Key) -> Programme:
+    return (row or Programme(*key))._replace(title=event.title)
 
 
 def _frozen(row: Programme | None, event: RosterFrozen, entry: Entry, key: Key) -> Programme:
@@ -97,6 +109,7 @@ PROGRAMMES = Projection(
     key=("org_id", "programme_id"),
     on={
         ProgrammeOpened: changing(_keys, _opened),
+        ProgrammeRenamed: changing(_keys, _renamed),
         RosterFrozen: changing(_keys, _frozen),
         ProgrammeClosed: changing(_keys, _closed),
     },

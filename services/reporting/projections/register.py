@@ -11,6 +11,7 @@ from typing import NamedTuple
 from services.reporting.journal.record import Entry
 from services.reporting.projections.definition import Key, Projection, changing
 from shared.contract.members import (
+    MemberChanged,
     MemberDied,
     MemberJoined,
     MemberLeft,
@@ -61,7 +62,9 @@ def _spells(former: tuple[str, ...]) -> Iterator[tuple[date, date]]:
         yield date.fromisoformat(since), date.fromisoformat(until)
 
 
-def _keys(event: StaffRegistered | StaffLeft | MemberJoined, entry: Entry) -> Sequence[Key]:
+def _keys(
+    event: StaffRegistered | StaffLeft | MemberJoined | MemberChanged, _: Entry
+) -> Sequence[Key]:
     return [(event.org_id, event.person_id)]
 
 
@@ -81,6 +84,10 @@ def _staffed(row: Registration | None, event: StaffRegistered, _: Entry, key: Ke
         staff_until=None,
         former_posts=former,
     )
+
+
+def _changed(row: Registration | None, event: MemberChanged, _: Entry, key: Key) -> Registration:
+    return (row or _blank(key))._replace(gender=event.gender, birth_month=event.birth_month)
 
 
 def _left_post(row: Registration | None, event: StaffLeft, _: Entry, key: Key) -> Registration:
@@ -117,6 +124,7 @@ REGISTER = Projection(
     key=("org_id", "person_id"),
     on={
         StaffRegistered: changing(_keys, _staffed),
+        MemberChanged: changing(_keys, _changed),
         StaffLeft: changing(_keys, _left_post),
         MemberJoined: changing(_keys, _joined),
         MemberLeft: changing(_keys, _ended),

@@ -10,9 +10,13 @@ from services.reporting.figures.definition import Figure, Only
 from services.reporting.projections.as_of import LIVE, known_at
 
 _AT = "{at}"
+KEPT = f"""coalesce((SELECT p.kept_person_id FROM {LIVE}.merged_people p WHERE p.org_id = l.org_id
+        AND p.person_id = l.subject AND {known_at("{at}", "p")}), l.subject)"""
+"""Who a line is about, where its record was merged into another."""
 CONDITIONS: dict[Only, str] = {
     "women": f"""EXISTS (SELECT FROM {LIVE}.register g WHERE g.org_id = l.org_id
-        AND g.person_id = l.subject AND g.gender = 'female' AND {known_at(_AT, "g")})""",
+        AND g.person_id = {KEPT.format(at=_AT)} AND g.gender = 'female'
+        AND {known_at(_AT, "g")})""",
     "of_staff_congress": f"""EXISTS (SELECT FROM {LIVE}.meetings m WHERE m.org_id = l.org_id
         AND m.meeting_id = split_part(l.subject, '/', 1) AND m.kind = 'staff_congress'
         AND {known_at(_AT, "m")})""",
@@ -25,8 +29,9 @@ WITHOUT_GENDER = f"""
 SELECT count(DISTINCT l.subject) FROM {LIVE}.figure_lines l
 WHERE l.org_id = $1 AND l.list = ANY($2) AND l.occurred_on >= $3 AND l.occurred_on <= $4
     AND {known_at("$5", "l")} AND NOT EXISTS (
-        SELECT FROM {LIVE}.register g WHERE g.org_id = l.org_id AND g.person_id = l.subject
-            AND g.gender IS NOT NULL AND {known_at("$5", "g")})
+        SELECT FROM {LIVE}.register g WHERE g.org_id = l.org_id
+            AND g.person_id = {KEPT.format(at="$5")} AND g.gender IS NOT NULL
+            AND {known_at("$5", "g")})
 """
 
 

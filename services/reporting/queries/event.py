@@ -1,17 +1,19 @@
 """One event: its envelope, data, origin and leaf hash, and every figure it touches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 import orjson
 
 from services.reporting.figures import BY_LIST, RULES
-from services.reporting.figures.definition import Counted, Dropped, Effect, Ended
+from services.reporting.figures.definition import Counted, Dropped, Effect, Ended, Moved
 from services.reporting.journal.integrity import check
 from services.reporting.journal.record import Entry
 from services.reporting.projections.as_of import LIVE
+from services.reporting.projections.effective import WITHDRAWALS
 from services.reporting.queries.beyond_the_list import CONDITIONS, holds
+from services.reporting.queries.corrections import chain, shown
 from shared.contract.catalogue import CATALOGUE
 from shared.errors import Unknown
 
@@ -41,6 +43,7 @@ async def event_view(
     if entry is None:
         return {**_of_columns(row), "wrong": list(wrong.wrong) if wrong else []}
     envelope = entry.envelope
+    correcting, corrected = await chain(connection, entry, at)
     return {
         "event_id": str(envelope.event_id),
         "type": envelope.type,
@@ -68,7 +71,9 @@ async def event_view(
             "partition": row["partition"],
             "offset": row["kafka_offset"],
         },
-        "figures": await figures_touched(connection, entry, at),
+        "corrected_by": shown(correcting),
+        "corrects": shown(corrected),
+        "figures": await figures_touched(connection, entry, at, corrected),
     }
 
 
@@ -85,6 +90,8 @@ def _of_columns(row: Any) -> dict[str, Any]:
         "leaf": row["leaf"].hex(),
         "provable": False,
         "data": None,
+        "corrected_by": [],
+        "corrects": [],
         "figures": [],
     }
 
@@ -97,17 +104,27 @@ def _data(data: bytes) -> Any:
         return orjson.Fragment(data)
 
 
-async def figures_touched(connection: Any, entry: Entry, at: int) -> list[dict[str, Any]]:
+async def figures_touched(
+    connection: Any, entry: Entry, at: int, corrected: Sequence[Entry] = ()
+) -> list[dict[str, Any]]:
     """Every figure whose lists the event writes, and whether it still does at `at`.
 
     `effect`: counts a line, ends a stock's line, or takes a line back. `stands` is False where a
-    later event took the line back, or where there was no line to end or take back.
+    later event took the line back, or where there was no line to end or take back. `corrected` are
+    the events that it takes back or puts right: what they counted a withdrawal takes back.
     """
-    rule = RULES.get(CATALOGUE[entry.envelope.type])
-    effects = rule(entry.event, entry) if rule else ()
+    effects = _effects(entry)
+    if entry.envelope.type in WITHDRAWALS:
+        of_them = (effect for each in corrected for effect in _effects(each))
+        effects = tuple(Dropped(each.item) for each in of_them if isinstance(each, Counted))
     items = [effect.item for effect in effects]
     rows = await connection.fetch(VERSIONS, entry.event.org_id, items, at)
     return [touch for effect in effects for touch in _touches(effect, entry, rows, at)]
+
+
+def _effects(entry: Entry) -> tuple[Effect, ...]:
+    rule = RULES.get(CATALOGUE[entry.envelope.type])
+    return rule(entry.event, entry) if rule else ()
 
 
 def _touches(effect: Effect, entry: Entry, rows: list[Any], at: int) -> Iterator[dict[str, Any]]:
@@ -120,6 +137,9 @@ def _touches(effect: Effect, entry: Entry, rows: list[Any], at: int) -> Iterator
         case Ended():
             name, lists = "ends", {row["list"] for row in versions}
             stands = any(row["ended_on"] == effect.on for row in current)
+        case Moved():
+            name, lists = "moves", {effect.list}
+            stands = any(row["list"] == effect.list for row in current)
         case Dropped():
             name = "takes_back"
             lists = {row["list"] for row in versions if row["valid_to"] == entry.log_index}

@@ -4,6 +4,7 @@ No transaction around the queries: each sees the tables of its moment, and a reb
 in between changes nothing that was known at `at`. A snapshot older than the swap would see nothing.
 """
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from services.reporting.projections.meetings import MEETINGS
 from services.reporting.projections.procurements import PROCUREMENTS
 from services.reporting.projections.programmes import PROGRAMMES
 from services.reporting.projections.register import REGISTER
+from services.reporting.queries.merged import merged
 from services.reporting.rules.facts import Facts
 from shared.contract.values import SHANGHAI
 
@@ -27,7 +29,9 @@ OF_DELIVERIES = f"""(issued_on BETWEEN $3 AND $4 OR programme_id IN (
     SELECT programme_id FROM {LIVE}.deliveries WHERE {KNOWN} AND issued_on BETWEEN $3 AND $4))"""
 
 # So is a case claimed twice, years apart.
-FIRST_ON = "least(happened_on, filed_on, approved_on, rejected_on, paid_on, reversed_on)"
+FIRST_ON = (
+    "least(happened_on, filed_on, approved_on, rejected_on, paid_on, reversed_on, withdrawn_on)"
+)
 OF_CLAIMS = f"""({FIRST_ON} BETWEEN $3 AND $4 OR (kind, person_id, case_id) IN (
     SELECT kind, person_id, case_id FROM {LIVE}.claims
     WHERE {KNOWN} AND {FIRST_ON} BETWEEN $3 AND $4))"""
@@ -76,16 +80,18 @@ async def read_facts(
             for record in found
         ]
 
-    rosters = await connection.fetch(ROSTERS, org_id, at, first, last)
+    kept = await merged(connection, org_id, at)
+    rosters = await _rosters(connection, kept, org_id, at, first, last)
+    deliveries, claims = await rows(DELIVERIES, OF_DELIVERIES), await rows(CLAIMS, OF_CLAIMS)
     return Facts(
         org_id=org_id,
         known_on=await known_on(connection, at),
         records_since=await connection.fetchval(RECORDS_SINCE, org_id, at),
-        deliveries=tuple(await rows(DELIVERIES, OF_DELIVERIES)),
+        deliveries=tuple(of_one_person(deliveries, kept)),
         programmes={row.programme_id: row for row in await rows(PROGRAMMES)},
-        rosters={row["programme_id"]: frozenset(row["people"]) for row in rosters},
+        rosters=rosters,
         roll={row.person_id: row for row in await rows(REGISTER)},
-        claims=tuple(await rows(CLAIMS, OF_CLAIMS)),
+        claims=tuple(of_one_person(claims, kept)),
         payments=tuple(await rows(PAYMENTS, "paid_on BETWEEN $3 AND $4")),
         incomes=tuple(await rows(INCOMES, "received_on BETWEEN $3 AND $4")),
         budget_lines=tuple(
@@ -98,6 +104,24 @@ async def read_facts(
         meetings=tuple(await rows(MEETINGS, "held_on BETWEEN $3 AND $4")),
         health_checks=tuple(await rows(HEALTH_CHECKS, "arranged_on BETWEEN $3 AND $4")),
     )
+
+
+async def _rosters(
+    connection: Any, kept: Mapping[str, str], *scope: Any
+) -> dict[str, frozenset[str]]:
+    """Who stands on the roster of each programme that issued in the window."""
+    rows = await connection.fetch(ROSTERS, *scope)
+    return {
+        row["programme_id"]: frozenset(kept.get(person, person) for person in row["people"])
+        for row in rows
+    }
+
+
+def of_one_person(rows: Sequence[Any], kept: Mapping[str, str]) -> Iterator[Any]:
+    """The rows, those of a merged record being of the person who is kept."""
+    for row in rows:
+        person = kept.get(row.person_id)
+        yield row if person is None else row._replace(person_id=person)
 
 
 async def known_on(connection: Any, at: int) -> date:

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from services.reporting.projections.as_of import FOREVER, LIVE, known_at
 from services.reporting.queries.beyond_the_list import holds
 from services.reporting.queries.conflicts import Conflict, conflicts, counted_once, of_figure
 from services.reporting.queries.knowledge import Period
+from services.reporting.queries.merged import merged, records_of
 from shared.errors import Invalid
 
 LIMIT_MAX = 1000
@@ -86,6 +87,7 @@ class _Asked(NamedTuple):
     scope: Sequence[Any]
     only: Only | None
     twice: Sequence[Conflict]
+    merged: Mapping[str, str]
 
     @property
     def items(self) -> list[list[str]]:
@@ -94,6 +96,11 @@ class _Asked(NamedTuple):
 
     def condition(self, parameter: str) -> str:
         return holds(self.only, "$5") + counted_once(parameter, self.twice)
+
+    def person(self, line: Any) -> str:
+        """Who a line is about: of merged records the one that is kept."""
+        subject: str = line["subject"]
+        return self.merged.get(subject, subject)
 
 
 def encode_cursor(cursor: Cursor) -> str:
@@ -123,7 +130,7 @@ async def events_of(
     since = date.min if figure.stock else period.first
     scope = (org_id, list(figure.lists), since, period.last, after.at, figure.stock)
     twice = await conflicts(connection, org_id, [figure], period, after.at)
-    asked = _Asked(scope, figure.only, twice)
+    asked = _Asked(scope, figure.only, twice, await merged(connection, org_id, after.at))
     if figure.measure == "persons":
         events, repeats = await _first_of_each_subject(connection, asked, after, limit + 1)
     else:
@@ -131,8 +138,8 @@ async def events_of(
     following = None
     if len(events) > limit:
         events = events[:limit]
-        shown = {row["subject"] for row in events}
-        repeats = [row for row in repeats if row["subject"] in shown]
+        shown = set(map(asked.person, events))
+        repeats = [row for row in repeats if asked.person(row) in shown]
         following = encode_cursor(Cursor(after.at, *_place(events[-1])))
     found = {row["log_index"]: wrong_in(row) for row in (*events, *repeats)}
     wrong = [each._asdict() for _, each in sorted(found.items()) if each is not None]
@@ -162,9 +169,9 @@ async def _first_of_each_subject(
             break
         places = {_place(line) for line in lines}
         firsts: dict[str, bool] = {}
-        subjects = list({line["subject"] for line in lines})
+        subjects = records_of(asked.merged, map(asked.person, lines))
         for line in await connection.fetch(of_subjects, *asked.scope, subjects, *asked.items):
-            subject = line["subject"]
+            subject = asked.person(line)
             if subject not in firsts:
                 # A subject whose first line comes before these was shown there.
                 firsts[subject] = _place(line) in places

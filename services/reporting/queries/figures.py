@@ -13,6 +13,7 @@ from services.reporting.projections.as_of import FOREVER, LIVE, known_at
 from services.reporting.queries.beyond_the_list import holds, without_gender
 from services.reporting.queries.conflicts import Conflict, conflicts, counted_once, of_figure
 from services.reporting.queries.knowledge import Period
+from services.reporting.queries.merged import merged, one_person
 from shared.errors import Unknown
 
 GIFTS = frozenset(name for occasion in OCCASIONS for name in gifts(occasion))
@@ -50,7 +51,7 @@ SELECT f.figure, counted.* {_EACH_FIGURE} CROSS JOIN LATERAL (
     SELECT count(*) AS persons, sum(count)::bigint AS count,
         sum(without_amount)::bigint AS without_amount, sum(assumed)::bigint AS assumed,
         sum(unprovable)::bigint AS unprovable
-    FROM (SELECT subject, {_COUNTS} {_ITS_LINES} GROUP BY subject) people) counted
+    FROM (SELECT {{person}}, {_COUNTS} {_ITS_LINES} GROUP BY 1) people) counted
 WHERE counted.persons > 0
 """
 
@@ -160,6 +161,9 @@ async def _values_listed(  # noqa: PLR0917 - the question, and what is counted o
     twice: Sequence[Conflict],
 ) -> dict[str, Value]:
     items = [[each.item for each in twice]] if twice else []
+    one = await merged(connection, org_id, at)
+    person = one_person("subject", one, 8 + len(items))
+    people = [list(one), list(one.values())] if one else []
     grouped: dict[tuple[str, Only | None], list[Figure]] = {}
     for figure in figures:
         statement = PEOPLE_OF_LINES if figure.measure == "persons" else TOTALS_OF_LINES
@@ -168,8 +172,10 @@ async def _values_listed(  # noqa: PLR0917 - the question, and what is counted o
     for (statement, only), asked in grouped.items():
         pairs = [(figure.name, name, figure.stock) for figure in asked for name in figure.lists]
         condition = holds(only, "$7") + counted_once("$8", twice)
-        sql, columns = statement.format(holds=condition), zip(*pairs, strict=True)
-        rows = await connection.fetch(sql, org_id, *columns, *period, at, *items)
+        sql = statement.format(holds=condition, person=person)
+        columns = zip(*pairs, strict=True)
+        more = people if statement is PEOPLE_OF_LINES else []
+        rows = await connection.fetch(sql, org_id, *columns, *period, at, *items, *more)
         found |= {row["figure"]: row for row in rows}
     values = {figure.name: _value(figure, found.get(figure.name)) for figure in figures}
     for figure in figures:

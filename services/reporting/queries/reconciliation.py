@@ -29,7 +29,8 @@ GROUP BY programme_id ORDER BY first, programme_id
 """
 PEOPLE = f"""
 WITH issued AS (
-    SELECT d.person_id, count(*) AS deliveries, sum(d.quantity)::bigint AS portions,
+    SELECT d.person_id, (count(*) + sum(d.again))::bigint AS deliveries,
+        sum(d.quantity)::bigint AS portions,
         min(d.issued_on) AS issued_on, count(d.signed) AS signed,
         (array_agg(d.capacity ORDER BY d.issued_on, d.issued))[1] AS capacity,
         bool_or(d.on_roster) AS stated_on_roster,

@@ -25,7 +25,7 @@ from services.reporting.projections import (
 )
 from services.reporting.projections import figure_sums as sums
 from services.reporting.projections.as_of import LIVE
-from services.reporting.projections.disowned import rebuild_disowned
+from services.reporting.projections.disowned import rebuild_taken_out
 from services.reporting.rebuild.comparison import NEXT, TableCompared, compare
 from services.reporting.rebuild.outcome import Accept, Rebuilt, Stages, accepted
 from services.reporting.rebuild.processes import fold
@@ -118,7 +118,7 @@ class _Folding(NamedTuple):
         if await connection.fetchval(f"SELECT EXISTS (SELECT FROM {NEXT}.late)"):
             await fold(shares, "late", lambda r: rebuilding.reached(0.8 + 0.05 * r), apart=apart)
         await connection.execute(f"DROP TABLE {NEXT}.late, {NEXT}.wrong_rows")
-        await rebuild_disowned(connection, NEXT, dispatch_to(names), self.up_to)
+        await rebuild_taken_out(connection, NEXT, dispatch_to(names), self.up_to)
         stages.end("late")
         if FIGURE_LINES.name in names:
             await sums.fill_sums(connection, NEXT, self.up_to + 1)

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections import DEFINITIONS, DISOWNED, PROJECTIONS, dispatch_to
+from services.reporting.projections import DEFINITIONS, PROJECTIONS, dispatch_to
 from services.reporting.projections.as_of import FOREVER, LIVE
 from services.reporting.projections.definition import Change, Key, Projection
-from services.reporting.projections.disowned import effects_of
+from services.reporting.projections.disowned import TAKES_OUT, Streams, effects_of
 from services.reporting.projections.engine import Batch, Changes, work_out
 
 BY_KEY = """
@@ -72,9 +72,10 @@ async def fold_again(
     counted: dict[str, Counted] = {}
     table = dispatch_to(frozenset(names))
     batches = await work_out(table, entries)
+    streams: Streams = {}
     for entry in entries:
-        if entry.envelope.type == DISOWNED:
-            for of_it, effects in (await effects_of(connection, table, entry)).items():
+        if entry.envelope.type in TAKES_OUT:
+            for of_it, effects in (await effects_of(connection, table, entry, streams)).items():
                 batch = batches.setdefault(of_it.name, Batch(of_it))
                 batch.effects += [(entry, effect) for effect in effects]
                 batch.effects.sort(key=lambda pair: pair[0].log_index)

@@ -64,6 +64,15 @@ class ClaimRejected(BenefitsEvent, stream="claim-{claim_id}"):
     reason: Literal["not_covered", "evidence_missing", "claimed_before", "too_late", "withdrawn"]
 
 
+class ClaimWithdrawn(BenefitsEvent, stream="claim-{claim_id}"):
+    """A claim that was not paid is withdrawn, decided on or not; its case may be claimed anew."""
+
+    claim_id: Slug
+    kind: ClaimKind
+    person_id: PersonId
+    reason: Literal["by_claimant", "entered_in_error", "duplicate", "no_longer_due", "other"]
+
+
 class ClaimPaid(BenefitsEvent, stream="claim-{claim_id}"):
     """The approved money reached the person."""
 

@@ -1,5 +1,7 @@
 """Insurance policies, and the people whom each covers."""
 
+from typing import Literal
+
 from shared.contract.benefits.benefits_event import BenefitsEvent
 from shared.contract.values import (
     BusinessDate,
@@ -38,3 +40,15 @@ class MemberInsured(BenefitsEvent, stream="insured-{policy_id}.{person_id}"):
     plan: InsurancePlan
     person_id: PersonId
     capacity: Capacity
+
+
+class CoverEnded(BenefitsEvent, stream="insured-{policy_id}.{person_id}"):
+    """A person's cover ended before its policy did; entered in error, it never was.
+
+    `occurred_on` is the last day covered, or the day on which the error was found.
+    """
+
+    policy_id: Slug
+    plan: InsurancePlan
+    person_id: PersonId
+    reason: Literal["entered_in_error", "duplicate", "left", "died", "cancelled", "other"]

@@ -1,9 +1,13 @@
 """Budgets, income and the books, which are `ExpenditurePaid` alone."""
 
+from typing import Literal
+
 from shared.contract.benefits.benefits_event import BenefitsEvent
 from shared.contract.envelope import Part
 from shared.contract.values import (
     BudgetLine,
+    BusinessDate,
+    CorrectionReason,
     Count,
     Fen,
     Flag,
@@ -14,6 +18,10 @@ from shared.contract.values import (
     PositiveFen,
     Slug,
 )
+
+Posting = Literal["in_period", "adjustment"]
+"""Where a correction counts: in the period of what it corrects; or, that period being closed, as an
+adjustment (以前年度调整) on its own day."""
 
 
 class BudgetAmount(Part):
@@ -51,6 +59,25 @@ class IncomeReceived(BenefitsEvent, stream="income-{income_id}"):
     amount_assumed: Flag = False
 
 
+class IncomeCorrected(BenefitsEvent, stream="income-{income_id}"):
+    """What was entered of an income is corrected: source, fund, amount and day, as they are.
+
+    `posting`: in the period of the income; or, where that is closed, as an adjustment on the day of
+    the correction: the difference from `was_fen` of `was_source`, which stood before.
+    """
+
+    income_id: Slug
+    source: IncomeSource
+    fund: Fund
+    amount_fen: PositiveFen
+    amount_assumed: Flag = False
+    received_on: BusinessDate
+    was_source: IncomeSource
+    was_fen: PositiveFen
+    posting: Posting
+    reason: CorrectionReason
+
+
 class ExpenditureRequested(BenefitsEvent, stream="payment-{payment_id}"):
     """Money asked for (申请支出). Who asked is the actor of this event, and is named nowhere else.
 
@@ -85,3 +112,19 @@ class ExpenditurePaid(BenefitsEvent, stream="payment-{payment_id}"):
     requested_by: Line | None = None
     approved_by: Line | None = None
     decision_ref: Slug | None = None
+
+
+class ExpenditureReversed(BenefitsEvent, stream="payment-{payment_id}"):
+    """A payment is undone (冲销), or money of it came back (退款): `amount_fen` of it.
+
+    `posting`: the payment drops from its own period, where it never was due; or, where that period
+    is closed or the money did move, the amount is taken off on the day of the reversal.
+    """
+
+    payment_id: Slug
+    fund: Fund
+    payer: Payer
+    budget_line: BudgetLine | None = None
+    amount_fen: PositiveFen
+    posting: Posting
+    reason: Literal["entered_in_error", "duplicate", "wrong_amount", "refunded"]

@@ -10,6 +10,7 @@ from shared.contract.values import (
     BudgetLine,
     BusinessDate,
     Capacity,
+    CorrectionReason,
     Count,
     Fen,
     Flag,
@@ -26,6 +27,7 @@ from shared.contract.values import (
     Slug,
     Title,
 )
+from shared.contract.withdrawal import Withdrawal
 
 
 class ProgrammeOpened(BenefitsEvent, stream="programme-{programme_id}"):
@@ -42,6 +44,14 @@ class ProgrammeOpened(BenefitsEvent, stream="programme-{programme_id}"):
     payer: Payer | None = None
     budget_line: BudgetLine | None = None
     decision_ref: Slug | None = None
+
+
+class ProgrammeRenamed(BenefitsEvent, stream="programme-{programme_id}"):
+    """The programme's name is corrected; everything else stands."""
+
+    programme_id: Slug
+    title: Title
+    reason: CorrectionReason
 
 
 class RosterFrozen(BenefitsEvent, stream="programme-{programme_id}"):
@@ -98,6 +108,21 @@ class GiftIssued(BenefitsEvent, stream="gift-{programme_id}.{person_id}"):
     off_roster_reason: OffRosterReason | None = None
 
 
+class GiftIssuedAgain(BenefitsEvent, stream="gift-{programme_id}.{person_id}"):
+    """The same gift was handed to a person a second time: it happened, and is to be found.
+
+    `quantity` portions worth `amount_fen` beyond those of its GiftIssued.
+    """
+
+    programme_id: Slug
+    occasion: Occasion
+    person_id: PersonId
+    capacity: Capacity
+    quantity: PositiveCount
+    amount_fen: Fen | None = None
+    reason: Literal["by_mistake", "first_lost", "first_spoilt", "for_another", "other"]
+
+
 class GiftReceiptSigned(BenefitsEvent, stream="gift-{programme_id}.{person_id}"):
     """The recipient signed for it (签收); `signed_by` differs only where another hand signed."""
 
@@ -112,6 +137,13 @@ class GiftReturned(BenefitsEvent, stream="gift-{programme_id}.{person_id}"):
     programme_id: Slug
     person_id: PersonId
     reason: Literal["returned", "entered_in_error", "undeliverable"]
+
+
+class DeliveryEntryWithdrawn(BenefitsEvent, Withdrawal, stream="gift-{programme_id}.{person_id}"):
+    """A signature, or a second gift, was entered wrongly and is taken back; the gift stands."""
+
+    programme_id: Slug
+    person_id: PersonId
 
 
 class ProgrammeClosed(BenefitsEvent, stream="programme-{programme_id}"):

@@ -6,9 +6,13 @@ from tests.examples.benefits import (
     claim_approved,
     claim_filed,
     claim_rejected,
+    claim_withdrawn,
     contract_signed,
+    cover_ended,
     expenditure_paid,
+    expenditure_reversed,
     gift_applied,
+    gift_issued_again,
     gift_received,
     income_received,
     procurement_decided,
@@ -105,6 +109,13 @@ def other_gifts() -> list[DomainEvent]:
         gift("birthday-again", "birthday", 1, "2022-06-06"),
         gift("undone", "marriage", 30, "2022-05-05"),
         returned("undone", 30, "2022-05-06"),
+        gift_issued_again(
+            occurred_on="2022-05-07",
+            programme_id="other",
+            person_id=person(1),
+            occasion="other",
+            amount_fen=1,
+        ),
         closed("birthday", "birthday", "2022-12-01", [11, 12]),
         closed("old", "other", "2022-12-01", [11]),
         *(
@@ -127,6 +138,8 @@ def support() -> list[DomainEvent]:
         claim_filed(occurred_on="2022-05-01", **about, asked_fen=5, happened_on="2022-05-01"),
         claim_approved(occurred_on="2022-05-01", **about, approved_fen=5),
         claim_rejected(occurred_on="2022-05-01", **about),
+        claim_withdrawn(occurred_on="2022-05-01", **about),
+        cover_ended(occurred_on="2022-05-01", policy_id="i", plan="ankang", person_id=person(9)),
         policy("i", "serious_illness", "2022-04-01", 3),
         policy("a", "ankang", "2022-04-01", 2),
         *(insured("i", "serious_illness", n, "2022-04-01") for n in (1, 2)),
@@ -160,6 +173,9 @@ def money() -> list[DomainEvent]:
                     (None, None),
                 )
             )
+        ),
+        expenditure_reversed(
+            occurred_on="2022-02-05", payment_id="z9", fund="special", amount_fen=50
         ),
         procurement_decided(**bought, procurement_id="p"),
         procurement_decided(**bought, procurement_id="q", method="inquiry", basis=None),

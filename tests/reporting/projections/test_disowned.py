@@ -1,5 +1,5 @@
-"""A disowned event counts for nothing from then on: every row is what the other events make of it,
-live and rebuilt, and what was known before stays as it was."""
+"""A disowned or withdrawn event counts for nothing from then on: every row is what the others make
+of it, live and rebuilt, and what was known before stays as it was."""
 
 import random
 from collections.abc import Sequence
@@ -39,17 +39,18 @@ async def assert_rows(pool: asyncpg.Pool, entries: Sequence[Entry], at: int) -> 
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_whatever_is_disowned_whenever_nothing_of_it_counts(
+async def test_whatever_is_disowned_or_withdrawn_whenever_nothing_of_it_counts(
     pool: asyncpg.Pool, database: str, simulated: Ingest, seed: int
 ) -> None:
     chance = random.Random(seed)
-    history, disowned_at = disowning_history(chance)
+    history, disowned_at, withdrawn_at = disowning_history(chance)
     await history.told(simulated, [chance.randint(1, 40) for _ in range(100)])
     entries = history.entries()
     for at in (len(entries), *chance.sample(range(len(entries)), 6)):
-        known = [
-            entry for entry in entries[:at] if not disowned_at.get(entry.log_index, at + 1) <= at
-        ]
+        # What takes an entry back counts for nothing itself once it is disowned.
+        gone = {index for index, since in disowned_at.items() if since <= at}
+        gone |= {i for i, since in withdrawn_at.items() if since <= at and since not in gone}
+        known = [entry for entry in entries[:at] if entry.log_index not in gone]
         await assert_rows(pool, known, at)
     async with pool.acquire() as connection:
         assert await differences(connection, LIVE) == []

@@ -19,7 +19,7 @@ async def live(simulated: Ingest) -> list[Entry]:
     """Entries as ingest had them, of every type there is, with every field of the envelope set and
     different from the next one's."""
     history = History()
-    for number, event in enumerate(long_history(320)):
+    for number, event in enumerate(long_history(400)):
         outside = number % 10 == 9 and history.may_be_said_outside(event)
         (history.from_outside if outside else history)(event)
     history.envelopes = [

@@ -51,7 +51,7 @@ async def test_whatever_happened_no_stretch_differs(
 async def test_whatever_was_disowned_no_stretch_differs(
     pool: asyncpg.Pool, simulated: Ingest, stretch: int
 ) -> None:
-    history, _ = disowning_history(random.Random(stretch))
+    history, _, _ = disowning_history(random.Random(stretch))
     await history.told(simulated, [40] * 100)
     assert (await looked(pool, stretch)).differ == []
 

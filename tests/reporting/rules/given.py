@@ -24,7 +24,8 @@ LONG_AGO = date(1990, 1, 1)
 
 FIELDS: dict[str, set[str]] = {
     "gifts": {"person", "programme", "occasion", "issued", "yuan", "quantity", "form", "payer",
-              "on_roster", "rostered", "signed", "signed_on", "signed_by", "returned", "source"},
+              "on_roster", "rostered", "signed", "signed_on", "signed_by", "returned", "source",
+              "again"},
     "programmes": {"id", "assumed", "closed", "for", "roster"},
     "claims": {"id", "person", "kind", "case", "state", "on", "paid", "maker", "approver", "payer",
                "source"},
@@ -104,11 +105,8 @@ class Given:
 
     def rosters(self) -> dict[str, frozenset[str]]:
         """Everybody who received is on the roster of their programme, unless the case says no."""
-        on = [
-            (row.get("programme", "mid-autumn"), row["person"])
-            for row in self.rows("gifts")
-            if row.get("rostered") != "no"
-        ]
+        gifts = [row for row in self.rows("gifts") if row.get("rostered") != "no"]
+        on = [(row.get("programme", "mid-autumn"), row["person"]) for row in gifts]
         return {
             name: frozenset(person for programme, person in on if programme == name)
             for name in (row["id"] for row in self.programme_rows() if row.get("roster") != "none")
@@ -138,6 +136,8 @@ class Given:
             signed_by=row.get("signed_by", person) if signed else None,
             signed=self.event() if signed else None,
             returned_on=self.later(row, "returned"),
+            again=int(row.get("again", "0")),
+            again_event=self.event() if "again" in row else None,
         )
 
     def programme(self, row: dict[str, str]) -> Programme:

@@ -1,5 +1,6 @@
 """The contract says to which stream an event belongs: for every type, the same to everybody."""
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +15,11 @@ from shared.contract.events import PeriodAttested
 from shared.contract.streams import StreamName
 from tests.shared.contract.frozen import NAMES, sample
 
-TEMPLATES = {cls.STREAM.template: cls for cls in CATALOGUE.values()}
+IN_ANY = {"{org_id}/{entry_stream}"}
+"""What takes an entry back stands in the entry's own stream, whichever that is."""
+TEMPLATES = {
+    cls.STREAM.template: cls for cls in CATALOGUE.values() if cls.STREAM.template not in IN_ANY
+}
 """Every template with one of the types that have it."""
 
 
@@ -39,9 +44,23 @@ def test_a_stream_is_named_by_fields_that_every_event_of_the_type_has(
 
 def test_types_of_one_kind_share_one_template_in_one_context() -> None:
     kinds: dict[str, set[tuple[str, str]]] = {}
-    for cls in CATALOGUE.values():
+    for cls in TEMPLATES.values():
         kinds.setdefault(cls.STREAM.kind, set()).add((cls.CONTEXT, cls.STREAM.template))
     assert {kind: found for kind, found in kinds.items() if len(found) > 1} == {}
+
+
+def test_what_takes_an_entry_back_stands_in_a_stream_of_its_context_alone() -> None:
+    kinds: dict[str, set[str]] = {}
+    for cls in TEMPLATES.values():
+        kinds.setdefault(cls.CONTEXT, set()).add(cls.STREAM.kind)
+    for cls in CATALOGUE.values():
+        if cls.STREAM.template in IN_ANY:
+            pattern = json_schema(cls.type_name())["properties"]["entry_stream"]["pattern"]
+            for context, of_it in kinds.items():
+                for kind in of_it:
+                    name = f"{kind}-p-000001" if kind != "organisation" else kind
+                    allowed = context == cls.CONTEXT and kind not in ("gift", "insured")
+                    assert bool(re.fullmatch(pattern, name)) == allowed, (cls.__name__, kind)
 
 
 def test_a_receipt_and_a_return_meet_their_gift() -> None:

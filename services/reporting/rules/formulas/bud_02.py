@@ -51,9 +51,9 @@ class Line:
 
     def add(self, payment: Payment, tolerance: InForce | None) -> None:
         """Add the next payment; `tolerance` is None before the rule was in force."""
-        self.stated += payment.amount_fen
+        self.stated += payment.left_fen
         unproven = payment.amount_assumed or payment.payer is None
-        self.proven += 0 if unproven else payment.amount_fen
+        self.proven += 0 if unproven else payment.left_fen
         if tolerance is None:
             return
         self.used[tolerance] = None

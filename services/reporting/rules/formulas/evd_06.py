@@ -44,7 +44,7 @@ def judge(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
 def _judge_claims(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
     cases: dict[str, list[Claim]] = defaultdict(list)
     for claim in sorted(facts.claims, key=lambda claim: (claim.first_on, claim.events)):
-        if claim.state not in {"rejected", "reversed"}:
+        if claim.state not in {"rejected", "reversed", "withdrawn"}:
             case = claim.case_id or named("claim", claim.stream, claim.source)
             cases[f"claim-case:{claim.kind}.{claim.person_id}.{case}"].append(claim)
     for subject, claims in cases.items():

@@ -60,8 +60,9 @@ def days_of(deliveries: list[Delivery]) -> tuple[date, date]:
 
 
 def issued_of(deliveries: Iterable[Delivery]) -> tuple[UUID, ...]:
-    """The events that issued them."""
-    return tuple(delivery.issued for delivery in deliveries)
+    """The events that issued them, the first time and the last."""
+    told = ((delivery.issued, delivery.again_event) for delivery in deliveries)
+    return tuple(event for both in told for event in both if event is not None)
 
 
 def in_force(

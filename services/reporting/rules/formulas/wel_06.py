@@ -25,6 +25,7 @@ from services.reporting.rules.formulas.shared_terms import (
 REASONS: tuple[Reason, ...] = (
     Reason("members-only", "pass", "领取人发放当日均为会员且在名册内,标准一致"),
     Reason("recipient-not-member", "fail", "有人发放当日不是会员而领取了节日慰问品", "block"),
+    Reason("received-twice", "fail", "有人在同一项目中重复领取节日慰问品", "high"),
     Reason("standard-differs", "fail", "同一项目的节日慰问品份数或金额不一致", "high"),
     Reason("recipient-off-roster", "fail", "有会员不在冻结的名册内而领取,须说明", "medium"),
     Reason("roll-missing", "indeterminate", "没有会员名册记录,无法核对领取人", "high"),
@@ -60,6 +61,10 @@ def _find(facts: Facts, programme_id: str, gifts: list[Delivery]) -> tuple[str, 
         return "recipient-not-member", known
     if outside:
         return PAYER_UNKNOWN.code, outside
+    times = Counter(gift.person_id for gift in gifts)
+    twice = [gift for gift in gifts if gift.again or times[gift.person_id] > 1]
+    if twice:
+        return "received-twice", twice
     # Equal portions are not yet equal worth: amounts are compared where they are told.
     if len({gift.quantity for gift in gifts}) > 1 or len(_amounts(gifts)) > 1:
         return "standard-differs", _unlike_most(gifts)
