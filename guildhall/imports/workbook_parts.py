@@ -2,7 +2,7 @@
 
 No library does the job here: of those kept up, none tells formats, merges, hidden rows and true
 dimensions together without holding the whole workbook, and openpyxl believes a declared dimension
-and fails at styles that Excel forgives (docs/decisions/0041). Expat and zipfile are Python's own.
+and fails at styles that Excel forgives (docs/decisions/0025). Expat and zipfile are Python's own.
 Names are compared without their namespaces, so that strict documents read as transitional ones.
 """
 

@@ -155,8 +155,10 @@ def not_recorded(person: Person, said: PersonFact, now: str | None) -> None:
     same = [fact for fact in person.facts if type(fact) is type(said)]
     equal = [_as_said(fact) == _as_said(said) for fact in same]
     if any(equal):
-        code = now if now is not None and equal[-1] else "recorded-before"
-        raise Conflict(code, f"{said.person_id}: {_since(person)}", differs=[])
+        detail = f"{said.person_id}: {_since(person)}"
+        if now is not None and equal[-1]:
+            raise Conflict(now, detail, differs=[])
+        raise Conflict("recorded-before", detail, differs=[])
 
 
 def _since(person: Person) -> str:
