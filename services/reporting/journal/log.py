@@ -15,6 +15,7 @@ from shared.contract.attributes import envelope_of_document
 from shared.contract.catalogue import NUMBERED
 from shared.contract.decoders import decode_envelope, decode_event
 from shared.contract.envelope import Envelope
+from shared.contract.upcasts import newest
 
 COLUMNS = (
     "log_index", "event_id", "source", "type", "stream", "stream_version", "org_id",
@@ -86,7 +87,7 @@ async def index_known_at(connection: Any, moment: datetime) -> int:
 def entries_of(first: int, accepted: Sequence[Decoded]) -> list[Entry]:
     """The entries of accepted events, in order, from the log_index `first` on."""
     return [
-        Entry(log_index, record.envelope, record.event, record.sequenced)
+        Entry(log_index, *newest(record.envelope, record.event), record.sequenced)
         for log_index, record in enumerate(accepted, start=first)
     ]
 
@@ -142,7 +143,7 @@ def entry_of_row(row: Any) -> Entry:
     if not numbered and envelope.shard is not None:
         envelope = _placed(envelope, 0, None, None)
     event = decode_event(envelope.type, envelope.data)
-    return Entry(row["log_index"], envelope, event, numbered)
+    return Entry(row["log_index"], *newest(envelope, event), numbered)
 
 
 def _placed(envelope: Envelope, epoch: int, shard: int | None, sequence: int | None) -> Envelope:
