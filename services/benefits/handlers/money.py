@@ -10,7 +10,7 @@ from services.benefits.commands.money import (
     RequestExpenditure,
     ReverseExpenditure,
 )
-from services.benefits.domain import budget, money, money_corrections
+from services.benefits.domain import money, money_corrections
 from shared.contract.benefits import ExpenditurePaid, ExpenditureRequested, IncomeReceived
 from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
@@ -28,7 +28,7 @@ async def approve_budget(store: EventStore, request: Request, command: ApproveBu
         request,
         streams.budget(org_id, command.budget_year),
         money.evolve,
-        lambda state, today: budget.approve_budget(state, command, org_id, today),
+        lambda state, today: money.approve_budget(state, command, org_id, today),
     )
 
 
@@ -40,7 +40,7 @@ async def adjust_budget(store: EventStore, request: Request, command: AdjustBudg
         request,
         streams.budget(org_id, command.budget_year),
         money.evolve,
-        lambda state, today: budget.adjust_budget(state, command, org_id, today),
+        lambda state, today: money.adjust_budget(state, command, org_id, today),
     )
 
 

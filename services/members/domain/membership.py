@@ -5,6 +5,7 @@ from typing import Literal
 
 from services.members.commands.membership import (
     AdmissionRow,
+    DeclareDependant,
     RecordMemberDied,
     RecordMemberLeft,
     RecordMemberRetired,
@@ -24,6 +25,7 @@ from services.members.domain.person import (
     restated,
 )
 from shared.contract.members import (
+    DependantDeclared,
     MemberDied,
     MemberJoined,
     MemberLeft,
@@ -32,6 +34,7 @@ from shared.contract.members import (
     StaffLeft,
 )
 from shared.decider.dates import not_in_future
+from shared.decider.restated import differing
 from shared.errors import Conflict, Invalid, Refusal
 
 
@@ -214,6 +217,46 @@ def record_member_died(
     return [died, *_post_ends(person, died, "died")]
 
 
+def declare_dependant(
+    state: Person | None,
+    command: DeclareDependant,
+    org_id: str,
+    today: date,
+    *,
+    dependant_id: str,
+    same: DependantDeclared | None = None,
+) -> list[PersonEvent]:
+    """A member declares a dependant, or declared one while a member. `same`: one of that name, whom
+    the member declared before.
+
+    Raises Invalid `date-in-future`, `dependant-is-self`, `unknown-person`; Conflict
+    `dependant-declared` (with what differs), `not-a-member`.
+    """
+    not_in_future(today, command.declared_on, command.source_recorded_on)
+    if dependant_id == command.person_id:
+        raise Invalid("dependant-is-self", "nobody is their own dependant")
+    person = known(state, command.person_id, org_id)
+    if same is not None:
+        days, relations = (same.occurred_on, command.declared_on), (same.relation, command.relation)
+        differs = differing(relation=relations, declared_on=days)
+        raise Conflict("dependant-declared", f"{same.dependant_id} is declared", differs=differs)
+    ended = person.membership
+    if not isinstance(ended, FormerMember) or command.declared_on >= ended.on:
+        _member(person, command.person_id)
+    if dependant_id in person.dependants:
+        raise Conflict("dependant-declared", f"{dependant_id} was declared before")
+    return [
+        DependantDeclared(
+            org_id=org_id,
+            occurred_on=command.declared_on,
+            person_id=command.person_id,
+            dependant_id=dependant_id,
+            relation=command.relation,
+            source_recorded_on=command.source_recorded_on,
+        )
+    ]
+
+
 Ending = MemberTransferredOut | MemberLeft | MemberRetired | MemberDied
 
 
@@ -221,10 +264,10 @@ def _may_end(person: Person, said: Ending) -> None:
     """Raises Conflict `recorded-before`, `not-a-member`, `ended-before-joined`."""
     ended = isinstance(person.membership, FormerMember)
     not_recorded(person, said, "not-a-member" if ended else None)
-    member(person, said.person_id, said)
+    _member(person, said.person_id, said)
 
 
-def member(person: Person, person_id: str, ends: Ending | None = None) -> None:
+def _member(person: Person, person_id: str, ends: Ending | None = None) -> None:
     """Raises Conflict `not-a-member` (with what differs of `ends`), `ended-before-joined`."""
     match person.membership:
         case NeverMember():

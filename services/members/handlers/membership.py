@@ -10,7 +10,7 @@ from services.members.commands.membership import (
     RecordMemberRetired,
     TransferOutMember,
 )
-from services.members.domain import dependants, membership, person
+from services.members.domain import membership, person
 from services.members.domain.person import Person, PersonEvent
 from services.members.handlers.bulk import append_rows, decide_rows
 from services.members.handlers.context import Context, require_union
@@ -123,7 +123,7 @@ async def declare_dependant(context: Context, request: Request, command: Declare
     async def attempt() -> Reply:
         found = await store.load(stream)
         request.check_version(stream, found.version)
-        events = dependants.declare_dependant(
+        events = membership.declare_dependant(
             state_of(person.evolve, found),
             command,
             org_id,

@@ -14,9 +14,10 @@ from services.benefits.commands.money import (
     RequestExpenditure,
 )
 from services.benefits.domain import money
-from services.benefits.domain.budget import adjust_budget, approve_budget
 from services.benefits.domain.money import (
     Budget,
+    adjust_budget,
+    approve_budget,
     pay_expenditure,
     receive_income,
     request_expenditure,
