@@ -68,11 +68,9 @@ def admit_member(
     )
     member = isinstance(person.membership, Member | RetainedMember)
     not_recorded(person, joined, "already-a-member" if member else None)
-    late = isinstance(person.post, LeftPost) and row.joined_on <= person.post.on
-    if person.died and not late:
-        raise Conflict("person-died", f"{row.person_id} has died")
-    if isinstance(person.post, LeftPost) and not late:
-        raise Conflict("not-staff", f"{row.person_id} was in post until {person.post.on}")
+    left = person.post.on if isinstance(person.post, LeftPost) else None
+    if (person.died or left is not None) and not (left is not None and row.joined_on <= left):
+        raise Conflict("person-died" if person.died else "not-staff", f"in post until {left}")
     _may_join(person, joined)
     if row.joined_on < person.post.since:
         raise Conflict(
