@@ -14,7 +14,6 @@ from services.benefits.commands.claims import (
     FileClaim,
     PayClaim,
     RejectClaim,
-    ReverseClaim,
 )
 from shared.contract.benefits import (
     ClaimApproved,
@@ -258,33 +257,6 @@ def pay_claim(
             fund=command.fund,
             payment_form=command.payment_form,
             payment_id=command.payment_id,
-            source_recorded_on=command.source_recorded_on,
-        )
-    ]
-
-
-def reverse_claim(
-    state: Claim | None, command: ReverseClaim, org_id: str, today: date
-) -> list[ClaimEvent]:
-    """Undo a payment.
-
-    Raises Invalid `date-in-future`; Unknown `unknown-claim`; Conflict `claim-not-paid`,
-    `reversed-before-paid`.
-    """
-    not_in_future(today, command.reversed_on, command.source_recorded_on)
-    claim = known(state, command.claim_id)
-    if not isinstance(claim, Paid):
-        raise Conflict("claim-not-paid", f"{command.claim_id} holds no payment to undo")
-    if command.reversed_on < claim.paid_on:
-        raise Conflict("reversed-before-paid", f"{command.claim_id} was paid on {claim.paid_on}")
-    return [
-        ClaimReversed(
-            org_id=org_id,
-            occurred_on=command.reversed_on,
-            claim_id=command.claim_id,
-            kind=claim.terms.kind,
-            person_id=claim.terms.person_id,
-            reason=command.reason,
             source_recorded_on=command.source_recorded_on,
         )
     ]

@@ -112,7 +112,7 @@ async def reverse_claim(store: EventStore, request: Request, command: ReverseCla
         request,
         streams.claim(org_id, command.claim_id),
         claims.evolve,
-        lambda state, today: claims.reverse_claim(state, command, org_id, today),
+        lambda state, today: claim_withdrawals.reverse_claim(state, command, org_id, today),
         also=rows_of,
     )
 

@@ -10,7 +10,7 @@ from services.benefits.commands.money import (
     RequestExpenditure,
     ReverseExpenditure,
 )
-from services.benefits.domain import money, money_corrections
+from services.benefits.domain import incomes, money, money_corrections
 from shared.contract.benefits import ExpenditurePaid, ExpenditureRequested, IncomeReceived
 from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
@@ -53,7 +53,7 @@ async def receive_income(store: EventStore, request: Request, command: ReceiveIn
         request,
         streams.income(org_id, command.income_id),
         money.evolve,
-        lambda state, today: money.receive_income(state, command, org_id, today),
+        lambda state, today: incomes.receive_income(state, command, org_id, today),
     )
 
 

@@ -46,9 +46,8 @@ def admit_member(
     *,
     source_recorded_on: date | None,
 ) -> list[PersonEvent]:
-    """Membership begins; also, entered late, that of who has left or died since.
-    Who was a member here comes back as `rejoined` only, or, having transferred out, as
-    `transferred_in`.
+    """Membership begins; also, entered late, that of who has left or died since. Who was a member
+    comes back as `rejoined` only, or, having transferred out, as `transferred_in`.
 
     Raises Invalid `date-in-future`, `from-org-not-meant`, `unknown-person`; Conflict
     `recorded-before`, `person-died`, `not-staff`, `already-a-member` (with what differs),
@@ -69,12 +68,9 @@ def admit_member(
     )
     member = isinstance(person.membership, Member | RetainedMember)
     not_recorded(person, joined, "already-a-member" if member else None)
-    if isinstance(person.post, LeftPost) and row.joined_on <= person.post.on:
-        pass  # a late fact: on that day the person was in post
-    elif person.died:
-        raise Conflict("person-died", f"{row.person_id} has died")
-    elif isinstance(person.post, LeftPost):
-        raise Conflict("not-staff", f"{row.person_id} was in post until {person.post.on}")
+    left = person.post.on if isinstance(person.post, LeftPost) else None
+    if (person.died or left is not None) and not (left is not None and row.joined_on <= left):
+        raise Conflict("person-died" if person.died else "not-staff", f"in post until {left}")
     _may_join(person, joined)
     if row.joined_on < person.post.since:
         raise Conflict(
@@ -226,8 +222,7 @@ def declare_dependant(
     dependant_id: str,
     same: DependantDeclared | None = None,
 ) -> list[PersonEvent]:
-    """A member declares a dependant, or declared one while a member. `same`: one of that name, whom
-    the member declared before.
+    """A member declares a dependant, also late. `same`: one of that name, declared before.
 
     Raises Invalid `date-in-future`, `dependant-is-self`, `unknown-person`; Conflict
     `dependant-declared` (with what differs), `not-a-member`.
@@ -240,8 +235,9 @@ def declare_dependant(
         days, relations = (same.occurred_on, command.declared_on), (same.relation, command.relation)
         differs = differing(relation=relations, declared_on=days)
         raise Conflict("dependant-declared", f"{same.dependant_id} is declared", differs=differs)
-    ended = person.membership
-    if not isinstance(ended, FormerMember) or command.declared_on >= ended.on:
+    if not (
+        isinstance(ended := person.membership, FormerMember) and command.declared_on < ended.on
+    ):
         _member(person, command.person_id)
     if dependant_id in person.dependants:
         raise Conflict("dependant-declared", f"{dependant_id} was declared before")

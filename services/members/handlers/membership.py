@@ -145,7 +145,7 @@ async def _of_that_name(
     sent again would make one more each time."""
     if command.dependant_id is not None:
         return None
-    declared = [each for each in found.events if isinstance(each, DependantDeclared)]
+    declared = [each for each in found.effective if isinstance(each, DependantDeclared)]
     ids = [each.dependant_id for each in declared]
     names = await person_records.names_held(context.store.pool, context.cipher, org_id, ids)
     return next((each for each in declared if names.get(each.dependant_id) == command.name), None)

@@ -16,6 +16,7 @@ from services.benefits.commands.claims import (
     ReverseClaim,
 )
 from services.benefits.domain import claims
+from services.benefits.domain.claim_withdrawals import reverse_claim
 from services.benefits.domain.claims import (
     Claim,
     approve_claim,
@@ -23,7 +24,6 @@ from services.benefits.domain.claims import (
     file_claim,
     pay_claim,
     reject_claim,
-    reverse_claim,
 )
 from shared.contract.benefits import (
     Document,

@@ -14,12 +14,12 @@ from services.benefits.commands.money import (
     RequestExpenditure,
 )
 from services.benefits.domain import money
+from services.benefits.domain.incomes import receive_income
 from services.benefits.domain.money import (
     Budget,
     adjust_budget,
     approve_budget,
     pay_expenditure,
-    receive_income,
     request_expenditure,
 )
 from shared.contract.benefits import (
