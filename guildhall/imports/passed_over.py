@@ -33,6 +33,9 @@ FOOTER = re.compile(
     r"|(注|备注|说明|填写说明|附注|附|注意|提示)\s*\d*\s*[:：]"
     r"|第?\s*\d+\s*页.{0,12}$|共\s*\d+\s*页|[\s_]*年\s*月\s*日|以下空白|（?以下无正文）?"
 )
+DATED_OR_SEALED = re.compile(
+    r"[(]?(盖章|公章|签字|签章)[)]?|\d{4}年\d{1,2}月\d{1,2}日|[〇零一二三四五六七八九]{4}年.{1,3}月.{1,3}日"
+)
 CONTINUED = re.compile(r"[(]?续表?[)]?\d*$|接上页|.{0,30}[(]续[表)]?[)]?$")
 SECTION = re.compile(
     r"[(]?[一二三四五六七八九十]{1,3}[)、.．]|第[一二三四五六七八九十\d]+(部分|类|组|批)"
@@ -72,6 +75,8 @@ def why_passed(row: SeenRow, headed: Headed, kind: Kind, *, identified: bool) ->
         or any(cell.text == first for above in headed.above for cell in above.cells.values())
     ):
         return "title"
+    if len(own) == 1 and DATED_OR_SEALED.fullmatch(joined):
+        return "footer"
     if len(own) == 1 and SECTION.match(joined):
         return "section"
     return None

@@ -30,6 +30,8 @@ def reason(*row: str | Cell | None) -> str | None:
         (("备注：以上人员均在职",), "footer"), (("单位(盖章):",), "footer"),
         ((None, None, "工会主席："), "footer"), (("第1页 共2页",), "footer"),
         (("      年   月   日",), "footer"), (("注1:外聘人员不在此列",), "footer"),
+        (("2022年9月8日",), "footer"), ((None, "二〇二二年九月八日"), "footer"),
+        (("（盖章）",), "footer"), (("主管领导（签字）",), "footer"), (("制表 张三",), "footer"),
         (("9",), "serial"), (("10.",), "serial"), ((Cell("", "formula"),), "serial"),
         (("序号", "工号", "姓名", "性别", "出生月份", "入职日期", "备注"), "headings"),
         (("续表",), "title"), (("名册",), "title"), (("名册（续）",), "title"),
