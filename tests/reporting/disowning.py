@@ -42,7 +42,8 @@ def disowning_history(chance: random.Random) -> tuple[History, dict[int, int], d
     log indexes: its own, and that from which it is; and likewise of each that is withdrawn."""
     history, disowned_at, withdrawn_at = History(), dict[int, int](), dict[int, int]()
     for event in long_history(240):
-        (history.from_outside if chance.random() < 0.1 else history)(event)
+        outside = chance.random() < 0.1 and history.may_be_said_outside(event)
+        (history.from_outside if outside else history)(event)
         index = chance.randrange(len(history.envelopes))
         named = history.envelopes[index]
         if chance.random() < 0.08:

@@ -32,7 +32,7 @@ def dealt(entry: Entry) -> Dealt:
 def a_history_with_strangers() -> History:
     """The same things told by our services and by a stranger, in streams named apart and alike."""
     history = History()
-    for n, event in enumerate(long_history(400)):
+    for n, event in enumerate(long_history(440)):
         (history.from_outside if n % 5 == 0 else history)(event)
     return history
 
