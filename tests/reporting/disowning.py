@@ -42,7 +42,8 @@ def disowning_history(chance: random.Random) -> tuple[History, dict[int, int], d
     log indexes: its own, and that from which it is; and likewise of each that is withdrawn."""
     history, disowned_at, withdrawn_at = History(), dict[int, int](), dict[int, int]()
     for event in long_history(240):
-        (history.from_outside if chance.random() < 0.1 else history)(event)
+        outside = chance.random() < 0.1 and history.may_be_said_outside(event)
+        (history.from_outside if outside else history)(event)
         index = chance.randrange(len(history.envelopes))
         named = history.envelopes[index]
         if chance.random() < 0.08:
@@ -51,7 +52,9 @@ def disowning_history(chance: random.Random) -> tuple[History, dict[int, int], d
                 disowned_at[index + 1] = len(history.envelopes)
         elif chance.random() < 0.4 and index + 1 not in withdrawn_at:
             withdrawal = withdrawing(named)
-            if withdrawal is not None:
+            if withdrawal is not None and (
+                named.source != CANTEEN or history.may_be_said_outside(withdrawal)
+            ):
                 (history.from_outside if named.source == CANTEEN else history)(withdrawal)
                 withdrawn_at[index + 1] = len(history.envelopes)
     assert len(disowned_at) > 8 and len(withdrawn_at) > 4
