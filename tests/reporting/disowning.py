@@ -52,7 +52,9 @@ def disowning_history(chance: random.Random) -> tuple[History, dict[int, int], d
                 disowned_at[index + 1] = len(history.envelopes)
         elif chance.random() < 0.4 and index + 1 not in withdrawn_at:
             withdrawal = withdrawing(named)
-            if withdrawal is not None:
+            if withdrawal is not None and (
+                named.source != CANTEEN or history.may_be_said_outside(withdrawal)
+            ):
                 (history.from_outside if named.source == CANTEEN else history)(withdrawal)
                 withdrawn_at[index + 1] = len(history.envelopes)
     assert len(disowned_at) > 8 and len(withdrawn_at) > 4
