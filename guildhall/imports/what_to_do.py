@@ -31,7 +31,7 @@ TO_DO: dict[str, dict[str, str]] = {
     },
     "receipts": {"differs": "签收只登记一次:核对签收日期与代签人"},
     "gifts": {
-        "differs": "若是另一件事(如同年第二次生育),请另立项目(open-programme)后导入;"
+        "differs": "若是另一件事,请另立项目(open-programme)后导入;"
         "同一件事确又发了一次用 issue-gift-again;已录入的有误用 withdraw-entries 撤回后重新导入",
     },
     "claims": {

@@ -116,6 +116,9 @@ HOLIDAYS: frozenset[str] = frozenset(
 )
 """逢年过节: the seven statutory holidays of NAT-2017 art. 8(4)."""
 
+AgainReason = Literal[
+    "by_mistake", "first_lost", "first_spoilt", "for_another", "another_birth", "other"
+]
 OffRosterReason = Literal[
     "before_roster",
     "joined_after_roster",

@@ -137,7 +137,7 @@ async def test_what_came_back_is_not_issued_again_by_the_list_that_issued_it(
     assert counts(await rows(service, tmp_path, "gifts", right)) == (1, 0, 0, 0)
 
 
-async def test_twins_are_two_portions_and_a_second_birth_differs_and_is_told_what_to_do(
+async def test_a_gift_of_another_day_differs_and_is_told_what_to_do(
     service: InProcess, tmp_path: Path
 ) -> None:
     await prepared(service, tmp_path, "gifts")
@@ -145,5 +145,21 @@ async def test_twins_are_two_portions_and_a_second_birth_differs_and_is_told_wha
     second = await rows(service, tmp_path, "gifts", "cooling-2022,1,会员,1,2022-12-10")
     assert counts(second) == (0, 0, 1, 0)
     assert "open-programme" in second.differs[0].title
-    twins = await rows(service, tmp_path, "gifts", "cooling-2022,2,会员,2,2022-07-01")
-    assert (counts(twins), twins.events) == ((1, 0, 0, 0), 1)
+    twice = await rows(service, tmp_path, "gifts", "cooling-2022,2,会员,2,2022-07-01")
+    assert (counts(twice), twice.events) == ((1, 0, 0, 0), 1)
+
+
+async def test_two_births_of_a_year_are_both_entered_and_each_once(
+    service: InProcess, tmp_path: Path
+) -> None:
+    await prepared(service, tmp_path, "gifts")
+    births = {**OPEN_COOLING, "programme_id": "birth-2022", "occasion": "birth"}
+    await done(service, "open-programme", {**births, "population": "named"})
+    first, second = "birth-2022,1,会员,1,2022-02-10", "birth-2022,1,会员,1,2022-12-01"
+    for line in (first, second):
+        assert counts(await rows(service, tmp_path, "gifts", line)) == (1, 0, 0, 0)
+    twins = "birth-2022,2,会员,2,2022-06-01"
+    assert counts(await rows(service, tmp_path, "gifts", first, twins)) == (1, 1, 0, 0)
+    assert counts(await rows(service, tmp_path, "gifts", second)) == (0, 1, 0, 0)
+    moved = await rows(service, tmp_path, "gifts", "birth-2022,1,会员,1,2022-02-11")
+    assert counts(moved) == (0, 0, 1, 0)

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from services.benefits.commands.programmes import ROWS_MAX
 from shared.contract.values import (
+    AgainReason,
     BusinessDate,
     Capacity,
     Flag,
@@ -51,7 +52,7 @@ class IssueGiftAgain(Sourced):
     person_id: PersonId
     quantity: PositiveCount = 1
     issued_on: BusinessDate
-    reason: Literal["by_mistake", "first_lost", "first_spoilt", "for_another", "other"]
+    reason: AgainReason
 
 
 class Receipt(Command):

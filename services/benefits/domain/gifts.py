@@ -5,7 +5,7 @@ again; a signature or a return may come after the programme was closed, because 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, assert_never
 
@@ -34,9 +34,10 @@ GiftEvent = GiftIssued | GiftReceiptSigned | GiftReturned | GiftIssuedAgain
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """Handed over, not yet signed for."""
+    """Handed over, not yet signed for; `again`: what was handed over again since."""
 
     terms: GiftIssued
+    again: tuple[GiftIssuedAgain, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Signed:
 
     terms: GiftIssued
     receipt: GiftReceiptSigned
+    again: tuple[GiftIssuedAgain, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,10 @@ def evolve(state: Gift, event: GiftEvent) -> Gift:
             return Issued(event)
         case GiftReceiptSigned():
             assert isinstance(state, Issued), f"signed in state {state}"
-            return Signed(state.terms, event)
+            return Signed(state.terms, event, state.again)
         case GiftIssuedAgain():
-            return state
+            assert isinstance(state, Issued | Signed), f"issued again in state {state}"
+            return replace(state, again=(*state.again, event))
         case GiftReturned():
             assert isinstance(state, Issued | Signed), f"returned in state {state}"
             receipt = state.receipt if isinstance(state, Signed) else None
@@ -128,13 +131,22 @@ def _not_issued_before(state: Gift, command: IssueGift) -> None:
         quantity=(terms.quantity, command.quantity),
         off_roster_reason=(terms.off_roster_reason, command.off_roster_reason),
     )
-    if isinstance(state, Returned) and differs:
-        return
+    if isinstance(state, Returned):
+        if differs:
+            return
+    elif any(_says(each, command) for each in state.again):
+        differs = []
     raise Conflict(
         "already-issued",
         f"{command.person_id} received {command.programme_id} on {terms.occurred_on}",
         differs=differs,
     )
+
+
+def _says(again: GiftIssuedAgain, command: IssueGift) -> bool:
+    """Whether a gift issued again is what the command says."""
+    stands = (again.occurred_on, again.quantity, again.capacity)
+    return stands == (command.issued_on, command.quantity, command.capacity)
 
 
 def issue_gifts_to_roster(

@@ -4,6 +4,8 @@ A delivery's stream is its own, so clerks who issue and sign at the same time ne
 other. Whoever issues also rests on the programme being as it was seen: `still_at`.
 """
 
+from typing import Any
+
 from services.benefits import streams
 from services.benefits.commands.gifts import (
     IssueGift,
@@ -17,6 +19,7 @@ from services.benefits.domain.people import PersonStatus
 from services.benefits.handlers import bulk
 from services.benefits.handlers.programmes import programme_link
 from services.benefits.queries import deliveries, people
+from shared.contract.benefits import GiftIssued, GiftIssuedAgain
 from shared.eventstore.guards import still_at
 from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
@@ -77,7 +80,7 @@ async def issue_gift(store: EventStore, request: Request, command: IssueGift) ->
         found = await store.load_many([programme, stream])
         version = found[stream].version
         request.check_version(stream, version)
-        events = gifts.issue_gift(
+        events = gifts_again.issue_gift_or_again(
             state_of(gifts.evolve, found[stream]),
             command,
             request.org_id,
@@ -88,11 +91,17 @@ async def issue_gift(store: EventStore, request: Request, command: IssueGift) ->
         return await store.append(
             request,
             [issuing],
-            one_stream(issuing, on_roster=events[0].on_roster),
+            one_stream(issuing, **_told(events[0])),
             [still_at(programme, found[programme].version)],
         )
 
     return await retry(request, attempt)
+
+
+def _told(event: GiftIssued | GiftIssuedAgain) -> dict[str, Any]:
+    if isinstance(event, GiftIssuedAgain):
+        return {"again": event.reason}
+    return {"on_roster": event.on_roster}
 
 
 async def issue_gift_again(store: EventStore, request: Request, command: IssueGiftAgain) -> Reply:

@@ -7,6 +7,7 @@ from pydantic import Field
 from shared.contract.benefits.benefits_event import BenefitsEvent
 from shared.contract.values import (
     FEN_MAX,
+    AgainReason,
     BudgetLine,
     BusinessDate,
     Capacity,
@@ -111,7 +112,8 @@ class GiftIssued(BenefitsEvent, stream="gift-{programme_id}.{person_id}"):
 class GiftIssuedAgain(BenefitsEvent, stream="gift-{programme_id}.{person_id}"):
     """The same gift was handed to a person a second time: it happened, and is to be found.
 
-    `quantity` portions worth `amount_fen` beyond those of its GiftIssued.
+    `quantity` portions worth `amount_fen` beyond those of its GiftIssued. `another_birth`: the same
+    programme of the year gives for each birth, and the person had a second.
     """
 
     programme_id: Slug
@@ -120,7 +122,7 @@ class GiftIssuedAgain(BenefitsEvent, stream="gift-{programme_id}.{person_id}"):
     capacity: Capacity
     quantity: PositiveCount
     amount_fen: Fen | None = None
-    reason: Literal["by_mistake", "first_lost", "first_spoilt", "for_another", "other"]
+    reason: AgainReason
 
 
 class GiftReceiptSigned(BenefitsEvent, stream="gift-{programme_id}.{person_id}"):
