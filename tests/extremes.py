@@ -29,6 +29,8 @@ PATTERN_TEXTS = (
     "p-" + "z" * 40, "0" * 64, "f" * 64, "0000-01", "9999-12", "0000-0000", "9999-9999",
     "0000-9999", "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff",
     "guildhall.x.Y.v1", "wel-01", "2022-01-01", "a-1.2", "z" + "9" * 30,
+    "organisation", "person-p-000000", "person-p-" + "z" * 40, "programme-a",
+    "procurement-" + "z" * 80, "issue-a", "activity-" + "z" * 120,
 )  # fmt: skip
 """Of what a pattern allows, whatever it is: those that match are taken."""
 DATES = (

@@ -18,12 +18,16 @@ from tests.deploy.embedded.provisioned import Login, provisioned
 
 TABLES = """
 SELECT relname::text FROM pg_class
-WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'm', 'f')
+"""
+VIEWS = """
+SELECT relname::text FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'v'
 """
 FUNCTIONS = """
 SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 """
-HISTORY = {"events", "shard_log", "journal", "seals", "disowned", "disclosures", "idempotency"}
+HISTORY = {"events", "shard_log", "journal", "seals", "disownings", "disclosures", "idempotency"}
 """Tables that a service adds to and never changes."""
 TRIGGERS = "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger ORDER BY 1, 2"
 
@@ -46,6 +50,16 @@ OF_A_TABLE = (
     "CREATE RULE mine AS ON INSERT TO {table} DO INSTEAD NOTHING",
     "CREATE INDEX mine ON {table} ((1))",
     "REINDEX TABLE {table}",
+)
+OF_A_VIEW = (
+    "CREATE OR REPLACE VIEW {view} AS SELECT 1::bigint AS log_index, 1::bigint AS at",
+    "ALTER VIEW {view} OWNER TO {role}",
+    "ALTER VIEW {view} RENAME TO mine",
+    "ALTER VIEW {view} SET SCHEMA pg_catalog",
+    "ALTER VIEW {view} SET (security_invoker = true)",
+    "CREATE RULE mine AS ON INSERT TO {view} DO INSTEAD NOTHING",
+    "CREATE TRIGGER mine INSTEAD OF INSERT ON {view} EXECUTE FUNCTION refuse_change()",
+    "DROP VIEW {view} CASCADE",
 )
 OF_HISTORY = (
     "DELETE FROM {table}",
@@ -143,6 +157,8 @@ async def test_no_service_alters_drops_or_empties_a_table(
     before = await administrator.fetch(TRIGGERS)
     tables, functions = await login.asked(TABLES), await login.asked(FUNCTIONS)
     walk = [each.format(table=table, role=login.role) for table in tables for each in OF_A_TABLE]
+    views = await login.asked(VIEWS)
+    walk += [each.format(view=view, role=login.role) for view in views for each in OF_A_VIEW]
     walk += [each.format(table=table) for table in HISTORY & {*tables} for each in OF_HISTORY]
     walk += [
         each.format(function=function, role=login.role)

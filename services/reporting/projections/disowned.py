@@ -4,6 +4,8 @@ from then on.
 The rows it touched become what the other events of its stream make of them: these are folded anew
 from the journal, without what was disowned or withdrawn by then. Row versions that ended before
 stay, so what was known earlier can still be asked for. It is as exact as a rebuild.
+
+An EventDisowned may be a forgery too: where it is disowned, what it took out counts again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -43,12 +45,20 @@ FIND = f"""
 SELECT {journal.ENTRY} FROM journal
 WHERE event_id = $1::uuid AND source = $2 AND leaf = decode($3, 'hex') AND log_index < $4
 """
-KEEP = """
+FOLDED_BEFORE = "SELECT EXISTS (SELECT FROM disownings WHERE at = $1)"
+DISOWN = """
 WITH known AS (DELETE FROM ahead_of_owner WHERE log_index = $1)
-INSERT INTO disowned (log_index, at) VALUES ($1, $2) ON CONFLICT DO NOTHING
+INSERT INTO disownings (log_index, by, at, counts) VALUES ($1, $2, $3, false)
+"""
+RESTORE = "INSERT INTO disownings (log_index, by, at, counts) VALUES ($1, $2, $3, true)"
+IS_DISOWNED = "SELECT EXISTS (SELECT FROM disowned WHERE log_index = $1)"
+CHANGED = f"""
+SELECT {journal.ENTRY} FROM journal
+WHERE log_index IN (SELECT log_index FROM disownings WHERE at = $1)
+ORDER BY log_index
 """
 STREAMS = """
-SELECT j.stream FROM disowned d JOIN journal j USING (log_index) WHERE d.at <= $1
+SELECT j.stream FROM disownings d JOIN journal j USING (log_index) WHERE d.at <= $1
 UNION
 SELECT stream FROM journal WHERE type = ANY($2) AND log_index <= $1
 """
@@ -73,8 +83,11 @@ async def fold_taken_out(
         if forged is None:
             log.error("the journal has no such event to disown", at=entry.log_index)
             return []
-        await connection.execute(KEEP, forged.log_index, entry.log_index)
-        streams.pop(forged.envelope.stream, None)
+        # Folded anew, as where a projection was dropped, it is kept already.
+        if not await connection.fetchval(FOLDED_BEFORE, entry.log_index):
+            await _disown(connection, forged, by=entry.log_index, at=entry.log_index)
+        for changed_event in await _changed(connection, entry):
+            streams.pop(changed_event.envelope.stream, None)
     changed = []
     for projection, effects in (await effects_of(connection, table, entry, streams)).items():
         keys = {effect.key for effect in effects}
@@ -90,20 +103,44 @@ async def fold_taken_out(
 async def effects_of(
     connection: asyncpg.Connection, table: Dispatch, entry: Entry, streams: Streams
 ) -> dict[Projection, list[Change]]:
-    """What an event of TAKES_OUT does to the projections: every row that the named event touched
-    becomes what the others make of it. Of a disowned one the journal knows by now."""
-    named = await _named_by(connection, entry) if entry.envelope.type == DISOWNED else entry
-    if named is None:
-        return {}
-    stream = named.envelope.stream
-    if stream not in streams:
-        streams |= await of_streams(connection, [stream])
-    told, at = streams[stream], entry.log_index
-    keys = touched_by(table, taken_out_by(told, named))
+    """What an event of TAKES_OUT does to the projections: every row that was touched by an event
+    which counts no more, or again, becomes what those that count make of it. Of a disowned one the
+    journal knows by now."""
+    disowns = entry.envelope.type == DISOWNED
     effects: dict[Projection, list[Change]] = {}
-    for touched, row in rows_of(table, keys, effective(told, at)).items():
-        effects.setdefault(touched.projection, []).append(Change(touched.key, _becomes(row)))
+    for named in await _changed(connection, entry) if disowns else [entry]:
+        stream = named.envelope.stream
+        if stream not in streams:
+            streams |= await of_streams(connection, [stream])
+        told, at = streams[stream], entry.log_index
+        keys = touched_by(table, taken_out_by(told, named))
+        for touched, row in rows_of(table, keys, effective(told, at)).items():
+            effects.setdefault(touched.projection, []).append(Change(touched.key, _becomes(row)))
     return effects
+
+
+async def _changed(connection: asyncpg.Connection, entry: Entry) -> list[Entry]:
+    """The events that count no more, or again, from an EventDisowned on."""
+    rows = await connection.fetch(CHANGED, entry.log_index)
+    return [journal.entry_of_row(row) for row in rows]
+
+
+async def _disown(connection: asyncpg.Connection, event: Entry, *, by: int, at: int) -> None:
+    """The event counts for nothing from `at` on; what it disowned itself counts again."""
+    await connection.execute(DISOWN, event.log_index, by, at)
+    named = await _named_by(connection, event) if event.envelope.type == DISOWNED else None
+    if named is not None:
+        await connection.execute(RESTORE, named.log_index, event.log_index, at)
+        if not await connection.fetchval(IS_DISOWNED, named.log_index):
+            await _count_again(connection, named, at)
+
+
+async def _count_again(connection: asyncpg.Connection, event: Entry, at: int) -> None:
+    """What an EventDisowned says that counts again is so from `at` on. It names only what came
+    before it, so that this ends."""
+    named = await _named_by(connection, event) if event.envelope.type == DISOWNED else None
+    if named is not None:
+        await _disown(connection, named, by=event.log_index, at=at)
 
 
 async def _named_by(connection: asyncpg.Connection, entry: Entry) -> Entry | None:
@@ -177,7 +214,7 @@ async def rebuild_taken_out(
 def versions_of(table: Dispatch, told: Sequence[Told]) -> Versions:
     """The versions of the rows that what was ever taken out of a stream touched."""
     takes_out = {each.entry.log_index for each in told if each.entry.envelope.type in WITHDRAWALS}
-    disowned = {each.disowned for each in told if each.disowned is not None}
+    disowned = {at for each in told for pair in each.disowned for at in pair if at is not None}
     out = [each.entry for each in told if each.disowned or each.entry.log_index in takes_out]
     keys = touched_by(table, (each for entry in out for each in taken_out_by(told, entry)))
     versions = Versions(keys)

@@ -26,11 +26,16 @@ WITHDRAWALS: Mapping[str, type[Withdrawal]] = {
 # Our own events of a stream are found in its shard, others in the index of outside streams: an
 # index by stream would cost every event of ingest what a withdrawal saves.
 OF_STREAMS = f"""
-SELECT {journal.ENTRY}, (SELECT d.at FROM disowned d WHERE d.log_index = j.log_index) AS disowned
+SELECT {journal.ENTRY}, out.at, out.until
 FROM (
     SELECT * FROM journal WHERE shard = ANY($2) AND stream = ANY($1)
     UNION ALL
     SELECT * FROM journal WHERE shard IS NULL AND stream = ANY($1)) j
+CROSS JOIN LATERAL (
+    SELECT array_agg(at ORDER BY at) AS at, array_agg(until ORDER BY at) AS until FROM (
+        SELECT counts, at, lead(at) OVER (PARTITION BY by ORDER BY at) AS until
+        FROM disownings d WHERE d.log_index = j.log_index) turns
+    WHERE NOT counts) out
 ORDER BY log_index
 """
 
@@ -46,20 +51,22 @@ Rows = Mapping[Touched, Row | None]
 
 
 class Told(NamedTuple):
-    """An entry of a stream, and the log_index from which it is disowned, if it is."""
+    """An entry of a stream, and the log indexes from which it is disowned, each with that from
+    which it counts again (None: it does not)."""
 
     entry: Entry
-    disowned: int | None
+    disowned: tuple[tuple[int, int | None], ...] = ()
 
     def known_at(self, at: int) -> "Told":
         """As it was at `at`: what was disowned later was not disowned yet."""
-        return (
-            self if self.disowned is None or self.disowned <= at else self._replace(disowned=None)
-        )
+        known = [(since, until) for since, until in self.disowned if since <= at]
+        ended = ((since, None if until is None or until > at else until) for since, until in known)
+        return self._replace(disowned=tuple(ended))
 
     def counts(self, at: int) -> bool:
         """Whether it was said, and not disowned, as known at `at`."""
-        return self.entry.log_index <= at and (self.disowned is None or self.disowned > at)
+        out = any(since <= at and (until is None or at < until) for since, until in self.disowned)
+        return self.entry.log_index <= at and not out
 
 
 async def of_streams(
@@ -69,7 +76,8 @@ async def of_streams(
     found: dict[str, list[Told]] = {stream: [] for stream in streams}
     shards = list({shard_of(stream) for stream in streams})
     for row in await connection.fetch(OF_STREAMS, streams, shards):
-        told = Told(journal.entry_of_row(row), row["disowned"])
+        disowned = zip(row["at"] or (), row["until"] or (), strict=True)
+        told = Told(journal.entry_of_row(row), tuple(disowned))
         found[told.entry.envelope.stream].append(told)
     return found
 

@@ -8,7 +8,7 @@ import pytest
 from services.reporting.ingest import lost_events as epochs
 from services.reporting.ingest import quarantine
 from services.reporting.ingest.apply import Ingest
-from services.reporting.projections.disowned import KEEP
+from services.reporting.projections.disowned import DISOWN
 from shared.contract.envelope import SHARDS, Envelope
 from shared.eventstore.epochs import Epochs
 from shared.eventstore.event_ids import uuid7
@@ -165,7 +165,7 @@ async def test_what_a_person_has_disowned_is_not_lost_and_its_owner_goes_on_wher
     await scene.read(*scene.kept, forged)
     await epochs.notice(scene.pool, SOURCE, heads, last=3)
     assert await scene.ahead() == ids(forged)
-    await scene.pool.execute(KEEP, 3, 4)
+    await scene.pool.execute(DISOWN, 3, 4, 4)
     await epochs.notice(scene.pool, SOURCE, heads, last=3)
     assert await scene.ahead() == []
     assert await scene.pool.fetchval("SELECT sequence FROM shard_heads") == len(scene.kept)

@@ -14,6 +14,7 @@ from services.reporting.projections.as_of import LIVE
 from services.reporting.projections.definition import Key, Projection, Row
 from services.reporting.projections.figure_sums import differences
 from services.reporting.rebuild.coordinator import rebuild
+from services.reporting.reconciliation.fold_check import fold_again
 from tests.examples.benefits import gift_receipt_signed
 from tests.reporting.disowning import disowning, disowning_history
 from tests.reporting.history import History, current_rows, folded
@@ -100,3 +101,48 @@ async def test_what_was_disowned_twice_is_disowned_since_the_first_time(
     await history.told(simulated, [1, 1, 1])
     assert tuple(await pool.fetchrow("SELECT * FROM disowned")) == (1, 2)
     await assert_rows(pool, [], 3)
+
+
+TOLD: dict[str, tuple[tuple[int, ...], dict[int, bool]]] = {
+    "a forged disowning is disowned": ((1, 2), {1: True, 2: False, 3: True}),
+    "and that is disowned in turn": ((1, 2, 3), {2: False, 3: True, 4: False}),
+    "and so on": ((1, 2, 3, 4), {3: True, 4: False, 5: True}),
+    "another disowned it as well": ((1, 1, 2), {2: False, 3: False, 4: False}),
+    "and is disowned too": ((1, 1, 2, 3), {3: False, 4: False, 5: True}),
+}
+"""Which event each EventDisowned names, the gift being the first; and whether the gift counts, as
+known at a log_index."""
+
+
+@pytest.mark.parametrize("case", TOLD)
+async def test_what_was_disowned_counts_again_where_the_disowning_is_disowned(
+    pool: asyncpg.Pool, database: str, simulated: Ingest, case: str
+) -> None:
+    names, counts = TOLD[case]
+    history = History()(gift(1))
+    for named in names:
+        history(disowning(history.envelopes[named - 1]))
+    await history.told(simulated, [1] * len(history.envelopes))
+    entries = history.entries()
+    for at, counted in counts.items():
+        await assert_rows(pool, entries[:1] if counted else [], at)
+    disowned = await pool.fetchval("SELECT EXISTS (SELECT FROM disowned WHERE log_index = 1)")
+    assert disowned is not counts[len(entries)]
+    rebuilt = await rebuild(database)
+    assert rebuilt.equal, [table for table in rebuilt.tables if table.only_live]
+    async with pool.acquire() as connection:
+        assert await differences(connection, LIVE) == []
+        assert not (await fold_again(connection, entries, 1, len(entries) + 1)).differ
+
+
+async def test_a_forged_disowning_in_another_union_s_name_is_undone_like_any(
+    pool: asyncpg.Pool, database: str, simulated: Ingest
+) -> None:
+    history = History()(gift(1))
+    (envelope,) = history.envelopes
+    history(disowning(envelope).model_copy(update={"org_id": "another-union"}))
+    history(disowning(history.envelopes[-1]))
+    await history.told(simulated)
+    await assert_rows(pool, [], 2)
+    await assert_rows(pool, history.entries()[:1], 3)
+    assert (await rebuild(database)).equal

@@ -17,8 +17,8 @@ EVERYTHING = dispatch_to(frozenset(projection.name for projection in PROJECTIONS
 
 
 def told(history: History, disowned: dict[int, int] | None = None) -> Sequence[Told]:
-    at = disowned or {}
-    return [Told(entry, at.get(entry.log_index)) for entry in history.entries()]
+    at = {index: ((since, None),) for index, since in (disowned or {}).items()}
+    return [Told(entry, at.get(entry.log_index, ())) for entry in history.entries()]
 
 
 def meeting() -> History:
@@ -40,7 +40,7 @@ def test_a_withdrawn_entry_counted_until_it_was_withdrawn() -> None:
 def test_a_withdrawal_that_is_disowned_withdraws_nothing_from_then_on() -> None:
     entries = told(meeting(), {3: 5})
     assert [counting(entries, at) for at in (4, 5)] == [[1, 3], [1, 2]]
-    assert entries[2].known_at(4).disowned is None
+    assert entries[2].known_at(4).disowned == ()
 
 
 def test_an_entry_is_withdrawn_by_its_own_source_later_and_once() -> None:

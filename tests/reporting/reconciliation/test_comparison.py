@@ -10,7 +10,7 @@ import pytest
 
 from services.reporting.ingest import parked, quarantine, settle
 from services.reporting.ingest.apply import Ingest
-from services.reporting.projections.disowned import KEEP
+from services.reporting.projections.disowned import DISOWN
 from services.reporting.reconciliation import comparison as module
 from services.reporting.reconciliation.comparison import Comparison, ends_of
 from services.reporting.reconciliation.log_difference import Compared
@@ -170,7 +170,7 @@ async def test_an_event_that_its_owner_has_and_a_person_disowned_is_missing(
 ) -> None:
     """As where a restored owner had lost it, and stamps it anew afterwards."""
     await scene.read(scene.written(2))
-    await pool.execute(KEEP, 2, 3)
+    await pool.execute(DISOWN, 2, 3, 3)
     assert await scene.named() == [(2, "missing")]
 
 

@@ -47,6 +47,6 @@ async def test_they_are_of_the_bytes_and_not_of_what_is_stored_beside_them(
     leaves = await journal_digests.leaves(pool, SOURCE, ids)
     assert leaves.keys() == set(ids)
     assert leaves[ids[0]] != owner.entries(*asked)[0]["leaf"]
-    await pool.execute("INSERT INTO disowned (log_index, at) VALUES (1, 2)")
+    await pool.execute("INSERT INTO disownings (log_index, by, at, counts) VALUES (1, 2, 2, false)")
     assert (await journal_digests.digests(pool, SOURCE, [asked]))[0]["count"] == 0
     assert await journal_digests.entries(pool, SOURCE, asked) == []
