@@ -59,6 +59,7 @@ CORRECTED_BY: Mapping[type[DomainEvent], Corrected] = {
     r.FindingExplained: (r.FindingExplained,),
     r.FindingResolved: (r.FindingRaised,),
     r.ReportIssued: (r.ReportIssued,),
+    r.EventDisowned: (r.EventDisowned,),
 }
 """By which events a fact is put right, the usual one first."""
 
@@ -72,7 +73,6 @@ UNCORRECTED: Mapping[type[DomainEvent], str] = {
     b.BenefitEntryWithdrawn: ENTERED_ANEW,
     e.EntryWithdrawn: ENTERED_ANEW,
     r.QuarantineDiscarded: "the record is published anew by its source, under another id",
-    r.EventDisowned: "the owner says it anew",
 }
 """Why an event needs no correction."""
 

@@ -63,6 +63,7 @@ async def asked(app: App, verb: str, template: str) -> httpx.Response:
         "on": "2022-01-01",
         "as_of": "2022-01-01",
         "population": "members",
+        "purpose": "correction",
     }
     if template.endswith("membership-account") and app.name == "members":
         query = {"from": "2022-01-01", "to": "2022-12-31"}

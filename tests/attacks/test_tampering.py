@@ -20,13 +20,14 @@ from services.reporting.reconciliation.reconciler import Reconciled, Reconciler
 from shared.clock import system_clock
 from shared.eventstore.database import open_pool
 from tests.databases import NewDatabase
+from tests.examples.benefits import expenditure_paid
 from tests.examples.reporting import finding_raised
 from tests.reporting.conftest import live_projections
 from tests.reporting.history import arbitrary_history, with_canteen
 from tests.reporting.records import gift
 
 P = f"{LIVE}."
-GIFTS = 322, 323
+GIFTS = 403, 404
 """The log indexes of two gifts, which come last."""
 ONE = f"log_index = {GIFTS[1]}"
 LAST = "(SELECT max(log_index) FROM journal)"
@@ -173,7 +174,7 @@ async def much_happened(pool: asyncpg.Pool) -> None:
     await live_projections(pool)
     ingest = Ingest(pool, with_canteen(), system_clock, allow_simulated=True, quarantine_limit=50)
     history = await arbitrary_history(ingest)
-    history(finding_raised(), gift(901), gift(902))
+    history(finding_raised(), expenditure_paid(), gift(901), gift(902))
     await history.told(ingest)
 
 

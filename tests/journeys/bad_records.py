@@ -66,7 +66,8 @@ class Traffic:
         self._number += 1
         again = not self.chance.randrange(5) and self._number % 4
         person = 1 + self._number // 2 if again else self._number
-        stream, given = gift_stream(person), gift(person, quantity=1 + self._number % 3)
+        stream, portions = gift_stream(person), 1 + self._number % 3
+        given = gift(person, quantity=portions, amount_fen=portions * 20000, unit_value_fen=20000)
         if self._number % 4:
             envelope = self.benefits.write(stream, given)
             self._of_benefits.append(envelope)

@@ -65,9 +65,16 @@ async def conflicts(
 ) -> list[Conflict]:
     """The lines of the figures' lists that another source told before, as known at `at`."""
     asked = list(figures)
-    lists = sorted({name for figure in asked for name in figure.lists})
+    lists = {name for figure in asked for name in figure.lists}
     first = date.min if any(figure.stock for figure in asked) else period.first
-    rows = await connection.fetch(CONFLICTS, org_id, lists, first, period.last, at, OWN)
+    return await of_lists(connection, org_id, lists, Period(first, period.last), at)
+
+
+async def of_lists(
+    connection: Any, org_id: str, lists: Iterable[str], period: Period, at: int
+) -> list[Conflict]:
+    """Those of these lists, on days of the period."""
+    rows = await connection.fetch(CONFLICTS, org_id, sorted(lists), *period, at, OWN)
     return [Conflict(*row) for row in rows]
 
 

@@ -13,7 +13,9 @@ from services.reporting.journal.record import Entry
 from services.reporting.projections.as_of import LIVE
 from services.reporting.projections.effective import WITHDRAWALS
 from services.reporting.queries.beyond_the_list import CONDITIONS, holds
+from services.reporting.queries.conflicts import of_lists
 from services.reporting.queries.corrections import chain, shown
+from services.reporting.queries.knowledge import Period
 from shared.contract.catalogue import CATALOGUE
 from shared.errors import Unknown
 
@@ -110,8 +112,9 @@ async def figures_touched(
     """Every figure whose lists the event writes, and whether it still does at `at`.
 
     `effect`: counts a line, ends a stock's line, or takes a line back. `stands` is False where a
-    later event took the line back, or where there was no line to end or take back. `corrected` are
-    the events that it takes back or puts right: what they counted a withdrawal takes back.
+    later event took the line back, where another source's telling is counted, or where there was no
+    line to end or take back. `corrected` are the events that it takes back or puts right: what they
+    counted a withdrawal takes back.
     """
     effects = _effects(entry)
     if entry.envelope.type in WITHDRAWALS:
@@ -119,6 +122,14 @@ async def figures_touched(
         effects = tuple(Dropped(each.item) for each in of_them if isinstance(each, Counted))
     items = [effect.item for effect in effects]
     rows = await connection.fetch(VERSIONS, entry.event.org_id, items, at)
+    counted = [effect for effect in effects if isinstance(effect, Counted)]
+    twice: set[str] = set()
+    if counted and entry.envelope.source.startswith("/ext/"):
+        days = [effect.occurred_on for effect in counted]
+        lists, period = {effect.list for effect in counted}, Period(min(days), max(days))
+        found = await of_lists(connection, entry.event.org_id, lists, period, at)
+        twice = {each.item for each in found}
+        rows = [row for row in rows if row["item"] not in twice]
     return [touch for effect in effects for touch in _touches(effect, entry, rows, at)]
 
 

@@ -10,6 +10,7 @@ from services.reporting.journal import log as journal
 from services.reporting.journal.record import Entry
 from services.reporting.projections import DISPATCH, PROJECTIONS
 from services.reporting.rebuild.shares import Share, connected, read_share
+from tests.examples.members import member_changed
 from tests.reporting.arbitrary import CLASSES, long_history
 from tests.reporting.history import History, folded
 
@@ -19,7 +20,7 @@ async def live(simulated: Ingest) -> list[Entry]:
     """Entries as ingest had them, of every type there is, with every field of the envelope set and
     different from the next one's."""
     history = History()
-    for number, event in enumerate(long_history(400)):
+    for number, event in enumerate([*long_history(480), member_changed()]):
         outside = number % 10 == 9 and history.may_be_said_outside(event)
         (history.from_outside if outside else history)(event)
     history.envelopes = [
@@ -33,7 +34,7 @@ async def live(simulated: Ingest) -> list[Entry]:
     ]
     entries = history.entries()
     assert {type(entry.event) for entry in entries} == set(CLASSES)
-    await history.told(simulated, [7] * 60)
+    await history.told(simulated, [7] * 80)
     return entries
 
 
