@@ -27,7 +27,7 @@ PROGRAMME_LATER = (
 UNION_UNKNOWN = (
     "name", "kind", "parent_org_id", "registered_on", "staff_declared", "women_staff_declared",
     "declared_on", "declared", "moving_from", "moving_to", "move_started_on", "move_started",
-    "members_due", "prepared", "moved_on", "moved",
+    "members_due", "prepared_on", "prepared", "moved_on", "moved",
 )  # fmt: skip
 """Columns that an event leaves unknown, at nought, or for later, by projection."""
 
@@ -69,7 +69,8 @@ def _payments(table: Table, row: Row, data: Row) -> None:
             _base(row, data)
             | {name: data.get(name) for name in names}
             | {"paid_on": data["occurred_on"], "paid": row["event_id"]}
-            | {"recorded_by": attributes_of(row)["actor"]}
+            | {"recorded_by": attributes_of(row)["actor"], "reversed_fen": 0}
+            | dict.fromkeys(("reversed_on", "reversed_why", "reversed"))
         )
 
 
@@ -90,10 +91,11 @@ def _deliveries(table: Table, row: Row, data: Row) -> None:
     match short(row["type"]):
         case "GiftIssued":
             nothing = ("signed_on", "signed_by", "signed", "returned_on", "returned")
+            nothing += ("again_why", "again_event")
             table[key] = (
                 _base(row, data)
                 | {name: data.get(name) for name in names}
-                | {"issued_on": data["occurred_on"], "issued": row["event_id"]}
+                | {"issued_on": data["occurred_on"], "issued": row["event_id"], "again": 0}
                 | dict.fromkeys(nothing)
             )
         case "GiftReceiptSigned" if key in table:
@@ -255,11 +257,11 @@ FOLDS: dict[str, Callable[[Table, Row, Row], None]] = {
 def _disowned(tables: dict[str, Table], data: Row) -> None:
     """An income that its source never wrote is none. Nothing else is forged by the nemesis, and
     each under a stream of its own."""
-    for table in (tables["incomes"], tables["figure_lines"]):
-        for key, row in list(table.items()):
-            named = row.get("received") or row["item"].partition(":")[2].partition("@")[0]
-            if named == data["disowned_event_id"]:
-                table.pop(key)
+    for key, row in list(tables["incomes"].items()):
+        if row["received"] == data["disowned_event_id"]:
+            org_id, source, stream = key
+            tables["incomes"].pop(key)
+            tables["figure_lines"].pop((org_id, f"income:{stream}@{source}"))
 
 
 def fold(tables: dict[str, Table], journal: Iterable[Row]) -> None:

@@ -25,21 +25,31 @@ def _own(name: str, row: Row) -> str:
     return f"{name}:{row['event_id']}@{row['source']}"
 
 
-def _gift_line(row: Row) -> str:
-    return f"gift:{row['stream']}@{row['source']}"
+def _of_stream(family: str, row: Row) -> str:
+    return f"{family}:{row['stream']}@{row['source']}"
 
 
 def _income(row: Row, data: Row) -> Iterable[Line]:
     name = f"income.{data['source']}"
     yield Line(
-        name, _own(name, row), data["income_id"], 1, data["amount_fen"], data["amount_assumed"]
+        name,
+        _of_stream("income", row),
+        data["income_id"],
+        1,
+        data["amount_fen"],
+        data["amount_assumed"],
     )
 
 
 def _payment(row: Row, data: Row) -> Iterable[Line]:
     name = f"spent.{data['payer']}.{data['fund']}"
     yield Line(
-        name, _own(name, row), data["payment_id"], 1, data["amount_fen"], data["amount_assumed"]
+        name,
+        _of_stream("payment", row),
+        data["payment_id"],
+        1,
+        data["amount_fen"],
+        data["amount_assumed"],
     )
 
 
@@ -48,11 +58,11 @@ def _issued(row: Row, data: Row) -> Iterable[Line]:
     if worth is None and data.get("unit_value_fen") is not None:
         worth = data["unit_value_fen"] * data["quantity"]
     name = f"gift.{data['occasion']}.{data['capacity']}"
-    yield Line(name, _gift_line(row), data["person_id"], data["quantity"], worth)
+    yield Line(name, _of_stream("gift", row), data["person_id"], data["quantity"], worth)
 
 
 def _returned(row: Row, data: Row) -> Iterable[Line]:
-    yield Line("", _gift_line(row), "", gone=True)
+    yield Line("", _of_stream("gift", row), "", gone=True)
     yield Line("gift_returned", _own("gift_returned", row), data["person_id"])
 
 
