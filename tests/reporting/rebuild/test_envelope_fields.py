@@ -10,9 +10,9 @@ from services.reporting.journal import log as journal
 from services.reporting.journal.record import Entry
 from services.reporting.projections import DISPATCH, PROJECTIONS
 from services.reporting.rebuild.shares import Share, connected, read_share
-from tests.examples.members import member_changed
 from tests.reporting.arbitrary import CLASSES, long_history
 from tests.reporting.history import History, folded
+from tests.shared.contract.frozen import file_name, sample
 
 
 @pytest.fixture
@@ -20,7 +20,9 @@ async def live(simulated: Ingest) -> list[Entry]:
     """Entries as ingest had them, of every type there is, with every field of the envelope set and
     different from the next one's."""
     history = History()
-    for number, event in enumerate([*long_history(480), member_changed()]):
+    # What is drawn at random need not have every type.
+    samples = [cls.model_validate(sample(file_name(cls))["data"]) for cls in CLASSES]
+    for number, event in enumerate([*long_history(400), *samples]):
         outside = number % 10 == 9 and history.may_be_said_outside(event)
         (history.from_outside if outside else history)(event)
     history.envelopes = [
