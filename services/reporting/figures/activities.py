@@ -33,6 +33,8 @@ def held(
 def _held(event: ActivityHeld, entry: Entry) -> tuple[Effect, ...]:
     name, activity = f"activity.{event.kind}.{event.organiser}", event.activity_id
     lines = [once(name, activity, event, entry)]
+    if event.online:
+        lines.append(once(f"online.{event.kind}.{event.organiser}", activity, event, entry))
     if event.headcount is not None:
         counted = event.headcount
         lines.append(once("activity_headcount", activity, event, entry, quantity=counted))
@@ -82,7 +84,7 @@ ACTIVITY_RULES: Rules = {
 ACTIVITY_FIGURES: tuple[Figure, ...] = (
     Figure(
         "matchmaking_sessions", "市总工会线上联谊活动", "次", "count",
-        held(("matchmaking",), ("city_union",)), report_line=24,
+        ("online.matchmaking.city_union",), report_line=24,
     ),
     Figure("culture_activities", "文娱活动", "次", "count", held(("culture",)), report_line=25),
     Figure("activities_held", "各项活动", "次", "count", held()),

@@ -32,8 +32,8 @@ CLAIMS: dict[str, str] = {
     "birth": "生育慰问金",
     "retirement": "退休慰问金",
 }
-NEVER_COVERED = ("entered_in_error", "duplicate")
-"""Why a cover ended that never was; any other was one until it ended."""
+NEVER_WAS = ("entered_in_error", "duplicate")
+"""Why a cover ended, or a claim was withdrawn, that never was: it was neither filed nor ended."""
 
 CLAIM_LINES = {"hospital": 19, "bereavement": 20}
 
@@ -49,11 +49,13 @@ def insured(plan: str, capacities: tuple[str, ...] = CAPACITIES) -> tuple[str, .
 
 
 def _filed(event: ClaimFiled, entry: Entry) -> tuple[Effect, ...]:
-    return (once(f"claim_filed.{event.kind}", event.person_id, event, entry),)
+    name = f"claim_filed.{event.kind}"
+    return (stream_line(name, "claim_filed", event.person_id, event, entry),)
 
 
 def _approved(event: ClaimApproved, entry: Entry) -> tuple[Effect, ...]:
-    return (once(f"claim_approved.{event.kind}", event.person_id, event, entry),)
+    name = f"claim_approved.{event.kind}"
+    return (stream_line(name, "claim_approved", event.person_id, event, entry),)
 
 
 def _rejected(event: ClaimRejected, entry: Entry) -> tuple[Effect, ...]:
@@ -81,14 +83,15 @@ def _reversed(event: ClaimReversed, entry: Entry) -> tuple[Effect, ...]:
 
 
 def _withdrawn(event: ClaimWithdrawn, entry: Entry) -> tuple[Effect, ...]:
+    if event.reason in NEVER_WAS:
+        return tuple(Dropped(of_stream(step, entry)) for step in ("claim_filed", "claim_approved"))
     return (once(f"claim_withdrawn.{event.kind}", event.person_id, event, entry),)
 
 
 def _ended(event: CoverEnded, entry: Entry) -> tuple[Effect, ...]:
-    ended = once(f"cover_ended.{event.plan}", event.person_id, event, entry)
-    if event.reason in NEVER_COVERED:
-        return (Dropped(of_stream("insured", entry)), ended)
-    return (ended,)
+    if event.reason in NEVER_WAS:
+        return (Dropped(of_stream("insured", entry)),)
+    return (once(f"cover_ended.{event.plan}", event.person_id, event, entry),)
 
 
 def _insured(event: MemberInsured, entry: Entry) -> tuple[Effect, ...]:

@@ -68,10 +68,10 @@ def _again(event: GiftIssuedAgain, entry: Entry) -> tuple[Effect, ...]:
 
 
 def _returned(event: GiftReturned, entry: Entry) -> tuple[Effect, ...]:
-    return (
-        Dropped(of_stream("gift", entry)),
-        once("gift_returned", event.person_id, event, entry),
-    )
+    dropped = Dropped(of_stream("gift", entry))
+    if event.reason == "entered_in_error":
+        return (dropped,)  # it never was handed out, so it did not come back
+    return (dropped, once("gift_returned", event.person_id, event, entry))
 
 
 def _applied(event: GiftApplied, entry: Entry) -> tuple[Effect, ...]:
