@@ -21,6 +21,8 @@ from shared.contract.values import ActivityKind, Organiser
 
 KINDS: tuple[str, ...] = get_args(ActivityKind)
 ORGANISERS: tuple[str, ...] = get_args(Organiser)
+MATCHMAKING = ("matchmaking", "city_union")
+"""What the city's union brings the unmarried together by; the report counts what was online."""
 
 
 def held(
@@ -33,8 +35,8 @@ def held(
 def _held(event: ActivityHeld, entry: Entry) -> tuple[Effect, ...]:
     name, activity = f"activity.{event.kind}.{event.organiser}", event.activity_id
     lines = [once(name, activity, event, entry)]
-    if event.online:
-        lines.append(once(f"online.{event.kind}.{event.organiser}", activity, event, entry))
+    if event.online and (event.kind, event.organiser) == MATCHMAKING:
+        lines.append(once("matchmaking_online", activity, event, entry))
     if event.headcount is not None:
         counted = event.headcount
         lines.append(once("activity_headcount", activity, event, entry, quantity=counted))
@@ -84,7 +86,7 @@ ACTIVITY_RULES: Rules = {
 ACTIVITY_FIGURES: tuple[Figure, ...] = (
     Figure(
         "matchmaking_sessions", "市总工会线上联谊活动", "次", "count",
-        ("online.matchmaking.city_union",), report_line=24,
+        ("matchmaking_online",), report_line=24,
     ),
     Figure("culture_activities", "文娱活动", "次", "count", held(("culture",)), report_line=25),
     Figure("activities_held", "各项活动", "次", "count", held()),

@@ -64,9 +64,9 @@ def hold(
     name: str,
     kind: str,
     on: date,
-    session: int,
-    how: dict[str, Any],
     *,
+    how: dict[str, Any],
+    session: int = 1,
     counted: bool = True,
     **data: Any,
 ) -> tuple[str, int]:
@@ -102,20 +102,20 @@ def activities(office: Office, personnel: Personnel) -> None:
         for person in who[700 + 10 * place : 740 + 10 * place]:
             office.activity("ParticipantRegistered", kind, date(2022, 1, 5), person_id=person)
             office.count.add("registrations")
-        hold(office, kind, kind, day, 1, how, branch="branch-1", headcount=30, cost_fen=100)
-        hold(office, kind, kind, date(2022, place + 3, 11), 2, how, cost_fen=1)
+        hold(office, kind, kind, day, how=how, branch="branch-1", headcount=30, cost_fen=100)
+        hold(office, kind, kind, date(2022, place + 3, 11), how=how, session=2, cost_fen=1)
         for person in who[700 + 10 * place : 730 + 10 * place]:
             attend(office, kind, person, day, 1)
         for person in who[700 + 10 * place : 705 + 10 * place]:
             attend(office, kind, person, date(2022, place + 3, 11), 2)
     # Held without a plan, in the offline form of our own, and on the ends of the year.
     own = {"organiser": "own", "online": False}
-    hold(office, "unplanned", "matchmaking", date(2022, 1, 1), 1, own, headcount=12)
+    hold(office, "unplanned", "matchmaking", date(2022, 1, 1), how=own, headcount=12)
     city = {"organiser": "city_union", "online": False}
-    hold(office, "in-a-hall", "matchmaking", date(2022, 8, 8), 1, city)
-    hold(office, "new-year-eve", "culture", date(2022, 12, 31), 1, own)
-    hold(office, "before", "culture", date(2021, 12, 31), 1, own, headcount=5)
-    hold(office, "after", "culture", date(2023, 1, 1), 1, own)
+    hold(office, "in-a-hall", "matchmaking", date(2022, 8, 8), how=city)
+    hold(office, "new-year-eve", "culture", date(2022, 12, 31), how=own)
+    hold(office, "before", "culture", date(2021, 12, 31), how=own, headcount=5)
+    hold(office, "after", "culture", date(2023, 1, 1), how=own)
 
 
 def undone(office: Office, personnel: Personnel) -> None:
@@ -126,9 +126,9 @@ def undone(office: Office, personnel: Personnel) -> None:
     office.activity("ActivityCancelled", "trip", DAY, reason="epidemic")
     office.count.add("activities_cancelled")
     plan(office, "ball", "culture", DAY, **own)
-    entry = hold(office, "ball", "culture", DAY, 1, own, counted=False)
+    entry = hold(office, "ball", "culture", DAY, how=own, counted=False)
     office.withdraw("activity-ball", DAY, entry)
-    hold(office, "ball", "culture", date(2022, 5, 21), 1, own)
+    hold(office, "ball", "culture", date(2022, 5, 21), how=own)
     wrong = office.activity(
         "AttendanceRecorded", "ball", date(2022, 5, 21), person_id=who[0], session=1
     )
@@ -145,7 +145,7 @@ def contests(office: Office, personnel: Personnel) -> None:
     for contest in range(2):
         name, day = f"match-{contest}", date(2022, 10, 10 + contest)
         plan(office, name, "contest", day, **own)
-        hold(office, name, "contest", day, 1, own)
+        hold(office, name, "contest", day, how=own)
         for number in range(8):
             team = who[number : number + 1 + number % 3]
             office.activity("ContestEntered", name, day, entry_id=f"e-{number}", person_ids=team)
@@ -159,9 +159,19 @@ def contests(office: Office, personnel: Personnel) -> None:
             verdicts=[{"entry_id": f"e-{number}", "place": number + 1} for number in range(3)],
         )
         for number in range(3):
-            award(office, name, day, f"prize-{number}", 2, 10000, entry_id=f"e-{number}")
-        award(office, name, day, "encouragement", 5, None)
-    wrong = award(office, "match-0", date(2022, 10, 10), "wrong", 9, 777, counted=False)
+            award(
+                office,
+                name,
+                day,
+                f"prize-{number}",
+                recipients=2,
+                fen=10000,
+                entry_id=f"e-{number}",
+            )
+        award(office, name, day, "encouragement", recipients=5, fen=None)
+    wrong = award(
+        office, "match-0", date(2022, 10, 10), "wrong", recipients=9, fen=777, counted=False
+    )
     office.withdraw("activity-match-0", DAY, wrong)
 
 
@@ -170,9 +180,9 @@ def award(
     name: str,
     on: date,
     award_id: str,
+    *,
     recipients: int,
     fen: int | None,
-    *,
     counted: bool = True,
     **data: Any,
 ) -> tuple[str, int]:

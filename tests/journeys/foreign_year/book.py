@@ -1,4 +1,4 @@
-"""What one foreign system says, written as docs/producing.md has it; nothing of Guildhall's code."""
+"""What one foreign system says, as docs/producing.md has it; nothing of Guildhall's code."""
 
 import json
 import uuid
@@ -47,9 +47,10 @@ class Book:
         subject = f"{self.org}/{stream}"
         self.told[subject] += 1
         number = self.told[subject]
+        event_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"/ext/{self.source}#{subject}#{number}"))
         document = {
             "specversion": "1.0",
-            "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"/ext/{self.source}#{subject}#{number}")),
+            "id": event_id,
             "source": f"/ext/{self.source}",
             "type": f"guildhall.{kind}.v1",
             "subject": subject,
@@ -61,7 +62,7 @@ class Book:
             "data": {"org_id": self.org, "occurred_on": on.isoformat(), **data},
         }
         self.documents.append(document)
-        return document["id"], number
+        return event_id, number
 
     def lines(self) -> str:
         """The documents as JSON lines."""

@@ -16,6 +16,7 @@ KINDS = (
     "birth",
     "retirement",
 )
+COVERED = date(2022, 3, 15)
 CAPACITIES = ("member", "member", "staff", "member", "retiree")
 
 
@@ -172,13 +173,12 @@ def courses(finance: Finance, kind: str, people: list[Person]) -> None:
 def insurance(finance: Finance, personnel: Personnel) -> None:
     """Two policies with their covers: ended, entered in error, of women and men."""
     who = list(personnel.people.values())
-    day = date(2022, 3, 15)
     for plan, premium in (("ankang", 1500000), ("serious_illness", 2500000)):
         policy = f"{plan.replace('_', '-')}-2022"
         finance.book.say(
             "benefits.PolicyBought",
             f"policy-{policy}",
-            day,
+            COVERED,
             policy_id=policy,
             plan=plan,
             insurer="中国职工保险互助会",
@@ -192,13 +192,13 @@ def insurance(finance: Finance, personnel: Personnel) -> None:
         finance.count.add("policies_bought")
         finance.count.add("insurance_premiums", premium)
         for number, person in enumerate(who[800:1100]):
-            cover(finance, policy, plan, person, ("member", "staff")[number % 2], day)
-        cover(finance, policy, plan, who[2550], "staff", day)
-        cover(finance, policy, plan, who[31], "retiree", day)
+            cover(finance, policy, plan, person, capacity=("member", "staff")[number % 2])
+        cover(finance, policy, plan, who[2550], capacity="staff")
+        cover(finance, policy, plan, who[31], capacity="retiree")
         for number, reason in enumerate(("left", "cancelled", "entered_in_error")):
             person = who[1100 + number]
             counted = reason != "entered_in_error"
-            cover(finance, policy, plan, person, "member", day, counted=counted)
+            cover(finance, policy, plan, person, capacity="member", counted=counted)
             end_cover(finance, policy, plan, person, reason)
 
 
@@ -207,16 +207,15 @@ def cover(
     policy: str,
     plan: str,
     person: Person,
-    capacity: str,
-    on: date,
     *,
+    capacity: str,
     counted: bool = True,
 ) -> None:
     """One person is covered."""
     finance.book.say(
         "benefits.MemberInsured",
         f"insured-{policy}.{person.id}",
-        on,
+        COVERED,
         policy_id=policy,
         plan=plan,
         person_id=person.id,

@@ -189,6 +189,7 @@ def attestations(office: Office) -> None:
         ("2", "safety", date(2022, 11, 3)),
         ("3", "public_opinion", date(2022, 12, 31)),
         ("4", "epidemic_control", date(2021, 12, 31)),
+        ("6", "epidemic_control", date(2022, 12, 1)),
     ):
         incident(office, name, subject, day)
     entry = incident(office, "5", "safety", date(2022, 4, 4), counted=False)

@@ -78,19 +78,37 @@ def income(finance: Finance) -> None:
     # Truly allocation, and more; said in the period of the income.
     receive(finance, "wrong", DAY, "dues", 400000, counted=False)
     finance.count.add("income_received", 450000)
-    correct(finance, "wrong", date(2022, 4, 2), 450000, 400000, "in_period", DAY)
+    correct(
+        finance, "wrong", date(2022, 4, 2), 450000, was=400000, posting="in_period", received=DAY
+    )
     # Of last year, whose books are closed: the difference is of the day of its correction.
     receive(finance, "closed", date(2021, 11, 1), "dues", 100000)
     finance.count.add("income_received", 30000)
     finance.count.add("dues_received", -100000)
-    correct(finance, "closed", date(2022, 5, 2), 130000, 100000, "adjustment", date(2021, 11, 1))
+    correct(
+        finance,
+        "closed",
+        date(2022, 5, 2),
+        130000,
+        was=100000,
+        posting="adjustment",
+        received=date(2021, 11, 1),
+    )
     # Of this year, corrected next year in the books of next year: this year stands.
     receive(finance, "later", date(2022, 11, 1), "dues", 200000)
-    correct(finance, "later", date(2023, 5, 2), 210000, 200000, "adjustment", date(2022, 11, 1))
+    correct(
+        finance,
+        "later",
+        date(2023, 5, 2),
+        210000,
+        was=200000,
+        posting="adjustment",
+        received=date(2022, 11, 1),
+    )
 
 
 def correct(
-    finance: Finance, name: str, on: date, fen: int, was: int, posting: str, received: date
+    finance: Finance, name: str, on: date, fen: int, *, was: int, posting: str, received: date
 ) -> None:
     """Dues that were an allocation, of another amount."""
     finance.book.say(
@@ -129,9 +147,9 @@ def spend(
     name: str,
     on: date,
     fen: int,
+    *,
     fund: str | None = "union_funds",
     payer: str | None = "own",
-    *,
     counted: bool = True,
     **data: Any,
 ) -> None:
@@ -158,8 +176,8 @@ def books(finance: Finance) -> None:
         for number, payer in enumerate(payers):
             fen = 10000 * (place + 1) + number
             day = date(2022, place + 1, 20 + number)
-            line = {"budget_line": WELFARE} if number % 2 else {}
-            spend(finance, f"x-{place}-{number}", day, fen, fund, payer, **line)
+            line: dict[str, Any] = {"budget_line": WELFARE} if number % 2 else {}
+            spend(finance, f"x-{place}-{number}", day, fen, fund=fund, payer=payer, **line)
     spend(
         finance,
         "spring",
@@ -180,23 +198,23 @@ def books(finance: Finance) -> None:
 def reversals(finance: Finance) -> None:
     """Payments undone in their period, on another day, wholly and in part, and said anew."""
     spend(finance, "twice", DAY, 100000, counted=False)
-    undo(finance, "twice", date(2022, 4, 5), 100000, "in_period", "duplicate")
+    undo(finance, "twice", date(2022, 4, 5), 100000, posting="in_period", reason="duplicate")
     spend(finance, "wrong", DAY, 600000, counted=False)
-    undo(finance, "wrong", date(2022, 4, 5), 600000, "in_period", "wrong_amount")
+    undo(finance, "wrong", date(2022, 4, 5), 600000, posting="in_period", reason="wrong_amount")
     spend(finance, "right", DAY, 60000)
     # A refund in the year takes off the year; of last year's payment it takes off this year.
     spend(finance, "part", DAY, 500000)
-    undo(finance, "part", date(2022, 9, 5), 120000, "adjustment", "refunded")
+    undo(finance, "part", date(2022, 9, 5), 120000, posting="adjustment", reason="refunded")
     count_payment(finance, -120000, "union_funds", "own")
     spend(finance, "old", date(2021, 10, 1), 300000)
-    undo(finance, "old", date(2022, 2, 5), 50000, "adjustment", "refunded")
+    undo(finance, "old", date(2022, 2, 5), 50000, posting="adjustment", reason="refunded")
     count_payment(finance, -50000, "union_funds", "own")
     # Of this year, refunded next year: this year stands.
     spend(finance, "late", date(2022, 12, 1), 90000)
-    undo(finance, "late", date(2023, 1, 5), 90000, "adjustment", "refunded")
+    undo(finance, "late", date(2023, 1, 5), 90000, posting="adjustment", reason="refunded")
 
 
-def undo(finance: Finance, name: str, on: date, fen: int, posting: str, reason: str) -> None:
+def undo(finance: Finance, name: str, on: date, fen: int, *, posting: str, reason: str) -> None:
     """A reversal, or money that came back."""
     finance.book.say(
         "benefits.ExpenditureReversed",

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from tests.journeys.foreign_year.gifts import Canteen, Programme, again
+from tests.journeys.foreign_year.gifts import again
+from tests.journeys.foreign_year.giving import Canteen, Programme
 from tests.journeys.foreign_year.people import Personnel
 
 DAY = date(2022, 11, 11)
@@ -100,7 +101,7 @@ def worth(canteen: Canteen, personnel: Personnel) -> None:
         (unvalued, who[15:20], None),
     ):
         for person in people:
-            canteen.given(programme, person, DAY, "member", 2, 2 * (unit or 0))
+            canteen.given(programme, person, DAY, quantity=2, fen=2 * (unit or 0))
             canteen.say(
                 "GiftIssued",
                 programme,

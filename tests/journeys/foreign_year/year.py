@@ -2,7 +2,16 @@
 
 from typing import NamedTuple
 
-from tests.journeys.foreign_year import activities, claims, gifts, meetings, money, people, returns
+from tests.journeys.foreign_year import (
+    activities,
+    claims,
+    gifts,
+    giving,
+    meetings,
+    money,
+    people,
+    returns,
+)
 from tests.journeys.foreign_year.book import Book, Count
 
 
@@ -18,7 +27,7 @@ def whole_year(org: str) -> Year:
     count = Count()
     personnel = people.Personnel(Book("hr", org), count)
     people.tell(personnel)
-    canteen = gifts.Canteen(Book("canteen", org), count)
+    canteen = giving.Canteen(Book("meals", org), count)
     gifts.large(canteen, personnel)
     gifts.birthdays(canteen, personnel)
     gifts.small(canteen, personnel)
