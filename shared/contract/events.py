@@ -176,13 +176,16 @@ class RegulationAdopted(EventsEvent, stream="regulation-{regulation_id}"):
 
 
 class HealthCheckArranged(EventsEvent, stream="check-{check_id}"):
-    """A health check for a population; `procurement_id` is how it was bought. No results, ever."""
+    """A health check for a population; `procurement_id` is how it was bought. No results, ever.
+
+    No `payer`: the source does not know who pays.
+    """
 
     check_id: Slug
     provider: Title
     population: Population
     people_due: PositiveCount
-    payer: Payer
+    payer: Payer | None = None
     procurement_id: Slug | None = None
 
 

@@ -85,7 +85,8 @@ def _paid(event: ExpenditurePaid, entry: Entry) -> tuple[Effect, ...]:
 
 def _reversed(event: ExpenditureReversed, entry: Entry) -> tuple[Effect, ...]:
     """What never was due drops from its period; what came back is taken off on its own day."""
-    name, who, amount = f"spent.{event.payer}.{event.fund}", event.payment_id, event.amount_fen
+    name = f"spent.{event.payer or UNKNOWN}.{event.fund or UNKNOWN}"
+    who, amount = event.payment_id, event.amount_fen
     told = once("spent_reversed", who, event, entry, amount_fen=amount)
     if event.posting == "in_period":
         return (Dropped(of_stream("payment", entry)), told)

@@ -11,7 +11,7 @@ from services.reporting.ingest.decode import Refused
 from services.reporting.journal.record import Decoded, Raw, StreamKey
 from shared.contract.envelope import Envelope
 from shared.contract.stream_rules import History
-from shared.contract.succession import Identity, Succession, reused_detail
+from shared.contract.succession import Identity, Named, Succession, reused_detail
 from shared.errors import ContractViolation
 from shared.eventstore.epochs import FIRST, Epochs
 
@@ -66,6 +66,7 @@ def admit(
     places: Mapping[Place, bool] = {},
     passed: Mapping[StreamKey, int] = {},
     histories: Mapping[StreamKey, History] = {},
+    named: Mapping[Identity, Named] = {},
 ) -> Admission:
     """Decide about a batch, in order.
 
@@ -77,11 +78,11 @@ def admit(
     and of what is retried, whether the event that the journal has there counts, or is disowned and
     gives way; absent where it has none. `passed`: of streams in which a person went on without what
     was missing, the last version that was applied so. `histories`: what stands in the streams of
-    sources that are not ours.
+    sources that are not ours. `named`: stream and type of what withdrawals of the batch name.
     """
     result = Admission([], [], [], [], dict(heads), epochs)
     seen = dict(known)
-    outside = Succession(seen, dict(versions), dict(histories))
+    outside = Succession(seen, dict(versions), dict(histories), named=named)
     now = _Now(seen, dict(blocked), outside, dict(places), passed)
     for record in records:
         if isinstance(record, Refused):

@@ -174,6 +174,7 @@ class Ingest:
                 places=known.places,
                 passed=known.passed,
                 histories=known.histories,
+                named=known.named,
             )
 
         admission = decide(_by_sequence([*records, *waiting]) if waiting else records)

@@ -5,7 +5,7 @@ of what it costs: what is nearly always empty is first asked whether it is.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import asyncpg
 
@@ -14,10 +14,11 @@ from services.reporting.ingest.decode import Refused
 from services.reporting.ingest.lost_events import blocked_streams
 from services.reporting.journal.record import Decoded, StreamKey
 from shared.contract.attributes import envelope_of_document
+from shared.contract.corrections import WITHDRAWALS
 from shared.contract.decoders import decode_envelope, decode_event
 from shared.contract.envelope import DomainEvent
 from shared.contract.stream_rules import KNOWN, History, history_of
-from shared.contract.succession import Identity
+from shared.contract.succession import Identity, Named
 from shared.eventstore.epochs import Epochs, known_epochs
 
 EXCEPTIONS = """
@@ -48,6 +49,12 @@ WHERE j.shard IS NULL AND j.type = ANY($3) AND d.log_index IS NULL
 ORDER BY j.log_index
 """
 
+NAMED = """
+SELECT j.event_id, j.source, j.stream, j.type
+FROM journal j LEFT JOIN disowned d ON d.log_index = j.log_index
+WHERE j.event_id = ANY($1::uuid[]) AND d.log_index IS NULL
+"""
+
 
 class Exceptions(NamedTuple):
     """Whether anything is parked, any stream blocked, any owner's log restored, whether any record
@@ -71,6 +78,7 @@ class Known(NamedTuple):
     places: dict[Place, bool]
     passed: dict[StreamKey, int]
     histories: dict[StreamKey, History]
+    named: dict[Identity, Named]
 
 
 async def exceptions(connection: asyncpg.Connection) -> Exceptions:
@@ -97,6 +105,7 @@ async def look_up(
         places=await _places(connection, _behind(decoded, heads, identities)),
         passed=await _passed(connection, streams if there_are.passed else ()),
         histories=await _histories(connection, decoded),
+        named=await _named(connection, decoded),
     )
 
 
@@ -141,6 +150,19 @@ async def _identities(
         "SELECT event_id, source, leaf FROM journal WHERE event_id = ANY($1)", ids
     )
     return {(row["event_id"], row["source"]): row["leaf"] for row in rows}
+
+
+async def _named(
+    connection: asyncpg.Connection, decoded: Iterable[Decoded]
+) -> dict[Identity, Named]:
+    """What withdrawals of sources that are not ours name, where the journal has it, and it counts:
+    none in most batches."""
+    said: Iterable[Any] = (
+        r.event for r in decoded if not r.sequenced and r.envelope.type in WITHDRAWALS
+    )
+    ids = [event.entry for event in said]
+    rows = await connection.fetch(NAMED, ids) if ids else ()
+    return {(row["event_id"], row["source"]): (row["stream"], row["type"]) for row in rows}
 
 
 async def _heads(

@@ -6,6 +6,7 @@ from typing import Any
 from tests.journeys.foreign_year.claims import Finance
 
 DAY = date(2022, 4, 1)
+NONE = {"fund": None, "payer": None}
 WELFARE, CULTURE = "staff_activity.welfare", "staff_activity.culture"
 
 
@@ -209,23 +210,30 @@ def reversals(finance: Finance) -> None:
     spend(finance, "old", date(2021, 10, 1), 300000)
     undo(finance, "old", date(2022, 2, 5), 50000, posting="adjustment", reason="refunded")
     count_payment(finance, -50000, "union_funds", "own")
+    # Nobody knows the fund or the payer, nor does who paid it back.
+    spend(finance, "unsaid", DAY, 40000, fund=None, payer=None)
+    undo(
+        finance, "unsaid", date(2022, 9, 6), 15000, posting="adjustment", reason="refunded", **NONE
+    )
+    count_payment(finance, -15000, None, None)
     # Of this year, refunded next year: this year stands.
     spend(finance, "late", date(2022, 12, 1), 90000)
     undo(finance, "late", date(2023, 1, 5), 90000, posting="adjustment", reason="refunded")
 
 
-def undo(finance: Finance, name: str, on: date, fen: int, *, posting: str, reason: str) -> None:
+def undo(
+    finance: Finance, name: str, on: date, fen: int, *, posting: str, reason: str, **of: Any
+) -> None:
     """A reversal, or money that came back."""
     finance.book.say(
         "benefits.ExpenditureReversed",
         f"payment-{name}",
         on,
         payment_id=name,
-        fund="union_funds",
-        payer="own",
         amount_fen=fen,
         posting=posting,
         reason=reason,
+        **{"fund": "union_funds", "payer": "own", **of},
     )
     if on.year == 2022:
         finance.count.add("expenditure_reversed", fen)
