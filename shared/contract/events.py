@@ -190,7 +190,10 @@ class HealthCheckArranged(EventsEvent, stream="check-{check_id}"):
 
 
 class HealthCheckReported(EventsEvent, stream="check-{check_id}"):
-    """How many were examined, and how many re-examinations were arranged: counts only."""
+    """How many were examined, and how many re-examinations were arranged: counts only.
+
+    Each states the whole so far, so of several of one check the last counts.
+    """
 
     check_id: Slug
     examined: Count
