@@ -261,7 +261,7 @@ class Given:
             basis=None if basis == "?" else basis,
             supplier="医院",
             amount_fen=fen(row["yuan"]) if "yuan" in row else None,
-            fund=row.get("fund", "administration"),
+            fund=known(row.get("fund", "administration")),
             notice_from=self.later(row, "notice_from"),
             notice_to=self.later(row, "notice_to"),
             decision_ref=None,
@@ -289,7 +289,7 @@ class Given:
         return HealthCheck(
             ORG,
             row.get("id", "check-1"),
-            payer=row.get("payer", "administration"),
+            payer=known(row.get("payer", "administration")),
             arranged_on=self.day(row, "on"),
             arranged=self.event(),
         )
