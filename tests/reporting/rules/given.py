@@ -25,7 +25,7 @@ LONG_AGO = date(1990, 1, 1)
 FIELDS: dict[str, set[str]] = {
     "gifts": {"person", "programme", "occasion", "issued", "yuan", "quantity", "form", "payer",
               "on_roster", "rostered", "signed", "signed_on", "signed_by", "returned", "source",
-              "again"},
+              "again", "again_why"},
     "programmes": {"id", "assumed", "closed", "for", "roster"},
     "claims": {"id", "person", "kind", "case", "state", "on", "paid", "maker", "approver", "payer",
                "source"},
@@ -137,6 +137,7 @@ class Given:
             signed=self.event() if signed else None,
             returned_on=self.later(row, "returned"),
             again=int(row.get("again", "0")),
+            again_why=row.get("again_why"),
             again_event=self.event() if "again" in row else None,
         )
 
