@@ -64,6 +64,7 @@ class Book:
         self.documents.append(document)
         return event_id, number
 
-    def lines(self) -> str:
-        """The documents as JSON lines."""
-        return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in self.documents)
+    def lines(self, first: int = 0) -> str:
+        """The documents from one on, as JSON lines."""
+        said = self.documents[first:]
+        return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in said)

@@ -21,7 +21,8 @@ def large(canteen: Canteen, personnel: Personnel) -> None:
             canteen.hand_out(
                 programme, person, programme.day, on_roster=True, fund="union_funds", payer="own"
             )
-            canteen.say("GiftReceiptSigned", programme, person, programme.day, signed_by=person)
+            if programme.occasion == "spring_festival":
+                canteen.say("GiftReceiptSigned", programme, person, programme.day, signed_by=person)
         for other in (spare.id for spare in list(personnel.people.values())[2500:2503]):
             canteen.hand_out(programme, other, programme.day, capacity="staff", on_roster=False)
         canteen.close(programme, date(2022, 12, 1), len(roster) - skipped, sorted(roster[:skipped]))
