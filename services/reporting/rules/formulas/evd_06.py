@@ -91,7 +91,7 @@ def _judge_gifts(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
 
 
 def _again(gift: Delivery) -> bool:
-    """Whether the gift itself was handed to the person again, for the same: not for a second birth."""
+    """Whether it was handed to the person again for the same: a second birth is another."""
     return gift.again > int(gift.again_why == "another_birth")
 
 
