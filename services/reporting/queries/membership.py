@@ -1,8 +1,8 @@
 """The membership account (会籍账): opening + what came - what went = closing, for every day.
 
 Opening and closing are read from the roll, what came and went from the events: two ways that must
-agree, so a day on which they do not is a defect of the log, and is named. What two sources tell is counted
-once.
+agree, so a day on which they do not is a defect of the log, and is named. What two sources tell is
+counted once.
 """
 
 from collections import Counter

@@ -20,8 +20,8 @@ from services.reporting.queries.referents import (
 from services.reporting.queries.rows import member_on
 from shared.contract.values import HOLIDAYS
 
-# A gift or a cover is of the programme or policy that its source means; what two sources tell of one
-# stream is told once.
+# A gift or a cover is of the programme or policy that its source means; what two sources tell of
+# one stream is told once.
 SERVED = f"""
 WITH gifts AS (
     SELECT d.*, {programme_of("d", "$4")} AS of FROM {LIVE}.deliveries d

@@ -102,11 +102,12 @@ async def collect(
     funds = await connection.fetch(HOSPITAL_FUNDS, *scope)
     sealed = await connection.fetchrow(SEALED, at)
 
-    async def rows(projection: Projection, order_by: str, *same: str) -> list[Any]:
+    async def rows(projection: Projection, order_by: str, *same: str, said: str = "") -> list[Any]:
         found = await rows_of(connection, projection, org_id, at, order_by)
-        return once_each(found, attrgetter(*same))
+        stated = [row for row in found if not said or getattr(row, said) is not None]
+        return once_each(stated, attrgetter(*same))
 
-    unions = await rows(UNIONS, "org_id", "org_id")
+    unions = await rows(UNIONS, "org_id", "org_id", said="registered_on")
     procurements = await rows(PROCUREMENTS, "decided_on", "procurement_id")
     counts = await dated_counts(connection, org_id, period, at)
     return Material(
@@ -123,17 +124,19 @@ async def collect(
         ),
         birth_each_fen=amounts["least"] if uniform else None,
         hospital_funds=frozenset(row["fund"] for row in funds),
-        meetings=await rows(MEETINGS, "held_on, meeting_id", "meeting_id"),
+        meetings=await rows(MEETINGS, "held_on, meeting_id", "meeting_id", said="held_on"),
         regulations=await rows(REGULATIONS, "adopted_on, title", *SAME_ADOPTION),
         activities=await rows(ACTIVITIES, "first_held_on, activity_id", "activity_id"),
         contests=await contests(connection, org_id, period, at),
         moves=await moves(connection, org_id, period, at),
-        health_checks=await rows(HEALTH_CHECKS, "arranged_on, check_id", "check_id"),
+        health_checks=await rows(
+            HEALTH_CHECKS, "arranged_on, check_id", "check_id", said="arranged_on"
+        ),
         procurements={each.procurement_id: each for each in procurements},
         attestations=await rows(ATTESTATIONS, "month, subject", "month", "subject"),
         volunteers=await rows(VOLUNTEERS, "served_from, event", "person_id", "served_from"),
-        issues=await rows(ISSUES, "raised_on, issue_id", "issue_id"),
-        plan_items=await rows(PLAN_ITEMS, "set_on, item_id", "item_id"),
+        issues=await rows(ISSUES, "raised_on, issue_id", "issue_id", said="raised_on"),
+        plan_items=await rows(PLAN_ITEMS, "set_on, item_id", "item_id", said="set_on"),
         counts=counts,
         reconciliations=[
             await reconciliation(connection, org_id, programme_id, at, source=source, limit=1)
