@@ -1,6 +1,7 @@
 """A programme's frozen roster against who received: both, roster only, recipient only, twice.
 
-A returned gift is not received. Whether a recipient was a member is read on the day of issue.
+A returned gift is not received. Whether a recipient was a member is read on the day of issue, of
+two sources' telling on ours. Who was served by two sources was served twice, and is found.
 """
 
 from typing import Any, Literal, NamedTuple
@@ -13,7 +14,6 @@ from services.reporting.queries.referents import (
     own_first,
     programme_of,
     registration_of,
-    told_by_us_or_alone,
 )
 from services.reporting.queries.rows import member_on, row_of
 from shared.errors import Unknown
@@ -41,13 +41,14 @@ PEOPLE = f"""
 WITH issued AS (
     SELECT d.person_id, max(d.source) AS source, (count(*) + sum(d.again))::bigint AS deliveries,
         sum(d.quantity)::bigint AS portions,
-        min(d.issued_on) AS issued_on, count(d.signed) AS signed,
-        (array_agg(d.capacity ORDER BY d.issued_on, d.issued))[1] AS capacity,
+        (array_agg(d.issued_on ORDER BY {own_first("d")}, d.issued_on))[1] AS issued_on,
+        (array_agg(d.capacity ORDER BY {own_first("d")}, d.issued_on, d.issued))[1] AS capacity,
+        count(d.signed) AS signed,
         bool_or(d.on_roster) AS stated_on_roster,
         array_agg(d.issued::text ORDER BY d.issued_on, d.issued) AS events
     FROM {LIVE}.deliveries d
     WHERE d.org_id = $1 AND d.programme_id = $2 AND {known_at("$3", "d")}
-        AND d.returned IS NULL AND {told_by_us_or_alone("d", "deliveries", "$3")}
+        AND d.returned IS NULL
         AND {programme_of("d", "$3")} = $4
     GROUP BY d.person_id),
 rostered AS (
