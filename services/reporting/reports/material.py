@@ -108,7 +108,7 @@ async def collect(
         return once_each(stated, attrgetter(*same))
 
     unions = await rows(UNIONS, "org_id", "org_id", said="registered_on")
-    procurements = await rows(PROCUREMENTS, "decided_on", "procurement_id")
+    procurements = await rows(PROCUREMENTS, "decided_on, procurement_id", "procurement_id")
     counts = await dated_counts(connection, org_id, period, at)
     return Material(
         org_id=org_id,

@@ -27,6 +27,7 @@ from services.reporting.queries.rosters import dated_counts
 from services.reporting.queries.rows_in_conflict import rows_in_conflict, things_of
 from services.reporting.queries.verdicts import verdicts
 from services.reporting.rebuild.coordinator import rebuild
+from services.reporting.reports.material import collect
 from shared.contract.envelope import DomainEvent
 from shared.kafka.registrations import CONCLUSIONS
 from tests.examples.events import incident_reported
@@ -41,6 +42,11 @@ from tests.reporting.year import person
 YEAR = Period(date(2022, 1, 1), date(2022, 12, 31))
 OF_FACTS = [each for each in PROJECTIONS if any(cls.CONTEXT != CONCLUSIONS for cls in each.on)]
 LATEST = 10**6
+LISTED = (
+    "meetings", "regulations", "activities", "health_checks", "procurements", "attestations",
+    "volunteers", "issues", "plan_items",
+)  # fmt: skip
+"""What the annual report lists."""
 
 
 def ours(projection: Projection, entries: list[Entry]) -> dict[Any, Any]:
@@ -114,6 +120,18 @@ async def answers(pool: asyncpg.Pool, at: int) -> dict[str, Any]:
             told = await reconciliation(connection, ORG, programme_id, at)
             kept = {name: told.counts[name] for name in ("both", "roster_only", "recipient_only")}
             found[f"of {programme_id}"] = told.programme, kept
+        found |= await report_of_ours(connection, at)
+    return found
+
+
+async def report_of_ours(connection: Any, at: int) -> dict[str, Any]:
+    """What the annual report is written from, but for the figures."""
+    material = await collect(connection, ORG, YEAR, at, None)
+    found = {name: getattr(material, name) for name in ("union", "moves", "hospital_funds")}
+    for name in LISTED:
+        rows = getattr(material, name)
+        rows = rows.values() if isinstance(rows, dict) else rows
+        found[name] = [row for row in rows if row.source != CANTEEN]
     return found
 
 
