@@ -98,13 +98,14 @@ async def of_lists(
 
 
 async def contradicted(
-    connection: Any, org_id: str, figure: Figure, period: Period, at: int
+    connection: Any, org_id: str, figures: Iterable[Figure], period: Period, at: int
 ) -> list[Conflict]:
-    """The incidents of other sources in months that the figure counts as free of them, as known at
-    `at`; of any other figure there are none."""
-    if figure.only != "without_incident":
+    """The incidents of other sources in months that these figures count as free of them, as known
+    at `at`; of other figures there are none."""
+    lists = {name for each in figures if each.only == "without_incident" for name in each.lists}
+    if not lists:
         return []
-    rows = await connection.fetch(CONTRADICTED, org_id, list(figure.lists), *period, at)
+    rows = await connection.fetch(CONTRADICTED, org_id, sorted(lists), *period, at)
     return [Conflict(*row) for row in rows]
 
 

@@ -149,7 +149,7 @@ async def events_of(
         following = encode_cursor(Cursor(after.at, *_place(events[-1])))
     found = {row["log_index"]: wrong_in(row) for row in (*events, *repeats)}
     wrong = [each._asdict() for _, each in sorted(found.items()) if each is not None]
-    denied = await contradicted(connection, org_id, figure, period, after.at)
+    denied = await contradicted(connection, org_id, [figure], period, after.at)
     other = [each._asdict() for each in (*of_figure(twice, figure, period), *denied)]
     return Page(list(map(_event, events)), list(map(_event, repeats)), following, wrong, other)
 

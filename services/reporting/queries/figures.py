@@ -189,11 +189,11 @@ async def _values_listed(  # noqa: PLR0917 - the question, and what is counted o
         rows = await connection.fetch(sql, org_id, *columns, *period, at, *items, *more)
         found |= {row["figure"]: row for row in rows}
     values = {figure.name: _value(figure, found.get(figure.name)) for figure in figures}
+    denied = await contradicted(connection, org_id, figures, period, at)
     for figure in figures:
-        told_twice = len(of_figure(twice, figure, period))
-        denied = await contradicted(connection, org_id, figure, period, at)
         values[figure.name] = values[figure.name]._replace(
-            told_twice=told_twice, contradicted=len({each.counted for each in denied})
+            told_twice=len(of_figure(twice, figure, period)),
+            contradicted=len({each.counted for each in of_figure(denied, figure, period)}),
         )
         if figure.only == "women":
             unknown = await without_gender(connection, org_id, figure, *period, at)
