@@ -11,7 +11,12 @@ from shared.contract.benefits import ClaimRejected, GiftIssued
 from shared.contract.envelope import DomainEvent
 from shared.contract.stream_rules import ONCE
 from shared.contract.values import day_after
-from tests.examples.benefits import claim_approved, gift_receipt_signed
+from tests.examples.benefits import (
+    budget_approved,
+    claim_approved,
+    expenditure_paid,
+    gift_receipt_signed,
+)
 from tests.examples.members import members_merged
 from tests.examples.sample import example
 from tests.reporting.arbitrary import CLASSES, of_class
@@ -61,6 +66,14 @@ def of_every_type() -> History:
     history(
         gift_receipt_signed(**whom, signed_by=given.person_id, occurred_on=given.occurred_on),
         claim_approved(claim_id="approved-and-not-rejected"),
+        budget := budget_approved(),
+        expenditure_paid(
+            payment_id="within-budget",
+            payer="own",
+            budget_line=budget.lines[0].budget_line,
+            amount_fen=budget.lines[0].amount_fen,
+            occurred_on="2022-12-01",
+        ),
     )
     said = {type(event) for event in told(history)}
     history(*(example(cls, {"org_id": ORG}) for cls in CLASSES if cls not in said))
