@@ -31,8 +31,8 @@ class RowConflict(NamedTuple):
 def things_of(projection: Projection) -> tuple[str, ...]:
     """The columns that name the thing a row tells of, whoever tells it; none where each row is an
     event's own, or a conclusion of ours."""
-    if projection is BUDGET_LINES:  # a row for each version; a year has one budget
-        return ("org_id", "budget_year", "budget_line")
+    if projection is BUDGET_LINES:  # a year has one budget, a line of which is told beside its like
+        return ("org_id", "budget_year")
     if "source" not in projection.key or "event" in projection.key:
         return ()
     return tuple(name for name in projection.key if name != "source")
@@ -51,14 +51,16 @@ def _statement(projection: Projection) -> str:
         f"CASE WHEN b.{name} IS DISTINCT FROM t.{name} THEN '{name}' END" for name in told
     )
     same = " AND ".join(f"b.{name} = t.{name}" for name in named)
-    thing = ", ".join(f"t.{name}" for name in named if name != "org_id") or "t.org_id"
+    part = ("budget_line",) if projection is BUDGET_LINES else ()
+    thing = ", ".join(f"t.{name}" for name in (*named, *part) if name != "org_id") or "t.org_id"
+    like = "".join(f"b.{name} <> t.{name}, " for name in part)
     return f"""SELECT '{projection.name}' AS projection, concat_ws('/', {thing}) AS thing,
         b.source AS believed, t.source, array_remove(ARRAY[{differs}]::text[], NULL) AS differs
     FROM {LIVE}.{projection.name} t CROSS JOIN LATERAL (
         SELECT * FROM {LIVE}.{projection.name} b WHERE {same} AND {known_at("$2", "b")}
             AND b.source = ANY(ARRAY(
                 SELECT DISTINCT a.source FROM {LIVE}.{projection.name} a WHERE a.org_id = $1))
-        ORDER BY {own_first("b")}, b.valid_from DESC LIMIT 1) b
+        ORDER BY b.source {OUTSIDE}, {like}{own_first("b")}, b.valid_from DESC LIMIT 1) b
     WHERE t.org_id = $1 AND t.source {OUTSIDE} AND {known_at("$2", "t")} AND b.source <> t.source"""
 
 
