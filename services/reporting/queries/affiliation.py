@@ -1,7 +1,7 @@
 """Moves of a union to another upper one (转隶), as a period saw them.
 
 A union's row holds its latest move; those before it are in the row's earlier versions. Where our
-own context tells of the union, its word is read and no other's.
+own context tells of a move, its word is read and no other's.
 """
 
 from typing import Any
@@ -16,7 +16,8 @@ from services.reporting.queries.rows import row_of
 VERSIONS = f"""
 SELECT {", ".join(UNIONS.columns)}, valid_to > $2 AS current FROM {LIVE}.unions
 WHERE org_id = $1 AND valid_from <= $2 AND move_started IS NOT NULL AND source = (
-    SELECT u.source FROM {LIVE}.unions u WHERE u.org_id = $1 AND u.valid_from <= $2
+    SELECT u.source FROM {LIVE}.unions u
+    WHERE u.org_id = $1 AND u.valid_from <= $2 AND u.move_started IS NOT NULL
     ORDER BY {own_first("u")} LIMIT 1)
 ORDER BY valid_from
 """
