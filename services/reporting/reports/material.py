@@ -1,6 +1,7 @@
 """What the annual report is written from: one union, one period, as known at one log_index."""
 
 from datetime import date, datetime
+from functools import partial
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -101,12 +102,7 @@ async def collect(
     uniform = amounts["least"] == amounts["most"] and not amounts["unknown"]
     funds = await connection.fetch(HOSPITAL_FUNDS, *scope)
     sealed = await connection.fetchrow(SEALED, at)
-
-    async def rows(projection: Projection, order_by: str, *same: str, said: str = "") -> list[Any]:
-        found = await rows_of(connection, projection, org_id, at, order_by)
-        stated = [row for row in found if not said or getattr(row, said) is not None]
-        return once_each(stated, attrgetter(*same))
-
+    rows = partial(_told_once, connection, org_id, at)
     unions = await rows(UNIONS, "org_id", "org_id", said="registered_on")
     procurements = await rows(PROCUREMENTS, "decided_on, procurement_id", "procurement_id")
     counts = await dated_counts(connection, org_id, period, at)
@@ -138,11 +134,34 @@ async def collect(
         issues=await rows(ISSUES, "raised_on, issue_id", "issue_id", said="raised_on"),
         plan_items=await rows(PLAN_ITEMS, "set_on, item_id", "item_id", said="set_on"),
         counts=counts,
-        reconciliations=[
-            await reconciliation(connection, org_id, programme_id, at, source=source, limit=1)
-            for programme_id, source in await programmes_with_people(connection, org_id, period, at)
-        ],
+        reconciliations=await _reconciliations(connection, org_id, period, at),
         account=await account(connection, org_id, period, at),
         findings=await findings(connection, org_id, period.first, period.last, at),
         judged_to=min(at, await judged_watermark(connection)),
     )
+
+
+async def _told_once(
+    connection: Any,
+    org_id: str,
+    at: int,
+    projection: Projection,
+    order_by: str,
+    *same: str,
+    said: str = "",
+) -> list[Any]:
+    """Rows in which `said` is stated; of several that are the `same`, the one that is believed."""
+    found = await rows_of(connection, projection, org_id, at, order_by)
+    stated = [row for row in found if not said or getattr(row, said) is not None]
+    return once_each(stated, attrgetter(*same))
+
+
+async def _reconciliations(
+    connection: Any, org_id: str, period: Period, at: int
+) -> list[Reconciliation]:
+    """Each programme of the period, without its people."""
+    asked = await programmes_with_people(connection, org_id, period, at)
+    return [
+        await reconciliation(connection, org_id, name, at, source=source, limit=1)
+        for name, source in asked
+    ]
