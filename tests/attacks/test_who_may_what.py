@@ -106,7 +106,7 @@ MAY: dict[str, dict[str, Access]] = {
             f"GET /v1/{{org_id}}/{path}": of_union(*READERS)
             for path in (
                 "figures", "figures/{figure}", "figures/{figure}/difference",
-                "events/{event_id}", "rosters", "findings",
+                "events/{event_id}", "rosters", "conflicts", "findings",
                 "reconciliation/{programme_id}", "membership-account", "verdicts", "report",
                 "exports", "exports/{table}",
             )

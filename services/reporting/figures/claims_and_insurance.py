@@ -1,6 +1,7 @@
 """Figures of claims (慰问金、补助) and insurance. A reversed claim is not counted any more."""
 
 from services.reporting.figures.definition import (
+    Counted,
     Dropped,
     Effect,
     Figure,
@@ -35,6 +36,7 @@ CLAIMS: dict[str, str] = {
 NEVER_WAS = ("entered_in_error", "duplicate")
 """Why a cover ended, or a claim was withdrawn, that never was: it was neither filed nor ended."""
 
+Step = ClaimFiled | ClaimApproved | ClaimRejected | ClaimWithdrawn
 CLAIM_LINES = {"hospital": 19, "bereavement": 20}
 
 
@@ -48,18 +50,21 @@ def insured(plan: str, capacities: tuple[str, ...] = CAPACITIES) -> tuple[str, .
     return tuple(f"insured.{plan}.{capacity}" for capacity in capacities)
 
 
+def _step(step: str, event: Step, entry: Entry) -> Counted:
+    name = f"claim_{step}"
+    return stream_line(f"{name}.{event.kind}", name, event.person_id, event, entry)
+
+
 def _filed(event: ClaimFiled, entry: Entry) -> tuple[Effect, ...]:
-    name = f"claim_filed.{event.kind}"
-    return (stream_line(name, "claim_filed", event.person_id, event, entry),)
+    return (_step("filed", event, entry),)
 
 
 def _approved(event: ClaimApproved, entry: Entry) -> tuple[Effect, ...]:
-    name = f"claim_approved.{event.kind}"
-    return (stream_line(name, "claim_approved", event.person_id, event, entry),)
+    return (_step("approved", event, entry),)
 
 
 def _rejected(event: ClaimRejected, entry: Entry) -> tuple[Effect, ...]:
-    return (once(f"claim_rejected.{event.kind}", event.person_id, event, entry),)
+    return (_step("rejected", event, entry),)
 
 
 def _paid(event: ClaimPaid, entry: Entry) -> tuple[Effect, ...]:
@@ -85,7 +90,7 @@ def _reversed(event: ClaimReversed, entry: Entry) -> tuple[Effect, ...]:
 def _withdrawn(event: ClaimWithdrawn, entry: Entry) -> tuple[Effect, ...]:
     if event.reason in NEVER_WAS:
         return tuple(Dropped(of_stream(step, entry)) for step in ("claim_filed", "claim_approved"))
-    return (once(f"claim_withdrawn.{event.kind}", event.person_id, event, entry),)
+    return (_step("withdrawn", event, entry),)
 
 
 def _ended(event: CoverEnded, entry: Entry) -> tuple[Effect, ...]:
@@ -100,8 +105,9 @@ def _insured(event: MemberInsured, entry: Entry) -> tuple[Effect, ...]:
 
 
 def _bought(event: PolicyBought, entry: Entry) -> tuple[Effect, ...]:
-    line = once(
+    line = stream_line(
         f"policy.{event.plan}",
+        "policy",
         event.policy_id,
         event,
         entry,

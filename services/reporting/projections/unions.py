@@ -23,6 +23,7 @@ class Union(NamedTuple):
     """
 
     org_id: str
+    source: str
     name: str | None = None
     kind: str | None = None
     parent_org_id: str | None = None
@@ -48,9 +49,9 @@ Affiliation = AffiliationTransferStarted | MemberHandoverPrepared | AffiliationT
 
 
 def _keys(
-    event: OrganisationRegistered | StaffCountDeclared | Affiliation, _: Entry
+    event: OrganisationRegistered | StaffCountDeclared | Affiliation, entry: Entry
 ) -> Sequence[Key]:
-    return [(event.org_id,)]
+    return [(event.org_id, entry.envelope.source)]
 
 
 def _registered(row: Union | None, event: OrganisationRegistered, _: Entry, key: Key) -> Union:
@@ -107,7 +108,7 @@ def _moved(row: Union | None, event: AffiliationTransferCompleted, entry: Entry,
 UNIONS = Projection(
     name="unions",
     row=Union,
-    key=("org_id",),
+    key=("org_id", "source"),
     on={
         OrganisationRegistered: changing(_keys, _registered),
         StaffCountDeclared: changing(_keys, _declared),
