@@ -95,6 +95,8 @@ REFUSALS: dict[str, str] = {
     "merged-with-self": "同一档案不能与自己合并",
     "merged-already": "该档案已合并",
     "not-merged": "该档案未曾合并",
+    "entered-since": "合并后该档案另有登记,请先撤回",
+    "unmerged-before-merge": "撤销合并日期早于合并日期",
     "nothing-changes": "与登记内容相同,无须更正",
     "from-org-not-meant": "转出工会填写有误",
     "already-a-member": "该人员已是会员",

@@ -48,6 +48,8 @@ WITH moving AS (DELETE FROM open_transfers WHERE org_id = $1)
 UPDATE organisations SET parent_org_id = $2 WHERE org_id = $1
 """
 
+REQUIRE_KEPT = "SELECT require_kept($1, $2)"
+REQUIRE_NONE_LED_TO = "SELECT require_none_led_to($1, $2)"
 REQUIRE_TREE = "SELECT require_tree($1)"
 
 KNOW_PERSON = """
@@ -160,9 +162,15 @@ def in_turn(write: Write) -> list[Also]:
 
 def merge_row(org_id: str, person_id: str, kept_person_id: str) -> list[Also]:
     """The statements that take a merged record out of the registers; the person record stays, and
-    leads to who is kept."""
+    leads to who is kept. The appending transaction fails where two lead to each other."""
     merged = Also(MERGE, [(org_id, person_id, kept_person_id)])
-    return [Also(FORGET, [(org_id, person_id)]), merged]
+    kept = Also(REQUIRE_KEPT, [(org_id, person_id)])
+    return [Also(FORGET, [(org_id, person_id)]), merged, kept]
+
+
+def none_led_to(org_id: str, person_id: str) -> Also:
+    """The appending transaction fails where anybody is merged into this record by then."""
+    return Also(REQUIRE_NONE_LED_TO, [(org_id, person_id)])
 
 
 def unmerge_row(org_id: str, person_id: str) -> list[Also]:
