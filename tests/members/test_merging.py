@@ -259,7 +259,7 @@ async def test_of_two_records_that_are_merged_into_each_other_at_once_one_is_kep
     union: InProcess,
 ) -> None:
     await with_members(union, 2)
-    for number in range(20):
+    for _ in range(20):
         answers = await asyncio.gather(
             union.command("merge-members", MERGE, role="chair"),
             union.command(

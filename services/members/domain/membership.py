@@ -49,7 +49,8 @@ def admit_member(
 
     Raises Invalid `date-in-future`, `from-org-not-meant`; Conflict `merged-record`; Invalid
     `unknown-person`; Conflict `recorded-before`, `person-died`, `not-staff`, `already-a-member`
-    (with what differs), `never-a-member`, `rejoin-only`, `joined-before-staff`, `joined-before-ended`.
+    (with what differs), `never-a-member`, `rejoin-only`, `joined-before-staff`,
+    `joined-before-ended`.
     """
     not_in_future(today, row.joined_on, source_recorded_on)
     if row.from_org is not None and (row.kind != "transferred_in" or row.from_org == org_id):
@@ -121,7 +122,8 @@ def transfer_out(
     """The membership moves to another union (会籍转出).
 
     Raises Invalid `date-in-future`, `to-org-is-own`; Conflict `merged-record`; Invalid
-    `unknown-person`; Conflict `recorded-before`, `not-a-member` (with what differs), `ended-before-joined`.
+    `unknown-person`; Conflict `recorded-before`, `not-a-member` (with what differs),
+    `ended-before-joined`.
     """
     not_in_future(today, command.transferred_on, command.source_recorded_on)
     if command.to_org == org_id:
@@ -167,8 +169,8 @@ def record_member_retired(
     """A member retires, with or without membership retained; a post still held ends that day.
 
     Raises Invalid `date-in-future`; Conflict `merged-record`; Invalid `unknown-person`; Conflict
-    `recorded-before`, `already-retired`, `not-a-member` (both with what differs), `ended-before-joined`,
-    `left-before-staff`.
+    `recorded-before`, `already-retired`, `not-a-member` (both with what differs),
+    `ended-before-joined`, `left-before-staff`.
     """
     on = command.retired_on
     not_in_future(today, on, command.source_recorded_on)
@@ -196,7 +198,8 @@ def record_member_died(
     """A member died; a post still held ends that day.
 
     Raises Invalid `date-in-future`; Conflict `merged-record`; Invalid `unknown-person`; Conflict
-    `recorded-before`, `not-a-member` (with what differs), `ended-before-joined`, `left-before-staff`.
+    `recorded-before`, `not-a-member` (with what differs), `ended-before-joined`,
+    `left-before-staff`.
     """
     on = command.died_on
     not_in_future(today, on, command.source_recorded_on)

@@ -34,8 +34,8 @@ def register_staff(
 
     `employee_no_taken`: another person of the union holds this number. `renamed`: the person's
     record has another name than the row. Raises Invalid `date-in-future`; Conflict
-    `merged-record`, `recorded-before`, `person-died`, `already-staff` (with what differs), `number-was-anothers`,
-    `registered-before-left`, `employee-no-taken`.
+    `merged-record`, `recorded-before`, `person-died`, `already-staff` (with what differs),
+    `number-was-anothers`, `registered-before-left`, `employee-no-taken`.
     """
     not_in_future(today, row.registered_on, source_recorded_on)
     person = not_merged(state, person_id)
