@@ -34,8 +34,12 @@ def _end(into: dict[str, str], person: str) -> str:
 def one_person(subject: str, merged: Mapping[str, str], parameter: int) -> str:
     """SQL of who a subject is. Where anybody was merged, the parameters of this number and the next
     are the merged records and who is kept of each."""
-    if not merged:
-        return subject
+    return kept_of(subject, parameter) if merged else subject
+
+
+def kept_of(subject: str, parameter: int) -> str:
+    """SQL of who is kept of a record, or the record itself; the parameters of this number and the
+    next are the merged records and who is kept of each."""
     of = f"array_position(${parameter}::text[], {subject})"
     return f"coalesce((${parameter + 1}::text[])[{of}], {subject})"
 

@@ -2,7 +2,8 @@
 
 The 2022 report says 517, 511 and 542 without a date, a roster or a unit. Here each count stands
 beside the roll of its day, and between two of them stands what moved the roll: so people who joined
-in between are told apart from people who received and were no members.
+in between are told apart from people who received and were no members. Two records that were merged
+are one person.
 """
 
 from datetime import date
@@ -11,21 +12,23 @@ from typing import Any, NamedTuple
 from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.queries.knowledge import Period
 from services.reporting.queries.membership import roll_steps
+from services.reporting.queries.merged import kept_of, merged
 from services.reporting.queries.rows import member_on
 from shared.contract.values import HOLIDAYS
 
 SERVED = f"""
 WITH served AS (
     SELECT 'programme' AS kind, d.programme_id AS id, p.title, d.occasion AS about,
-        p.roster_as_of, p.roster_count, d.person_id, d.issued_on AS day, d.quantity,
+        p.roster_as_of, p.roster_count, {kept_of("d.person_id", 7)} AS person_id,
+        d.issued_on AS day, d.quantity,
         coalesce(p.population = 'members', d.occasion = ANY($6)) AS for_members
     FROM {LIVE}.deliveries d LEFT JOIN {LIVE}.programmes p
         ON p.org_id = $1 AND p.programme_id = d.programme_id AND {known_at("$4", "p")}
     WHERE d.org_id = $1 AND d.issued_on >= $2 AND d.issued_on <= $3 AND d.returned IS NULL
         AND {known_at("$4", "d")} AND d.occasion = ANY($5)
     UNION ALL
-    SELECT 'policy', i.policy_id, p.insurer, i.plan, i.insured_on, p.insured_due, i.person_id,
-        i.insured_on, 1, true
+    SELECT 'policy', i.policy_id, p.insurer, i.plan, i.insured_on, p.insured_due,
+        {kept_of("i.person_id", 7)}, i.insured_on, 1, true
     FROM {LIVE}.insured i LEFT JOIN {LIVE}.policies p
         ON p.org_id = $1 AND p.policy_id = i.policy_id AND {known_at("$4", "p")}
     WHERE i.org_id = $1 AND i.insured_on >= $2 AND i.insured_on <= $3 AND {known_at("$4", "i")}
@@ -96,9 +99,9 @@ async def dated_counts(
     `about` names occasions of gifts and insurance plans. Of gifts only programmes for all members
     are compared; where nobody said for whom a programme is, a festival's is.
     """
-    rows = await connection.fetch(
-        SERVED, org_id, period.first, period.last, at, list(about), sorted(HOLIDAYS)
-    )
+    one_person = await merged(connection, org_id, at)
+    scope = org_id, period.first, period.last, at, list(about), sorted(HOLIDAYS)
+    rows = await connection.fetch(SERVED, *scope, list(one_person), list(one_person.values()))
     days = sorted({row["day"] for row in rows})
     steps = {step.day: step for step in await roll_steps(connection, org_id, days, at)}
     return [
