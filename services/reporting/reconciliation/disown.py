@@ -2,13 +2,16 @@
 owner did write in its place: as events, with a reason."""
 
 import asyncio
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.reporting.ingest import settle
 from services.reporting.ingest.apply import Ingest
+from services.reporting.ingest.decode import Refused
+from services.reporting.ingest.raw_rows import raw_of
 from services.reporting.reconciliation.owner_client import OwnerClient, OwnerSilent
 from shared.contract.catalogue import source_of
 from shared.contract.envelope import Actor
@@ -23,18 +26,28 @@ FOLD_SECONDS = 20.0
 """How long a command waits for its event to come back from Kafka and be folded."""
 
 FIND = """
-SELECT log_index, org_id, shard, shard_sequence, leaf FROM journal
-WHERE event_id = $1 AND source = $2
+SELECT j.log_index, j.org_id, j.shard, j.shard_sequence, j.leaf
+FROM journal j LEFT JOIN disowned d ON d.log_index = j.log_index
+WHERE j.event_id = $1 AND j.source = $2 ORDER BY d.log_index IS NOT NULL, j.log_index
 """
+"""Of two under one id that which counts comes first."""
 DISPUTED = """
-SELECT EXISTS (SELECT FROM log_differences WHERE log_index = $1 AND kind <> 'document-differs')
+SELECT EXISTS (SELECT FROM log_differences l WHERE log_index = $1
+        AND (kind <> 'document-differs' OR EXISTS (SELECT FROM quarantine q
+            WHERE q.source = l.source AND q.event_id = l.owner_event_id
+                AND sha256('\\x00'::bytea || q.value) = l.owner_leaf)))
     OR EXISTS (SELECT FROM ahead_of_owner WHERE log_index = $1)
     OR EXISTS (SELECT FROM disowned WHERE log_index = $1)
 """
-IN_ITS_PLACE = """
-SELECT id FROM quarantine
-WHERE state = 'open' AND source = $1 AND event_id = $2::uuid AND reason = 'sequence-reused'
+"""Of one event with two documents somebody changed a store, or the topic had both: then the owner's
+waits in quarantine."""
+GAVE_WAY = """
+SELECT * FROM quarantine
+WHERE state = 'open' AND source = $1 AND event_id = ANY($2::uuid[])
+    AND reason IN ('sequence-reused', 'id-reused')
+ORDER BY stream_version, id
 """
+"""What found its place or its id taken by the event that is disowned."""
 
 
 class Disowning(NamedTuple):
@@ -62,12 +75,7 @@ async def disown(ingest: Ingest, client: OwnerClient, actor: Actor, asked: Disow
     is asked once more. Raises Unknown `no-such-event`, Conflict `the-owners-event`,
     `not-disputed`, `numbers-nothing`; NotYet `owner-silent`.
     """
-    row = await ingest.pool.fetchrow(FIND, asked.event_id, asked.source)
-    if row is None:
-        raise Unknown("no-such-event", f"no event {asked.event_id} of {asked.source} is here")
-    if row["shard"] is None:
-        raise Conflict("numbers-nothing", f"{asked.source} has no log that could be compared")
-    written = await _written(client, asked, Range(row["shard"], *[row["shard_sequence"]] * 2))
+    row, written = await _not_the_owners(ingest, client, asked)
     if not await ingest.pool.fetchval(DISPUTED, row["log_index"]):
         raise Conflict(
             "not-disputed",
@@ -76,29 +84,66 @@ async def disown(ingest: Ingest, client: OwnerClient, actor: Actor, asked: Disow
     await _say(ingest, actor, asked, row)
     at = await _folded(ingest, row["log_index"])
     applied = None
-    if at is not None and written is not None:
-        number = await ingest.pool.fetchval(IN_ITS_PLACE, asked.source, written)
-        if number is not None:
-            await settle.retry(ingest, number, actor.subject)
-            applied = written
+    if at is not None:
+        ids = [str(asked.event_id), *([written] if written else [])]
+        applied = await _apply_instead(ingest, client, actor, asked.source, ids)
     return Disowned(row["log_index"], at, applied)
 
 
-async def _written(client: OwnerClient, asked: Disowning, place: Range) -> str | None:
-    """The event that the owner's log has in that place, if any."""
-    owner = asked.source.rpartition("/")[2]
+async def _not_the_owners(
+    ingest: Ingest, client: OwnerClient, asked: Disowning
+) -> tuple[Mapping[str, Any], str | None]:
+    """The row of the journal that is not the owner's, and the id that the owner's log has in its
+    place, if any. Under one id may stand the owner's too, applied since."""
+    rows = await ingest.pool.fetch(FIND, asked.event_id, asked.source)
+    if not rows:
+        raise Unknown("no-such-event", f"no event {asked.event_id} of {asked.source} is here")
+    for row in rows:
+        if row["shard"] is None:
+            raise Conflict("numbers-nothing", f"{asked.source} has no log that could be compared")
+        place = Range(row["shard"], *[row["shard_sequence"]] * 2)
+        entry = await _written(client, asked.source, place)
+        if entry is None or not _is(entry, str(asked.event_id), row["leaf"]):
+            return row, entry and entry["event_id"]
+    raise Conflict(
+        "the-owners-event",
+        f"{asked.source} has event {asked.event_id} at sequence {place.first} of shard"
+        f" {place.shard}: it wrote it",
+    )
+
+
+async def _written(client: OwnerClient, source: str, place: Range) -> Mapping[str, Any] | None:
+    """What the owner's log has in that place, if anything. Raises NotYet `owner-silent`."""
     try:
-        entries = await client.entries(owner, place)
+        entries = await client.entries(source.rpartition("/")[2], place)
     except OwnerSilent as why:
         raise NotYet("owner-silent", str(why)) from why
-    for entry in entries:
-        if entry["event_id"] == str(asked.event_id):
-            raise Conflict(
-                "the-owners-event",
-                f"{asked.source} has event {asked.event_id} at sequence {place.first} of shard"
-                f" {place.shard}: it wrote it",
-            )
-    return entries[0]["event_id"] if entries else None
+    return entries[0] if entries else None
+
+
+def _is(entry: Mapping[str, Any], event_id: str, leaf: bytes) -> bool:
+    return bool(entry["event_id"] == event_id and entry["leaf"] == leaf.hex())
+
+
+async def _apply_instead(
+    ingest: Ingest, client: OwnerClient, actor: Actor, source: str, ids: Sequence[str]
+) -> str | None:
+    """Apply what gave way to the event that is disowned by now, if its owner's log has it, byte for
+    byte: another forgery may wait there too. Returns the id of the last."""
+    applied = None
+    for row in await ingest.pool.fetch(GAVE_WAY, source, ids):
+        record = ingest.read(raw_of(row))
+        if isinstance(record, Refused) or record.envelope.shard is None:
+            continue
+        sequence = record.envelope.shard_sequence or 0
+        entry = await _written(client, source, Range(record.envelope.shard, sequence, sequence))
+        event_id = str(record.envelope.event_id)
+        if entry is None or not _is(entry, event_id, record.leaf):
+            continue
+        with contextlib.suppress(Conflict, Unknown):  # settled with another of its stream
+            await settle.retry(ingest, row["id"], actor.subject)
+            applied = event_id
+    return applied
 
 
 async def _say(ingest: Ingest, actor: Actor, asked: Disowning, row: Mapping[str, Any]) -> None:
@@ -118,7 +163,12 @@ async def _say(ingest: Ingest, actor: Actor, asked: Disowning, row: Mapping[str,
     )
     stream = event.stream_of()
     said = await store.load(stream)
-    if any(getattr(each, "disowned_source", "") == asked.source for each in said.events):
+    same = event.disowned_source, event.leaf_sha256
+    if any(
+        (each.disowned_source, each.leaf_sha256) == same
+        for each in said.events
+        if isinstance(each, EventDisowned)
+    ):
         return
     request = Request(
         actor,
