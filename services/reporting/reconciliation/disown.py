@@ -61,7 +61,7 @@ class Disowning(NamedTuple):
 
 class Disowned(NamedTuple):
     """`at` is the log_index from which the event counts for nothing (None: not folded in time, it
-    will be). `applied` is the event of the owner that was waiting in quarantine in its place."""
+    will be). `applied` is an event of the owner that was waiting in quarantine for its place or id."""
 
     log_index: int
     at: int | None
@@ -129,7 +129,7 @@ async def _apply_instead(
     ingest: Ingest, client: OwnerClient, actor: Actor, source: str, ids: Sequence[str]
 ) -> str | None:
     """Apply what gave way to the event that is disowned by now, if its owner's log has it, byte for
-    byte: another forgery may wait there too. Returns the id of the last."""
+    byte: another forgery may wait there too. Returns the id of one."""
     applied = None
     for row in await ingest.pool.fetch(GAVE_WAY, source, ids):
         record = ingest.read(raw_of(row))
