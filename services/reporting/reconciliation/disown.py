@@ -13,9 +13,10 @@ from services.reporting.ingest.apply import Ingest
 from services.reporting.ingest.decode import Refused
 from services.reporting.ingest.raw_rows import raw_of
 from services.reporting.reconciliation.owner_client import OwnerClient, OwnerSilent
+from services.reporting.reconciliation.progress import JOURNAL
 from shared.contract.catalogue import source_of
 from shared.contract.envelope import Actor
-from shared.contract.reporting import DisownReason, EventDisowned
+from shared.contract.reporting import INSTALLATION, DisownReason, EventDisowned
 from shared.contract.values import SHANGHAI
 from shared.errors import Conflict, NotYet, Unknown
 from shared.eventstore.request import Reply, Request
@@ -50,6 +51,13 @@ ORDER BY stream_version, id
 """What found its place or its id taken by the event that is disowned."""
 
 
+IN_COPIES = """
+SELECT reader, shard, sequence, journal_leaf AS leaf FROM log_differences
+WHERE source = $1 AND journal_event_id = $2 AND journal_leaf IS NOT NULL AND reader <> $3
+ORDER BY reader, shard, sequence
+"""
+
+
 class Disowning(NamedTuple):
     """Which event, and why it is none of its source's: a code for the log, words for who asks."""
 
@@ -60,22 +68,32 @@ class Disowning(NamedTuple):
 
 
 class Disowned(NamedTuple):
-    """`at` is the log_index from which the event counts for nothing (None: not folded in time, it
-    will be). `applied` is an event of the owner that was waiting in quarantine for its place or id."""
+    """`log_index` is its place in the journal (None: it stands in `copies` alone, which are
+    refilled without it). `at` is the log_index from which the event counts for nothing (None: not
+    folded in time, it will be). `applied` is an event of the owner that was waiting in quarantine
+    for its place or id."""
 
-    log_index: int
+    log_index: int | None
     at: int | None
     applied: str | None
+    copies: tuple[str, ...] = ()
 
 
 async def disown(ingest: Ingest, client: OwnerClient, actor: Actor, asked: Disowning) -> Disowned:
-    """Disown an event of the journal, and apply what its owner wrote instead. Idempotent.
+    """Disown an event of the journal, and apply what its owner wrote instead; or one that stands in
+    contexts' copies alone, which hear it and are refilled. Idempotent.
 
     Only what the comparison has named, or a restored owner has lost, can be disowned, and the owner
     is asked once more. Raises Unknown `no-such-event`, Conflict `the-owners-event`,
     `not-disputed`, `numbers-nothing`; NotYet `owner-silent`.
     """
-    row, written = await _not_the_owners(ingest, client, asked)
+    try:
+        row, written = await _not_the_owners(ingest, client, asked)
+    except (Unknown, Conflict):
+        copies = await _of_copies(ingest, client, actor, asked)
+        if not copies:
+            raise
+        return Disowned(None, None, None, copies)
     if not await ingest.pool.fetchval(DISPUTED, row["log_index"]):
         raise Conflict(
             "not-disputed",
@@ -104,12 +122,28 @@ async def _not_the_owners(
         place = Range(row["shard"], *[row["shard_sequence"]] * 2)
         entry = await _written(client, asked.source, place)
         if entry is None or not _is(entry, str(asked.event_id), row["leaf"]):
-            return row, entry and entry["event_id"]
+            return row, None if entry is None else entry["event_id"]
     raise Conflict(
         "the-owners-event",
         f"{asked.source} has event {asked.event_id} at sequence {place.first} of shard"
         f" {place.shard}: it wrote it",
     )
+
+
+async def _of_copies(
+    ingest: Ingest, client: OwnerClient, actor: Actor, asked: Disowning
+) -> tuple[str, ...]:
+    """The contexts whose copies hold a document of this event that its owner did not write, once it
+    is disowned. The comparison named it, and the owner is asked once more."""
+    copies = []
+    for row in await ingest.pool.fetch(IN_COPIES, asked.source, asked.event_id, JOURNAL):
+        place = Range(row["shard"], row["sequence"], row["sequence"])
+        entry = await _written(client, asked.source, place)
+        if entry is not None and _is(entry, str(asked.event_id), row["leaf"]):
+            continue
+        await _say(ingest, actor, asked, {"org_id": INSTALLATION, "leaf": row["leaf"]})
+        copies.append(row["reader"])
+    return tuple(dict.fromkeys(copies))
 
 
 async def _written(client: OwnerClient, source: str, place: Range) -> Mapping[str, Any] | None:

@@ -16,7 +16,7 @@ from services.reporting.reconciliation.disown import Disowned, Disowning, disown
 from services.reporting.reconciliation.owner_client import OwnerClient
 from services.reporting.reconciliation.progress import journal_progress
 from shared.contract.catalogue import topic_of
-from shared.contract.document import document_of, leaf_hash
+from shared.contract.document import document_of
 from shared.contract.envelope import SHARDS, Envelope
 from shared.contract.reporting import EventDisowned
 from shared.errors import Conflict, NotYet, Unknown
@@ -235,62 +235,6 @@ async def test_a_command_does_not_wait_for_ever(
     monkeypatch.setattr(module, "FOLD_SECONDS", 0.2)
     monkeypatch.setattr(forged, "relayed", lambda: asyncio.sleep(0))
     assert await forged.disown(forged.forgery) == Disowned(3, None, None)
-
-
-class IdTaken(Forged):
-    """The forger took the id of the owner's third event, and its place or the next one."""
-
-    def __init__(self, ingest: Ingest, *, same_place: bool) -> None:
-        super().__init__(ingest)
-        *_, third = self.real
-        self.forgery = self.forgery._replace(event_id=third.event_id)
-        if not same_place:
-            later = third._replace(shard_sequence=(third.shard_sequence or 0) + 1, stream_version=2)
-            data = gift(2, quantity=5).model_dump_json().encode()
-            self.real[2:] = [third._replace(event_id=uuid7(), data=data), later]
-            self.owner.stamped.clear()
-            self.owner.write(self.real)
-
-
-@pytest.mark.parametrize("same_place", [True, False])
-async def test_an_owners_event_whose_id_a_forgery_took_is_applied_once_that_is_disowned(
-    ingest: Ingest, pool: asyncpg.Pool, same_place: bool
-) -> None:
-    forged = IdTaken(ingest, same_place=same_place)
-    await forged.read([*forged.real[:2], forged.forgery, *forged.real[2:]])
-    assert await portions(pool) == [1, 1, 99]
-    found = await forged.disown(forged.forgery)
-    assert found.applied in [str(each.event_id) for each in forged.real[2:]]
-    assert 99 not in await portions(pool)
-    assert await quarantine.listed(pool) == []
-    counting = await pool.fetch(
-        "SELECT leaf FROM journal WHERE source = $1"
-        " AND log_index NOT IN (SELECT log_index FROM disowned) ORDER BY shard_sequence",
-        SOURCE,
-    )
-    written = [leaf_hash(document_of(each)) for each in forged.real]
-    assert [row["leaf"] for row in counting] == written
-    # Either comes again, and nothing changes; nor does who disowns again.
-    before = await portions(pool)
-    await forged.read([forged.forgery, *forged.real])
-    assert await portions(pool) == before
-    assert await quarantine.listed(pool) == []
-    assert (await forged.disown(forged.forgery)).at == found.at
-
-
-async def test_of_two_forgeries_under_one_id_none_is_applied(
-    ingest: Ingest, pool: asyncpg.Pool
-) -> None:
-    forged = IdTaken(ingest, same_place=True)
-    second = forged.forgery._replace(data=gift(2, quantity=98).model_dump_json().encode())
-    await forged.read([*forged.real[:2], forged.forgery, second])
-    with pytest.raises(Conflict) as refused:  # one of the two stores may have been changed
-        await forged.disown(forged.forgery)
-    assert refused.value.code == "not-disputed"
-    await forged.read([forged.real[2]])
-    await forged.disown(forged.forgery)
-    assert await portions(pool) == [1, 1, 1]
-    assert [row["reason"] for row in await quarantine.listed(pool)] == ["id-reused"]
 
 
 def test_a_forgery_has_the_document_of_nobody(ingest: Ingest) -> None:
