@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from services.reporting.ingest.decode import Refused
-from services.reporting.ingest.raw_rows import content_hash
-from services.reporting.journal.record import Decoded, Raw, StreamKey
+from services.reporting.journal.record import Decoded, Origin, Raw, StreamKey
 from shared.contract.envelope import Envelope
 from shared.contract.stream_rules import History
 from shared.contract.succession import Identity, Succession, reused_detail
@@ -55,7 +54,7 @@ class _Now(NamedTuple):
     places: dict[Place, bool]
     passed: Mapping[StreamKey, int]
     disowned: Collection[tuple[Identity, bytes]]
-    discarded: Collection[tuple[str, bytes]]
+    discarded: Collection[Origin]
 
 
 def admit(
@@ -70,7 +69,7 @@ def admit(
     passed: Mapping[StreamKey, int] = {},
     histories: Mapping[StreamKey, History] = {},
     disowned: Collection[tuple[Identity, bytes]] = (),
-    discarded: Collection[tuple[str, bytes]] = (),
+    discarded: Collection[Origin] = (),
 ) -> Admission:
     """Decide about a batch, in order.
 
@@ -84,7 +83,7 @@ def admit(
     was missing, the last version that was applied so. `histories`: what stands in the streams of
     sources that are not ours. `disowned`: documents under identities of the batch that the journal
     holds and that count for nothing, so that another document may have the identity. `discarded`:
-    topic and content of records that a person discarded, which come again.
+    the records of the batch, by origin, that a person discarded before and that come again.
     """
     result = Admission([], [], [], [], dict(heads), epochs)
     seen = dict(known)
@@ -210,10 +209,7 @@ def _in_its_place(record: Decoded, result: Admission, now: _Now) -> bool:
         if now.places.get(place, not record.retried):
             detail = f"sequence {sequence} of shard {shard} was another event (at {head})"
             again = reused(record, detail)
-            if (
-                now.discarded
-                and (record.raw.origin.topic, content_hash(record.raw)) in now.discarded
-            ):
+            if record.raw.origin in now.discarded:
                 again = again._replace(blocks_stream=False)
             else:
                 now.blocked.setdefault(record.stream_key, envelope.stream_version + 1)

@@ -13,7 +13,7 @@ from services.reporting.ingest.admission import Place, ShardKey
 from services.reporting.ingest.decode import Refused
 from services.reporting.ingest.lost_events import blocked_streams
 from services.reporting.ingest.raw_rows import content_hash
-from services.reporting.journal.record import Decoded, StreamKey
+from services.reporting.journal.record import Decoded, Origin, StreamKey
 from shared.contract.attributes import envelope_of_document
 from shared.contract.decoders import decode_envelope, decode_event
 from shared.contract.envelope import DomainEvent
@@ -82,7 +82,7 @@ class Known(NamedTuple):
     passed: dict[StreamKey, int]
     histories: dict[StreamKey, History]
     disowned: set[tuple[Identity, bytes]]
-    discarded: set[tuple[str, bytes]]
+    discarded: set[Origin]
 
 
 async def exceptions(connection: asyncpg.Connection) -> Exceptions:
@@ -146,15 +146,14 @@ def _place(record: Decoded) -> Place:
     return envelope.source, envelope.shard or 0, envelope.shard_sequence or 0
 
 
-async def _discarded(
-    connection: asyncpg.Connection, behind: Collection[Decoded]
-) -> set[tuple[str, bytes]]:
-    """Which of these a person discarded before, by topic and content."""
+async def _discarded(connection: asyncpg.Connection, behind: Collection[Decoded]) -> set[Origin]:
+    """Which of these a person discarded before, to the byte."""
     if not behind:
         return set()
-    contents = [(r.raw.origin.topic, content_hash(r.raw)) for r in behind]
-    rows = await connection.fetch(DISCARDED, *zip(*contents, strict=True))
-    return {(row["topic"], row["content"]) for row in rows}
+    contents = {r.raw.origin: (r.raw.origin.topic, content_hash(r.raw)) for r in behind}
+    rows = await connection.fetch(DISCARDED, *zip(*contents.values(), strict=True))
+    found = {(row["topic"], row["content"]) for row in rows}
+    return {origin for origin, content in contents.items() if content in found}
 
 
 async def _places(connection: asyncpg.Connection, places: Collection[Place]) -> dict[Place, bool]:
