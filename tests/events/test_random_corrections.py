@@ -1,4 +1,4 @@
-"""Corrections of corrections at random: no answer is a fault of ours, and nothing waits for ever."""
+"""Corrections of corrections at random: no answer is a fault of ours, nothing waits for ever."""
 
 import random
 
