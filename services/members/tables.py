@@ -17,6 +17,7 @@ from shared.contract.members import (
     MemberLeft,
     MemberRetired,
     MemberTransferredOut,
+    OrganisationCorrected,
     OrganisationRegistered,
     StaffLeft,
     StaffRegistered,
@@ -31,6 +32,9 @@ REGISTER_UNION = """
 INSERT INTO organisations (org_id, name, kind, parent_org_id, simulated, registered_on)
 VALUES ($1, $2, $3, $4, $5, $6)
 """
+CORRECT_UNION = (
+    "UPDATE organisations SET name = $2, kind = $3, parent_org_id = $4 WHERE org_id = $1"
+)
 OPEN_TRANSFER = "INSERT INTO open_transfers (org_id, to_parent) VALUES ($1, $2)"
 CLOSE_TRANSFER = "DELETE FROM open_transfers WHERE org_id = $1"
 MOVE_UNION = "UPDATE organisations SET parent_org_id = $2 WHERE org_id = $1"
@@ -107,6 +111,9 @@ def _ended(how: str) -> Rows:
 
 TABLES: dict[type[DomainEvent], tuple[tuple[str, Rows], ...]] = {
     OrganisationRegistered: ((REGISTER_UNION, _union),),
+    OrganisationCorrected: (
+        (CORRECT_UNION, lambda e, _version: (e.org_id, e.name, e.kind, e.parent_org_id)),
+    ),
     AffiliationTransferStarted: ((OPEN_TRANSFER, _towards),),
     AffiliationTransferCompleted: (
         (CLOSE_TRANSFER, lambda event, _version: (event.org_id,)),

@@ -8,8 +8,8 @@ from guildhall.imports import KINDS
 from guildhall.imports.outcome import Outcome
 from guildhall.imports.upload import Options, import_file
 from shared.testing.http import InProcess
-from tests.events.requests import ANN, BO
 from tests.corrections_walk import versions, withdrawn_since
+from tests.events.requests import ANN, BO
 from tests.guildhall.imports.in_process_client import InProcessClient
 
 PEOPLE = {"1": ANN, "2": BO}

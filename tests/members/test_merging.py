@@ -101,52 +101,25 @@ async def test_a_clerk_finds_candidates_and_the_chair_merges(union: InProcess) -
     assert answer["people"] == [{"employee_no": "B-1", "person_id": ONE}]
 
 
+DAY, SPOUSE = "2022-07-01", {"relation": "spouse", "declared_on": "2022-07-01", "name": "小明"}
+LEAVING = {"person_id": TWO, "left_on": DAY, "reason": "resigned"}
 NAMING = [
-    ("register-staff", {"people": [{**staff(2)["people"][1], "registered_on": "2022-07-01"}]}),
-    (
-        "admit-members",
-        {"people": [{"person_id": TWO, "joined_on": "2022-07-01", "kind": "new"}]},
-    ),
-    (
-        "record-staff-left",
-        {"people": [{"person_id": TWO, "left_on": "2022-07-01", "reason": "resigned"}]},
-    ),
-    (
-        "change-member",
-        {
-            "person_id": TWO,
-            "gender": "male",
-            "birth_month": 2,
-            "reason": "entered_in_error",
-            "changed_on": "2022-07-01",
-        },
-    ),
-    ("transfer-out-member", {"person_id": TWO, "transferred_on": "2022-07-01"}),
-    ("record-member-left", {"person_id": TWO, "left_on": "2022-07-01", "reason": "resigned"}),
-    (
-        "record-member-retired",
-        {"person_id": TWO, "retired_on": "2022-07-01", "membership_retained": True},
-    ),
-    ("record-member-died", {"person_id": TWO, "died_on": "2022-07-01"}),
-    (
-        "declare-dependant",
-        {"person_id": TWO, "relation": "child", "declared_on": "2022-07-01", "name": "小明"},
-    ),
-    (
-        "declare-dependant",
-        {
-            "person_id": ONE,
-            "dependant_id": TWO,
-            "relation": "spouse",
-            "declared_on": "2022-07-01",
-            "name": "小明",
-        },
-    ),
-    (
-        "merge-members",
-        {**MERGE, "person_id": person_id(3), "kept_person_id": TWO, "merged_on": "2022-07-01"},
-    ),
-]
+    ("register-staff", {"people": [{**staff(2)["people"][1], "registered_on": DAY}]}),
+    ("admit-members", {"people": [{"person_id": TWO, "joined_on": DAY, "kind": "new"}]}),
+    ("record-staff-left", {"people": [LEAVING]}),
+    ("change-member", {
+        "person_id": TWO, "gender": "male", "birth_month": 2, "reason": "other", "changed_on": DAY,
+    }),
+    ("transfer-out-member", {"person_id": TWO, "transferred_on": DAY}),
+    ("record-member-left", LEAVING),
+    ("record-member-retired",
+     {"person_id": TWO, "retired_on": DAY, "membership_retained": True}),
+    ("record-member-died", {"person_id": TWO, "died_on": DAY}),
+    ("declare-dependant", {"person_id": TWO, **SPOUSE}),
+    ("declare-dependant", {"person_id": ONE, "dependant_id": TWO, **SPOUSE}),
+    ("merge-members",
+     {**MERGE, "person_id": person_id(3), "kept_person_id": TWO, "merged_on": DAY}),
+]  # fmt: skip
 """Every command that names a person, of a record that is merged."""
 
 
