@@ -121,9 +121,7 @@ CORRECTING: dict[str, dict[str, Any]] = {
         "person_id": person_id(1), "kept_person_id": person_id(2), "reason": "other",
         "merged_on": "2022-05-01",
     },
-    "unmerge-members": {
-        "person_id": person_id(1), "reason": "other", "unmerged_on": "2022-05-01",
-    },
+    "unmerge-members": {"person_id": person_id(1), "reason": "other", "unmerged_on": "2022-05-01"},
     "withdraw-entries": {
         "stream": f"tjtc/person-{person_id(1)}", "versions": [2], "reason": "wrong_person",
         "withdrawn_on": "2022-05-01",
