@@ -108,6 +108,7 @@ MAY: dict[str, dict[str, Access]] = {
                 "figures", "figures/{figure}", "figures/{figure}/difference",
                 "events/{event_id}", "rosters", "findings",
                 "reconciliation/{programme_id}", "membership-account", "verdicts", "report",
+                "exports", "exports/{table}",
             )
         },
         "POST /v1/{org_id}/rules/{rule_id}/what-if": of_union(*READERS),
