@@ -55,9 +55,14 @@ from shared.contract.events import (
     ResolutionPassed,
 )
 from shared.contract.members import (
+    DependantDeclared,
+    MemberChanged,
     MemberDied,
     MemberJoined,
     MemberLeft,
+    MemberRetired,
+    MembersMerged,
+    MembersUnmerged,
     MemberTransferredOut,
     OrganisationRegistered,
     StaffLeft,
@@ -101,6 +106,7 @@ ONCE: Mapping[type[DomainEvent], Once] = {
     MemberLeft: Once("not-a-member", ("spell",)),
     MemberTransferredOut: Once("not-a-member", ("spell",), MemberLeft),
     MemberDied: Once("person-died"),
+    MembersMerged: Once("merged-already"),
     ActivityPlanned: Once("activity-exists"),
     ActivityHeld: Once("session-held", ("session",)),
     ContestEntered: Once("entry-exists", ("entry_id",)),
@@ -121,8 +127,16 @@ NEEDS: Mapping[type[DomainEvent], tuple[type[DomainEvent], str]] = {
     GiftReceiptSigned: (GiftIssued, "not-issued"),
     GiftReturned: (GiftIssued, "not-issued"),
     ClaimReversed: (ClaimPaid, "claim-not-paid"),
+    MembersUnmerged: (MembersMerged, "not-merged"),
 }
 """What must stand in the stream already, and what is said where it does not."""
+
+OF_A_PERSON = (StaffRegistered, StaffLeft, MemberJoined, MemberLeft, MemberTransferredOut,
+    MemberRetired, MemberDied, MemberChanged, DependantDeclared)  # fmt: skip
+BARS: Mapping[type[DomainEvent], tuple[type[DomainEvent], str]] = dict.fromkeys(
+    OF_A_PERSON, (MembersMerged, "merged-record")
+)
+"""What must not stand in the stream: of a person with two records only the kept one goes on."""
 
 WITHDRAWN_BY: Mapping[type[DomainEvent], type[DomainEvent]] = {
     cls: by for cls in CORRECTED_BY if (by := withdrawal_of(cls)) is not None
@@ -132,6 +146,7 @@ UNDOES: Mapping[type[DomainEvent], tuple[type[DomainEvent], ...]] = {
     ClaimReversed: (ClaimPaid,),
     CoverEnded: (MemberInsured,),
     ExpenditureReversed: (ExpenditureRequested, ExpenditurePaid),
+    MembersUnmerged: (MembersMerged,),
     **{
         by: tuple(cls for cls, taken_by in WITHDRAWN_BY.items() if taken_by is by)
         for by in WITHDRAWN_BY.values()
@@ -187,6 +202,9 @@ def check_follows(history: History, type_name: str, event: Any, *, whole: bool =
         needed, code = NEEDS[cls]
         if (needed.__name__,) not in history.facts:
             raise ContractViolation(code, f"no {needed.__name__} stands in this stream before")
+    barred = BARS.get(cls)
+    if barred is not None and (barred[0].__name__,) in history.facts:
+        raise ContractViolation(barred[1], f"a {barred[0].__name__} stands in this stream")
     if cls in ONCE and _fact(cls, event) in history.facts:
         raise ContractViolation(
             ONCE[cls].code, f"a {cls.__name__} stands in this stream, and nothing took it back"
@@ -252,6 +270,6 @@ def _check_chunk(before: Chunks | None, cls: type[DomainEvent], event: Any) -> N
 
 
 KNOWN: Mapping[str, type[DomainEvent]] = {
-    cls.type_name(): cls for cls in (*ONCE, *NEEDS, *UNDOES, *CHUNKED)
+    cls.type_name(): cls for cls in (*ONCE, *NEEDS, *BARS, *UNDOES, *CHUNKED)
 }
 """The types that bear on what may follow, by their names on the wire."""

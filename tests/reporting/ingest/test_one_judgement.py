@@ -174,6 +174,7 @@ def test_every_sample_of_ours_may_be_said_by_a_source_that_is_registered_for_it(
         "GiftReceiptSigned.v1.json": "GiftIssued.v1.json",
         "GiftReturned.v1.json": "GiftIssued.v1.json",
         "ClaimReversed.v1.json": "ClaimPaid.v1.json",
+        "MembersUnmerged.v1.json": "MembersMerged.v1.json",
     }
     said = [theirs(name)]
     if name in before:
