@@ -1,4 +1,4 @@
-"""What members counts after corrections of corrections, reporting counts: the same account, of every
+"""What members counts after corrections of corrections, reporting counts: the same account, of each
 day, from the events alone."""
 
 import random
