@@ -84,10 +84,10 @@ def _received(event: GiftReceived, entry: Entry) -> tuple[Effect, ...]:
     return (once(name, event.programme_id, event, entry, quantity=event.quantity),)
 
 
-def _closed(event: ProgrammeClosed, _: Entry) -> tuple[Effect, ...]:
+def _closed(event: ProgrammeClosed, entry: Entry) -> tuple[Effect, ...]:
     name = f"missed.{event.occasion or 'unstated'}"
     return tuple(
-        Counted(name, f"missed:{event.programme_id}.{person}", person, event.occurred_on)
+        Counted(name, of_stream("missed", entry, person), person, event.occurred_on)
         for person in event.missed
     )
 

@@ -94,11 +94,13 @@ def _reversed(event: ExpenditureReversed, entry: Entry) -> tuple[Effect, ...]:
 
 def _decided(event: ProcurementDecided, entry: Entry) -> tuple[Effect, ...]:
     name, amount = f"procurement.{event.method}", event.amount_fen
-    return (once(name, event.procurement_id, event, entry, amount_fen=amount),)
+    subject = event.procurement_id
+    return (stream_line(name, "procurement", subject, event, entry, amount_fen=amount),)
 
 
 def _signed(event: ContractSigned, entry: Entry) -> tuple[Effect, ...]:
-    return (once("contract", event.procurement_id, event, entry, amount_fen=event.amount_fen),)
+    subject, amount = event.procurement_id, event.amount_fen
+    return (stream_line("contract", "contract", subject, event, entry, amount_fen=amount),)
 
 
 MONEY_RULES: Rules = {

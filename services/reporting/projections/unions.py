@@ -24,6 +24,7 @@ class Union(NamedTuple):
     """
 
     org_id: str
+    source: str
     name: str | None = None
     kind: str | None = None
     parent_org_id: str | None = None
@@ -51,8 +52,8 @@ Affiliation = AffiliationTransferStarted | MemberHandoverPrepared | AffiliationT
 Registration = OrganisationRegistered | OrganisationCorrected
 
 
-def _keys(event: Registration | StaffCountDeclared | Affiliation, _: Entry) -> Sequence[Key]:
-    return [(event.org_id,)]
+def _keys(event: Registration | StaffCountDeclared | Affiliation, entry: Entry) -> Sequence[Key]:
+    return [(event.org_id, entry.envelope.source)]
 
 
 def _registered(row: Union | None, event: OrganisationRegistered, _: Entry, key: Key) -> Union:
@@ -115,7 +116,7 @@ def _moved(row: Union | None, event: AffiliationTransferCompleted, entry: Entry,
 UNIONS = Projection(
     name="unions",
     row=Union,
-    key=("org_id",),
+    key=("org_id", "source"),
     on={
         OrganisationRegistered: changing(_keys, _registered),
         OrganisationCorrected: changing(_keys, _corrected),

@@ -1,11 +1,11 @@
 """People who became one between two knowledge times, or were told apart again: of their lines
 that stand at both, one is counted no more, or again. The merge, or its undoing, is the cause."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services.reporting.projections.as_of import LIVE
-from services.reporting.queries.merged import merged
+from services.reporting.queries.merged import Merges, merged
 
 MOVED = f"""
 SELECT person_id, max(moved) AS moved FROM {LIVE}.merged_people,
@@ -20,12 +20,12 @@ WHERE log_index = ANY($1)
 Line = Mapping[str, Any]
 
 
-class Merges(NamedTuple):
-    """Who was one person at the first and at the second knowledge time, of each record the one
-    kept; and of each record whose person changed between, the log_index of what changed it."""
+class Changed(NamedTuple):
+    """Who was one person at the first and at the second knowledge time; and of each
+    record whose person changed between, the log_index of what changed it."""
 
-    before: Mapping[str, str]
-    after: Mapping[str, str]
+    before: Merges
+    after: Merges
     causes: Mapping[str, int]
 
     @property
@@ -34,19 +34,24 @@ class Merges(NamedTuple):
         return sorted(self.causes)
 
 
-async def merges(connection: Any, org_id: str, known: tuple[int, int]) -> Merges:
+async def merges(connection: Any, org_id: str, known: tuple[int, int]) -> Changed:
     """What was merged and told apart between two knowledge times."""
     moved = {
         row["person_id"]: int(row["moved"]) for row in await connection.fetch(MOVED, org_id, *known)
     }
     if not moved:
-        return Merges({}, {}, {})
+        return Changed(Merges(), Merges(), {})
     before, after = [await merged(connection, org_id, at) for at in known]
     causes: dict[str, int] = {}
-    for group in _groups([*before.items(), *after.items()]):
+    for group in _groups([*_pairs(before), *_pairs(after)]):
         if at := max((moved[each] for each in group if each in moved), default=0):
             causes |= dict.fromkeys(group, at)
-    return Merges(before, after, causes)
+    return Changed(before, after, causes)
+
+
+def _pairs(merges: Merges) -> Iterator[tuple[str, str]]:
+    yield from merges.own.items()
+    yield from ((record, kept) for (_, record), kept in merges.theirs.items())
 
 
 def _groups(pairs: Iterable[tuple[str, str]]) -> list[set[str]]:
@@ -58,18 +63,18 @@ def _groups(pairs: Iterable[tuple[str, str]]) -> list[set[str]]:
     return groups
 
 
-def counted_otherwise(merges: Merges, lines: Sequence[Line]) -> list[tuple[str, Line, int]]:
+def counted_otherwise(changed: Changed, lines: Sequence[Line]) -> list[tuple[str, Line, int]]:
     """Of lines that stand at both times, in the order they are counted, those that went or came
     because of a merge: (`went` or `came`, the line, the cause's log_index)."""
     first: list[dict[str, Line]] = [{}, {}]
     for line in lines:
-        subject = line["subject"]
-        for counted, kept in zip(first, (merges.before, merges.after), strict=True):
-            counted.setdefault(kept.get(subject, subject), line)
+        subject, source = line["subject"], line["item"].rpartition("@")[2]
+        for counted, kept in zip(first, (changed.before, changed.after), strict=True):
+            counted.setdefault(kept.kept(source, subject), line)
     was, now = [{(line["list"], line["item"]): line for line in each.values()} for each in first]
     went = [("went", line) for key, line in was.items() if key not in now]
     came = [("came", line) for key, line in now.items() if key not in was]
-    return [(change, line, merges.causes[line["subject"]]) for change, line in (*went, *came)]
+    return [(change, line, changed.causes[line["subject"]]) for change, line in (*went, *came)]
 
 
 async def events_at(connection: Any, log_indexes: Iterable[int]) -> dict[int, Any]:

@@ -122,7 +122,8 @@ async def test_of_a_programme_nobody_opened_what_was_handed_out_is_told(
 ) -> None:
     await History()(gift("winter-2022", "birthday", 1, "2022-12-01")).told(simulated)
     found = await reconciliation(pool, ORG, "winter-2022", await last_index(pool))
-    assert (found.programme, found.counts["recipient_only"]) == (Programme(ORG, "winter-2022"), 1)
+    bare = Programme(ORG, "winter-2022", "/guildhall/benefits")
+    assert (found.programme, found.counts["recipient_only"]) == (bare, 1)
     assert not found.roster_complete
 
 
@@ -134,7 +135,12 @@ def test_a_roster_is_complete_with_every_chunk_and_everyone_it_stated(
     due: int, seen: int, count: int, complete: bool
 ) -> None:
     programme = Programme(
-        ORG, AUTUMN, roster_chunks_due=due, roster_chunks=seen, roster_count=count
+        ORG,
+        AUTUMN,
+        "/guildhall/benefits",
+        roster_chunks_due=due,
+        roster_chunks=seen,
+        roster_count=count,
     )
     assert Reconciliation(programme, {}, [], None, 11).roster_complete == complete
 

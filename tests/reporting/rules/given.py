@@ -19,7 +19,7 @@ from services.reporting.rules.facts import Facts
 from tests.reporting.rules.stated import known
 
 ORG = "tjtc"
-OWN = "/guildhall/benefits"
+OWN, MEMBERS, EVENTS = "/guildhall/benefits", "/guildhall/members", "/guildhall/events"
 LONG_AGO = date(1990, 1, 1)
 
 FIELDS: dict[str, set[str]] = {
@@ -81,9 +81,9 @@ class Given:
             known_on=date.fromisoformat(known_on) if known_on else date(self.as_of.year + 1, 1, 1),
             records_since=date.fromisoformat(since) if since else LONG_AGO,
             deliveries=tuple(self.delivery(row) for row in self.rows("gifts")),
-            programmes={row["id"]: self.programme(row) for row in self.programme_rows()},
-            rosters=self.rosters(),
-            roll={row["person"]: self.member(row) for row in self.rows("members")},
+            programmes={row["id"]: {OWN: self.programme(row)} for row in self.programme_rows()},
+            rosters={programme: {OWN: people} for programme, people in self.rosters().items()},
+            roll={row["person"]: {MEMBERS: self.member(row)} for row in self.rows("members")},
             claims=tuple(self.claim(row) for row in self.rows("claims")),
             payments=tuple(self.payment(row) for row in self.rows("payments")),
             incomes=tuple(self.income(row) for row in self.rows("incomes")),
@@ -146,6 +146,7 @@ class Given:
         return Programme(
             ORG,
             row["id"],
+            OWN,
             population=row.get("for", "members"),
             roster_chunks=chunks[0],
             roster_chunks_due=chunks[1],
@@ -158,6 +159,7 @@ class Given:
         return Registration(
             ORG,
             row["person"],
+            MEMBERS,
             member_from=None
             if row.get("since") == "never"
             else self.later(row, "since") or LONG_AGO,
@@ -276,6 +278,7 @@ class Given:
         return Meeting(
             ORG,
             row.get("id", f"m{next(self.numbers)}"),
+            EVENTS,
             kind=row.get("kind", "staff_congress"),
             held_on=held_on,
             school_year=f"{first}-{first + 1}",
@@ -289,6 +292,7 @@ class Given:
         return HealthCheck(
             ORG,
             row.get("id", "check-1"),
+            EVENTS,
             payer=row.get("payer", "administration"),
             arranged_on=self.day(row, "on"),
             arranged=self.event(),
