@@ -32,6 +32,8 @@ OF_EVENTS: Corrected = tuple(each for each in e.EVENTS if each is not e.EntryWit
 CORRECTED_BY: Mapping[type[DomainEvent], Corrected] = {
     **dict.fromkeys(MEMBERSHIPS, (m.MembershipWithdrawn,)),
     **dict.fromkeys(REGISTRATIONS, (m.RegistrationWithdrawn,)),
+    m.OrganisationRegistered: (m.OrganisationCorrected,),
+    m.OrganisationCorrected: (m.OrganisationCorrected,),
     m.StaffRegistered: (m.RegistrationWithdrawn, m.MemberChanged),
     m.MemberChanged: (m.RegistrationWithdrawn, m.MemberChanged),
     m.MembersMerged: (m.MembersUnmerged,),
@@ -66,7 +68,6 @@ CORRECTED_BY: Mapping[type[DomainEvent], Corrected] = {
 ENTERED_ANEW = "what it took back is entered anew"
 
 UNCORRECTED: Mapping[type[DomainEvent], str] = {
-    m.OrganisationRegistered: "registered once by an operator: every fact of the union rests on it",
     m.MembershipWithdrawn: ENTERED_ANEW,
     m.RegistrationWithdrawn: ENTERED_ANEW,
     b.DeliveryEntryWithdrawn: ENTERED_ANEW,

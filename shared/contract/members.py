@@ -40,6 +40,16 @@ class OrganisationRegistered(MembersEvent, stream="organisation"):
     simulated: Flag = False
 
 
+class OrganisationCorrected(MembersEvent, stream="organisation"):
+    """What is registered of a union is corrected: its name, kind and upper union, as they always
+    were. Which clock it runs on is never another."""
+
+    name: Title
+    kind: Literal["grassroots", "group", "city"]
+    parent_org_id: OrgId | None = None
+    reason: CorrectionReason
+
+
 class StaffRegistered(MembersEvent, stream="person-{person_id}"):
     """A person works for the unit the union belongs to. Birth month only (PIPL art. 6).
 
@@ -194,8 +204,8 @@ class AffiliationTransferCompleted(MembersEvent, stream="organisation"):
 
 
 EVENTS: tuple[type[MembersEvent], ...] = (
-    OrganisationRegistered, StaffRegistered, StaffLeft, StaffCountDeclared, MemberJoined,
-    MemberTransferredOut, MemberLeft, MemberRetired, MemberDied, DependantDeclared,
+    OrganisationRegistered, OrganisationCorrected, StaffRegistered, StaffLeft, StaffCountDeclared,
+    MemberJoined, MemberTransferredOut, MemberLeft, MemberRetired, MemberDied, DependantDeclared,
     MembershipWithdrawn, RegistrationWithdrawn, MemberChanged, MembersMerged, MembersUnmerged,
     AffiliationTransferStarted, MemberHandoverPrepared, AffiliationTransferCompleted,
 )  # fmt: skip

@@ -58,9 +58,14 @@ from shared.contract.events import (
     ResolutionPassed,
 )
 from shared.contract.members import (
+    DependantDeclared,
+    MemberChanged,
     MemberDied,
     MemberJoined,
     MemberLeft,
+    MemberRetired,
+    MembersMerged,
+    MembersUnmerged,
     MemberTransferredOut,
     OrganisationRegistered,
     StaffLeft,
@@ -104,6 +109,7 @@ ONCE: Mapping[type[DomainEvent], Once] = {
     MemberLeft: Once("not-a-member", ("spell",)),
     MemberTransferredOut: Once("not-a-member", ("spell",), MemberLeft),
     MemberDied: Once("person-died"),
+    MembersMerged: Once("merged-already"),
     ActivityPlanned: Once("activity-exists"),
     ActivityHeld: Once("session-held", ("session",)),
     ContestEntered: Once("entry-exists", ("entry_id",)),
@@ -126,13 +132,18 @@ NEEDS: Mapping[type[DomainEvent], tuple[type[DomainEvent], str]] = {
     GiftIssuedAgain: (GiftIssued, "not-issued"),
     ClaimReversed: (ClaimPaid, "claim-not-paid"),
     CoverEnded: (MemberInsured, "not-insured"),
+    MembersUnmerged: (MembersMerged, "not-merged"),
 }
 """What must stand in the stream already, and what is said where it does not."""
 
-EXCLUDED_BY: Mapping[type[DomainEvent], tuple[type[DomainEvent], str]] = {
+OF_A_PERSON = (StaffRegistered, StaffLeft, MemberJoined, MemberLeft, MemberTransferredOut,
+    MemberRetired, MemberDied, MemberChanged, DependantDeclared)  # fmt: skip
+BARS: Mapping[type[DomainEvent], tuple[type[DomainEvent], str]] = {
     ClaimWithdrawn: (ClaimPaid, "claim-paid-already"),
+    **dict.fromkeys(OF_A_PERSON, (MembersMerged, "merged-record")),
 }
-"""What must not stand in the stream, and what is said where it does."""
+"""What must not stand in the stream, and what is said where it does: such as of a person with two
+records, of whom only the kept one goes on."""
 
 WITHDRAWN_BY: Mapping[type[DomainEvent], type[DomainEvent]] = {
     cls: by for cls in CORRECTED_BY if (by := withdrawal_of(cls)) is not None
@@ -141,6 +152,7 @@ UNDOES: Mapping[type[DomainEvent], tuple[type[DomainEvent], ...]] = {
     GiftReturned: (GiftIssued, GiftReceiptSigned),
     ClaimReversed: (ClaimPaid,),
     CoverEnded: (MemberInsured,),
+    MembersUnmerged: (MembersMerged,),
     **{
         by: tuple(cls for cls, taken_by in WITHDRAWN_BY.items() if taken_by is by)
         for by in WITHDRAWN_BY.values()
@@ -198,10 +210,9 @@ def check_follows(history: History, type_name: str, event: Any, *, whole: bool =
         needed, code = NEEDS[cls]
         if (needed.__name__,) not in history.facts:
             raise ContractViolation(code, f"no {needed.__name__} stands in this stream before")
-    if cls in EXCLUDED_BY:
-        other, code = EXCLUDED_BY[cls]
-        if (other.__name__,) in history.facts:
-            raise ContractViolation(code, f"a {other.__name__} stands in this stream")
+    barred = BARS.get(cls)
+    if barred is not None and (barred[0].__name__,) in history.facts:
+        raise ContractViolation(barred[1], f"a {barred[0].__name__} stands in this stream")
     if cls in MONEY:
         check_booked(history.money, cls, event, whole=whole)
     if cls in ONCE and _fact(cls, event) in history.facts:
@@ -272,6 +283,6 @@ def _check_chunk(before: Chunks | None, cls: type[DomainEvent], event: Any) -> N
 
 
 KNOWN: Mapping[str, type[DomainEvent]] = {
-    cls.type_name(): cls for cls in (*ONCE, *NEEDS, *EXCLUDED_BY, *UNDOES, *CHUNKED, *MONEY)
+    cls.type_name(): cls for cls in (*ONCE, *NEEDS, *BARS, *UNDOES, *CHUNKED, *MONEY)
 }
 """The types that bear on what may follow, by their names on the wire."""

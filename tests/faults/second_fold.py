@@ -229,7 +229,7 @@ def _programmes(table: Table, row: Row, data: Row) -> None:
 
 def _unions(table: Table, row: Row, data: Row) -> None:
     kind = short(row["type"])
-    if kind not in ("OrganisationRegistered", "StaffCountDeclared"):
+    if kind not in ("OrganisationRegistered", "OrganisationCorrected", "StaffCountDeclared"):
         return
     key = (data["org_id"], row["source"])
     before = table.get(key) or {
@@ -239,10 +239,11 @@ def _unions(table: Table, row: Row, data: Row) -> None:
         "simulated": False,
         "members_prepared": 0,
     }
-    if kind == "OrganisationRegistered":
+    if kind != "StaffCountDeclared":
         change = {name: data.get(name) for name in ("name", "kind", "parent_org_id")}
+    if kind == "OrganisationRegistered":
         change |= {"simulated": data["simulated"], "registered_on": data["occurred_on"]}
-    else:
+    elif kind == "StaffCountDeclared":
         change = {
             "staff_declared": data["staff"],
             "women_staff_declared": data["women_staff"],

@@ -175,6 +175,8 @@ class Ingest:
                 passed=known.passed,
                 histories=known.histories,
                 named=known.named,
+                disowned=known.disowned,
+                discarded=known.discarded,
             )
 
         admission = decide(_by_sequence([*records, *waiting]) if waiting else records)

@@ -11,6 +11,7 @@ from shared.contract.members import (
     AffiliationTransferCompleted,
     AffiliationTransferStarted,
     MemberHandoverPrepared,
+    OrganisationCorrected,
     OrganisationRegistered,
     StaffCountDeclared,
 )
@@ -48,9 +49,10 @@ class Union(NamedTuple):
 Affiliation = AffiliationTransferStarted | MemberHandoverPrepared | AffiliationTransferCompleted
 
 
-def _keys(
-    event: OrganisationRegistered | StaffCountDeclared | Affiliation, entry: Entry
-) -> Sequence[Key]:
+Registration = OrganisationRegistered | OrganisationCorrected
+
+
+def _keys(event: Registration | StaffCountDeclared | Affiliation, entry: Entry) -> Sequence[Key]:
     return [(event.org_id, entry.envelope.source)]
 
 
@@ -61,6 +63,12 @@ def _registered(row: Union | None, event: OrganisationRegistered, _: Entry, key:
         parent_org_id=event.parent_org_id,
         simulated=event.simulated,
         registered_on=event.occurred_on,
+    )
+
+
+def _corrected(row: Union | None, event: OrganisationCorrected, _: Entry, key: Key) -> Union:
+    return (row or Union(*key))._replace(
+        name=event.name, kind=event.kind, parent_org_id=event.parent_org_id
     )
 
 
@@ -111,6 +119,7 @@ UNIONS = Projection(
     key=("org_id", "source"),
     on={
         OrganisationRegistered: changing(_keys, _registered),
+        OrganisationCorrected: changing(_keys, _corrected),
         StaffCountDeclared: changing(_keys, _declared),
         AffiliationTransferStarted: changing(_keys, _started),
         MemberHandoverPrepared: changing(_keys, _prepared),

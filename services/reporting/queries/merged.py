@@ -38,6 +38,11 @@ class Merges(NamedTuple):
         theirs = (f"{record}@{source}" for source, record in self.theirs)
         return [[*self.own, *theirs], [*self.own.values(), *self.theirs.values()]]
 
+    @property
+    def pairs(self) -> list[list[str]]:
+        """The two parameters of `kept_of`: the same, also where nobody was merged."""
+        return self.arrays or [[], []]
+
     def records_of(self, people: Iterable[str]) -> list[str]:
         """Every record that may be of these people, who are kept."""
         kept = set(people)
@@ -90,3 +95,12 @@ def one_person(merges: Merges, parameter: int) -> str:
         return f"coalesce({own}, l.subject)"
     name = f"l.subject || '@' || {source_of('l')}"
     return f"coalesce({kept}[array_position({records}, {name})], {own}, l.subject)"
+
+
+def kept_of(row: str, parameter: int) -> str:
+    """SQL of who a row of this alias is about, by its `person_id` and `source`. The parameters of
+    this number and the next are the `pairs` of the merges."""
+    records, kept = f"${parameter}::text[]", f"(${parameter + 1}::text[])"
+    theirs = f"{kept}[array_position({records}, {row}.person_id || '@' || {row}.source)]"
+    own = f"{kept}[array_position({records}, {row}.person_id)]"
+    return f"coalesce({theirs}, {own}, {row}.person_id)"

@@ -2,7 +2,8 @@
 
 The 2022 report says 517, 511 and 542 without a date, a roster or a unit. Here each count stands
 beside the roll of its day, and between two of them stands what moved the roll: so people who joined
-in between are told apart from people who received and were no members.
+in between are told apart from people who received and were no members. Two records that were merged
+are one person.
 """
 
 from datetime import date
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.queries.knowledge import Period
 from services.reporting.queries.membership import roll_steps
+from services.reporting.queries.merged import kept_of, merged
 from services.reporting.queries.referents import (
     policy_of,
     programme_of,
@@ -34,13 +36,14 @@ covers AS (
         AND i.plan = ANY($5) AND {told_by_us_or_alone("i", "insured", "$4")}),
 served AS (
     SELECT 'programme' AS kind, d.programme_id AS id, p.title, d.occasion AS about, d.source, d.of,
-        p.roster_as_of, p.roster_count, d.person_id, d.issued_on AS day, d.quantity,
+        p.roster_as_of, p.roster_count, {kept_of("d", 7)} AS person_id, d.issued_on AS day,
+        d.quantity,
         coalesce(p.population = 'members', d.occasion = ANY($6)) AS for_members
     FROM gifts d LEFT JOIN {LIVE}.programmes p ON p.org_id = $1
         AND p.programme_id = d.programme_id AND p.source = d.of AND {known_at("$4", "p")}
     UNION ALL
     SELECT 'policy', i.policy_id, p.insurer, i.plan, i.source, i.of, i.insured_on, p.insured_due,
-        i.person_id, i.insured_on, 1, true
+        {kept_of("i", 7)}, i.insured_on, 1, true
     FROM covers i LEFT JOIN {LIVE}.policies p ON p.org_id = $1
         AND p.policy_id = i.policy_id AND p.source = i.of AND {known_at("$4", "p")}),
 dated AS (
@@ -109,9 +112,9 @@ async def dated_counts(
     `about` names occasions of gifts and insurance plans. Of gifts only programmes for all members
     are compared; where nobody said for whom a programme is, a festival's is.
     """
-    rows = await connection.fetch(
-        SERVED, org_id, period.first, period.last, at, list(about), sorted(HOLIDAYS)
-    )
+    one_person = await merged(connection, org_id, at)
+    scope = org_id, period.first, period.last, at, list(about), sorted(HOLIDAYS)
+    rows = await connection.fetch(SERVED, *scope, *one_person.pairs)
     days = sorted({row["day"] for row in rows})
     steps = {step.day: step for step in await roll_steps(connection, org_id, days, at)}
     return [

@@ -24,6 +24,7 @@ BEFORE = {
     "GiftReturned": "GiftIssued",
     "ClaimReversed": "ClaimPaid",
     "CoverEnded": "MemberInsured",
+    "MembersUnmerged": "MembersMerged",
     "IncomeCorrected": "IncomeReceived",
     "ExpenditureReversed": "ExpenditurePaid",
     **ENTRIES,
