@@ -3,7 +3,7 @@
 import secrets
 from pathlib import Path
 
-from deploy.identity.private import check_private, write_private
+from shared.service.private_files import check_private, write_private
 from shared.kafka.registrations import read_registrations
 
 REAL, SIMULATED = "real", "simulated"

@@ -15,7 +15,7 @@ import orjson
 
 from deploy.embedded import EmbeddedError
 from deploy.identity import PICK_GRANT
-from deploy.identity.private import write_private
+from shared.service.private_files import write_private
 from deploy.identity.registrations import DEFAULT_PEOPLE, People
 from deploy.stack.children import ForkServerGone
 from deploy.stack.stack import Stack

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
-from deploy.identity.private import write_private
+from shared.service.private_files import write_private
 from guildhall.imports.kinds import Place
 from guildhall.imports.rows import RowError, Table
 

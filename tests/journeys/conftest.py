@@ -16,7 +16,7 @@ import pytest
 import pytest_asyncio
 
 from deploy.embedded import Embedded
-from deploy.identity.private import write_private
+from shared.service.private_files import write_private
 from deploy.stack.stack import Stack
 from tests.journeys.office import Office
 from tests.journeys.reporting import OWNERS, Reporting, as_superuser

@@ -4,16 +4,17 @@ import asyncio
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
-from services.reporting.api.access import Asked, AsOf, Built, Org, Reader
+from services.reporting.api.access import READERS, Asked, AsOf, Built, Org, Reader
 from services.reporting.api.answers import (
     account_answer,
     dated_count_answer,
     reconciliation_answer,
     value_answer,
 )
-from services.reporting.api.freshness import FromProjections, fresh
+from services.reporting.api.freshness import FromProjections, all_fresh, fresh
+from services.reporting.queries.cut import cut_at, unions_known
 from services.reporting.queries.event import event_view
 from services.reporting.queries.figure_difference import difference
 from services.reporting.queries.figure_events import LIMIT_MAX, Cursor, decode_cursor, events_of
@@ -24,12 +25,33 @@ from services.reporting.queries.provability import WORDS, source_checks, with_pr
 from services.reporting.queries.reconciliation import Category, reconciliation
 from services.reporting.queries.rosters import dated_counts
 from services.reporting.reconciliation.progress import JOURNAL
+from shared.contract.envelope import Actor
+from shared.http.access import of_covered
 from shared.http.problems import Json
 
 router = APIRouter(tags=["reading"], route_class=FromProjections, dependencies=[Depends(fresh)])
+unions = APIRouter(tags=["reading"], route_class=FromProjections)
+"""What is of no union in the address, and so looks for itself who may see it."""
 
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
 Word = Annotated[str | None, Query(description="`next` of the page before")]
+
+
+@unions.get("/v1/unions")
+async def list_unions(
+    built: Built, actor: Annotated[Actor, of_covered(*READERS)], http: Request
+) -> Json:
+    """The unions that the token covers and that were registered."""
+    http.state.folded = await all_fresh(built.pool)
+    orgs = None if actor.for_every_union else actor.orgs
+    return Json({"unions": await unions_known(built.pool, orgs)})
+
+
+@router.get("/v1/{org_id}/cut")
+async def cut(built: Built, _: Reader, org_id: Org, as_of: AsOf = None) -> Json:
+    """A union's name and years, and the log_index that `as_of` stands for, sealed when."""
+    at = await log_index_of(built.pool, as_of)
+    return Json((await cut_at(built.pool, org_id, at))._asdict())
 
 
 @router.get("/v1/{org_id}/figures")
