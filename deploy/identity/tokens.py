@@ -9,8 +9,8 @@ import orjson
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-from shared.service.private_files import check_private, write_private
 from shared.eventstore.event_ids import uuid7
+from shared.service.private_files import check_private, write_private
 
 ALGORITHM = "RS256"
 KEY_BITS = 2048

@@ -71,10 +71,7 @@ def _reporting(place: Place) -> Settings:
 
 
 def _console(place: Place) -> Settings:
-    asked = {
-        f"GUILDHALL_{context.upper()}_URL": place.urls[context]
-        for context in CONTEXTS
-    }
+    asked = {f"GUILDHALL_{context.upper()}_URL": place.urls[context] for context in CONTEXTS}
     return {
         **asked,
         "GUILDHALL_WORKER_URL": place.urls["worker"],
@@ -91,10 +88,14 @@ SETTINGS: dict[str, Callable[[Place], Settings]] = {
 }
 """Processes that need more than their database and Kafka."""
 
-SERVICES: dict[str, Service] = {"identity": Service("deploy.identity", _identity)} | {
-    process: Service(module, SETTINGS.get(process, partial(_servers, process)))
-    for process, module in PROCESSES.items()
-} | {"console": Service("services.console", _console)}
+SERVICES: dict[str, Service] = (
+    {"identity": Service("deploy.identity", _identity)}
+    | {
+        process: Service(module, SETTINGS.get(process, partial(_servers, process)))
+        for process, module in PROCESSES.items()
+    }
+    | {"console": Service("services.console", _console)}
+)
 """In the order in which they start: the identity provider, the contexts' processes, the pages."""
 
 INHERITED = ("PATH", "HOME", "GUILDHALL_LOG_LEVEL")

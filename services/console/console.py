@@ -32,7 +32,8 @@ class Console(NamedTuple):
 
     def session(self, http: Request) -> Session | None:
         """Who is signed in, if anybody is."""
-        name, parts = self.cookie(SESSION), []
+        name = self.cookie(SESSION)
+        parts: list[str] = []
         while part := http.cookies.get(f"{name}-{len(parts)}"):
             parts.append(part)
         return self.sealer.opened(Session, "".join(parts)) if parts else None
@@ -53,6 +54,10 @@ class Visit:
     async def ask(self, service: str, path: str, **query: Any) -> Any:
         """The JSON a service answers. Raises Answered, NoAnswer."""
         return await self.console.backend.get(self.session.bearer, service, path, **query)
+
+    async def bytes(self, service: str, path: str, **query: Any) -> bytes:
+        """The very bytes that a service answers. Raises Answered, NoAnswer."""
+        return await self.console.backend.bytes(self.session.bearer, service, path, **query)
 
     async def report(self, path: str, **query: Any) -> Any:
         """What reporting answers about the page's union."""

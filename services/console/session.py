@@ -69,13 +69,13 @@ class Sealer:
         return jwe.encrypt_compact(header, content, self._key, algorithms=ALGORITHMS)
 
     def opened(self, kind: type[Sealed], sealed: str) -> Sealed | None:
-        """What was sealed as `kind`, unless it has ended; None for whatever else a browser sends."""
+        """What was sealed as `kind`, unless it has ended; None for what else a browser sends."""
         try:
             found = jwe.decrypt_compact(sealed, self._key, algorithms=ALGORITHMS)
             if found.protected.get("typ") != kind.__name__ or found.plaintext is None:
                 return None
             values = [tuple(v) if isinstance(v, list) else v for v in orjson.loads(found.plaintext)]
-            what = kind(*values)
+            what = kind._make(values)
         except (JoseError, ValueError, TypeError):
             return None
         return what if what.ends_at > time.time() else None

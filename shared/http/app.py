@@ -30,7 +30,8 @@ OPEN_PATHS = ("/livez", "/readyz", "/metrics", "/openapi.json", *SCHEMA_PATHS.va
 """The only routes without a token: health, metrics without ids, and the contract itself."""
 
 NO_STORE = (b"cache-control", b"no-store")
-"""On every answer of a service: names, amounts and refusals alike are nobody's to keep (RFC 9111 §5.2.2.5)."""
+"""On every answer of a service: names, amounts and refusals alike are nobody's to keep (RFC 9111
+§5.2.2.5)."""
 
 READY_SECONDS = 2.0
 """How long readiness may take: PostgreSQL may hang, which is no answer either."""
@@ -168,8 +169,8 @@ def _keepable(started: Message) -> bool:
 
 
 class _Timed:
-    """Measures every request, and has no answer stored that does not say otherwise. Plain ASGI: Starlette's middleware class
-    costs a task a request."""
+    """Measures every request, and has no answer stored that does not say otherwise. Plain ASGI:
+    Starlette's middleware class costs a task a request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

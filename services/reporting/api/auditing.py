@@ -35,9 +35,7 @@ async def list_findings(
     """Findings (审计疑点) whose period meets FROM..TO. `judged_to` is the last log_index whose
     verdicts became findings; what came later is pending."""
     at, period = await asked.at(built.pool), asked.period
-    found = await findings(
-        built.pool, asked.org_id, *period, at, state=state, evidence=evidence
-    )
+    found = await findings(built.pool, asked.org_id, *period, at, state=state, evidence=evidence)
     watermark = await judged_watermark(built.pool)
     return Json(
         asked.head(at)

@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.reporting.api.access import READERS, Asked, AsOf, Built, Org, Reader
 from services.reporting.api.answers import (
@@ -12,10 +12,11 @@ from services.reporting.api.answers import (
     dated_count_answer,
     reconciliation_answer,
     value_answer,
+    verdict_answer,
 )
 from services.reporting.api.freshness import FromProjections, all_fresh, fresh
 from services.reporting.queries.cut import cut_at, unions_known
-from services.reporting.queries.event import event_view
+from services.reporting.queries.event import event_document, event_view, verdicts_on
 from services.reporting.queries.figure_difference import difference
 from services.reporting.queries.figure_events import LIMIT_MAX, Cursor, decode_cursor, events_of
 from services.reporting.queries.figures import figure_named, values_at
@@ -125,6 +126,33 @@ async def event(
     """One event: envelope, data, origin, leaf hash, and every figure it touches."""
     at = await log_index_of(built.pool, as_of)
     return Json({"known_at": at, **await event_view(built.pool, org_id, event_id, at, source)})
+
+
+@router.get("/v1/{org_id}/events/{event_id}/document")
+async def document(
+    built: Built,
+    _: Reader,
+    org_id: Org,
+    event_id: UUID,
+    source: Annotated[str | None, Query(description="where two sources use one id")] = None,
+) -> Response:
+    """The event's document as its owner wrote it. SHA-256 over a zero byte and these bytes is its
+    leaf hash, which anybody can check."""
+    at = await log_index_of(built.pool, None)
+    content = await event_document(built.pool, org_id, event_id, at, source)
+    return Response(content, media_type="application/cloudevents+json")
+
+
+@router.get("/v1/{org_id}/events/{event_id}/verdicts")
+async def verdicts_of_event(
+    built: Built, _: Reader, org_id: Org, event_id: UUID, as_of: AsOf = None
+) -> Json:
+    """The verdicts that rest on an event, of those on the year in which it happened."""
+    at = await log_index_of(built.pool, as_of)
+    async with built.pool.acquire() as connection:
+        found = await verdicts_on(connection, org_id, event_id, at)
+    answers = [verdict_answer(verdict, evidence=False) for verdict in found]
+    return Json({"org_id": org_id, "known_at": at, "verdicts": answers})
 
 
 @router.get("/v1/{org_id}/reconciliation/{programme_id}")

@@ -8,7 +8,9 @@ from services.reporting.figures import FIGURES
 from services.reporting.figures.members import JOINED, ROLL
 from services.reporting.journal.log import last_index
 from services.reporting.projections.as_of import LIVE, known_at
-from shared.http.pages import LAST_YEAR
+
+LAST_YEAR = 2098
+"""Office files write 2099 for "never"."""
 
 OF_REPORTS = sorted({name for f in FIGURES if f.report_line for name in f.lists} - {*JOINED, ROLL})
 """What annual reports count. Who joined long ago is on the roll, which makes no year."""
@@ -50,8 +52,8 @@ async def cut_at(connection: Any, org_id: str, at: int) -> Cut:
     days = await connection.fetchrow(DAYS, org_id, OF_REPORTS)
     first, latest = days["first"], days["last"]
     years = [] if first is None else range(first.year, min(latest.year, LAST_YEAR) + 1)
-    named = (union["name"], union["simulated"]) if union else (None, False)
-    return Cut(org_id, *named, at, last, sealed_at, list(years))
+    name, simulated = (union["name"], union["simulated"]) if union else (None, False)
+    return Cut(org_id, name, simulated, at, last, sealed_at, list(years))
 
 
 async def unions_known(connection: Any, orgs: Collection[str] | None) -> list[dict[str, Any]]:
