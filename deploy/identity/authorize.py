@@ -30,7 +30,7 @@ ROLES = {
     "cashier": "出纳",
     "auditor": "审计员",
     "operator": "运行人员",
-    "producer": "外部系统",
+    "producer": "外部来源",
 }
 pages = Environment(
     loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True

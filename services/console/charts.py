@@ -104,8 +104,8 @@ def _drawn(  # noqa: PLR0917 - what one size is drawn from
 
 
 def _on(roll: Roll, day: str) -> int:
-    standing = [count for moved, count in roll.days if moved <= day]
-    return standing[-1] if standing else roll.opening
+    until = [count for moved, count in roll.days if moved <= day]
+    return until[-1] if until else roll.opening
 
 
 def _months(period: Period) -> list[date]:

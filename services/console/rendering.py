@@ -49,7 +49,8 @@ def environment(language: str) -> Environment:
         auto_reload=False,
     )
     # Typed as private in Jinja's stubs, documented as public.
-    made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    install: Any = made.install_gettext_translations  # type: ignore[attr-defined]
+    install(translations(language), newstyle=True)
     made.filters.update(FILTERS)
     made.globals.update(
         asset={name: asset.address for name, asset in assets().items()},

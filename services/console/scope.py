@@ -1,9 +1,9 @@
-"""What a page is about, as its address says it: union, period, cut and comparison.
+"""What a page is about, by its address: union, period, known as of when, compared with when.
 
     /tjtc/2022/figures/gift_mid_autumn_portions?as_of=12538&compare=12685
 
-A period is a year, or two days with `..` between them. A cut is a log_index; a day in an address is
-answered with the address of the log_index that it stands for.
+A period is a year, or two days with `..` between them. Knowledge time is a log_index; a day in an
+address is answered with the address of the log_index that it stands for.
 """
 
 import re
@@ -41,7 +41,7 @@ class Period(NamedTuple):
 
 class Scope(NamedTuple):
     """The four values of the bar. `as_of` and `compare` are log indexes, None for now and for no
-    comparison; `known` is what reporting says about the union and the cut."""
+    comparison; `known` is what reporting says about the union and that time."""
 
     org: str
     period: Period
@@ -65,7 +65,7 @@ class Scope(NamedTuple):
         return {"from": self.period.first, "to": self.period.last, "as_of": self.at}
 
     def to(self, page: str = "", **query: Any) -> str:
-        """The address of a page of this union and period, at this cut."""
+        """The address of a page of this union and period, known as of then."""
         path = f"/{self.org}/{self.period.said}" + (f"/{quote(page)}" if page else "")
         return self.address(path, **query)
 
@@ -74,7 +74,7 @@ class Scope(NamedTuple):
         return self.address(f"/{self.org}/events/{event_id}", period=self.period.said, **query)
 
     def address(self, path: str, **query: Any) -> str:
-        """`path` with the cut and the comparison, and `query`; None is left out."""
+        """`path` with the knowledge time and the comparison, and `query`; None is left out."""
         carried = {"as_of": self.as_of, "compare": self.compare, **query}
         given = {name: value for name, value in carried.items() if value not in (None, "")}
         return f"{path}?{urlencode(given)}" if given else path
@@ -106,7 +106,7 @@ def union_of(said: str) -> str:
 
 
 def index_of(said: str | None) -> int | str | None:
-    """A cut as an address says it: a log_index, or a day that stands for one, or none.
+    """A knowledge time as an address says it: a log_index, or a day that stands for one, or none.
 
     Raises Invalid `as-of-invalid`.
     """

@@ -25,7 +25,7 @@ ROLES = {
     "cashier": _("出纳"),
     "auditor": _("审计员"),
     "operator": _("运行人员"),
-    "producer": _("外部系统"),
+    "producer": _("外部来源"),
 }
 UNITS = {
     "名": _("名"),
@@ -41,6 +41,7 @@ UNITS = {
     "场": _("场"),
     "条": _("条"),
     "个": _("个"),
+    "起": _("起"),
 }
 WORDS = {
     "severity": SEVERITIES,

@@ -25,11 +25,11 @@ class Choices(NamedTuple):
 
     name: str
     period: str
-    cut: str
+    known: str
     sealed: str
     unions: list[tuple[str, str]]
     periods: list[tuple[str, str]]
-    cuts: list[tuple[str, str]]
+    times: list[tuple[str, str]]
     now: str
     pinned: str
 
@@ -44,7 +44,7 @@ async def arrived(http: Request, visit: Visit, org: str, period: Period) -> Visi
     """`visit` with what its page is about."""
     asked, compared = index_of(visit.given("as_of")), index_of(visit.given("compare"))
     org = union_of(org)
-    known = await visit.ask("reporting", f"/v1/{org}/cut", as_of=asked)
+    known = await visit.ask("reporting", f"/v1/{org}/knowledge", as_of=asked)
     if isinstance(asked, str) or isinstance(compared, str):
         raise Elsewhere(await _pinned(http, visit, org, (asked, compared), known))
     visit.scope = Scope(org, period, asked, compared, known)
@@ -57,7 +57,7 @@ async def _pinned(
     """The address with the log indexes that its days stand for."""
     asked, compared = said
     if isinstance(compared, str):
-        found = await visit.ask("reporting", f"/v1/{org}/cut", as_of=compared)
+        found = await visit.ask("reporting", f"/v1/{org}/knowledge", as_of=compared)
         compared = found["log_index"]
     at = known["log_index"] if isinstance(asked, str) else asked
     return with_query(http, as_of=at, compare=compared)
@@ -78,7 +78,7 @@ async def choices_of(visit: Visit) -> Choices:
     if scope.period.said not in dict(periods):
         periods.insert(0, (scope.period.said, period_in_words(scope.period, say)))
     last = scope.known["last_index"]
-    cuts = [(str(at), say("日志 %(at)s", at=plain(at))) for at in {scope.at, scope.compare} if at]
+    times = [(str(at), say("日志 %(at)s", at=plain(at))) for at in {scope.at, scope.compare} if at]
     sealed = say("封存于 %(at)s", at=moment(scope.known["sealed_at"]))
     if scope.known["simulated"]:
         sealed += f" · {say('演示账，模拟时钟')}"
@@ -86,11 +86,11 @@ async def choices_of(visit: Visit) -> Choices:
     return Choices(
         name=name,
         period=period_in_words(scope.period, say),
-        cut=at if scope.as_of is not None else f"{at}（{say('现在')}）",
+        known=at if scope.as_of is not None else f"{at}（{say('现在')}）",
         sealed=sealed,
         unions=unions or [(scope.org, name)],
         periods=periods,
-        cuts=[*cuts, (str(last), say("日志 %(at)s", at=plain(last)))],
+        times=[*times, (str(last), say("日志 %(at)s", at=plain(last)))],
         now=with_query(http, as_of=None),
         pinned=with_query(http, as_of=scope.at),
     )

@@ -4,7 +4,7 @@ import asyncio
 import json
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.console.event_words import CODES, said, title_of
@@ -12,9 +12,8 @@ from services.console.pages.arrival import arrived, choices_of, landing_year
 from services.console.rendering import language_of, page
 from services.console.scope import period_of, union_of
 from services.console.signing_in import SignedIn
-from shared.http.access import anybody
 
-router = APIRouter(dependencies=[Depends(anybody)])
+router = APIRouter()
 
 LISTED_MAX = 20
 """Of a list in an event so many are shown; its document has them all."""
@@ -84,7 +83,7 @@ async def document(visit: SignedIn, org: str, event_id: str) -> Response:
 
 
 async def _with_period(http: Request, visit: Any, org: str) -> Response:
-    known = await visit.ask("reporting", f"/v1/{union_of(org)}/cut")
+    known = await visit.ask("reporting", f"/v1/{union_of(org)}/knowledge")
     asked = http.url.include_query_params(period=landing_year(known).said)
     return RedirectResponse(f"{asked.path}?{asked.query}", 303)
 

@@ -3,15 +3,14 @@
 import asyncio
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from services.console.pages.arrival import AtUnion, choices_of
 from services.console.pages.year import by_name
 from services.console.rendering import page, with_query
 from services.console.scope import Scope
-from shared.http.access import anybody
 
-router = APIRouter(dependencies=[Depends(anybody)])
+router = APIRouter()
 
 SIZES = (20, 100)
 

@@ -2,18 +2,17 @@
 
 import re
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.console.pages.arrival import landing_year
 from services.console.rendering import page
 from services.console.scope import Scope, index_of, period_of, union_of
 from services.console.signing_in import SignedIn
-from shared.http.access import anybody
 
-router = APIRouter(dependencies=[Depends(anybody)])
+router = APIRouter()
 
 EVENT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 PAGE = re.compile(r"[a-z0-9_/-]{0,200}")
@@ -40,8 +39,8 @@ async def go(visit: SignedIn) -> Response:
     if not PAGE.fullmatch(page_named):
         page_named = ""
     scope = Scope(org, period, None, None, {})
-    cuts = {name: index_of(visit.given(name)) for name in ("as_of", "compare")}
-    return RedirectResponse(scope.to(page_named, **cuts), 303)
+    times = {name: index_of(visit.given(name)) for name in ("as_of", "compare")}
+    return RedirectResponse(scope.to(page_named, **times), 303)
 
 
 @router.get("/find")
@@ -58,8 +57,16 @@ async def find(visit: SignedIn) -> Response:
     return RedirectResponse(f"/{org}/{period.said}/figures?title={quote(asked[:100])}", 303)
 
 
+@router.get("/{org}/log/{index}")
+async def place(visit: SignedIn, org: str, index: str) -> Response:
+    """The event at a place of the log, if it is the union's."""
+    found = await visit.ask("reporting", f"/v1/{union_of(org)}/log/{index}")
+    said = {"period": visit.given("period"), "source": found["source"]}
+    return RedirectResponse(f"/{org}/events/{found['event_id']}?{urlencode(said)}", 303)
+
+
 @router.get("/{org}")
 async def union(visit: SignedIn, org: str) -> Response:
     """A union's last year."""
-    known: dict[str, Any] = await visit.ask("reporting", f"/v1/{union_of(org)}/cut")
+    known: dict[str, Any] = await visit.ask("reporting", f"/v1/{union_of(org)}/knowledge")
     return RedirectResponse(f"/{org}/{landing_year(known).said}", 303)

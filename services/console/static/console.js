@@ -31,8 +31,8 @@
       const link = document.querySelector(event.key === "[" ? "[rel=prev]" : "[rel=next]");
       if (link) link.click();
     } else if (event.key === "t") {
-      const cut = document.querySelector("#scope [name=as_of]");
-      if (cut) { event.preventDefault(); cut.focus(); }
+      const known = document.querySelector("#scope [name=as_of]");
+      if (known) { event.preventDefault(); known.focus(); }
     } else if (event.key === "p") {
       window.print();
     }

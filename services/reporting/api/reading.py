@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from services.reporting.api.access import READERS, Asked, AsOf, Built, Org, Reader
 from services.reporting.api.answers import (
@@ -15,8 +15,12 @@ from services.reporting.api.answers import (
     verdict_answer,
 )
 from services.reporting.api.freshness import FromProjections, all_fresh, fresh
-from services.reporting.queries.cut import cut_at, unions_known
-from services.reporting.queries.event import event_document, event_view, verdicts_on
+from services.reporting.queries.event import (
+    event_at_index,
+    event_document,
+    event_view,
+    verdicts_on,
+)
 from services.reporting.queries.figure_difference import difference
 from services.reporting.queries.figure_events import LIMIT_MAX, Cursor, decode_cursor, events_of
 from services.reporting.queries.figures import figure_named, values_at
@@ -25,6 +29,7 @@ from services.reporting.queries.membership import account
 from services.reporting.queries.provability import WORDS, source_checks, with_proof
 from services.reporting.queries.reconciliation import Category, reconciliation
 from services.reporting.queries.rosters import dated_counts
+from services.reporting.queries.union_known import union_known_at, unions_known
 from services.reporting.reconciliation.progress import JOURNAL
 from shared.contract.envelope import Actor
 from shared.http.access import of_covered
@@ -34,6 +39,7 @@ router = APIRouter(tags=["reading"], route_class=FromProjections, dependencies=[
 unions = APIRouter(tags=["reading"], route_class=FromProjections)
 """What is of no union in the address, and so looks for itself who may see it."""
 
+Index = Annotated[int, Path(ge=1, lt=2**62)]
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
 Word = Annotated[str | None, Query(description="`next` of the page before")]
 
@@ -48,11 +54,11 @@ async def list_unions(
     return Json({"unions": await unions_known(built.pool, orgs)})
 
 
-@router.get("/v1/{org_id}/cut")
-async def cut(built: Built, _: Reader, org_id: Org, as_of: AsOf = None) -> Json:
+@router.get("/v1/{org_id}/knowledge")
+async def knowledge(built: Built, _: Reader, org_id: Org, as_of: AsOf = None) -> Json:
     """A union's name and years, and the log_index that `as_of` stands for, sealed when."""
     at = await log_index_of(built.pool, as_of)
-    return Json((await cut_at(built.pool, org_id, at))._asdict())
+    return Json((await union_known_at(built.pool, org_id, at))._asdict())
 
 
 @router.get("/v1/{org_id}/figures")
@@ -126,6 +132,13 @@ async def event(
     """One event: envelope, data, origin, leaf hash, and every figure it touches."""
     at = await log_index_of(built.pool, as_of)
     return Json({"known_at": at, **await event_view(built.pool, org_id, event_id, at, source)})
+
+
+@router.get("/v1/{org_id}/log/{log_index}")
+async def event_at(built: Built, _: Reader, org_id: Org, log_index: Index) -> Json:
+    """Which event of the union stands at a log_index. Refuses unknown-event."""
+    event_id, source = await event_at_index(built.pool, org_id, log_index)
+    return Json({"event_id": str(event_id), "source": source, "log_index": log_index})
 
 
 @router.get("/v1/{org_id}/events/{event_id}/document")

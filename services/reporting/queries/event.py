@@ -27,6 +27,7 @@ SELECT * FROM journal WHERE event_id = $1 AND org_id = $2 AND ($3::text IS NULL 
     AND log_index <= $4
 ORDER BY log_index
 """
+AT_INDEX = "SELECT event_id, source FROM journal WHERE log_index = $1 AND org_id = $2"
 VERSIONS = f"""
 SELECT item, list, subject, occurred_on, ended_on, quantity, amount_fen, log_index, valid_from,
     valid_to, {", ".join(f"{holds(only, '$3')} AS {only}" for only in CONDITIONS)}
@@ -81,6 +82,14 @@ async def event_view(
         "figures": await figures_touched(connection, entry, at, corrected),
         **await story_of(connection, entry, at),
     }
+
+
+async def event_at_index(connection: Any, org_id: str, log_index: int) -> tuple[UUID, str]:
+    """The id and the source of the union's event at `log_index`. Raises Unknown `unknown-event`."""
+    row = await connection.fetchrow(AT_INDEX, log_index, org_id)
+    if row is None:
+        raise Unknown("unknown-event", f"log_index {log_index} is no event of {org_id}")
+    return row["event_id"], row["source"]
 
 
 async def verdicts_on(connection: Any, org_id: str, event_id: UUID, at: int) -> list[Verdict]:

@@ -1,4 +1,4 @@
-"""What a page needs to say what it is about: the union's name, its years, and the cut."""
+"""What a page needs to say what it is about: the union's name, its years, what is known when."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -31,7 +31,7 @@ WHERE ($1::text[] IS NULL OR org_id = ANY($1)) AND {known_at("$2")} ORDER BY org
 """
 
 
-class Cut(NamedTuple):
+class UnionKnown(NamedTuple):
     """A union as its pages' head names it. `log_index` is what they are answered at, `sealed_at`
     when that was written; `years` are those from the first to the last that a report counts."""
 
@@ -44,7 +44,7 @@ class Cut(NamedTuple):
     years: list[int]
 
 
-async def cut_at(connection: Any, org_id: str, at: int) -> Cut:
+async def union_known_at(connection: Any, org_id: str, at: int) -> UnionKnown:
     """The head of a union's pages as known at log_index `at`."""
     last = await last_index(connection)
     union = await connection.fetchrow(UNION, org_id, at)
@@ -53,7 +53,7 @@ async def cut_at(connection: Any, org_id: str, at: int) -> Cut:
     first, latest = days["first"], days["last"]
     years = [] if first is None else range(first.year, min(latest.year, LAST_YEAR) + 1)
     name, simulated = (union["name"], union["simulated"]) if union else (None, False)
-    return Cut(org_id, name, simulated, at, last, sealed_at, list(years))
+    return UnionKnown(org_id, name, simulated, at, last, sealed_at, list(years))
 
 
 async def unions_known(connection: Any, orgs: Collection[str] | None) -> list[dict[str, Any]]:
