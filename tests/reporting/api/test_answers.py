@@ -52,7 +52,9 @@ def json_of(answer: dict[str, Any]) -> str:
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
 def test_a_figure_is_named_titled_and_measured(figure: Any) -> None:
     told = figure_answer(figure)
-    assert set(told) == {"figure", "title", "unit", "measure", "stock", "report_line"}
+    names = {"figure", "title", "unit", "scale", "measure", "stock", "report_line"}
+    assert set(told) == names
+    assert told["scale"] == (2 if figure.measure == "amount_fen" else 0), "fen are of scale 2"
     assert (told["figure"], told["title"]) == (figure.name, figure.title)
 
 
