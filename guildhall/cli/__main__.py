@@ -5,6 +5,7 @@ import sys
 import typer
 
 from guildhall.cli import backup, commands, contract, events, figures, stack
+from guildhall.cli.auditors import auditors
 from guildhall.cli.copies import copies
 from guildhall.cli.file_import import import_
 from guildhall.cli.quarantine import quarantine
@@ -51,6 +52,7 @@ app.command(rich_help_panel=OPERATE)(backup.restore)
 app.command(rich_help_panel=OPERATE)(backup.drill)
 app.add_typer(quarantine, name="quarantine", rich_help_panel=OPERATE)
 app.add_typer(sources, name="sources", rich_help_panel=OPERATE)
+app.add_typer(auditors, name="auditors", rich_help_panel=OPERATE)
 app.add_typer(copies, name="copies", rich_help_panel=OPERATE)
 
 
