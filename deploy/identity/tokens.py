@@ -9,8 +9,8 @@ import orjson
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-from deploy.identity.private import check_private, write_private
 from shared.eventstore.event_ids import uuid7
+from shared.service.private_files import check_private, write_private
 
 ALGORITHM = "RS256"
 KEY_BITS = 2048
@@ -39,6 +39,20 @@ class Issuer:
             "orgs": list(orgs),
         }
         header = {"alg": ALGORITHM, "kid": self._key.kid, "typ": "at+jwt"}
+        return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
+
+    def identity_token(self, subject: str, client: str, nonce: str) -> str:
+        """An ID token (OpenID Connect Core §2): who signed in at `client`, for it alone."""
+        now = int(time.time())
+        claims = {
+            "iss": self.issuer,
+            "aud": client,
+            "sub": subject,
+            "iat": now,
+            "exp": now + self.lifetime_seconds,
+            "nonce": nonce,
+        }
+        header = {"alg": ALGORITHM, "kid": self._key.kid, "typ": "JWT"}
         return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
 
     def public_keys(self) -> dict[str, Any]:
