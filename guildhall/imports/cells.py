@@ -43,6 +43,10 @@ FULL_WIDTH: dict[int, int | str] = {
 
 FEN_MAX = 10**13
 
+UNCORRECTED = "\u26a0"
+"""Begins a cell of the file of refused rows that was refused for how it showed: what the file holds
+there may not be what the sheet showed, and is not taken until somebody removes the mark (⚠)."""
+
 
 class Cell(NamedTuple):
     """A cell's text, without outer blanks; `flaw` is the code of what makes it unusable."""

@@ -1,7 +1,8 @@
 """The error file: the rejected rows, as a sheet to correct and upload again.
 
-The file has the sheet's own headings and cells, as text, and four columns that say what was wrong;
-those four are ignored at the next upload. The cells are the office's: only their owner reads them.
+The file has the sheets' headings and cells (see row_copies), as text, and four columns that say
+what was wrong; those four are ignored at the next upload. The cells are the office's: only their
+owner reads them.
 """
 
 import csv
@@ -11,11 +12,11 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
+from guildhall.imports.headings import ADDED
 from guildhall.imports.kinds import Place
 from guildhall.imports.rows import RowError, Table
 from shared.service.private_files import write_private
 
-ADDED = ("原行号", "有误的栏", "错误代码", "说明")
 RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -35,7 +36,9 @@ def write_error_file(target: Path, table: Table, bad: Sequence[RowError]) -> Non
     lines = [[*(table.headings[at] for at in kept), *ADDED]]
     for place, cells in table.lines.items():
         if place in flaws:
-            lines.append([*(cells[at] for at in kept), *_reasons(flaws[place])])
+            lines.append(
+                [*(cells[at] if at < len(cells) else "" for at in kept), *_reasons(flaws[place])]
+            )
     write_private(target, _csv(lines) if target.suffix == ".csv" else _xlsx(lines))
 
 

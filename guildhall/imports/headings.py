@@ -19,6 +19,9 @@ NOTE = re.compile(
     r"[(\[【](必填|选填|可选|非必填|必须填写|必填项|单选|下拉|文本|文本格式|数字|如|例|示例|格式|请|按|yyyy|YYYY)"
     r"[^)\]】]*[)\]】]$"
 )
+ADDED = ("原行号", "有误的栏", "错误代码", "说明")
+"""The headings that a file of refused rows has beside the sheet's own."""
+
 LETTERS = re.compile(r"[A-Za-z]{1,2}")
 
 
@@ -48,10 +51,11 @@ def tidy_heading(text: str) -> str:
 
 def known_headings(kind: Kind) -> frozenset[str]:
     """Every heading that a kind understands, tidied."""
-    return frozenset(_columns(kind))
+    return frozenset(columns_by_heading(kind))
 
 
-def _columns(kind: Kind) -> dict[str, Column]:
+def columns_by_heading(kind: Kind) -> dict[str, Column]:
+    """The columns of a kind by every heading it understands, tidied."""
     return {tidy_heading(name): column for column in kind.columns for name in column.headings}
 
 
@@ -60,14 +64,19 @@ def find_headings(
 ) -> Headed | None:
     """The headings of a sheet, or None where no row has any of this kind's.
 
-    Raises SheetError `column-twice`, `column-missing`, `column-hidden`, `column-unknown`.
+    Raises SheetError `column-twice`, `column-missing`, `column-hidden`, `column-unknown`,
+    `map-not-needed`.
     """
-    known = _columns(kind)
+    known = columns_by_heading(kind)
     asked = {tidy_heading(name) for name in mapped}
     found = _heading_rows(page.rows, known.keys() | asked)
     if found is None:
         return None
     at, size, texts = found
+    if mapped and set(ADDED) <= set(texts.values()):
+        raise SheetError(
+            "map-not-needed", f"{_of(page.name)}a file of refused rows is read without --map"
+        )
     fields = _fields(texts, known, kind, mapped, page.name)
     _none_missing(kind, fields, given, page.name)
     hidden = [texts[column] for column in fields.values() if column in page.hidden_columns]

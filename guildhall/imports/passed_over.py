@@ -24,7 +24,8 @@ REASONS: dict[str, str] = {
 }
 """Every reason, and how it reads."""
 
-TOTAL = re.compile(r".{0,8}?(合计|总计|小计|共计|累计|总人数|总金额)")
+TOTAL = re.compile(r".{0,8}?((?:合计|总计|小计|累计|(?<!公)共计)(?![划财量算])|总人数|总金额)")
+"""Not 综合计划处, nor 公共计算机教研室: those are departments."""
 FOOTER = re.compile(
     r"(制表|填表|填报|审核|审批|复核|核对|经办|经手|负责|分管|主管|领导|工会主席|主席|单位负责|部门负责|"
     r"发放|保管|财务|会计|出纳|制单|联系|领取|验收|证明|签领|签收)(单位|部门|工会|主席|领导|负责|主管)*"
@@ -40,6 +41,9 @@ CONTINUED = re.compile(r"[(]?续表?[)]?\d*$|接上页|.{0,30}[(]续[表)]?[)]?$
 SECTION = re.compile(
     r"[(]?[一二三四五六七八九十]{1,3}[)、.．]|第[一二三四五六七八九十\d]+(部分|类|组|批)"
 )
+POSTS = frozenset({"财务", "会计", "出纳", "领导", "主席", "工会主席", "保管", "主管", "财务科"})
+"""Where somebody works, or beside whose name somebody signs: the rest of the row tells."""
+
 SERIALS = frozenset({"序号", "序", "编号", "号", "行号", "no", "no.", "序列", "项次", "#", ""})
 
 
@@ -66,9 +70,10 @@ def why_passed(row: SeenRow, headed: Headed, kind: Kind, *, identified: bool) ->
     first = next((cell.text for cell in own.values() if not _numeric(cell)), "")
     text = plain(first)
     joined = "".join(text.split())
-    if TOTAL.match(joined):
+    entry = _lacks_its_number_alone(row, own, headed, kind)
+    if TOTAL.fullmatch(joined) or (TOTAL.match(joined) and not entry):
         return "total"
-    if FOOTER.match(text) or FOOTER.match(joined):
+    if (FOOTER.match(text) or FOOTER.match(joined)) and not entry:
         return "footer"
     if len(own) == 1 and (
         CONTINUED.fullmatch(joined)
@@ -94,6 +99,22 @@ def identified(row: SeenRow, headed: Headed, kind: Kind) -> bool:
     except CellError:
         return False
     return True
+
+
+def _lacks_its_number_alone(row: SeenRow, own: dict[int, Cell], headed: Headed, kind: Kind) -> bool:
+    """Whether a row has all that an entry has but the number, though it begins as a footer might:
+    somebody of the department 财务 (no colon, no place to sign), whose number was forgotten."""
+    if any(mark in plain(cell.text) for cell in own.values() for mark in ":_"):
+        return False
+    needed = [
+        headed.fields[column.field]
+        for column in kind.columns
+        if column.required and column.field != kind.key[-1] and column.field in headed.fields
+    ]
+    if needed:
+        return all(row.cells.get(at, BLANK) != BLANK for at in needed)
+    posts = [cell for cell in own.values() if "".join(plain(cell.text).split()) in POSTS]
+    return len(posts) == 1 and any(headed.texts.get(at, "").endswith("姓名") for at in own)
 
 
 def _counted(row: SeenRow, headed: Headed, kind: Kind) -> bool:

@@ -7,15 +7,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from guildhall.imports.cells import BLANK, Cell, CellError, SheetError, plain
+from guildhall.imports.above import no_entry_above
+from guildhall.imports.cells import BLANK, Cell, CellError, SheetError
 from guildhall.imports.headings import Headed, find_headings, letter, others
 from guildhall.imports.kinds import Column, Kind, Place, Row
 from guildhall.imports.passed_over import Passed, identified, why_passed
+from guildhall.imports.row_copies import RowCopies
 from guildhall.imports.spreadsheet import Book
+from guildhall.imports.units import amount_split, holds_amounts, same_unit
 from guildhall.imports.worksheet import Page, SeenRow
 
 ROWS_MAX = 200_000
-OTHER_UNITS = ("单位:万元", "单位:千元", "单位:百元", "单位:百万元", "单位:亿元")
 
 TITLES: dict[str, str] = {
     "missing": "必填项为空",
@@ -29,6 +31,7 @@ TITLES: dict[str, str] = {
     "broken-text": "含有乱码或控制字符",
     "date-incomplete": "日期不全,应有年月日,如 2022-03-01",
     "month-ambiguous": "1985.1 可能是1月也可能是10月,请写作 1985-01 或 1985-10",
+    "amount-split": "金额似被千分位逗号拆成两栏,请去掉逗号或加引号",
     "cell-without-heading": "有内容超出表头各栏,可能多了一个逗号",
     "invalid-date": "日期不合规,应如 2022-03-01",
     "invalid-month": "月份不合规",
@@ -43,6 +46,7 @@ TITLES: dict[str, str] = {
     "listed-twice": "与前面的行重复",
     "unknown-employee": "没有这个工号",
     "record-unreadable": "该工号的人员档案无法解密,请联系管理员",
+    "not-corrected": "本格原来的显示与内容不同或是公式,请核对改正,并去掉开头的 ⚠",
     "not-sent": "因其他行未通过,本行未提交",
 }
 """Our own refusals of a row; a service's refusal comes with its own title."""
@@ -103,8 +107,8 @@ def read_rows(
     """Read every row of the sheets that show, or of those named by `only`. `given` are values for
     fields without a column; `mapped` says which column a field is, by heading or letter.
 
-    Raises SheetError `no-headings`, `sheet-unknown`, `unit-differs`, `headings-again`, and those of
-    `find_headings`.
+    Raises SheetError `no-headings`, `sheet-unknown`, `unit-differs`, `rows-above`,
+    `headings-again`, and those of `find_headings`.
     """
     pages = _chosen(book, only)
     reading = _Reading(kind, given or {}, several=len(pages) > 1)
@@ -116,7 +120,7 @@ def read_rows(
         elif page.rows:
             unread.append(page.name)
             reading.nothing_of(page)
-    if reading.headings is None:
+    if not reading.headed:
         raise SheetError("no-headings", f"no sheet has the headings of this kind ({kind.title})")
     return reading.table(book, pages, tuple(unread) if not only else ())
 
@@ -135,20 +139,25 @@ class _Reading:
 
     def __init__(self, kind: Kind, given: Mapping[str, Any], *, several: bool) -> None:
         self.kind, self.given, self._several = kind, given, several
-        self.headings: tuple[str, ...] | None = None
+        self._copies = RowCopies(kind)
         self._ignored: dict[str, None] = {}
         self._told: list[Told] = []
         self._rows: list[Row] = []
         self._bad: list[RowError] = []
         self._passed: list[Passed] = []
-        self._lines: dict[Place, Sequence[str]] = {}
+
+    @property
+    def headed(self) -> bool:
+        """Whether any sheet had headings."""
+        return bool(self._copies.headings)
 
     def page(self, page: Page, headed: Headed) -> None:
         """Every row of a sheet with headings."""
         sheet = page.name if self._several else ""
-        _same_unit(self.kind, headed, sheet)
-        columns = sorted(headed.texts)
-        self.headings = self.headings or tuple(headed.texts[at] for at in columns)
+        no_entry_above(self.kind, headed, sheet)
+        if holds_amounts(self.kind):
+            same_unit(page, headed)
+        self._copies.below(headed)
         self._ignored |= dict.fromkeys(headed.unread)
         above = {row.number for row in headed.above}
         unheaded = 0
@@ -169,10 +178,8 @@ class _Reading:
                 )
             beyond = row.cells.keys() - headed.texts.keys()
             unheaded += bool(beyond)
-            self._lines[Place(sheet, row.number)] = [
-                row.cells.get(at, BLANK).text for at in columns
-            ]
-            self._entry(row, headed, sheet, shifted=bool(beyond) and not page.name)
+            self._copies.add(Place(sheet, row.number), row)
+            self._entry(row, headed, sheet, shifted=bool(beyond), in_text=not page.name)
         if unheaded and page.name:
             self._told.append(Told("cell-without-heading", f"{unheaded} 行有内容在表头之外,未读"))
         if len(self._rows) + len(self._bad) > ROWS_MAX:
@@ -182,11 +189,15 @@ class _Reading:
         """A sheet that has no headings of this kind."""
         self._passed += [Passed(page.name, row.number, "sheet-unread") for row in page.rows]
 
-    def _entry(self, row: SeenRow, headed: Headed, sheet: str, *, shifted: bool) -> None:
+    def _entry(
+        self, row: SeenRow, headed: Headed, sheet: str, *, shifted: bool, in_text: bool
+    ) -> None:
         values, flaws = read_row(self.kind, row.cells, headed, self.given)
-        if shifted:
+        if shifted and in_text:
             at = letter(max(row.cells.keys() - headed.texts.keys()))
             flaws.append((at, "cell-without-heading"))
+        if in_text and (split := amount_split(row, headed, self.kind)):
+            flaws.append((split, "amount-split"))
         if flaws:
             self._bad += [
                 RowError(row.number, name, code, TITLES[code], sheet) for name, code in flaws
@@ -213,23 +224,9 @@ class _Reading:
             tuple(self._ignored),
             (*self._told, *hidden, *columns),
             unread,
-            self.headings or (),
-            self._lines,
+            tuple(self._copies.headings),
+            self._copies.lines,
         )
-
-
-def _same_unit(kind: Kind, headed: Headed, sheet: str) -> None:
-    """Raises SheetError `unit-differs` where a title says that amounts are in 万元 and the like."""
-    if not any(column.field.endswith("_fen") for column in kind.columns):
-        return
-    for row in headed.above:
-        for cell in row.cells.values():
-            said = "".join(plain(cell.text).split())
-            if any(unit in said for unit in OTHER_UNITS):
-                raise SheetError(
-                    "unit-differs",
-                    f"row {row.number} gives another unit than 元: amounts are in 元",
-                )
 
 
 def read_row(

@@ -20,6 +20,10 @@ from guildhall.imports.number_format import BUILT_IN, GENERAL
 UNPACKED_MAX = 400_000_000
 STRINGS_MAX = 1_000_000
 STRING_CHARACTERS_MAX = 60_000_000
+CELLS_MAX = 4_000_000
+ROWS_HELD_MAX = 300_000
+"""Of all sheets together: each is held until it is read."""
+
 CHUNK = 1 << 16
 ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -41,7 +45,7 @@ class Workbook:
 
     def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
         self._archive, self._name = archive, name
-        self._unpacked = 0
+        self._unpacked = self._cells = self._rows = 0
         self.epoch_1904 = False
         self.sheets: list[SheetPart] = []
         root = self._related("", "officeDocument")
@@ -53,6 +57,21 @@ class Workbook:
         self._read_sheets()
         self.formats = self._formats()
         self.strings = self._strings()
+
+    def hold(self, cells: int) -> None:
+        """Count a row of so many cells. Raises SheetError `file-too-large`."""
+        self._cells, self._rows = self._cells + cells, self._rows + 1
+        if self._cells > CELLS_MAX or self._rows > ROWS_HELD_MAX:
+            raise SheetError(
+                "file-too-large",
+                f"{self._name} has more than {CELLS_MAX:,} cells or {ROWS_HELD_MAX:,} rows",
+            )
+
+    def string(self, number: str) -> str:
+        """The shared string of this number. Raises LookupError, ValueError where there is none."""
+        if not number.isdecimal():
+            raise ValueError("a text of the workbook has no number")
+        return self.strings[int(number)]
 
     def parse(self, part: str, start: Start, end: End | None, text: Text | None = None) -> None:
         """Parse a part; handlers are told names without the root's prefix. Raises SheetError."""

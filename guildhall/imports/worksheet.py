@@ -5,15 +5,18 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from guildhall.imports.cells import BLANK, Cell, SheetError, shown
+from guildhall.imports.cells import BLANK, UNCORRECTED, Cell, SheetError, shown
 from guildhall.imports.number_format import GENERAL, number_shown, text_hidden
 from guildhall.imports.workbook_parts import GatheredText, SheetPart, Workbook
 
 CONTROL = frozenset(map(chr, range(32))) - {"\t", "\n", "\r"}
-CELLS_MAX = 4_000_000
 LETTERS = re.compile(r"[A-Z]{1,3}")
 REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 MERGED_ROWS_MAX = 200_000
+ERROR_TEXT = re.compile(
+    r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FIELD!|GETTING_DATA)|#{2,}"
+)
+"""What a spreadsheet leaves of a cell in a text file where it shows an error, or no room."""
 
 
 class SeenRow(NamedTuple):
@@ -54,7 +57,6 @@ class _Reader:
         self._value: list[str] = []
         self._formula = self._in_value = False
         self._inline = GatheredText()
-        self._count = 0
         self._numbers: dict[tuple[str, int], Cell] = {}
         self._texts: dict[str, Cell] = {}
 
@@ -102,9 +104,7 @@ class _Reader:
                     raise SheetError("unreadable-file", f"{self.sheet}: a cell stands twice")
                 self._cells[self._column] = cell
         elif element == "row" and self._cells:
-            self._count += len(self._cells)
-            if self._count > CELLS_MAX:
-                raise SheetError("file-too-large", f"{self.sheet} has more than {CELLS_MAX} cells")
+            self.book.hold(len(self._cells))
             self.rows.append(SeenRow(self._row, self._cells, self._row_hidden))
             self._cells = {}
         else:
@@ -115,7 +115,7 @@ class _Reader:
         if kind == "inlineStr":
             value, kind = self._inline.take(), "str"
         elif kind == "s" and value:
-            value, kind = self.book.strings[int(value)], "str"
+            value, kind = self.book.string(value), "str"
         if not value and not self._formula:
             return BLANK
         style = int(self._at.get("s", "0"))
@@ -125,7 +125,7 @@ class _Reader:
         return cell
 
     def _shown(self, kind: str, value: str, style: int) -> Cell:
-        code = self.book.formats[style] if style < len(self.book.formats) else GENERAL
+        code = self.book.formats[style] if 0 <= style < len(self.book.formats) else GENERAL
         if kind == "n":
             key = (value, style)
             if key not in self._numbers:
@@ -146,8 +146,13 @@ class _Reader:
 
 
 def text_cell(value: str) -> Cell:
-    """A text as a cell; control characters are a flaw, and so is what is no character."""
+    """A text as a cell. Control characters are a flaw, and so is what is no character, an error
+    value or ##### that was saved as text, and what nobody corrected yet."""
     text = shown(value)
+    if text[:1] == "#" and ERROR_TEXT.fullmatch(text):
+        return Cell(text, "error-value")
+    if text[:1] == UNCORRECTED:
+        return Cell(text, "not-corrected")
     if "\ufffd" in text or not (text.isprintable() or CONTROL.isdisjoint(text)):
         return Cell(text, "broken-text")
     return Cell(text) if text else BLANK

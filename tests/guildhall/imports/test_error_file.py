@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from guildhall.imports.error_file import (
-    ADDED,
     RUNS_AS_FORMULA,
     error_file_of,
     write_error_file,
 )
+from guildhall.imports.headings import ADDED
 from guildhall.imports.kinds import Place
 from guildhall.imports.rows import RowError, Table
 from guildhall.imports.spreadsheet import read_book

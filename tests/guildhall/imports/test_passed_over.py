@@ -57,6 +57,29 @@ def test_what_may_be_an_entry_is_one_or_is_refused(row: tuple[str | None, ...]) 
     assert reason(*row) is None
 
 
+@pytest.mark.parametrize(
+    "department",
+    ["财务", "领导", "会计", "主席", "财务 科", "公共计算机教研室", "综合计划处", "负责人", "联系"],
+)  # fmt: skip
+@pytest.mark.parametrize("number", [None, "A.1", "１２．３"])
+def test_somebody_without_a_number_is_refused_whatever_the_department(
+    department: str, number: str | None
+) -> None:
+    heads = ["部门", *HEADINGS[1:]]
+    table = read_rows(STAFF, book(heads, PERSON, [department, number, *PERSON[2:]]))
+    assert [flaw.number for flaw in table.bad] == [3]
+
+
+def test_where_all_else_is_given_a_post_and_a_name_are_somebody() -> None:
+    given = {"programme_id": "spring-2022", "signed_on": "2022-1-20"}
+    heads, person = ["部门", "工号", "姓名"], ["教务", "0012", "王利"]
+    lost = ["财务", None, "李明"]
+    signed = [["财务", None, None, "主席"], ["制表:", None, "李明"], ["会计", "", "李明", "出纳"]]
+    table = read_rows(RECEIPTS, book(heads, person, lost, *signed), given)
+    assert [flaw.number for flaw in table.bad] == [3]
+    assert [each.reason for each in table.passed] == ["headings", *["footer"] * 3]
+
+
 def test_other_headings_further_down_are_refused() -> None:
     with pytest.raises(SheetError) as why:
         read_rows(STAFF, book(HEADINGS, PERSON, ["姓名", "工号", "性别"], ["李明", "0013", "男"]))

@@ -249,7 +249,7 @@ async def test_no_cell_of_a_bad_rows_file_can_start_a_formula(tmp_path: Path) ->
     )
     assert outcome.bad_rows_file is not None
     written = outcome.bad_rows_file.read_text(encoding="utf-8-sig")
-    assert "'=cmd|x" in written and "'@a" in written and "'+1" in written and "'-1" in written
+    assert ",⚠=cmd|x," in written and "'@a" in written and "'+1" in written and "'-1" in written
 
 
 async def test_neither_names_nor_numbers_are_in_what_an_import_answers(tmp_path: Path) -> None:
