@@ -42,6 +42,12 @@ def test_excel_s_own_line_names_the_delimiter() -> None:
     assert rows("sep=;\n工号;姓名\n1;王利")[-1] == (3, ["1", "王利"])
 
 
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "########"])
+def test_an_error_that_was_saved_as_text_is_no_text(error: str) -> None:
+    found = read_text(f"{HEAD}\n1,{error},#3楼\n".encode(), "a.csv", KNOWN).rows[1]
+    assert [cell.flaw for cell in found.cells.values()] == [None, "error-value", None]
+
+
 def test_a_row_is_numbered_as_a_spreadsheet_does_however_many_lines_it_has() -> None:
     text = HEAD + '\n1,王利,"两行\n的备注"\n\n2,李明,"a\n\nb"\n3,赵,\n'
     assert [number for number, _ in rows(text)] == [1, 2, 4, 5]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from guildhall.imports import workbook_parts
 from guildhall.imports.cells import SheetError
 from guildhall.imports.spreadsheet import read_book
 from guildhall.imports.worksheet import Page, column_of
@@ -34,6 +35,30 @@ def test_a_declared_dimension_is_not_believed(tmp_path: Path) -> None:
 def test_formatted_cells_that_are_empty_are_nothing(tmp_path: Path) -> None:
     rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="A1048576" s="1"/></row>'
     assert texts(tmp_path, rows) == [(1, {0: "1"})]
+
+
+@pytest.mark.parametrize("number", ["-1", "1", "", "x", "1_0"])
+def test_a_text_that_the_workbook_does_not_have_is_no_other(tmp_path: Path, number: str) -> None:
+    row = f'<sheetData><row r="1"><c t="s"><v>{number}</v></c></row></sheetData>'
+    file = write_parts(tmp_path / "a.xlsx", {"a": row}, strings="<si><t>王利</t></si>")
+    if not number:
+        assert not read_book(file, frozenset()).pages[0].rows
+        return
+    with pytest.raises(SheetError) as why:
+        read_book(file, frozenset())
+    assert why.value.code == "unreadable-file"
+
+
+def test_what_is_held_is_limited_over_all_sheets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook_parts, "ROWS_HELD_MAX", 5)
+    rows = "".join(f"<row><c><v>{n}</v></c></row>" for n in range(3))
+    one, two = ({str(n): f"<sheetData>{rows}</sheetData>" for n in range(k)} for k in (1, 2))
+    assert len(read_book(write_parts(tmp_path / "a.xlsx", one), frozenset()).pages) == 1
+    with pytest.raises(SheetError) as why:
+        read_book(write_parts(tmp_path / "b.xlsx", two), frozenset())
+    assert why.value.code == "file-too-large"
 
 
 def test_rows_and_cells_without_a_place_stand_after_those_before(tmp_path: Path) -> None:
