@@ -27,7 +27,13 @@ COMPACT_MONTH = re.compile(r"(\d{4})(0[1-9]|1[0-2])")
 MONTH = re.compile(r"(\d{1,2})\s*月?(?:\s*[-/.]?\s*\d{1,2}\s*日)?")
 AMOUNT = re.compile(r"(-?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?")
 COUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,7})[份个人名次天套]?")
-EMPLOYEE_NO = re.compile(r"[0-9A-Za-z-]{1,32}")
+EMPLOYEE_NO = re.compile(r"(?!TRUE$|FALSE$)(?=.*[0-9A-Za-z])[0-9A-Za-z-]{1,32}")
+"""A dash alone stands for none, and TRUE is a ticked box."""
+
+NO_NAMES = frozenset({"同上", "无", "不详", "未知", "待定", "暂无", "空缺"})
+SEVERAL = re.compile(r"[/、,，;；&+|\\]")
+"""Between the names of two people in one cell."""
+
 PERSON_ID = re.compile(r"p-[0-9a-z]{6,40}")
 SLUG = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 CJK = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af]+")
@@ -179,16 +185,21 @@ def a_year(text: str) -> int:
 def a_name(text: str) -> str:
     """A person's name; blanks within a Chinese one (张　三) only spread it.
 
-    Raises `invalid-name` where it is longer than 60 characters or holds what no name does.
+    Raises `invalid-name` where it is longer than 60 characters or holds what no name does: no
+    letter at all (a dash, a ditto mark), 同上, or the names of two.
     """
     joined = "".join(text.split())
+    if joined in NO_NAMES or SEVERAL.search(joined) or not any(map(str.isalpha, joined)):
+        raise CellError("invalid-name")
     name = joined if CJK.fullmatch(joined) else " ".join(text.split())
     return name if name and len(name) <= 60 and name.isprintable() else _no("invalid-name")
 
 
 def a_title(text: str) -> str:
-    """A title of up to 120 characters. Raises `invalid-title`."""
+    """A title of up to 120 characters. Raises `invalid-title`, also where nothing is named (—, 同上)."""
     title = " ".join(text.split())
+    if not any(map(str.isalnum, title)) or title == "同上":
+        raise CellError("invalid-title")
     return title if title and len(title) <= 120 and title.isprintable() else _no("invalid-title")
 
 

@@ -33,6 +33,7 @@ BUILT_IN = {**BUILTIN_FORMATS, **CHINESE}
 TOKEN = re.compile(r'"[^"]*"|\\.|!.|_.|\*.|\[[^\]]*\]|General|AM/PM|A/P|上午/下午|[Ee][+-]|.', re.S)
 DATE_LETTERS = frozenset("ymdhs")
 EPOCH_1900, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
+MINUS = frozenset("-−－(（负△▲")
 LAST_SERIAL = 2_958_466  # the first of the year 10000
 
 
@@ -142,7 +143,12 @@ def number_shown(digits: str, code: str, *, epoch_1904: bool = False) -> Cell:
         return Cell(text, "number-format")
     if section.pattern in {GENERAL, "@"}:
         return Cell(section.before + text + section.after.replace("@", ""))
-    return _digits(value, section, minus=value < 0 and section is sections[0])
+    cell = _digits(value, section, minus=value < 0 and section is sections[0])
+    if value < 0 and not MINUS.intersection(cell.text):
+        return Cell(
+            _plain(value), "number-format"
+        )  # red alone, or nothing, says that it is below 0
+    return cell
 
 
 def text_hidden(code: str) -> bool:

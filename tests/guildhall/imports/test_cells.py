@@ -168,6 +168,26 @@ def test_an_employee_number_keeps_its_leading_zeros() -> None:
     assert cells.employee_no("0012") == "0012"
 
 
+@pytest.mark.parametrize("text", ["-", "--", "TRUE", "FALSE", "00 12", "0012号", "12.0", "—"])
+def test_what_is_no_employee_number_is_refused(text: str) -> None:
+    with pytest.raises(CellError, match=r"^invalid-employee-no$"):
+        cells.employee_no(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["-", "同上", "同 上", "〃", '"', "无", "张三/李四", "张三、李四", "123"]
+)
+def test_what_names_nobody_or_two_is_no_name(text: str) -> None:
+    with pytest.raises(CellError, match=r"^invalid-name$"):
+        cells.a_name(text)
+
+
+@pytest.mark.parametrize("text", ["—", "〃", "同上", "…"])
+def test_what_names_nothing_is_no_title(text: str) -> None:
+    with pytest.raises(CellError, match=r"^invalid-title$"):
+        cells.a_title(text)
+
+
 @given(st.text(min_size=1, max_size=40))
 def test_an_error_never_says_what_stands_in_the_cell(text: str) -> None:
     readers = [

@@ -39,7 +39,8 @@ def test_a_number_is_what_is_shown(digits: str, code: str, text: str) -> None:
         ("5", ";;;", "hidden-by-format"), ("-5", "0;;0", "hidden-by-format"),
         ("0.5", "h:mm", "not-a-date"), ("42248", "mm:ss", "not-a-date"),
         ("-1", "yyyy-mm-dd", "not-a-date"), ("60", "yyyy-mm-dd", "not-a-date"),
-        ("5", '"无"', "number-format"),
+        ("5", '"无"', "number-format"), ("-5", "#,##0;[Red]#,##0", "number-format"),
+        ("-5", "0.00_);[红色]0.00", "number-format"), ("-1200", '0"元";0"元"', "number-format"),
     ],
 )  # fmt: skip
 def test_what_a_format_hides_is_named(digits: str, code: str, flaw: str) -> None:
