@@ -196,7 +196,10 @@ def a_name(text: str) -> str:
 
 
 def a_title(text: str) -> str:
-    """A title of up to 120 characters. Raises `invalid-title`, also where nothing is named (—, 同上)."""
+    """A title of up to 120 characters.
+
+    Raises `invalid-title`, also where nothing is named (—, 同上).
+    """
     title = " ".join(text.split())
     if not any(map(str.isalnum, title)) or title == "同上":
         raise CellError("invalid-title")

@@ -66,9 +66,10 @@ class Kind(NamedTuple):
     """A kind of file. `people` are fields that hold employee numbers; `key` tells rows apart.
 
     `together` are fields that a row has all of or none. `told_as` are fields of the events that
-    have other names here, such as the day of an event: what a service says differs is shown by our
-    headings. `new_people` is the field whose number may be nobody's yet. `purpose` is what the
-    look-up of people is recorded with. `role` is who may send it.
+    have other names here, such as the day of an event (after a refusal's code and a slash where one
+    row becomes several events): what a service says differs is shown by our headings. `new_people`
+    is the field whose number may be nobody's yet. `purpose` is what the look-up of people is
+    recorded with. `role` is who may send it.
     """
 
     name: str

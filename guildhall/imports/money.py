@@ -182,7 +182,11 @@ PROCUREMENTS = Kind(
     commands=_procurements,
     role="approver",
     together=(("notice_from", "notice_to"),),
-    told_as={"occurred_on": "decided_on"},
+    told_as={
+        "occurred_on": "decided_on",
+        "contract-signed-already/occurred_on": "signed_on",
+        "contract-signed-already/amount_fen": "contract_fen",
+    },
     columns=(
         Column("procurement_id", ("采购编号", "procurement_id"), slug),
         Column("title", ("采购名称", "title"), a_title),

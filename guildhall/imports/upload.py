@@ -176,7 +176,11 @@ def _with_advice(kind: Kind, flaw: RowError) -> RowError:
 def _in_words(kind: Kind, flaw: RowError) -> RowError:
     """A row that differs: the headings of the fields that do, and what to do about it."""
     headings = {column.field: column.headings[0] for column in kind.columns}
-    named = [headings.get(kind.told_as.get(field, field), field) for field in flaw.differs or ()]
+    told = [
+        kind.told_as.get(f"{flaw.code}/{field}") or kind.told_as.get(field, field)
+        for field in flaw.differs or ()
+    ]
+    named = [headings.get(field, field) for field in told]
     fields = tuple(dict.fromkeys(named))
     return flaw._replace(
         field="、".join(fields),

@@ -6,8 +6,8 @@ has its own line where it needs one; `differs` is for all others of the kind.
 
 TO_DO: dict[str, dict[str, str]] = {
     "staff": {
-        "differs": "以已录入的为准则改正本行;已录入的有误:人员信息用 change-member,"
-        "日期用 withdraw-entries 撤回后重新导入",
+        "differs": "以已录入的为准则改正本行;已录入的有误:性别、出生月份用 change-member,"
+        "姓名、日期用 withdraw-entries 撤回后重新导入",
         "number-was-anothers": "该工号原属已离职的另一人:请核对,或为新人另编工号后再导入",
     },
     "members": {"differs": "核对入会日期与方式;已录入的有误用 withdraw-entries 撤回后重新导入"},
@@ -31,6 +31,8 @@ TO_DO: dict[str, dict[str, str]] = {
     },
     "receipts": {"differs": "签收只登记一次:核对签收日期与代签人"},
     "gifts": {
+        "off-roster-reason-missing": "项目按名册发放而名册尚未冻结的,先用 freeze-roster 冻结名册;"
+        "确在名册之外的,在“名册外原因”一栏写明",
         "differs": "若是另一件事,请另立项目(open-programme)后导入;"
         "同一件事确又发了一次用 issue-gift-again;已录入的有误用 withdraw-entries 撤回后重新导入",
     },

@@ -137,7 +137,12 @@ def answer_problems(app: FastAPI, titles: Mapping[str, str]) -> None:
 
     @app.exception_handler(Refusal)
     async def refused(_http: HttpRequest, why: Refusal) -> Problem:
-        more: dict[str, Any] = {**why.facts, **({"errors": why.errors} if why.errors else {})}
+        # Each row's own code has its title too: a person reads them row by row.
+        rows = [
+            {**row, "title": titles[row["code"]]} if row.get("code") in titles else row
+            for row in why.errors or ()
+        ]
+        more: dict[str, Any] = {**why.facts, **({"errors": rows} if rows else {})}
         answer = problem(why.status, why.code, titles.get(why.code, why.code), why.detail, **more)
         if why.replayed:
             answer.headers["Idempotent-Replayed"] = "true"

@@ -31,6 +31,32 @@ async def test_a_row_that_differs_from_what_is_in_is_named_with_its_fields_and_w
     assert outcome.bad_rows_file is not None
 
 
+async def test_what_differs_of_a_later_event_of_a_row_is_named_by_its_own_heading(
+    tmp_path: Path,
+) -> None:
+    head = [
+        "采购编号",
+        "采购名称",
+        "采购方式",
+        "供应商",
+        "金额",
+        "经费来源",
+        "决定日期",
+        "合同日期",
+        "合同金额",
+    ]
+    row = ["q1", "慰问品", "询价", "甲", "20000", "工会经费", "2022-1-5", "2022-1-8", "19500"]
+    file = write_xlsx(tmp_path / "a.xlsx", [head, row])
+
+    def decide(name: str, _body: Mapping[str, Any]) -> Answer:
+        code = {"sign-contract": "contract-signed-already"}.get(name, "procurement-exists")
+        differs = ["amount_fen", "occurred_on"] if name == "sign-contract" else []
+        return Answer(409, {"code": code, "title": "已录入", "differs": differs})
+
+    outcome = await import_file(RecordingClient([], decide), KINDS["procurements"], file)
+    assert [flaw.differs for flaw in outcome.differs] == [("合同金额(元)", "合同日期")]
+
+
 async def test_an_outcome_is_told_also_where_the_errors_file_cannot_be_written(
     tmp_path: Path,
 ) -> None:

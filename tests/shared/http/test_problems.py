@@ -67,7 +67,7 @@ async def test_a_refusal_is_told_with_its_title_its_rows_and_its_facts(
     answer, body = await asked(client, "/refuse/conflict")
     assert answer.status_code == 409
     assert (body["title"], body["detail"]) == ("此人已领取", "已领取")
-    assert (body["errors"], body["rows"]) == (ROWS, 1)
+    assert (body["errors"], body["rows"]) == ([{**ROWS[0], "title": "此人已领取"}], 1)
     assert "Idempotent-Replayed" not in answer.headers
 
 
