@@ -45,12 +45,18 @@ async def list_findings(
 
 
 @router.get("/v1/{org_id}/verdicts")
-async def list_verdicts(built: Built, asked: Asked, evidence: bool = True) -> Json:
+async def list_verdicts(
+    built: Built,
+    asked: Asked,
+    evidence: bool = True,
+    finding: Annotated[str | None, Query(description="only the verdict behind it")] = None,
+) -> Json:
     """Every rule's verdict on the period, derived now from the facts known at `as_of`; without
     `evidence` each says how many events it stands on, and names none."""
     at = await asked.at(built.pool)
     async with built.pool.acquire() as connection:
         found = await verdicts(connection, asked.org_id, asked.period.first, asked.period.last, at)
+    found = [each for each in found if finding in (None, each.finding_id)]
     return Json(
         asked.head(at)
         | {"rules_version": RULES_VERSION}
