@@ -117,6 +117,7 @@ CODES = {
     "bereavement": _("亲属去世"),
     "hospital": _("住院"),
     "serious_illness": _("大病"),
+    "ankang": _("安康保险"),
     "hardship": _("困难"),
     "before_roster": _("名册冻结之前"),
     "joined_after_roster": _("名册冻结后入会"),

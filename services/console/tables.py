@@ -1,4 +1,4 @@
-"""Tables as files: CSV for every program, xlsx for a spreadsheet. The whole list, and what it is of.
+"""Tables as files: CSV for any program, xlsx for spreadsheets; the whole list, and what it is of.
 
 No cell of text is a formula, whoever typed it: a spreadsheet takes `=`, `+`, `-`, `@` at its
 beginning for one, and their full-width forms too (OWASP, CSV Injection).
@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -58,7 +59,8 @@ def as_xlsx(
     for each in (*about, (), heads, *rows):
         cells = []
         for content in each:
-            cell = WriteOnlyCell(sheet, value=content)
+            cell: Any = WriteOnlyCell(sheet, value=None)
+            cell.value = content
             if isinstance(content, str):
                 cell.data_type = "s"
             cells.append(cell)

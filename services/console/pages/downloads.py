@@ -80,7 +80,7 @@ async def _pages(visit: Visit, figure: str) -> AsyncIterator[dict[str, Any]]:
             return
 
 
-def _file(
+def _file(  # noqa: PLR0917 - a file, and what it is of
     visit: Visit, kind: Kind, name: str, title: str, heads: list[str], rows: Sequence[list[Cell]]
 ) -> Response:
     scope, say = visit.scope, translated(visit.http)

@@ -2,10 +2,12 @@
 between them; and one programme, its roster against who received."""
 
 import asyncio
+import itertools
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from services.console.event_words import CODES
 from services.console.pages.arrival import AtUnion, choices_of
 from services.console.pages.year import MOVED
 from services.console.rendering import page, with_query
@@ -32,9 +34,10 @@ async def rolls(http: Request, visit: AtUnion) -> Response:
         choices=choices,
         page_named="rolls",
         counts=counts,
-        between=[arithmetic(*pair) for pair in zip(counts, counts[1:], strict=False)],
+        between=[arithmetic(*pair) for pair in itertools.pairwise(counts)],
         odd=[each for each in counts if not each["agrees"]],
         movements=MOVED,
+        codes=CODES,
     )
 
 
