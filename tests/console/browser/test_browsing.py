@@ -83,7 +83,7 @@ async def test_the_rolls_tell_which_twelve_were_no_members(auditor: Visitor) -> 
 async def test_another_knowledge_time_is_chosen_in_the_bar(auditor: Visitor) -> None:
     page = auditor.page
     await auditor.open(YEAR)
-    await page.get_by_label("截至").fill("2022-12-15")
+    await page.locator("#scope [name=as_of]").fill("2022-12-15")
     await page.get_by_role("button", name="应用").click()
     assert "as_of=1" in page.url and "2022-12-15" not in page.url
     assert await page.get_by_text("条日志不计入").count() == 1
@@ -96,7 +96,7 @@ async def test_all_of_it_works_without_script(chromium: Browser, demo: Stack) ->
     await visitor.sign_in("auditor")
     page = visitor.page
     await visitor.open(YEAR)
-    await page.get_by_label("对照").fill("2022-12-15")
+    await page.locator("#scope [name=compare]").fill("2022-12-15")
     await page.get_by_role("button", name="应用").click()
     assert "compare=1" in page.url
     await page.get_by_role("link", name="逐条看判定").click()
