@@ -42,6 +42,10 @@ MENU: dict[str, tuple[Entry, ...]] = {
         Entry(_("规则判定"), "verdicts", READERS),
         Entry(_("差异"), "differences", READERS),
     ),
+    _("运行"): (
+        Entry(_("状态"), "/ops", WATCHERS, union=False),
+        Entry(_("隔离"), "/ops/quarantine", WATCHERS, union=False),
+    ),
 }
 """In the order of the menu."""
 
@@ -64,4 +68,4 @@ def groups_for(session: Session, scope: Scope | None, path: str) -> list[Group]:
 def _is_at(entry: Entry, at: str, path: str) -> bool:
     if entry.also and entry.also in path:
         return True
-    return path == at or (bool(entry.page) and path.startswith(f"{at}/"))
+    return path == at or (entry.union and bool(entry.page) and path.startswith(f"{at}/"))
