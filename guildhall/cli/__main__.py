@@ -7,6 +7,7 @@ import typer
 from guildhall.cli import backup, commands, contract, events, figures, stack
 from guildhall.cli.auditors import auditors
 from guildhall.cli.copies import copies
+from guildhall.cli.export import export
 from guildhall.cli.file_import import import_
 from guildhall.cli.quarantine import quarantine
 from guildhall.cli.rebuild import rebuild
@@ -39,6 +40,7 @@ app.command(rich_help_panel=ASK)(figures.explain)
 app.command(rich_help_panel=ASK)(figures.diff)
 app.command(rich_help_panel=ASK)(figures.findings)
 app.command(rich_help_panel=ASK)(figures.report)
+app.command(rich_help_panel=ASK)(export)
 app.add_typer(rules, name="rules", rich_help_panel=ASK)
 app.command(rich_help_panel=ENTER)(commands.command)
 app.command(rich_help_panel=ENTER)(commands.commands)

@@ -109,6 +109,7 @@ MAY: dict[str, dict[str, Access]] = {
                 "events/{event_id}", "events/{event_id}/document", "events/{event_id}/verdicts",
                 "knowledge", "log/{log_index}", "rosters", "findings",
                 "reconciliation/{programme_id}", "membership-account", "verdicts", "report",
+                "exports", "exports/{table}",
             )
         },
         "POST /v1/{org_id}/rules/{rule_id}/what-if": of_union(*READERS),

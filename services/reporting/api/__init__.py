@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.reporting.api import auditing, operating, reading, sources
+from services.reporting.api import auditing, exporting, operating, reading, sources
 from services.reporting.api.access import Reporting
 from services.reporting.projections.checkpoints import folded
 from services.reporting.reconciliation.heartbeat import heartbeat
@@ -36,6 +36,8 @@ REFUSALS: dict[str, str] = {
     "projection-differs": "数据与日志不符,待人工核定",
     "unknown-rule": "没有这条规则",
     "values-refused": "规则数值文件不合规",
+    "unknown-table": "没有这张数据表",
+    "export-busy": "正在导出其他数据,请稍后再试",
 }
 
 
@@ -62,6 +64,7 @@ def reporting_app(reporting: Reporting) -> FastAPI:
         reading.router,
         auditing.router,
         auditing.listed,
+        exporting.router,
     ):
         app.include_router(router)
     guard(app, reporting.tokens)

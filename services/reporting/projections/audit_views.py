@@ -72,13 +72,14 @@ class View(NamedTuple):
     @property
     def statement(self) -> str:
         """What makes it, and the function that it reads by."""
-        reads = f"public.audit_reads('{self.projection}') AND " if self.projection else ""
-        seen = f" WHERE {reads}{SEEN}" if self.of_unions else ""
+        reads = f"PERFORM public.audit_reads('{self.projection}');" if self.projection else ""
+        seen = f" WHERE {SEEN}" if self.of_unions else ""
         columns = ", ".join(f"{name} {sql}" for name, sql in self.columns.items())
         return (
             f"CREATE FUNCTION {AUDIT}.read_{self.name}() RETURNS TABLE ({columns})"
-            " LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$"
-            f" SELECT t.* FROM ({self.select.strip()}) t{seen} $$;"
+            " LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$"
+            f" #variable_conflict use_column\nBEGIN {reads}"
+            f" RETURN QUERY SELECT t.* FROM ({self.select.strip()}) t{seen}; END $$;"
             f" CREATE VIEW {AUDIT}.{self.name} AS SELECT * FROM {AUDIT}.read_{self.name}()"
         )
 
