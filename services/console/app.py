@@ -30,10 +30,12 @@ KEPT = "public, max-age=31536000, immutable"
 
 
 def console_app(console: Console) -> FastAPI:
-    """The app. It is ready when it runs: whether the services answer, its pages say."""
+    """The app, its templates compiled. It is ready when it runs: whether the services answer, its
+    pages say."""
+    languages = [str(environment(language).globals["language"]) for language in LANGUAGES]
 
     async def ready() -> dict[str, Any]:
-        return {"languages": [environment(language).globals["language"] for language in LANGUAGES]}
+        return {"languages": languages}
 
     app = build_app("console", {}, ready)
     app.state.console = console
