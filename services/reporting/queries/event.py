@@ -11,7 +11,6 @@ from services.reporting.figures.definition import Counted, Dropped, Effect, Ende
 from services.reporting.journal.integrity import check
 from services.reporting.journal.record import Entry
 from services.reporting.projections.as_of import LIVE
-from services.reporting.projections.effective import WITHDRAWALS
 from services.reporting.queries.beyond_the_list import CONDITIONS, holds
 from services.reporting.queries.conflicts import of_lists
 from services.reporting.queries.corrections import chain, shown
@@ -20,6 +19,7 @@ from services.reporting.queries.story import story_of
 from services.reporting.queries.verdicts import verdicts
 from services.reporting.rules.definition import Verdict
 from shared.contract.catalogue import CATALOGUE
+from shared.contract.corrections import WITHDRAWALS
 from shared.errors import Unknown
 
 FIND = """

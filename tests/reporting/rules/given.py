@@ -19,13 +19,13 @@ from services.reporting.rules.facts import Facts
 from tests.reporting.rules.stated import known
 
 ORG = "tjtc"
-OWN = "/guildhall/benefits"
+OWN, MEMBERS, EVENTS = "/guildhall/benefits", "/guildhall/members", "/guildhall/events"
 LONG_AGO = date(1990, 1, 1)
 
 FIELDS: dict[str, set[str]] = {
     "gifts": {"person", "programme", "occasion", "issued", "yuan", "quantity", "form", "payer",
               "on_roster", "rostered", "signed", "signed_on", "signed_by", "returned", "source",
-              "again"},
+              "again", "again_why"},
     "programmes": {"id", "assumed", "closed", "for", "roster"},
     "claims": {"id", "person", "kind", "case", "state", "on", "paid", "maker", "approver", "payer",
                "source"},
@@ -81,9 +81,9 @@ class Given:
             known_on=date.fromisoformat(known_on) if known_on else date(self.as_of.year + 1, 1, 1),
             records_since=date.fromisoformat(since) if since else LONG_AGO,
             deliveries=tuple(self.delivery(row) for row in self.rows("gifts")),
-            programmes={row["id"]: self.programme(row) for row in self.programme_rows()},
-            rosters=self.rosters(),
-            roll={row["person"]: self.member(row) for row in self.rows("members")},
+            programmes={row["id"]: {OWN: self.programme(row)} for row in self.programme_rows()},
+            rosters={programme: {OWN: people} for programme, people in self.rosters().items()},
+            roll={row["person"]: {MEMBERS: self.member(row)} for row in self.rows("members")},
             claims=tuple(self.claim(row) for row in self.rows("claims")),
             payments=tuple(self.payment(row) for row in self.rows("payments")),
             incomes=tuple(self.income(row) for row in self.rows("incomes")),
@@ -137,6 +137,7 @@ class Given:
             signed=self.event() if signed else None,
             returned_on=self.later(row, "returned"),
             again=int(row.get("again", "0")),
+            again_why=row.get("again_why"),
             again_event=self.event() if "again" in row else None,
         )
 
@@ -146,6 +147,7 @@ class Given:
         return Programme(
             ORG,
             row["id"],
+            OWN,
             population=row.get("for", "members"),
             roster_chunks=chunks[0],
             roster_chunks_due=chunks[1],
@@ -158,6 +160,7 @@ class Given:
         return Registration(
             ORG,
             row["person"],
+            MEMBERS,
             member_from=None
             if row.get("since") == "never"
             else self.later(row, "since") or LONG_AGO,
@@ -261,7 +264,7 @@ class Given:
             basis=None if basis == "?" else basis,
             supplier="医院",
             amount_fen=fen(row["yuan"]) if "yuan" in row else None,
-            fund=row.get("fund", "administration"),
+            fund=known(row.get("fund", "administration")),
             notice_from=self.later(row, "notice_from"),
             notice_to=self.later(row, "notice_to"),
             decision_ref=None,
@@ -276,6 +279,7 @@ class Given:
         return Meeting(
             ORG,
             row.get("id", f"m{next(self.numbers)}"),
+            EVENTS,
             kind=row.get("kind", "staff_congress"),
             held_on=held_on,
             school_year=f"{first}-{first + 1}",
@@ -289,7 +293,8 @@ class Given:
         return HealthCheck(
             ORG,
             row.get("id", "check-1"),
-            payer=row.get("payer", "administration"),
+            EVENTS,
+            payer=known(row.get("payer", "administration")),
             arranged_on=self.day(row, "on"),
             arranged=self.event(),
         )
