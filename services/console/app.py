@@ -15,6 +15,7 @@ from services.console.pages import (
     findings,
     operating,
     rolls,
+    rules,
     start,
     year,
 )
@@ -52,7 +53,7 @@ def console_app(console: Console) -> FastAPI:
         return Response(found.content, media_type=found.media_type, headers=headers)
 
     # A file's name is no figure's and no finding's: downloads are looked at first.
-    topics = (downloads, operating, start, year, figure, difference, findings, rolls, event)
+    topics = (downloads, operating, start, year, figure, difference, findings, rolls, rules, event)
     for router in (signing_in, *(topic.router for topic in topics)):
         app.include_router(router, include_in_schema=False)
     return app

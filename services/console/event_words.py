@@ -62,6 +62,7 @@ TITLES = {
     "MembersMerged": _("一人两档合并"),
     "MembersUnmerged": _("档案分开"),
     "MembershipWithdrawn": _("会籍撤回"),
+    "OrganisationCorrected": _("工会信息更正"),
     "OrganisationRegistered": _("工会登记"),
     "ParticipantRegistered": _("报名"),
     "PeriodAttested": _("月度证明"),

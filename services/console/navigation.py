@@ -40,6 +40,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
         Entry(_("名册核对"), "rolls", READERS, also="/programmes/"),
         Entry(_("审计疑点"), "findings", READERS),
         Entry(_("规则判定"), "verdicts", READERS),
+        Entry(_("规则推演"), "rules", READERS),
         Entry(_("差异"), "differences", READERS),
     ),
     _("运行"): (

@@ -13,7 +13,7 @@ from services.reporting.api.freshness import FromProjections, fresh
 from services.reporting.queries.findings import findings, judged_watermark
 from services.reporting.queries.rules import rules_listed
 from services.reporting.queries.verdicts import verdicts
-from services.reporting.queries.what_if import tried, what_if
+from services.reporting.queries.what_if import tried, values_text, what_if
 from services.reporting.reports.annual import annual_report
 from services.reporting.rules import RULES_VERSION
 from shared.http.access import of_no_union
@@ -68,6 +68,13 @@ async def list_verdicts(
 async def rules() -> Json:
     """The rules with their dated values, clauses and how well each is confirmed."""
     return Json({"rules_version": RULES_VERSION, "rules": rules_listed()})
+
+
+@listed.get("/v1/rules/{rule_id}/values", dependencies=[of_no_union(*READERS)])
+async def rule_values(rule_id: str) -> Json:
+    """A rule's values file as it is, to be changed and tried. Refuses unknown-rule."""
+    rule, text = await asyncio.to_thread(values_text, rule_id)
+    return Json({"rule": rule.id, "title": rule.values.zh, "values": text})
 
 
 class TriedValues(BaseModel):
