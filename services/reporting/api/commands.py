@@ -1,0 +1,93 @@
+"""Commands: reports are issued and superseded, narratives written and approved."""
+
+from typing import NamedTuple
+
+from services.reporting.api.access import Reporting
+from services.reporting.api.freshness import all_fresh
+from services.reporting.queries.knowledge import Period, log_index_of
+from services.reporting.queries.provability import source_checks, unfinished
+from services.reporting.reports import desk
+from services.reporting.reports.commands import (
+    ApproveNarrative,
+    IssueReport,
+    SupersedeReport,
+    WithdrawNarrative,
+    WriteNarrative,
+)
+from services.reporting.reports.issuing import Replacing, standing
+from services.reporting.reports.material import collect
+from services.reporting.reports.prepare import prepared
+from shared.contract.reporting import ReportKind
+from shared.errors import Conflict, NotYet
+from shared.eventstore.request import Reply, Request
+from shared.http.app import Route
+
+WRITERS = ("clerk", "chair")
+APPROVERS = ("chair", "approver")
+
+
+class _Named(NamedTuple):
+    """Which report is issued, and whose place it takes."""
+
+    kind: ReportKind
+    period: Period
+    replacing: Replacing | None = None
+
+
+async def issue_report(built: Reporting, request: Request, command: IssueReport) -> Reply:
+    """Issue a period's report: its files are kept, ReportIssued says what they are."""
+    period = Period(command.period_from, command.period_to)
+    return await _issue(built, request, command, _Named(command.kind, period))
+
+
+async def supersede_report(built: Reporting, request: Request, command: SupersedeReport) -> Reply:
+    """Issue a report in the place of one that stands."""
+    old = standing(await desk.reports_of(built.store, request.org_id), command.report_id)
+    replacing = Replacing(command.report_id, command.reason)
+    return await _issue(built, request, command, _Named(old.kind, old.period, replacing))
+
+
+async def _issue(
+    built: Reporting,
+    request: Request,
+    command: IssueReport | SupersedeReport,
+    named: _Named,
+) -> Reply:
+    before = await all_fresh(built.pool)
+    at = await log_index_of(built.pool, command.as_of)
+    async with built.pool.acquire() as connection:
+        missing = unfinished(await source_checks(connection, request.org_id))
+        if missing and not command.unproven:
+            raise Conflict("report-unproven", "; ".join(missing), reasons=missing)
+        material = await collect(connection, request.org_id, named.period, at, command.as_of)
+    if (await all_fresh(built.pool)).token != before.token:
+        raise NotYet("being-rebuilt", "new tables take their place", progress=1.0, projections=[])
+    files = await built.press.files(material, tuple(dict.fromkeys(("md", *command.formats))))
+    made = prepared(named.kind, material, files, request.actor)
+    return await desk.issue_report(built.store, request, made, files, named.replacing)
+
+
+async def write_narrative(built: Reporting, request: Request, command: WriteNarrative) -> Reply:
+    """Write what a section of a report says beside its numbers."""
+    return await desk.write_narrative(built.store, request, command)
+
+
+async def approve_narrative(built: Reporting, request: Request, command: ApproveNarrative) -> Reply:
+    """Approve a narrative that somebody else wrote."""
+    return await desk.approve_narrative(built.store, request, command)
+
+
+async def withdraw_narrative(
+    built: Reporting, request: Request, command: WithdrawNarrative
+) -> Reply:
+    """Take a narrative out of the report."""
+    return await desk.withdraw_narrative(built.store, request, command)
+
+
+COMMANDS: dict[str, Route] = {
+    "issue-report": Route(IssueReport, ("chair",), issue_report),
+    "supersede-report": Route(SupersedeReport, ("chair",), supersede_report),
+    "write-narrative": Route(WriteNarrative, WRITERS, write_narrative),
+    "approve-narrative": Route(ApproveNarrative, APPROVERS, approve_narrative),
+    "withdraw-narrative": Route(WithdrawNarrative, WRITERS, withdraw_narrative),
+}
