@@ -10,6 +10,7 @@ from guildhall.cli.file_import import import_
 from guildhall.cli.quarantine import quarantine
 from guildhall.cli.rebuild import rebuild
 from guildhall.cli.reconcile import reconcile
+from guildhall.cli.report import report
 from guildhall.cli.rules import rules
 from guildhall.cli.sources import sources
 from guildhall.cli.status import status
@@ -37,7 +38,7 @@ app.command(rich_help_panel=ASK)(figures.figures)
 app.command(rich_help_panel=ASK)(figures.explain)
 app.command(rich_help_panel=ASK)(figures.diff)
 app.command(rich_help_panel=ASK)(figures.findings)
-app.command(rich_help_panel=ASK)(figures.report)
+app.add_typer(report, name="report", rich_help_panel=ASK)
 app.add_typer(rules, name="rules", rich_help_panel=ASK)
 app.command(rich_help_panel=ENTER)(commands.command)
 app.command(rich_help_panel=ENTER)(commands.commands)

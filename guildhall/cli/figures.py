@@ -1,10 +1,6 @@
-"""Questions an auditor asks: figures, the list behind one, findings, the report."""
+"""Questions an auditor asks: figures, the list behind one, findings."""
 
-import hashlib
-import sys
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,15 +9,6 @@ from guildhall.cli.period import AsOf, From, Org, To, Year, period_of
 from guildhall.cli.session import Session, connected
 
 PAGE_ROWS = 1000
-
-
-class Format(StrEnum):
-    """The formats of a report."""
-
-    MD = "md"
-    DOCX = "docx"
-    XLSX = "xlsx"
-    PDF = "pdf"
 
 
 def yuan(fen: int | None) -> str:
@@ -198,44 +185,6 @@ def findings(
             f"verdicts on what came after log index {found['judged_to']} are pending: not every"
             " source has passed it"
         )
-
-
-@connected(acts_as="auditor")
-def report(
-    session: Session,
-    *,
-    org: Org,
-    year: Year = None,
-    first: From = None,
-    last: To = None,
-    format_: Annotated[Format, typer.Option("--format")] = Format.MD,
-    file: Annotated[Path | None, typer.Option("-o", "--output", help="write it here")] = None,
-    as_of: AsOf = None,
-) -> None:
-    """A period's report, each number from the log; written whole, or not at all.
-
-    Example: guildhall report --org tjtc --year 2022 --format md -o report.md
-    """
-    if file is None and session.output.machine:
-        raise typer.BadParameter("--json needs -o FILE: it prints what was written")
-    if file is None and format_ is not Format.MD and sys.stdout.isatty():
-        raise typer.BadParameter(f"a {format_} file is not for a terminal: name one with -o")
-    period = period_of(year, first, last)
-    asked = {**period.asked(as_of), "format": format_.value}
-    answer = session.connection.fetch("reporting", f"/v1/{org}/report", **asked)
-    digest = hashlib.sha256(answer.content).hexdigest()
-    stated = answer.headers.get("etag", "").strip('"')
-    if stated and stated != digest:
-        session.untrue(f"what arrived has SHA-256 {digest}, the service sent {stated}")
-    if file is None:
-        sys.stdout.buffer.write(answer.content)
-        return
-    staged = file.with_name(f".{file.name}.partial")
-    staged.write_bytes(answer.content)
-    staged.replace(file)
-    written = {"file": str(file), "bytes": len(answer.content), "sha256": digest}
-    session.output.document({**written, "known_at": answer.headers.get("guildhall-known-at")})
-    session.output.say(f"{file}: {len(answer.content):,} bytes, SHA-256 {digest}")
 
 
 def add_up(measure: str, events: list[dict[str, Any]]) -> int:

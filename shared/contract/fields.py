@@ -84,7 +84,7 @@ MEANINGS: dict[str, str] = {
     "disowned_source": "被否认来源 · CloudEvents source that the event claims",
     "leaf_sha256": "叶子哈希 · SHA-256 over a zero byte and the document of the event",
     "narrative_id": "叙述编号 · the narrative: kind and period of the report, and section",
-    "narratives": "叙述 · the texts beside the numbers: section, SHA-256, author and approver by account",
+    "narratives": "叙述 · the texts beside the numbers: section, SHA-256, author, approver",
     "note_sha256": "说明校验值 · SHA-256 of the explanation, which is kept outside the log",
     "notice_from": "公示起 · first day of the public notice",
     "notice_to": "公示止 · last day of the public notice",

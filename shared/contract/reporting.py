@@ -54,8 +54,8 @@ Section = Literal[
 各项活动, 其他方面, 存在问题, 规划."""
 
 SupersedeReason = Literal["drift", "narrative", "entered_in_error", "presentation", "other"]
-"""Why a report takes another's place: a number moved, a narrative was written anew, it was issued by
-mistake, or it says the same in another form."""
+"""Why a report takes another's place: a number moved, a narrative was written anew, it was issued
+by mistake, or it says the same in another form."""
 
 WaiverReason = Literal[
     "accepted_risk", "remedied_elsewhere", "approved_exception", "being_remedied"

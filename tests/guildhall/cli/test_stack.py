@@ -216,7 +216,6 @@ def test_every_command_has_help_with_an_example() -> None:
                 "figures",
                 "explain",
                 "findings",
-                "report",
                 "command",
                 "commands",
                 "import",
@@ -227,6 +226,7 @@ def test_every_command_has_help_with_an_example() -> None:
         *[
             (group, name)
             for group, names in {
+                "report": ("preview", "issue", "supersede", "list", "show"),
                 "rules": ("list", "check", "what-if"),
                 "events": ("publish", "republish"),
                 "contract": ("list", "schema", "check"),
