@@ -1,14 +1,17 @@
 """What the annual report is written from: one union, one period, as known at one log_index."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from services.reporting.journal.kept_texts import kept_texts
 from services.reporting.projections.activities import ACTIVITIES, Activity
 from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.projections.attestations import ATTESTATIONS, Attestation
 from services.reporting.projections.health_checks import HEALTH_CHECKS, HealthCheck
 from services.reporting.projections.issues import ISSUES, Issue
 from services.reporting.projections.meetings import MEETINGS, Meeting
+from services.reporting.projections.narratives import Narrative
 from services.reporting.projections.plan_items import PLAN_ITEMS, PlanItem
 from services.reporting.projections.procurements import PROCUREMENTS, Procurement
 from services.reporting.projections.regulations import REGULATIONS, Adoption
@@ -26,6 +29,7 @@ from services.reporting.queries.reconciliation import (
     programmes_with_people,
     reconciliation,
 )
+from services.reporting.queries.reports import narratives_of
 from services.reporting.queries.rosters import DatedCount, dated_counts
 from services.reporting.queries.rows import rows_of
 
@@ -77,6 +81,17 @@ class Material(NamedTuple):
     account: Account
     findings: list[FindingShown]
     judged_to: int
+    narratives: list[Narrative]
+    texts: Mapping[str, str]
+
+    @property
+    def written(self) -> dict[str, str]:
+        """The approved narratives' texts, by section."""
+        return {
+            each.section: self.texts[each.text_sha256]
+            for each in self.narratives
+            if each.approved_by is not None
+        }
 
     def within(self, day: date | None) -> bool:
         """Whether a day lies in the period."""
@@ -95,6 +110,7 @@ async def collect(
     unions = await rows_of(connection, UNIONS, org_id, at, "org_id")
     procurements = await rows_of(connection, PROCUREMENTS, org_id, at, "decided_on")
     counts = await dated_counts(connection, org_id, period, at)
+    narratives = await narratives_of(connection, org_id, at, "annual", period)
     return Material(
         org_id=org_id,
         period=period,
@@ -128,4 +144,6 @@ async def collect(
         account=await account(connection, org_id, period, at),
         findings=await findings(connection, org_id, period.first, period.last, at),
         judged_to=min(at, await judged_watermark(connection)),
+        narratives=narratives,
+        texts=await kept_texts(connection, org_id, (each.text_sha256 for each in narratives)),
     )

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from services.reporting.reports.annual import render
+from services.reporting.reports.annual import document_of
+from services.reporting.reports.markdown import markdown
 from services.reporting.reports.material import Material
 from shared.contract.reporting import Format
 from shared.errors import Invalid
@@ -18,4 +19,4 @@ class Press:
     async def _file(self, material: Material, format_: Format) -> bytes:
         if format_ != "md":
             raise Invalid("format-unknown", f"no {format_}")
-        return render(material).encode()
+        return markdown(document_of(material)).encode()

@@ -8,6 +8,14 @@ from typing import Any
 from services.reporting.figures.gifts import OCCASIONS
 from services.reporting.queries.membership import MOVEMENTS
 from services.reporting.queries.rosters import DatedCount
+from services.reporting.reports.document import (
+    UNPROVEN_MARK,
+    Block,
+    Bulleted,
+    Heading,
+    Paragraph,
+    Table,
+)
 from services.reporting.reports.material import Material
 from services.reporting.reports.prose import Notes, plain, provability, yuan
 from services.reporting.rules import RULES_VERSION
@@ -35,14 +43,24 @@ COUNT_NAMES = {
     "serious_illness": "大病保险",
     **{occasion: f"{title}慰问品" for occasion, title in OCCASIONS.items()},
 }
+SECTION_NAMES = {
+    "guidance": "政治引领",
+    "front_line": "防控与志愿服务",
+    "organisation": "组织建设和民主管理",
+    "welfare": "职工福利",
+    "activities": "各项活动",
+    "other": "其他方面",
+    "problems": "存在问题",
+    "plan": "规划",
+}
 SEVERITIES = {"block": "阻断", "high": "高", "medium": "中", "low": "低", "info": "提示"}
 OUTCOMES = {"fail": "不合规", "indeterminate": "无法判定"}
-STATES = {"open": "未处理", "explained": "已说明", "resolved": "已消除"}
+STATES = {"open": "未处理", "explained": "已说明", "resolved": "已消除", "waived": "已豁免"}
 
 
-def figures_table(material: Material, notes: Notes) -> Iterator[str]:
+def figures_table(material: Material, notes: Notes) -> Iterator[Block]:
     """Every figure with its unit and whether its completeness can be proven."""
-    yield "## 四、指标表"
+    yield Heading(1, "附件1 指标表")
     yield _table(
         ("指标", "名称", "数值", "单位", "事件数", "完整性", "说明"),
         (
@@ -57,22 +75,23 @@ def figures_table(material: Material, notes: Notes) -> Iterator[str]:
             )
             for name, value in material.values.items()
         ),
+        (5, 7, 3, 2, 2, 3, 5),
     )
 
 
-def counts_table(material: Material, notes: Notes) -> Iterator[str]:
-    """五: 517, 511 and 542, each against the roll of its day, and what moved the roll between."""
-    yield "## 五、各项人数与名册核对"
+def counts_table(material: Material, notes: Notes) -> Iterator[Block]:
+    """517, 511 and 542, each against the roll of its day, and what moved the roll between."""
+    yield Heading(1, "附件2 各项人数与名册核对")
     if material.counts:
         yield from _against_the_roll(material)
     else:
-        yield "日志中没有面向全体会员的发放或参保记录。"
+        yield Paragraph("日志中没有面向全体会员的发放或参保记录。")
     if material.reconciliations:
-        yield "冻结名册与领取人:"
+        yield Paragraph("冻结名册与领取人:")
         yield _rosters(material)
 
 
-def _against_the_roll(material: Material) -> Iterator[str]:
+def _against_the_roll(material: Material) -> Iterator[Block]:
     yield _table(
         (
             "项目",
@@ -100,10 +119,10 @@ def _against_the_roll(material: Material) -> Iterator[str]:
             for count in material.counts
         ),
     )
-    yield "\n".join(f"- {line}" for line in _between(material.counts))
+    yield Bulleted(tuple(_between(material.counts)))
 
 
-def _rosters(material: Material) -> str:
+def _rosters(material: Material) -> Table:
     """Each frozen roster against who received."""
     return _table(
         (
@@ -153,10 +172,10 @@ def _between(counts: Sequence[DatedCount]) -> Iterator[str]:
             )
 
 
-def account_table(material: Material, notes: Notes) -> Iterator[str]:
+def account_table(material: Material, notes: Notes) -> Iterator[Block]:
     """The membership account of the period."""
     account = material.account
-    yield "## 六、会籍账"
+    yield Heading(1, "附件3 会籍账")
     yield _table(
         ("期初会员", *MOVEMENT_NAMES.values(), "期末会员"),
         [
@@ -171,7 +190,7 @@ def account_table(material: Material, notes: Notes) -> Iterator[str]:
         ],
     )
     open_day = account.first_open_day
-    yield (
+    yield Paragraph(
         "每一日均平衡:期初 + 新入会 + 转入 + 重新入会 - 退会 - 转出 - 去世 - 退休(未保留会籍)"
         " = 期末。"
         if open_day is None
@@ -179,9 +198,9 @@ def account_table(material: Material, notes: Notes) -> Iterator[str]:
     )
 
 
-def findings_table(material: Material, notes: Notes) -> Iterator[str]:
+def findings_table(material: Material, notes: Notes) -> Iterator[Block]:
     """Findings on the period, gravest first."""
-    yield "## 七、审计疑点"
+    yield Heading(1, "附件4 审计疑点")
     if material.findings:
         yield _table(
             ("级别", "规则", "事项", "结论", "理由", "条款", "状态", "编号"),
@@ -200,14 +219,14 @@ def findings_table(material: Material, notes: Notes) -> Iterator[str]:
             ),
         )
     else:
-        yield "没有疑点。"
-    yield f"已判定至 log_index {material.judged_to};其后的事件待判定。"
+        yield Paragraph("没有疑点。")
+    yield Paragraph(f"已判定至 log\\_index {material.judged_to};其后的事件待判定。")
 
 
-def provenance(material: Material) -> Iterator[str]:
+def provenance(material: Material, notes: Notes) -> Iterator[Block]:
     """What this text was written from: the same question gives the same bytes."""
     sealed = material.sealed_at
-    yield "## 八、出处"
+    yield Heading(1, "附件5 出处")
     yield _table(
         ("项", "值"),
         (
@@ -223,6 +242,33 @@ def provenance(material: Material) -> Iterator[str]:
             ("数据", _data(material)),
         ),
     )
+    yield from _narratives(material)
+    yield Paragraph(
+        f"带“{UNPROVEN_MARK}”的数字完整性不可证明。任一数字的事件清单:`guildhall explain 指标 --org"
+        f" {material.org_id} --from {material.period.first} --to {material.period.last}"
+        f" --as-of {material.at}`。"
+    )
+
+
+def _narratives(material: Material) -> Iterator[Block]:
+    """Who wrote what no number says, and who approved it."""
+    if material.narratives:
+        yield Paragraph("叙述文字的撰写与审定:")
+        yield _table(
+            ("章节", "撰写", "撰写日", "审定", "审定日", "SHA-256"),
+            (
+                (
+                    SECTION_NAMES[each.section],
+                    plain(each.written_by),
+                    each.written_on,
+                    plain(each.approved_by or ""),
+                    each.approved_on,
+                    f"`{each.text_sha256[:16]}`",
+                )
+                for each in material.narratives
+                if each.approved_by is not None
+            ),
+        )
 
 
 def _data(material: Material) -> str:
@@ -231,7 +277,14 @@ def _data(material: Material) -> str:
     return "模拟" if material.union.simulated else "实际"
 
 
-def _table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    lines = [" | ".join(headings), " | ".join("---" for _ in headings)]
-    lines += [" | ".join("" if cell is None else str(cell) for cell in row) for row in rows]
-    return "\n".join(f"| {line} |" for line in lines)
+def _table(
+    headings: Sequence[str], rows: Iterable[Sequence[Any]], widths: tuple[int, ...] = ()
+) -> Table:
+    return Table(
+        tuple(headings),
+        tuple(
+            tuple(cell if cell is None or type(cell) is int else str(cell) for cell in row)
+            for row in rows
+        ),
+        widths,
+    )

@@ -1,0 +1,166 @@
+"""A report as a document: blocks in order, whatever it is printed in.
+
+A text within a block is a line of a small dialect of Markdown, made by `prose.py` alone: `[^name]`
+cites a note, `**bold**`, `` `code` ``, and a backslash before a mark that is only a character.
+`spans` reads it; what an event says cannot make a mark (`prose.plain`).
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+import msgspec
+
+UNPROVEN_MARK = "※"
+"""Behind a number whose completeness cannot be proven."""
+
+SPAN = re.compile(r"\\(.)|\[\^([^\]]+)\]|(\*\*)|`([^`]*)`|([^\\\[*`]+|.)", re.DOTALL)
+
+
+class Span(NamedTuple):
+    """A piece of a text in one manner. `note`: it is the citation of that note, and no text."""
+
+    text: str
+    note: str = ""
+    bold: bool = False
+    code: bool = False
+
+
+def spans(text: str) -> list[Span]:
+    """A text's pieces, in order; neighbours of one manner are one."""
+    found: list[Span] = []
+    bold = False
+    for escaped, note, stars, code, plain in SPAN.findall(text):
+        if stars:
+            bold = not bold
+            continue
+        span = Span("" if note else code or plain or escaped, note, bold, bool(code))
+        last = found[-1] if found else None
+        if last and not note and not last.note and last[1:] == span[1:]:
+            found[-1] = span._replace(text=last.text + span.text)
+        else:
+            found.append(span)
+    return found
+
+
+def words(text: str) -> str:
+    """A text without its marks and notes."""
+    return "".join(span.text for span in spans(text))
+
+
+class Heading(msgspec.Struct, frozen=True, tag=True):
+    """A heading: level 1 of a chapter, 2 of a section."""
+
+    level: int
+    text: str
+
+
+class Paragraph(msgspec.Struct, frozen=True, tag=True):
+    """A paragraph; `written`: a person wrote it, and no number of it is from the log."""
+
+    text: str
+    written: bool = False
+
+
+class Numbered(msgspec.Struct, frozen=True, tag=True):
+    """Sentences that are numbered from 1."""
+
+    items: tuple[str, ...]
+
+
+class Bulleted(msgspec.Struct, frozen=True, tag=True):
+    """Sentences that are not."""
+
+    items: tuple[str, ...]
+
+
+class Table(msgspec.Struct, frozen=True, tag=True):
+    """A table; a cell is a text, a number, or empty. `widths` are relative, a number a column."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str | int | None, ...], ...]
+    widths: tuple[int, ...] = ()
+
+
+class Closing(msgspec.Struct, frozen=True, tag=True):
+    """Who hands it in and of which day: the end of the text, before its annexes."""
+
+    union: str
+    day: date
+
+
+Block = Heading | Paragraph | Numbered | Bulleted | Table | Closing
+"""A part of a document."""
+
+
+class Note(msgspec.Struct, frozen=True):
+    """What a number or a statement rests on: a figure's title, value and what must be told of it,
+    or an event. `name` is what cites it."""
+
+    name: str
+    text: str
+    command: str = ""
+    unproven: bool = False
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One event of a figure's list, as the workbook shows it. Amounts in fen. `repeat`: a further
+    event of a person who is counted once."""
+
+    day: date
+    list: str
+    subject: str
+    quantity: int
+    amount_fen: int | None
+    assumed: bool
+    provable: bool
+    type: str
+    stream: str
+    version: int
+    log_index: int
+    event_id: str
+    repeat: bool = False
+
+
+class FigureSheet(msgspec.Struct, frozen=True):
+    """A figure with its list: `measure` says how the lines make the value."""
+
+    name: str
+    title: str
+    unit: str
+    measure: str
+    value: int
+    notes: tuple[str, ...]
+    provable: bool
+    lines: tuple[Line, ...] = ()
+
+
+class Document(msgspec.Struct, frozen=True):
+    """A whole report. `dated` is the moment its files bear: that of what was known, so that the
+    same question gives the same bytes. `sheets` are there where a workbook is asked for."""
+
+    title: str
+    union: str
+    dated: datetime
+    known_at: int
+    blocks: tuple[Block, ...]
+    notes: tuple[Note, ...]
+    sheets: tuple[FigureSheet, ...] = ()
+
+
+def add_up(sheet: FigureSheet) -> int:
+    """What a figure's lines make, in its unit (amounts in fen)."""
+    lines = [line for line in sheet.lines if not line.repeat]
+    match sheet.measure:
+        case "quantity":
+            return sum(line.quantity for line in lines)
+        case "amount_fen":
+            return sum(line.amount_fen or 0 for line in lines)
+        case _:
+            return len(lines)
+
+
+def numbered(notes: Sequence[Note]) -> dict[str, int]:
+    """The number that each note is printed with, from 1, in the order of their first citation."""
+    return {note.name: number for number, note in enumerate(notes, start=1)}
