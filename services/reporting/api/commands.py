@@ -62,7 +62,9 @@ async def _issue(
         material = await collect(connection, request.org_id, named.period, at, command.as_of)
     if (await all_fresh(built.pool)).token != before.token:
         raise NotYet("being-rebuilt", "new tables take their place", progress=1.0, projections=[])
-    files = await built.press.files(material, tuple(dict.fromkeys(("md", *command.formats))))
+    files = await built.press.files(
+        built.pool, material, tuple(dict.fromkeys(("md", *command.formats)))
+    )
     made = prepared(named.kind, material, files, request.actor)
     return await desk.issue_report(built.store, request, made, files, named.replacing)
 

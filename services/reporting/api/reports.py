@@ -45,7 +45,7 @@ async def preview(
     at = await asked.at(built.pool)
     async with built.pool.acquire() as connection:
         material = await collect(connection, asked.org_id, asked.period, at, asked.as_of)
-    files = await built.press.files(material, (format_,))
+    files = await built.press.files(built.pool, material, (format_,))
     return _file(files[format_], format_, {"Guildhall-Known-At": str(at)})
 
 

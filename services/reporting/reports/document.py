@@ -49,6 +49,11 @@ def words(text: str) -> str:
     return "".join(span.text for span in spans(text))
 
 
+def breakable(text: str) -> str:
+    """A text of a narrow cell: its long names may be broken behind their underscores."""
+    return text.replace("_", "_\u200b")
+
+
 class Heading(msgspec.Struct, frozen=True, tag=True):
     """A heading: level 1 of a chapter, 2 of a section."""
 

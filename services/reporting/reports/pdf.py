@@ -1,0 +1,113 @@
+"""A document as PDF/A-2b, set by typst from `report.typ` and data, with fonts of its own alone.
+
+Nothing is read from the network, no font of the machine is used, and the file bears the moment of
+what was known: the bytes are the same each time.
+"""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import orjson
+import typst
+
+from services.reporting.reports.document import (
+    Bulleted,
+    Closing,
+    Document,
+    Heading,
+    Numbered,
+    Paragraph,
+    Table,
+    breakable,
+    numbered,
+    spans,
+    words,
+)
+from services.reporting.reports.fonts import Families
+
+TEMPLATE = Path(__file__).with_name("report.typ")
+NOTES_HEADING = "附件6 数字出处"
+
+
+def pdf(document: Document, fonts: Families, *, png: bool = False) -> list[bytes]:
+    """The PDF file's bytes, or each page as a picture."""
+    with tempfile.TemporaryDirectory(prefix="guildhall-report-") as folder:
+        root = Path(folder)
+        (root / "report.typ").write_bytes(TEMPLATE.read_bytes())
+        (root / "data.json").write_bytes(orjson.dumps(data_of(document, fonts)))
+        made: Any = typst.compile(
+            root / "report.typ",
+            root=root,
+            font_paths=list(fonts.folders),
+            ignore_system_fonts=True,
+            format="png" if png else "pdf",
+            pdf_standards=[] if png else ["a-2b"],
+            package_path=root,
+            package_cache_path=root,
+            timestamp=int(document.dated.astimezone(UTC).timestamp()),
+        )
+    return made if isinstance(made, list) else [made]
+
+
+def data_of(document: Document, fonts: Families) -> dict[str, Any]:
+    """What the template is given: texts as pieces, never as markup."""
+    numbers = numbered(document.notes)
+    return {
+        "title": words(document.title),
+        "union": words(document.union),
+        "fonts": fonts.named(),
+        "blocks": list(_blocks(document, numbers)),
+        "notes": [_pieces(note.text, {}) for note in document.notes],
+        "notes-heading": NOTES_HEADING,
+    }
+
+
+def _blocks(document: Document, numbers: dict[str, int]) -> Iterator[dict[str, Any]]:
+    for block in document.blocks:
+        match block:
+            case Heading():
+                opens = block.text.startswith("附件1 ")
+                text = _pieces(block.text, numbers)
+                yield {"kind": "heading", "level": block.level, "opens": opens, "text": text}
+            case Paragraph():
+                yield {"kind": "paragraph", "text": _pieces(block.text, numbers)}
+            case Numbered():
+                for number, item in enumerate(block.items, start=1):
+                    yield {"kind": "paragraph", "text": _pieces(f"{number}. {item}", numbers)}
+            case Bulleted():
+                for item in block.items:
+                    yield {"kind": "paragraph", "text": _pieces(item, numbers)}
+            case Table():
+                yield _table(block, numbers)
+            case Closing():
+                day = f"{block.day.year}年{block.day.month}月{block.day.day}日"
+                yield {"kind": "closing", "union": words(block.union), "day": day}
+
+
+def _table(table: Table, numbers: dict[str, int]) -> dict[str, Any]:
+    def cells(row: Sequence[str | int | None]) -> list[Any]:
+        return [
+            each if isinstance(each, int) else _pieces(each or "", numbers, narrow=True)
+            for each in row
+        ]
+
+    return {
+        "kind": "table",
+        "widths": list(table.widths or (1,) * len(table.headings)),
+        "headings": cells(table.headings),
+        "rows": [cells(row) for row in table.rows],
+    }
+
+
+def _pieces(text: str, numbers: dict[str, int], *, narrow: bool = False) -> list[dict[str, Any]]:
+    return [
+        {
+            "text": breakable(span.text) if narrow else span.text,
+            "bold": span.bold,
+            "note": numbers[span.note] if span.note else 0,
+        }
+        for span in spans(text)
+    ]
