@@ -12,7 +12,7 @@ from services.reporting.reports.chapters import (
     union_of,
     work_done,
 )
-from services.reporting.reports.document import Block, Document, FigureSheet
+from services.reporting.reports.document import Block, Document, FigureSheet, in_order
 from services.reporting.reports.markdown import markdown
 from services.reporting.reports.material import Material, collect
 from services.reporting.reports.prose import Notes
@@ -62,6 +62,6 @@ def document_of(material: Material, sheets: tuple[FigureSheet, ...] = ()) -> Doc
         dated=(material.sealed_at or last).astimezone(UTC).replace(microsecond=0),
         known_at=material.at,
         blocks=tuple(blocks),
-        notes=notes.notes(),
+        notes=in_order(notes.notes(), blocks),
         sheets=sheets,
     )

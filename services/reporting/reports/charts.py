@@ -13,6 +13,7 @@ def add_charts(book: Any, name: str, summary: str, sheets: Sequence[FigureSheet]
     """A sheet with a chart for each group of figures that has anything to show."""
     page = book.add_worksheet(name)
     page.hide_gridlines(2)
+    bold = book.add_format({"bold": True})
     rows = {sheet.name: row for row, sheet in enumerate(sheets, start=FIRST_FIGURE_ROW)}
     groups = (
         ("节日慰问品(份)", [s for s in sheets if _portions(s)], "#3B6EA5"),
@@ -21,36 +22,43 @@ def add_charts(book: Any, name: str, summary: str, sheets: Sequence[FigureSheet]
         ("慰问金与补助(名)", [s for s in sheets if _paid(s)], "#A5673B"),
         ("各项活动与会议(次)", [s for s in sheets if s.name in GATHERINGS], "#3B8EA5"),
     )
-    place = 0
+    top = 0
     for title, found, colour in groups:
         shown = [sheet for sheet in found if sheet.value]
         if not shown:
             continue
-        chart = book.add_chart({"type": "bar"})
-        cells = [(sheet.title, rows[sheet.name]) for sheet in shown]
-        first = 100 + place * 30
-        for offset, (label, row) in enumerate(cells):
-            page.write_string(first + offset, 0, label)
-            value = shown[offset].value
-            page.write_formula(first + offset, 1, f"='{summary}'!C{row + 1}", None, value)
-        span = (first, first + len(cells) - 1)
-        chart.add_series(
-            {
-                "name": title,
-                "categories": [name, span[0], 0, span[1], 0],
-                "values": [name, span[0], 1, span[1], 1],
-                "data_labels": {"value": True},
-                "fill": {"color": colour},
-                "gap": 60,
-            }
-        )
-        chart.set_title({"name": title, "name_font": {"size": 14}})
-        chart.set_legend({"none": True})
-        chart.set_y_axis({"reverse": True})
-        chart.set_x_axis({"major_gridlines": {"visible": False}, "visible": False})
-        chart.set_size({"width": 900, "height": 90 + 26 * len(cells)})
-        page.insert_chart(place * 22, 0, chart)
-        place += 1
+        page.write_string(top, 0, title, bold)
+        for row, sheet in enumerate(shown, start=top + 1):
+            page.write_string(row, 0, sheet.title)
+            page.write_formula(row, 1, f"='{summary}'!C{rows[sheet.name] + 1}", None, sheet.value)
+        chart = _chart(book, name, title, (top + 1, top + len(shown)), colour)
+        page.insert_chart(top, 3, chart)
+        top += len(shown) + 6
+    page.set_column(0, 0, 26)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+
+
+def _chart(book: Any, name: str, title: str, rows: tuple[int, int], colour: str) -> Any:
+    """Bars, one for each row of the table beside them."""
+    chart = book.add_chart({"type": "bar"})
+    chart.add_series(
+        {
+            "name": title,
+            "categories": [name, rows[0], 0, rows[1], 0],
+            "values": [name, rows[0], 1, rows[1], 1],
+            "data_labels": {"value": True},
+            "fill": {"color": colour},
+            "gap": 60,
+        }
+    )
+    chart.set_title({"name": title, "name_font": {"size": 14}})
+    chart.set_legend({"none": True})
+    chart.set_y_axis({"reverse": True})
+    chart.set_x_axis({"major_gridlines": {"visible": False}, "visible": False, "min": 0})
+    chart.set_size({"width": 720, "height": 20 * (rows[1] - rows[0] + 6)})
+    return chart
 
 
 SUFFIXES = ("_members", "_others", "_workers", "_portions", "_amount")

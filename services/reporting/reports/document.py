@@ -6,7 +6,7 @@ cites a note, `**bold**`, `` `code` ``, and a backslash before a mark that is on
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -15,27 +15,33 @@ import msgspec
 UNPROVEN_MARK = "※"
 """Behind a number whose completeness cannot be proven."""
 
-SPAN = re.compile(r"\\(.)|\[\^([^\]]+)\]|(\*\*)|`([^`]*)`|([^\\\[*`]+|.)", re.DOTALL)
+SPAN = re.compile(r"\\(.)|\[\^([^\]]+)\]|(\*\*)|`([^`]*)`|(※)|([^\\\[*`※]+|.)", re.DOTALL)
+CJK = re.compile("[\u3001-\u303f\u3400-\u9fff\uf900-\ufaff\uff01-\uff5e“”‘’]")
+NARROW = {",": "\uff0c", ":": "\uff1a", ";": "\uff1b", "(": "\uff08", ")": "\uff09"}
+"""Marks of punctuation as they are typed, and full-width."""
 
 
 class Span(NamedTuple):
-    """A piece of a text in one manner. `note`: it is the citation of that note, and no text."""
+    """A piece of a text in one manner. `note`: it is the citation of that note, and no text.
+    `mark`: it says that the number before it is not proven complete."""
 
     text: str
     note: str = ""
     bold: bool = False
     code: bool = False
+    mark: bool = False
 
 
 def spans(text: str) -> list[Span]:
     """A text's pieces, in order; neighbours of one manner are one."""
     found: list[Span] = []
     bold = False
-    for escaped, note, stars, code, plain in SPAN.findall(text):
+    for escaped, note, stars, code, mark, plain in SPAN.findall(text):
         if stars:
             bold = not bold
             continue
-        span = Span("" if note else code or plain or escaped, note, bold, bool(code))
+        said = "" if note else code or mark or plain or escaped
+        span = Span(said, note, bold, bool(code), bool(mark))
         last = found[-1] if found else None
         if last and not note and not last.note and last[1:] == span[1:]:
             found[-1] = span._replace(text=last.text + span.text)
@@ -47,6 +53,39 @@ def spans(text: str) -> list[Span]:
 def words(text: str) -> str:
     """A text without its marks and notes."""
     return "".join(span.text for span in spans(text))
+
+
+def typeset(text: str) -> list[Span]:
+    """A text's pieces as Chinese is printed: punctuation beside Chinese is full-width, and
+    brackets where the one that opens is (GB/T 15834)."""
+    pieces = spans(text)
+    if not CJK.search("".join(span.text for span in pieces)):
+        return pieces
+    told = [(n, at) for n, s in enumerate(pieces) if not s.code for at in range(len(s.text))]
+    letters = [list(span.text) for span in pieces]
+    opened: list[bool] = []
+    for place, (n, at) in enumerate(told):
+        letter = letters[n][at]
+        if letter not in NARROW:
+            continue
+        before, after = (_letter(letters, told, place + step) for step in (-1, 1))
+        beside = bool(CJK.match(before) or CJK.match(after))
+        if letter == "(":
+            opened.append(beside)
+        elif letter == ")":
+            beside = opened.pop() if opened else beside
+        elif letter == ";":
+            beside = True
+        if beside:
+            letters[n][at] = NARROW[letter]
+    return [span._replace(text="".join(own)) for span, own in zip(pieces, letters, strict=True)]
+
+
+def _letter(letters: list[list[str]], told: list[tuple[int, int]], place: int) -> str:
+    if not 0 <= place < len(told):
+        return ""
+    n, at = told[place]
+    return letters[n][at]
 
 
 def breakable(text: str) -> str:
@@ -80,11 +119,25 @@ class Bulleted(msgspec.Struct, frozen=True, tag=True):
     items: tuple[str, ...]
 
 
+class Fen(msgspec.Struct, frozen=True, tag=True):
+    """An amount of money in a table, shown in 元."""
+
+    fen: int
+
+    def __str__(self) -> str:
+        sign, (whole, rest) = "-" if self.fen < 0 else "", divmod(abs(self.fen), 100)
+        return f"{sign}{whole}" if not rest else f"{sign}{whole}.{rest:02d}"
+
+
+Cell = str | int | Fen | None
+"""A text, a number, an amount, or nothing."""
+
+
 class Table(msgspec.Struct, frozen=True, tag=True):
-    """A table; a cell is a text, a number, or empty. `widths` are relative, a number a column."""
+    """A table. `widths` are relative, a number a column."""
 
     headings: tuple[str, ...]
-    rows: tuple[tuple[str | int | None, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
     widths: tuple[int, ...] = ()
 
 
@@ -166,6 +219,28 @@ def add_up(sheet: FigureSheet) -> int:
             return len(lines)
 
 
+def texts_of(blocks: Iterable[Block]) -> Iterator[str]:
+    """Every text of some blocks, in order."""
+    for block in blocks:
+        match block:
+            case Heading() | Paragraph():
+                yield block.text
+            case Numbered() | Bulleted():
+                yield from block.items
+            case Table():
+                yield from block.headings
+                yield from (cell for row in block.rows for cell in row if isinstance(cell, str))
+            case Closing():
+                yield block.union
+
+
+def in_order(notes: Iterable[Note], blocks: Iterable[Block]) -> tuple[Note, ...]:
+    """The notes that are cited, as they come in the text."""
+    found = {note.name: note for note in notes}
+    cited = (span.note for text in texts_of(blocks) for span in spans(text) if span.note)
+    return tuple(found[name] for name in dict.fromkeys(cited))
+
+
 def numbered(notes: Sequence[Note]) -> dict[str, int]:
-    """The number that each note is printed with, from 1, in the order of their first citation."""
+    """The number that each note is printed with, from 1."""
     return {note.name: number for number, note in enumerate(notes, start=1)}

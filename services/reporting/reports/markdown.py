@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from services.reporting.reports.document import (
     Bulleted,
+    Cell,
     Closing,
     Document,
     Heading,
@@ -36,7 +37,7 @@ def _blocks(document: Document) -> Iterator[str]:
                 yield f"{block.union}\n{block.day}"
 
 
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> str:
+def _table(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     lines = [" | ".join(headings), " | ".join("---" for _ in headings)]
     lines += [" | ".join("" if cell is None else str(cell) for cell in row) for row in rows]
     return "\n".join(f"| {line} |" for line in lines)

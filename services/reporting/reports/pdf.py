@@ -15,15 +15,17 @@ import typst
 
 from services.reporting.reports.document import (
     Bulleted,
+    Cell,
     Closing,
     Document,
+    Fen,
     Heading,
     Numbered,
     Paragraph,
     Table,
     breakable,
     numbered,
-    spans,
+    typeset,
     words,
 )
 from services.reporting.reports.fonts import Families
@@ -66,6 +68,7 @@ def data_of(document: Document, fonts: Families) -> dict[str, Any]:
 
 
 def _blocks(document: Document, numbers: dict[str, int]) -> Iterator[dict[str, Any]]:
+    annex = False
     for block in document.blocks:
         match block:
             case Heading():
@@ -73,26 +76,28 @@ def _blocks(document: Document, numbers: dict[str, int]) -> Iterator[dict[str, A
                 text = _pieces(block.text, numbers)
                 yield {"kind": "heading", "level": block.level, "opens": opens, "text": text}
             case Paragraph():
-                yield {"kind": "paragraph", "text": _pieces(block.text, numbers)}
+                yield {"kind": "paragraph", "annex": annex, "text": _pieces(block.text, numbers)}
             case Numbered():
                 for number, item in enumerate(block.items, start=1):
-                    yield {"kind": "paragraph", "text": _pieces(f"{number}. {item}", numbers)}
+                    yield {
+                        "kind": "paragraph",
+                        "annex": annex,
+                        "text": _pieces(f"{number}. {item}", numbers),
+                    }
             case Bulleted():
                 for item in block.items:
-                    yield {"kind": "paragraph", "text": _pieces(item, numbers)}
+                    yield {"kind": "paragraph", "annex": annex, "text": _pieces(item, numbers)}
             case Table():
                 yield _table(block, numbers)
             case Closing():
                 day = f"{block.day.year}年{block.day.month}月{block.day.day}日"
+                annex = True
                 yield {"kind": "closing", "union": words(block.union), "day": day}
 
 
 def _table(table: Table, numbers: dict[str, int]) -> dict[str, Any]:
-    def cells(row: Sequence[str | int | None]) -> list[Any]:
-        return [
-            each if isinstance(each, int) else _pieces(each or "", numbers, narrow=True)
-            for each in row
-        ]
+    def cells(row: Sequence[Cell]) -> list[Any]:
+        return [_cell(each, numbers) for each in row]
 
     return {
         "kind": "table",
@@ -102,12 +107,19 @@ def _table(table: Table, numbers: dict[str, int]) -> dict[str, Any]:
     }
 
 
+def _cell(cell: Cell, numbers: dict[str, int]) -> Any:
+    if isinstance(cell, int | Fen):
+        return {"number": str(cell)}
+    return _pieces(cell or "", numbers, narrow=True)
+
+
 def _pieces(text: str, numbers: dict[str, int], *, narrow: bool = False) -> list[dict[str, Any]]:
     return [
         {
             "text": breakable(span.text) if narrow else span.text,
             "bold": span.bold,
+            "mark": span.mark,
             "note": numbers[span.note] if span.note else 0,
         }
-        for span in spans(text)
+        for span in typeset(text)
     ]

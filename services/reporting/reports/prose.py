@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from services.reporting.queries.figures import AMOUNT_ASSUMED, NOT_PROVABLE, Value
+from services.reporting.queries.figures import AMOUNT_ASSUMED, Value
 from services.reporting.queries.knowledge import Period
-from services.reporting.reports.document import UNPROVEN_MARK, Note
+from services.reporting.reports.document import UNPROVEN_MARK, Fen, Note
 from services.reporting.reports.wording import Sentence
 
-MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#"})
+MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#※"})
 
 
 def plain(text: str) -> str:
@@ -19,9 +19,7 @@ def plain(text: str) -> str:
 
 def yuan(fen: int) -> str:
     """Fen as 元: whole where it is whole, else two decimals."""
-    whole, rest = divmod(abs(fen), 100)
-    sign = "-" if fen < 0 else ""
-    return f"{sign}{whole}" if not rest else f"{sign}{whole}.{rest:02d}"
+    return str(Fen(fen))
 
 
 def named(period: Period) -> str:
@@ -88,4 +86,4 @@ class Notes:
 
 def provability(value: Value) -> str:
     """What the table of figures says of a figure's completeness."""
-    return "可证明" if value.provable else NOT_PROVABLE
+    return "可证明" if value.provable else "不可证明"

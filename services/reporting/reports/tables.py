@@ -1,6 +1,7 @@
 """The report's tables: all figures, why the counts differ, the membership account, findings."""
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 from typing import Any
@@ -12,12 +13,13 @@ from services.reporting.reports.document import (
     UNPROVEN_MARK,
     Block,
     Bulleted,
+    Fen,
     Heading,
     Paragraph,
     Table,
 )
 from services.reporting.reports.material import Material
-from services.reporting.reports.prose import Notes, plain, provability, yuan
+from services.reporting.reports.prose import Notes, plain, provability
 from services.reporting.rules import RULES_VERSION
 from shared.contract.values import SHANGHAI
 
@@ -67,16 +69,28 @@ def figures_table(material: Material, notes: Notes) -> Iterator[Block]:
             (
                 f"`{name}`",
                 value.figure.title,
-                yuan(value.value) if value.figure.measure == "amount_fen" else value.value,
+                Fen(value.value) if value.figure.measure == "amount_fen" else value.value,
                 value.figure.unit,
                 value.lines,
                 provability(value),
-                ";".join(value.notes),
+                ";".join(value.notes_on_the_number),
             )
             for name, value in material.values.items()
         ),
-        (5, 7, 3, 2, 2, 3, 5),
+        (9, 9, 4, 3, 3, 4, 6),
     )
+    yield from _unproven(material)
+
+
+def _unproven(material: Material) -> Iterator[Block]:
+    """Why figures cannot be proven complete, each reason once."""
+    reasons = Counter(value.unproven for value in material.values.values() if not value.provable)
+    told = tuple(
+        f"{number}项指标完整性不可证明:{plain(';'.join(reason) or '来源不为其记录编号')}。"
+        for reason, number in reasons.items()
+    )
+    if told:
+        yield Bulleted(told)
 
 
 def counts_table(material: Material, notes: Notes) -> Iterator[Block]:
@@ -118,6 +132,7 @@ def _against_the_roll(material: Material) -> Iterator[Block]:
             )
             for count in material.counts
         ),
+        (5, 5, 4, 3, 4, 4, 4, 3, 5),
     )
     yield Bulleted(tuple(_between(material.counts)))
 
@@ -283,7 +298,7 @@ def _table(
     return Table(
         tuple(headings),
         tuple(
-            tuple(cell if cell is None or type(cell) is int else str(cell) for cell in row)
+            tuple(cell if isinstance(cell, int | Fen | None) else str(cell) for cell in row)
             for row in rows
         ),
         widths,

@@ -5,6 +5,7 @@ headings 黑体 and 楷体; the page number 4号 `— 1 —`, odd pages right, e
 without those fonts shows others. The bytes are the same each time.
 """
 
+import re
 import zipfile
 from collections.abc import Iterable
 from io import BytesIO
@@ -18,17 +19,19 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from services.reporting.reports.document import (
-    UNPROVEN_MARK,
+    Block,
     Bulleted,
+    Cell,
     Closing,
     Document,
+    Fen,
     Heading,
     Numbered,
     Paragraph,
     Table,
     breakable,
     numbered,
-    spans,
+    typeset,
     words,
 )
 
@@ -39,10 +42,13 @@ FANG_SONG, KAI_TI, HEI_TI, BIAO_SONG, SONG = (
     "方正小标宋简体",
     "宋体",
 )
-THIRD, SECOND, FOURTH, SMALL = Pt(16), Pt(22), Pt(14), Pt(9)
+THIRD, SECOND, FOURTH, TENTH, SMALL = Pt(16), Pt(22), Pt(14), Pt(12), Pt(9)
 LINE = Pt(28.95)
 """22 lines in 225 mm."""
 TYPE_AREA = Mm(156)
+DATE_HYPHEN = re.compile(r"(?<=[0-9])-(?=[0-9])")
+"""Where a date is not to be broken."""
+
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The moment that a zip file's entries bear: the earliest it can say."""
 
@@ -56,8 +62,10 @@ def word(document: Document) -> bytes:
     numbers = numbered(document.notes)
     title = file.add_paragraph(style="Title")
     _run(title, words(document.title), BIAO_SONG, SECOND)
+    annex = False
     for block in document.blocks:
-        _block(file, block, numbers)
+        _block(file, block, numbers, TENTH if annex else None)
+        annex = annex or isinstance(block, Closing)
     _notes(file, document)
     written = BytesIO()
     file.save(written)
@@ -147,7 +155,7 @@ def _properties(file: Any, document: Document) -> None:
     told.last_modified_by = words(document.union)
 
 
-def _block(file: Any, block: Any, numbers: dict[str, int]) -> None:
+def _block(file: Any, block: Block, numbers: dict[str, int], size: Pt | None) -> None:
     match block:
         case Heading():
             paragraph = file.add_paragraph(style=f"Heading {block.level}")
@@ -156,21 +164,23 @@ def _block(file: Any, block: Any, numbers: dict[str, int]) -> None:
                 paragraph.paragraph_format.page_break_before = first
             _text(paragraph, block.text, numbers)
         case Paragraph():
-            _text(_body(file), block.text, numbers)
+            _text(_body(file, size), block.text, numbers, size)
         case Numbered():
             for number, item in enumerate(block.items, start=1):
-                _text(_body(file), f"{number}. {item}", numbers)
+                _text(_body(file, size), f"{number}. {item}", numbers, size)
         case Bulleted():
             for item in block.items:
-                _text(_body(file), item, numbers)
+                _text(_body(file, size), item, numbers, size)
         case Table():
             _table(file, block, numbers)
         case Closing():
             _closing(file, block)
 
 
-def _body(file: Any) -> Any:
+def _body(file: Any, size: Pt | None) -> Any:
     paragraph = file.add_paragraph()
+    if size is not None:
+        paragraph.paragraph_format.line_spacing = Pt(20)
     paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
     _indent(paragraph._p.get_or_add_pPr())
     return paragraph
@@ -195,18 +205,18 @@ def _closing(file: Any, block: Closing) -> None:
 
 def _text(paragraph: Any, text: str, numbers: dict[str, int], size: Pt | None = None) -> None:
     """A text's pieces as runs; a cited note is its number, raised, and leads to it."""
-    for span in spans(text):
+    for span in typeset(text):
         if span.note:
             link = OxmlElement("w:hyperlink")
             link.set(qn("w:anchor"), _anchor(numbers[span.note]))
-            run = _run(paragraph, f"[{numbers[span.note]}]", size=Pt(9) if size is None else size)
+            run = _run(paragraph, f"[{numbers[span.note]}]", size=size)
             run.font.superscript = True
             link.append(run._r)
             paragraph._p.append(link)
         else:
             run = _run(paragraph, breakable(span.text) if size else span.text, size=size)
             run.font.bold = True if span.bold else None
-            if span.text.startswith(UNPROVEN_MARK) and len(span.text) == 1:
+            if span.mark:
                 run.font.superscript = True
 
 
@@ -215,7 +225,11 @@ def _anchor(number: int) -> str:
 
 
 def _run(paragraph: Any, text: str, font: str | None = None, size: Pt | None = None) -> Any:
-    run = paragraph.add_run(text)
+    first, *others = DATE_HYPHEN.split(text)
+    run = paragraph.add_run(first)
+    for each in others:
+        run._r.append(OxmlElement("w:noBreakHyphen"))
+        run.add_text(each)
     if font is not None:
         run.font.name = font
         fonts = run._r.get_or_add_rPr().get_or_add_rFonts()
@@ -232,6 +246,8 @@ def _table(file: Any, table: Table, numbers: dict[str, int]) -> None:
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
     grid.autofit = False
     widths = _widths(table)
+    for column, width in zip(grid.columns, widths, strict=True):
+        column.width = width
     _row(grid, table.headings, widths, numbers, bold=True)
     repeated = OxmlElement("w:tblHeader")
     grid.rows[0]._tr.get_or_add_trPr().append(repeated)
@@ -247,7 +263,7 @@ def _widths(table: Table) -> list[int]:
 
 def _row(
     grid: Any,
-    cells: Iterable[str | int | None],
+    cells: Iterable[Cell],
     widths: list[int],
     numbers: dict[str, int],
     *,
@@ -260,7 +276,7 @@ def _row(
         place.width = width
         paragraph = place.paragraphs[0]
         paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-        if isinstance(content, int):
+        if isinstance(content, int | Fen):
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         text = "" if content is None else str(content)
         _text(paragraph, f"**{text}**" if bold else text, numbers, SMALL)

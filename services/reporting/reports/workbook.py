@@ -2,7 +2,8 @@
 its tables and charts. Texts are texts, whatever they begin with; numbers are numbers; the bytes are
 the same each time."""
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -13,6 +14,7 @@ from services.reporting.reports.document import (
     Bulleted,
     Closing,
     Document,
+    Fen,
     FigureSheet,
     Heading,
     Line,
@@ -20,11 +22,13 @@ from services.reporting.reports.document import (
     Paragraph,
     Table,
     add_up,
+    typeset,
     words,
 )
 
 SUMMARY, TEXT, TABLES, CHARTS = "指标", "正文", "附表", "图表"
 SHEET_CHARACTERS = 31
+TEXT_WIDTH = 100
 COUNTED = {"persons": "名单人数", "count": "事件数", "quantity": "数量", "amount_fen": "金额(元)"}
 LIST_HEADINGS = (
     "序号", "日期", "清单", "对象", "数量", "金额(元)", "金额假定", "可证明", "事件类型", "流",
@@ -189,25 +193,35 @@ def _text(book: Any, styles: _Styles, document: Document) -> None:
     """The report's text up to its closing, a paragraph a row."""
     page = book.add_worksheet(TEXT)
     page.write_string(0, 0, words(document.title), styles.title)
-    row = 2
-    for block in document.blocks:
+    for row, (text, style) in enumerate(_paragraphs(document, styles), start=2):
+        page.set_row(row, 18 * math.ceil((_wide(text) + 4) / TEXT_WIDTH))
+        page.write_string(row, 0, text, style)
+    _layout(page, (TEXT_WIDTH,), 1, landscape=False)
+
+
+def _paragraphs(document: Document, styles: _Styles) -> Iterator[tuple[str, Any]]:
+    for block in document.blocks[: _annexes(document)]:
         match block:
             case Heading():
-                page.write_string(row, 0, words(block.text), styles.heading)
-                row += 1
+                yield _printed(block.text), styles.heading
             case Paragraph():
-                page.write_string(row, 0, words(block.text), styles.wrapped)
-                row += 1
+                yield _printed(block.text), styles.wrapped
             case Numbered() | Bulleted():
                 for number, item in enumerate(block.items, start=1):
-                    page.write_string(row, 0, f"{number}. {words(item)}", styles.wrapped)
-                    row += 1
+                    yield f"{number}. {_printed(item)}", styles.wrapped
             case Closing():
-                page.write_string(row, 0, f"{words(block.union)} {block.day}", styles.wrapped)
-                break
+                yield f"{_printed(block.union)} {block.day}", styles.wrapped
             case Table():
                 pass  # on the sheet of tables
-    _layout(page, (110,), 1, landscape=False)
+
+
+def _printed(text: str) -> str:
+    return "".join(span.text for span in typeset(text))
+
+
+def _wide(text: str) -> int:
+    """How many columns of a typewriter a text takes: a Chinese character takes two."""
+    return sum(1 if character.isascii() else 2 for character in text)
 
 
 def _tables(book: Any, styles: _Styles, document: Document) -> None:
@@ -246,7 +260,9 @@ def _table(page: Any, row: int, table: Table, styles: _Styles) -> int:
     for cells in table.rows:
         row += 1
         for column, cell in enumerate(cells):
-            if isinstance(cell, int):
+            if isinstance(cell, Fen):
+                page.write_number(row, column, cell.fen / 100, styles.money)
+            elif isinstance(cell, int):
                 page.write_number(row, column, cell, styles.number)
             else:
                 page.write_string(row, column, words(cell or ""), styles.cell)
