@@ -7,6 +7,7 @@ import typer
 from guildhall.cli import backup, commands, contract, events, figures, stack
 from guildhall.cli.copies import copies
 from guildhall.cli.file_import import import_
+from guildhall.cli.findings import findings
 from guildhall.cli.quarantine import quarantine
 from guildhall.cli.rebuild import rebuild
 from guildhall.cli.reconcile import reconcile
@@ -37,7 +38,7 @@ app.command(rich_help_panel=RUN)(stack.token)
 app.command(rich_help_panel=ASK)(figures.figures)
 app.command(rich_help_panel=ASK)(figures.explain)
 app.command(rich_help_panel=ASK)(figures.diff)
-app.command(rich_help_panel=ASK)(figures.findings)
+app.add_typer(findings, name="findings", rich_help_panel=ASK)
 app.add_typer(report, name="report", rich_help_panel=ASK)
 app.add_typer(rules, name="rules", rich_help_panel=ASK)
 app.command(rich_help_panel=ENTER)(commands.command)

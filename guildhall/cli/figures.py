@@ -1,4 +1,4 @@
-"""Questions an auditor asks: figures, the list behind one, findings."""
+"""Questions an auditor asks: figures, and the list behind one."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
@@ -56,7 +56,7 @@ def figures(
             ]
             for row in found["figures"]
         ),
-        title=_heading(found, period.first, period.last),
+        title=heading(found, period.first, period.last),
     )
 
 
@@ -144,49 +144,6 @@ def _changed_row(line: Mapping[str, Any]) -> list[Any]:
     ]
 
 
-@connected(acts_as="auditor")
-def findings(
-    session: Session,
-    *,
-    org: Org,
-    year: Year = None,
-    first: From = None,
-    last: To = None,
-    as_of: AsOf = None,
-) -> None:
-    """Audit findings (审计疑点) of a period: rule, clause, verdict, evidence.
-
-    Example: guildhall findings --org tjtc --year 2022
-    """
-    period = period_of(year, first, last)
-    found = session.connection.get("reporting", f"/v1/{org}/findings", **period.asked(as_of))
-    session.output.document(found)
-    rows = found["findings"]
-    session.output.table(
-        ("severity", "rule", "title", "subject", "outcome", "finding", "clause", "state"),
-        (
-            [
-                row.get("severity"),
-                row.get("rule"),
-                row.get("title"),
-                row.get("subject"),
-                row.get("outcome"),
-                row.get("sentence") or row.get("reason"),
-                row.get("clause"),
-                row.get("state"),
-            ]
-            for row in rows
-        ),
-        title=_heading(found, period.first, period.last),
-    )
-    session.output.say(f"{len(rows):,} findings")
-    if found.get("pending"):
-        session.output.say(
-            f"verdicts on what came after log index {found['judged_to']} are pending: not every"
-            " source has passed it"
-        )
-
-
 def add_up(measure: str, events: list[dict[str, Any]]) -> int:
     """What listed events make by a figure's measure, computed here, not by the service asked."""
     match measure:
@@ -223,6 +180,6 @@ def _event_row(event: Mapping[str, Any]) -> list[Any]:
     ]
 
 
-def _heading(found: Mapping[str, Any], first: str, last: str) -> str:
+def heading(found: Mapping[str, Any], first: str, last: str) -> str:
     known = f", as known at log index {found['known_at']}" if "known_at" in found else ""
     return f"{found.get('org_id', '')} {first} – {last}{known}".strip()

@@ -77,6 +77,8 @@ class FindingRaised(ReportingEvent, stream="finding-{finding_id}"):
 
     `known_at` is the log_index the verdict was derived at; `evidence` are event ids (at most 1,000,
     `evidence_count` says how many there are). `corrects`: why what was said of it before was wrong.
+    `stated` and `found`: what an issued report states and what the facts give, in the figure's
+    unit.
     """
 
     finding_id: Slug
@@ -93,6 +95,8 @@ class FindingRaised(ReportingEvent, stream="finding-{finding_id}"):
     evidence: tuple[Line, ...] = Field(default=(), max_length=1000)
     evidence_count: Count
     corrects: Corrects | None = None
+    stated: Whole | None = None
+    found: Whole | None = None
 
 
 class FindingExplained(ReportingEvent, stream="finding-{finding_id}"):

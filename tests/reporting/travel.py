@@ -1,5 +1,6 @@
 """Reporting's own events come back through Kafka, as any other."""
 
+import asyncio
 from collections import Counter
 
 import asyncpg
@@ -20,10 +21,14 @@ class Travel:
         self.pool, self.ingest = pool, ingest
         self._partition = Partition(topic_of("reporting"))
         self._sequences: Counter[int] = Counter()
-        self._arrived = 0
+        self._arrived, self._one = 0, asyncio.Lock()
 
     async def __call__(self) -> int:
         """Whatever has not arrived yet is in the journal; how many events that were."""
+        async with self._one:
+            return await self._bring()
+
+    async def _bring(self) -> int:
         rows = (await self.pool.fetch(STORED))[self._arrived :]
         raws = []
         for row in rows:

@@ -46,6 +46,18 @@ REFUSALS: dict[str, str] = {
     "narrative-rewritten": "叙述已改写,请重新阅读",
     "narrative-approved": "该叙述已审定",
     "unknown-narrative": "没有这段叙述",
+    "narrative-not-approved": "有叙述尚未审定,未签发",
+    "report-too-large": "清单过长,不能制成工作簿",
+    "report-too-slow": "报告文件未能及时制成",
+    "press-busy": "正在制作其他报告,请稍后再试",
+    "fonts-missing": "缺少制作PDF的字体",
+    "unknown-finding": "没有这个疑点",
+    "finding-resolved": "该疑点已消除",
+    "finding-waived": "该疑点已豁免",
+    "waiver-ended": "豁免止期已过",
+    "waiver-too-long": "豁免期不得超过一年",
+    "waiver-not-proposed": "没有人提议豁免该疑点",
+    "waiver-proposed-otherwise": "所提议的豁免与此不同",
     "maker-is-approver": "经办人不能审批自己的申请",
 }
 

@@ -14,6 +14,7 @@ from services.reporting.queries.rules import rules_listed
 from services.reporting.queries.verdicts import verdicts
 from services.reporting.queries.what_if import tried, what_if
 from services.reporting.rules import RULES_VERSION
+from shared.eventstore.write import today_of
 from shared.http.access import of_no_union
 from shared.http.problems import Json
 
@@ -22,7 +23,8 @@ listed = APIRouter(tags=["auditing"])
 """What is answered from this code alone."""
 
 State = Annotated[
-    Literal["open", "explained", "resolved"] | None, Query(description="only findings in it")
+    Literal["open", "explained", "waived", "resolved"] | None,
+    Query(description="only findings in it"),
 ]
 
 
@@ -32,7 +34,13 @@ async def list_findings(built: Built, asked: Asked, state: State = None) -> Json
     verdicts became findings; what came later is pending."""
     at = await asked.at(built.pool)
     found = await findings(
-        built.pool, asked.org_id, asked.period.first, asked.period.last, at, state=state
+        built.pool,
+        asked.org_id,
+        asked.period.first,
+        asked.period.last,
+        at,
+        state=state,
+        on=None if asked.as_of else today_of(built.store),
     )
     watermark = await judged_watermark(built.pool)
     return Json(

@@ -1,9 +1,17 @@
-"""Commands: reports are issued and superseded, narratives written and approved."""
+"""Commands: reports are issued and superseded, narratives written and approved, findings explained
+and waived."""
 
 from typing import NamedTuple
 
 from services.reporting.api.access import Reporting
 from services.reporting.api.freshness import all_fresh
+from services.reporting.findings import desk as findings
+from services.reporting.findings.commands import (
+    ApproveWaiver,
+    ExplainFinding,
+    ProposeWaiver,
+    RevokeWaiver,
+)
 from services.reporting.queries.knowledge import Period, log_index_of
 from services.reporting.queries.provability import source_checks, unfinished
 from services.reporting.reports import desk
@@ -59,7 +67,14 @@ async def _issue(
         missing = unfinished(await source_checks(connection, request.org_id))
         if missing and not command.unproven:
             raise Conflict("report-unproven", "; ".join(missing), reasons=missing)
-        material = await collect(connection, request.org_id, named.period, at, command.as_of)
+        material = await collect(connection, request.org_id, named.period, at, str(at))
+    waiting = [each.section for each in material.narratives if each.approved_by is None]
+    if waiting:
+        raise Conflict(
+            "narrative-not-approved",
+            f"these sections wait for another person: {', '.join(waiting)}",
+            sections=waiting,
+        )
     if (await all_fresh(built.pool)).token != before.token:
         raise NotYet("being-rebuilt", "new tables take their place", progress=1.0, projections=[])
     files = await built.press.files(
@@ -86,10 +101,34 @@ async def withdraw_narrative(
     return await desk.withdraw_narrative(built.store, request, command)
 
 
+async def explain_finding(built: Reporting, request: Request, command: ExplainFinding) -> Reply:
+    """Explain a finding; the verdict stands."""
+    return await findings.explain_finding(built.store, request, command)
+
+
+async def propose_waiver(built: Reporting, request: Request, command: ProposeWaiver) -> Reply:
+    """Propose to bear a finding until a day."""
+    return await findings.propose_waiver(built.store, request, command)
+
+
+async def approve_waiver(built: Reporting, request: Request, command: ApproveWaiver) -> Reply:
+    """Waive a finding as somebody else proposed."""
+    return await findings.approve_waiver(built.store, request, command)
+
+
+async def revoke_waiver(built: Reporting, request: Request, command: RevokeWaiver) -> Reply:
+    """End a waiver, or the proposal of one."""
+    return await findings.revoke_waiver(built.store, request, command)
+
+
 COMMANDS: dict[str, Route] = {
     "issue-report": Route(IssueReport, ("chair",), issue_report),
     "supersede-report": Route(SupersedeReport, ("chair",), supersede_report),
     "write-narrative": Route(WriteNarrative, WRITERS, write_narrative),
     "approve-narrative": Route(ApproveNarrative, APPROVERS, approve_narrative),
     "withdraw-narrative": Route(WithdrawNarrative, WRITERS, withdraw_narrative),
+    "explain-finding": Route(ExplainFinding, WRITERS, explain_finding),
+    "propose-waiver": Route(ProposeWaiver, WRITERS, propose_waiver),
+    "approve-waiver": Route(ApproveWaiver, APPROVERS, approve_waiver),
+    "revoke-waiver": Route(RevokeWaiver, APPROVERS, revoke_waiver),
 }

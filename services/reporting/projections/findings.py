@@ -60,6 +60,8 @@ class Finding(NamedTuple):
     resolved_at: int | None = None
     resolved: UUID | None = None
     corrects: str | None = None
+    stated: int | None = None
+    found: int | None = None
     waiver_reason: str | None = None
     waiver_ends_on: date | None = None
     waiver_proposed_by: str | None = None
@@ -93,6 +95,8 @@ def _raised(row: Finding | None, event: FindingRaised, entry: Entry, key: Key) -
         raised_on=event.occurred_on,
         raised=entry.envelope.event_id,
         corrects=event.corrects,
+        stated=event.stated,
+        found=event.found,
     )
 
 

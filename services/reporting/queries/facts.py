@@ -14,10 +14,12 @@ from services.reporting.projections.claims import CLAIMS
 from services.reporting.projections.definition import Projection
 from services.reporting.projections.deliveries import DELIVERIES
 from services.reporting.projections.health_checks import HEALTH_CHECKS
+from services.reporting.projections.issued_reports import ISSUED_REPORTS
 from services.reporting.projections.meetings import MEETINGS
 from services.reporting.projections.procurements import PROCUREMENTS
 from services.reporting.projections.programmes import PROGRAMMES
 from services.reporting.projections.register import REGISTER
+from services.reporting.queries.drift import moved_numbers
 from services.reporting.queries.merged import merged
 from services.reporting.rules.facts import Facts
 from shared.contract.values import SHANGHAI
@@ -49,6 +51,8 @@ WHERE {KNOWN} AND programme_id IN (
     SELECT programme_id FROM {LIVE}.deliveries WHERE {KNOWN} AND issued_on BETWEEN $3 AND $4)
 GROUP BY programme_id
 """
+
+STANDING = "superseded_by IS NULL AND period_from <= $4 AND period_to >= $3"
 
 KNOWN_ON = """
 SELECT sealed_at FROM seals WHERE last_index >= $1 ORDER BY last_index LIMIT 1
@@ -83,6 +87,7 @@ async def read_facts(
     kept = await merged(connection, org_id, at)
     rosters = await _rosters(connection, kept, org_id, at, first, last)
     deliveries, claims = await rows(DELIVERIES, OF_DELIVERIES), await rows(CLAIMS, OF_CLAIMS)
+    reports = await rows(ISSUED_REPORTS, STANDING)
     return Facts(
         org_id=org_id,
         known_on=await known_on(connection, at),
@@ -103,6 +108,8 @@ async def read_facts(
         procurements=tuple(await rows(PROCUREMENTS, "decided_on BETWEEN $3 AND $4")),
         meetings=tuple(await rows(MEETINGS, "held_on BETWEEN $3 AND $4")),
         health_checks=tuple(await rows(HEALTH_CHECKS, "arranged_on BETWEEN $3 AND $4")),
+        reports=tuple(reports),
+        moved=tuple(await moved_numbers(connection, org_id, at, reports)),
     )
 
 

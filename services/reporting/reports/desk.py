@@ -119,4 +119,4 @@ async def withdraw_narrative(
 
 
 def _stream(org_id: str, narrative_id: str) -> str:
-    return NarrativeWritten.STREAM.prefix(org_id=org_id) + narrative_id
+    return NarrativeWritten.STREAM.named(org_id=org_id, narrative_id=narrative_id)

@@ -1,6 +1,6 @@
 """A report that can be issued: what its event will say of it and of its files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from hashlib import sha256
 
 from services.reporting.reports.issuing import Prepared
@@ -21,8 +21,10 @@ def prepared(
     kind: ReportKind, material: Material, files: Mapping[Format, bytes], actor: Actor
 ) -> Prepared:
     """What ReportIssued says of a report and its files; the actor issues it."""
-    narratives: Sequence[IssuedNarrative] = ()
-    signers = [Signer(role=actor.role, account=actor.subject)]
+    approved = [each for each in material.narratives if each.approved_by is not None]
+    signed = [("author", each.written_by) for each in approved]
+    signed += [("reviewer", each.approved_by or "") for each in approved]
+    signed.append((actor.role, actor.subject))
     return Prepared(
         kind=kind,
         period=material.period,
@@ -36,6 +38,16 @@ def prepared(
         figures=tuple(
             IssuedFigure(figure=name, value=value.value) for name, value in material.values.items()
         ),
-        narratives=tuple(narratives),
-        signers=tuple(signers),
+        narratives=tuple(
+            IssuedNarrative.model_validate(
+                {
+                    "section": each.section,
+                    "text_sha256": each.text_sha256,
+                    "written_by": each.written_by,
+                    "approved_by": each.approved_by,
+                }
+            )
+            for each in approved
+        ),
+        signers=tuple(Signer(role=role, account=who) for role, who in dict.fromkeys(signed)),
     )

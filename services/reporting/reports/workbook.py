@@ -28,7 +28,7 @@ from services.reporting.reports.document import (
 
 SUMMARY, TEXT, TABLES, CHARTS = "指标", "正文", "附表", "图表"
 SHEET_CHARACTERS = 31
-TEXT_WIDTH = 100
+TEXT_WIDTH = 84
 COUNTED = {"persons": "名单人数", "count": "事件数", "quantity": "数量", "amount_fen": "金额(元)"}
 LIST_HEADINGS = (
     "序号", "日期", "清单", "对象", "数量", "金额(元)", "金额假定", "可证明", "事件类型", "流",

@@ -122,23 +122,3 @@ def test_each_measure_adds_up_in_its_own_way(measure: str, total: int) -> None:
 )
 def test_fen_are_written_as_yuan(fen: int | None, text: str) -> None:
     assert yuan(fen) == text
-
-
-def test_findings_are_listed_with_rule_clause_and_verdict(services: FakeServices) -> None:
-    services.answers["GET reporting/v1/tjtc/findings"] = {
-        "findings": [
-            {
-                "severity": "high",
-                "rule": "wel-03",
-                "subject": "programme-x",
-                "outcome": "fail",
-                "reason": "over-cap",
-                "clause": "总工办发〔2017〕32号 第八条",
-                "state": "open",
-            },
-        ]
-    }
-    done = services.run("findings", *YEAR)
-    assert done.exit_code == 0
-    assert "总工办发〔2017〕32号 第八条" in done.stdout
-    assert "1 findings" in done.stdout

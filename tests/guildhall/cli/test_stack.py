@@ -215,7 +215,6 @@ def test_every_command_has_help_with_an_example() -> None:
                 "token",
                 "figures",
                 "explain",
-                "findings",
                 "command",
                 "commands",
                 "import",
@@ -226,6 +225,7 @@ def test_every_command_has_help_with_an_example() -> None:
         *[
             (group, name)
             for group, names in {
+                "findings": ("explain", "waive", "revoke"),
                 "report": ("preview", "issue", "supersede", "list", "show"),
                 "rules": ("list", "check", "what-if"),
                 "events": ("publish", "republish"),

@@ -16,6 +16,7 @@ from services.reporting.projections.procurements import Procurement
 from services.reporting.projections.programmes import Programme
 from services.reporting.projections.register import Registration
 from services.reporting.rules.facts import Facts
+from tests.reporting.rules.issued import issued, moved
 from tests.reporting.rules.stated import known
 
 ORG = "tjtc"
@@ -35,6 +36,7 @@ FIELDS: dict[str, set[str]] = {
     "budgets": {"year", "from", "lines", "assumed"}, "health_checks": {"id", "payer", "on"},
     "congresses": {"id", "kind", "due", "present", "on"},
     "procurements": {"id", "method", "basis", "fund", "yuan", "notice_from", "notice_to", "on"},
+    "reports": {"id", "on"}, "moved": {"report", "figure", "stated", "found"},
 }  # fmt: skip
 """What a case may give of each kind of fact; anything else is a slip of the pen."""
 
@@ -95,6 +97,8 @@ class Given:
             procurements=tuple(self.procurement(row) for row in self.rows("procurements")),
             meetings=tuple(self.meeting(row) for row in self.rows("congresses")),
             health_checks=tuple(self.health_check(row) for row in self.rows("health_checks")),
+            reports=tuple(issued(row, self) for row in self.rows("reports")),
+            moved=tuple(moved(row, self) for row in self.rows("moved")),
         )
 
     def programme_rows(self) -> list[dict[str, str]]:
