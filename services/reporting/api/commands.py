@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from services.reporting.api.access import Reporting
 from services.reporting.api.freshness import all_fresh
-from services.reporting.findings import desk as findings
+from services.reporting.findings import handlers as findings
 from services.reporting.findings.commands import (
     ApproveWaiver,
     ExplainFinding,
@@ -14,7 +14,7 @@ from services.reporting.findings.commands import (
 )
 from services.reporting.queries.knowledge import Period, log_index_of
 from services.reporting.queries.provability import source_checks, unfinished
-from services.reporting.reports import desk
+from services.reporting.reports import handlers as reports
 from services.reporting.reports.commands import (
     ApproveNarrative,
     IssueReport,
@@ -22,7 +22,7 @@ from services.reporting.reports.commands import (
     WithdrawNarrative,
     WriteNarrative,
 )
-from services.reporting.reports.issuing import Replacing, standing
+from services.reporting.reports.issuing import Replacing, current
 from services.reporting.reports.material import collect
 from services.reporting.reports.prepare import prepared
 from shared.contract.reporting import ReportKind
@@ -50,7 +50,7 @@ async def issue_report(built: Reporting, request: Request, command: IssueReport)
 
 async def supersede_report(built: Reporting, request: Request, command: SupersedeReport) -> Reply:
     """Issue a report in the place of one that stands."""
-    old = standing(await desk.reports_of(built.store, request.org_id), command.report_id)
+    old = current(await reports.reports_of(built.store, request.org_id), command.report_id)
     replacing = Replacing(command.report_id, command.reason)
     return await _issue(built, request, command, _Named(old.kind, old.period, replacing))
 
@@ -81,24 +81,24 @@ async def _issue(
         built.pool, material, tuple(dict.fromkeys(("md", *command.formats)))
     )
     made = prepared(named.kind, material, files, request.actor)
-    return await desk.issue_report(built.store, request, made, files, named.replacing)
+    return await reports.issue_report(built.store, request, made, files, named.replacing)
 
 
 async def write_narrative(built: Reporting, request: Request, command: WriteNarrative) -> Reply:
     """Write what a section of a report says beside its numbers."""
-    return await desk.write_narrative(built.store, request, command)
+    return await reports.write_narrative(built.store, request, command)
 
 
 async def approve_narrative(built: Reporting, request: Request, command: ApproveNarrative) -> Reply:
     """Approve a narrative that somebody else wrote."""
-    return await desk.approve_narrative(built.store, request, command)
+    return await reports.approve_narrative(built.store, request, command)
 
 
 async def withdraw_narrative(
     built: Reporting, request: Request, command: WithdrawNarrative
 ) -> Reply:
     """Take a narrative out of the report."""
-    return await desk.withdraw_narrative(built.store, request, command)
+    return await reports.withdraw_narrative(built.store, request, command)
 
 
 async def explain_finding(built: Reporting, request: Request, command: ExplainFinding) -> Reply:

@@ -92,8 +92,8 @@ def propose(
 
     Refuses unknown-finding, finding-resolved, finding-waived, waiver-ended, waiver-too-long.
     """
-    standing = _open(finding, command.finding_id)
-    _not_waived(standing, command.finding_id, today)
+    found = _open(finding, command.finding_id)
+    _not_waived(found, command.finding_id, today)
     if command.ends_on < today:
         raise Invalid("waiver-ended", f"the waiver would have ended on {command.ends_on}")
     if command.ends_on > today + timedelta(days=DAYS_MAX):
@@ -124,9 +124,9 @@ def approve(
     Refuses unknown-finding, finding-resolved, finding-waived, waiver-not-proposed,
     waiver-proposed-otherwise, waiver-ended, maker-is-approver.
     """
-    standing = _open(finding, command.finding_id)
-    _not_waived(standing, command.finding_id, today)
-    proposed = standing.waiver
+    found = _open(finding, command.finding_id)
+    _not_waived(found, command.finding_id, today)
+    proposed = found.waiver
     if proposed is None or proposed.waived or proposer is None:
         raise Conflict("waiver-not-proposed", f"nobody proposed to bear {command.finding_id}")
     if (proposed.reason, proposed.ends_on) != (command.reason, command.ends_on):

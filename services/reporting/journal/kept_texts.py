@@ -18,7 +18,7 @@ def checksum(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def keeping(org_id: str, text: str) -> Also:
+def insert_text(org_id: str, text: str) -> Also:
     """A text is kept in the transaction of the event that names its checksum."""
     return Also(KEEP, [(org_id, bytes.fromhex(checksum(text)), text)])
 

@@ -16,7 +16,7 @@ from services.reporting.rules.facts import Moved
 
 async def moved_numbers(
     connection: Any, org_id: str, at: int, reports: Iterable[IssuedReport]
-) -> list[Moved]:
+) -> tuple[Moved, ...]:
     """Every number that these reports state and that is another as known at `at`. A figure that is
     defined no more has no number to compare with (`found` is None)."""
     found = []
@@ -33,7 +33,7 @@ async def moved_numbers(
                 changed = await difference(connection, org_id, BY_NAME[name], period, between)
                 events = _events(changed.lines)
                 found.append(Moved(report.report_id, name, value, now[name].value, events))
-    return found
+    return tuple(found)
 
 
 def _events(lines: Sequence[dict[str, Any]]) -> tuple[UUID, ...]:

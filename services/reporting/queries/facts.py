@@ -52,7 +52,7 @@ WHERE {KNOWN} AND programme_id IN (
 GROUP BY programme_id
 """
 
-STANDING = "superseded_by IS NULL AND period_from <= $4 AND period_to >= $3"
+NOT_SUPERSEDED = "superseded_by IS NULL AND period_from <= $4 AND period_to >= $3"
 
 KNOWN_ON = """
 SELECT sealed_at FROM seals WHERE last_index >= $1 ORDER BY last_index LIMIT 1
@@ -85,16 +85,15 @@ async def read_facts(
         ]
 
     kept = await merged(connection, org_id, at)
-    rosters = await _rosters(connection, kept, org_id, at, first, last)
     deliveries, claims = await rows(DELIVERIES, OF_DELIVERIES), await rows(CLAIMS, OF_CLAIMS)
-    reports = await rows(ISSUED_REPORTS, STANDING)
+    reports = await rows(ISSUED_REPORTS, NOT_SUPERSEDED)
     return Facts(
         org_id=org_id,
         known_on=await known_on(connection, at),
         records_since=await connection.fetchval(RECORDS_SINCE, org_id, at),
         deliveries=tuple(of_one_person(deliveries, kept)),
         programmes={row.programme_id: row for row in await rows(PROGRAMMES)},
-        rosters=rosters,
+        rosters=await _rosters(connection, kept, org_id, at, first, last),
         roll={row.person_id: row for row in await rows(REGISTER)},
         claims=tuple(of_one_person(claims, kept)),
         payments=tuple(await rows(PAYMENTS, "paid_on BETWEEN $3 AND $4")),
@@ -109,7 +108,7 @@ async def read_facts(
         meetings=tuple(await rows(MEETINGS, "held_on BETWEEN $3 AND $4")),
         health_checks=tuple(await rows(HEALTH_CHECKS, "arranged_on BETWEEN $3 AND $4")),
         reports=tuple(reports),
-        moved=tuple(await moved_numbers(connection, org_id, at, reports)),
+        moved=await moved_numbers(connection, org_id, at, reports),
     )
 
 

@@ -16,12 +16,12 @@ from services.reporting.reports.document import Block, Document, FigureSheet, in
 from services.reporting.reports.markdown import markdown
 from services.reporting.reports.material import Material, collect
 from services.reporting.reports.prose import Notes
+from services.reporting.reports.provenance import provenance
 from services.reporting.reports.tables import (
     account_table,
     counts_table,
     figures_table,
     findings_table,
-    provenance,
 )
 
 CHAPTERS = (

@@ -21,7 +21,7 @@ INSERT INTO kept_texts (org_id, sha256, content) VALUES ($1, $2, $3) ON CONFLICT
 FILE = "SELECT content FROM report_files WHERE org_id = $1 AND report_id = $2 AND format = $3"
 
 
-def keeping_files(org_id: str, report_id: str, files: Mapping[Format, bytes]) -> Also:
+def insert_files(org_id: str, report_id: str, files: Mapping[Format, bytes]) -> Also:
     """A report's files are kept in the transaction of its event."""
     return Also(
         KEEP_FILE,

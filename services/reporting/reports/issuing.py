@@ -69,7 +69,7 @@ def folded(said: Mapping[str, tuple[Sequence[DomainEvent], int]]) -> dict[str, I
     return found
 
 
-def standing(reports: Mapping[str, Issued], report_id: str) -> Issued:
+def current(reports: Mapping[str, Issued], report_id: str) -> Issued:
     """The report of this id, which no other has superseded. Raises Unknown `unknown-report`,
     Conflict `report-superseded`."""
     report = reports.get(report_id)
@@ -91,7 +91,7 @@ def issue(
 
     Refuses unknown-report, report-superseded, report-stands.
     """
-    old = standing(reports, replacing.report_id) if replacing else None
+    old = current(reports, replacing.report_id) if replacing else None
     alike = [
         each
         for each in reports.values()

@@ -85,13 +85,13 @@ def approve_narrative(
 
     Refuses unknown-narrative, narrative-rewritten, narrative-approved, maker-is-approver.
     """
-    standing = _standing(narrative, command.narrative_id)
-    if standing.text_sha256 != command.text_sha256:
+    found = _current(narrative, command.narrative_id)
+    if found.text_sha256 != command.text_sha256:
         raise Conflict(
             "narrative-rewritten",
-            f"{command.narrative_id} says something else by now: {standing.text_sha256}",
+            f"{command.narrative_id} says something else by now: {found.text_sha256}",
         )
-    if standing.approved:
+    if found.approved:
         raise Conflict("narrative-approved", f"{command.narrative_id} is approved")
     if author == approver:
         raise NotPermitted("maker-is-approver", f"{approver} wrote {command.narrative_id}")
@@ -109,11 +109,11 @@ def withdraw_narrative(
     narrative: Narrative | None, named: str, org_id: str, today: date
 ) -> list[NarrativeWithdrawn]:
     """Take it out of the report. Refuses unknown-narrative."""
-    _standing(narrative, named)
+    _current(narrative, named)
     return [NarrativeWithdrawn(org_id=org_id, occurred_on=today, narrative_id=named)]
 
 
-def _standing(narrative: Narrative | None, named: str) -> Narrative:
+def _current(narrative: Narrative | None, named: str) -> Narrative:
     if narrative is None or narrative.withdrawn:
         raise Unknown("unknown-narrative", f"no narrative {named} stands")
     return narrative

@@ -3,14 +3,12 @@
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC
 from typing import Any
 
 from services.reporting.figures.gifts import OCCASIONS
 from services.reporting.queries.membership import MOVEMENTS
 from services.reporting.queries.rosters import DatedCount
 from services.reporting.reports.document import (
-    UNPROVEN_MARK,
     Block,
     Bulleted,
     Fen,
@@ -20,8 +18,6 @@ from services.reporting.reports.document import (
 )
 from services.reporting.reports.material import Material
 from services.reporting.reports.prose import Notes, plain, provability
-from services.reporting.rules import RULES_VERSION
-from shared.contract.values import SHANGHAI
 
 MOVEMENT_NAMES = {
     "joined": "新入会",
@@ -45,16 +41,6 @@ COUNT_NAMES = {
     "serious_illness": "大病保险",
     **{occasion: f"{title}慰问品" for occasion, title in OCCASIONS.items()},
 }
-SECTION_NAMES = {
-    "guidance": "政治引领",
-    "front_line": "防控与志愿服务",
-    "organisation": "组织建设和民主管理",
-    "welfare": "职工福利",
-    "activities": "各项活动",
-    "other": "其他方面",
-    "problems": "存在问题",
-    "plan": "规划",
-}
 SEVERITIES = {"block": "阻断", "high": "高", "medium": "中", "low": "低", "info": "提示"}
 OUTCOMES = {"fail": "不合规", "indeterminate": "无法判定"}
 STATES = {"open": "未处理", "explained": "已说明", "resolved": "已消除", "waived": "已豁免"}
@@ -63,7 +49,7 @@ STATES = {"open": "未处理", "explained": "已说明", "resolved": "已消除"
 def figures_table(material: Material, notes: Notes) -> Iterator[Block]:
     """Every figure with its unit and whether its completeness can be proven."""
     yield Heading(1, "附件1 指标表")
-    yield _table(
+    yield table(
         ("指标", "名称", "数值", "单位", "事件数", "完整性", "说明"),
         (
             (
@@ -106,7 +92,7 @@ def counts_table(material: Material, notes: Notes) -> Iterator[Block]:
 
 
 def _against_the_roll(material: Material) -> Iterator[Block]:
-    yield _table(
+    yield table(
         (
             "项目",
             "名册日",
@@ -139,7 +125,7 @@ def _against_the_roll(material: Material) -> Iterator[Block]:
 
 def _rosters(material: Material) -> Table:
     """Each frozen roster against who received."""
-    return _table(
+    return table(
         (
             "项目",
             "名册人数",
@@ -191,7 +177,7 @@ def account_table(material: Material, notes: Notes) -> Iterator[Block]:
     """The membership account of the period."""
     account = material.account
     yield Heading(1, "附件3 会籍账")
-    yield _table(
+    yield table(
         ("期初会员", *MOVEMENT_NAMES.values(), "期末会员"),
         [
             (
@@ -217,7 +203,7 @@ def findings_table(material: Material, notes: Notes) -> Iterator[Block]:
     """Findings on the period, gravest first."""
     yield Heading(1, "附件4 审计疑点")
     if material.findings:
-        yield _table(
+        yield table(
             ("级别", "规则", "事项", "结论", "理由", "条款", "状态", "编号"),
             (
                 (
@@ -238,61 +224,7 @@ def findings_table(material: Material, notes: Notes) -> Iterator[Block]:
     yield Paragraph(f"已判定至 log\\_index {material.judged_to};其后的事件待判定。")
 
 
-def provenance(material: Material, notes: Notes) -> Iterator[Block]:
-    """What this text was written from: the same question gives the same bytes."""
-    sealed = material.sealed_at
-    yield Heading(1, "附件5 出处")
-    yield _table(
-        ("项", "值"),
-        (
-            ("知悉至(known_at, log_index)", material.at),
-            ("所问时点(as_of)", plain(material.as_of or "当时全部已知")),
-            (
-                "该时点封存于",
-                "-" if sealed is None else sealed.astimezone(UTC).astimezone(SHANGHAI).isoformat(),
-            ),
-            ("期间", f"{material.period.first} 至 {material.period.last}"),
-            ("规则集版本", f"`{RULES_VERSION}`"),
-            ("日志纪元(epoch)", material.epoch),
-            ("数据", _data(material)),
-        ),
-    )
-    yield from _narratives(material)
-    yield Paragraph(
-        f"带“{UNPROVEN_MARK}”的数字完整性不可证明。任一数字的事件清单:`guildhall explain 指标 --org"
-        f" {material.org_id} --from {material.period.first} --to {material.period.last}"
-        f" --as-of {material.at}`。"
-    )
-
-
-def _narratives(material: Material) -> Iterator[Block]:
-    """Who wrote what no number says, and who approved it."""
-    if material.narratives:
-        yield Paragraph("叙述文字的撰写与审定:")
-        yield _table(
-            ("章节", "撰写", "撰写日", "审定", "审定日", "SHA-256"),
-            (
-                (
-                    SECTION_NAMES[each.section],
-                    plain(each.written_by),
-                    each.written_on,
-                    plain(each.approved_by or ""),
-                    each.approved_on,
-                    f"`{each.text_sha256[:16]}`",
-                )
-                for each in material.narratives
-                if each.approved_by is not None
-            ),
-        )
-
-
-def _data(material: Material) -> str:
-    if material.union is None:
-        return "工会未登记"
-    return "模拟" if material.union.simulated else "实际"
-
-
-def _table(
+def table(
     headings: Sequence[str], rows: Iterable[Sequence[Any]], widths: tuple[int, ...] = ()
 ) -> Table:
     return Table(

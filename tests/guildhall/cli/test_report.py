@@ -116,10 +116,18 @@ def test_a_file_that_is_not_what_the_event_says_is_not_written(
     assert done.exit_code == 1
     assert [*(tmp_path / "issued").iterdir()] == []
     done = office.run(
-        "report", "show", REPORT, "--org", "tjtc", "--format", "md", "-o", str(tmp_path / "r.md")
+        "report",
+        "show",
+        REPORT,
+        "--org",
+        "tjtc",
+        "--format",
+        "md",
+        "-o",
+        str(tmp_path / "report.md"),
     )
     assert done.exit_code == 1
-    assert not (tmp_path / "r.md").exists()
+    assert not (tmp_path / "report.md").exists()
 
 
 def test_superseding_says_which_report_and_why(office: FakeServices) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from services.reporting.journal import kept_texts
 from services.reporting.journal.clock import keep_time
 from services.reporting.reports import issuing, narratives
-from services.reporting.reports.archive import keeping_files
+from services.reporting.reports.archive import insert_files
 from services.reporting.reports.commands import ApproveNarrative, WithdrawNarrative, WriteNarrative
 from services.reporting.reports.issuing import Issued, Prepared, Replacing
 from shared.contract.envelope import DomainEvent
@@ -56,7 +56,7 @@ async def issue_report(
             "supersedes": issued.supersedes,
             "files": [each.model_dump() for each in issued.files],
         }
-        kept = keeping_files(request.org_id, issued.report_id, files)
+        kept = insert_files(request.org_id, issued.report_id, files)
         return await store.append(request, writes, Reply(201, told), [kept])
 
     return await retry(request, attempt)
@@ -76,7 +76,7 @@ async def write_narrative(store: EventStore, request: Request, command: WriteNar
         _stream(request.org_id, name),
         narratives.evolve,
         lambda state, today: narratives.write_narrative(state, command, request.org_id, today),
-        also=lambda _: [kept_texts.keeping(request.org_id, text)],
+        also=lambda _: [kept_texts.insert_text(request.org_id, text)],
         more=lambda _: {"narrative_id": name, "text_sha256": digest},
     )
 

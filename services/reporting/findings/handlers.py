@@ -8,7 +8,7 @@ from services.reporting.findings.commands import (
     RevokeWaiver,
 )
 from services.reporting.journal.clock import keep_time
-from services.reporting.journal.kept_texts import checksum, keeping
+from services.reporting.journal.kept_texts import checksum, insert_text
 from shared.contract.reporting import FindingRaised, FindingWaiverProposed
 from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
@@ -26,7 +26,7 @@ async def explain_finding(store: EventStore, request: Request, command: ExplainF
         _stream(org_id, command.finding_id),
         waivers.evolve,
         lambda state, today: waivers.explain(state, command, org_id, today, note),
-        also=lambda _: [keeping(org_id, command.words)],
+        also=lambda _: [insert_text(org_id, command.words)],
     )
 
 
@@ -40,7 +40,7 @@ async def propose_waiver(store: EventStore, request: Request, command: ProposeWa
         _stream(org_id, command.finding_id),
         waivers.evolve,
         lambda state, today: waivers.propose(state, command, org_id, today, note),
-        also=lambda _: [keeping(org_id, command.words)],
+        also=lambda _: [insert_text(org_id, command.words)],
     )
 
 
