@@ -18,6 +18,8 @@ from services.reporting.rebuild.coordinator import rebuild
 from services.reporting.reconciliation.client_token import ClientToken
 from services.reporting.reconciliation.heartbeat import watch
 from services.reporting.reconciliation.reconciler import Reconciler
+from services.reporting.reports.fonts import FontStore
+from services.reporting.reports.press import Press
 from shared.clock import system_clock
 from shared.contract.catalogue import source_of
 from shared.eventstore.store import EventStore
@@ -61,6 +63,7 @@ async def serve(settings: ReportingSettings) -> None:
                 end_offsets=ends,
                 clock=system_clock,
                 rebuild=partial(rebuild, settings.database_url, settings.rebuild_processes),
+                press=Press(FontStore(settings.cache, settings.fonts)),
             )
         )
         await runner.background("sources", register.keep())

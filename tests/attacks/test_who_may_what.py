@@ -111,7 +111,8 @@ MAY: dict[str, dict[str, Access]] = {
                 "figures", "figures/{figure}", "figures/{figure}/difference",
                 "events/{event_id}", "rosters", "findings",
                 "reconciliation/{programme_id}", "membership-account", "verdicts", "report",
-                "reports", "reports/{report_id}", "reports/{report_id}/files/{format_}", "narratives",
+                "reports", "reports/{report_id}", "reports/{report_id}/files/{format_}",
+                "narratives",
             )
         },
         "POST /v1/{org_id}/rules/{rule_id}/what-if": of_union(*READERS),

@@ -16,6 +16,8 @@ UNPROVEN_MARK = "※"
 """Behind a number whose completeness cannot be proven."""
 
 SPAN = re.compile(r"\\(.)|\[\^([^\]]+)\]|(\*\*)|`([^`]*)`|(※)|([^\\\[*`※]+|.)", re.DOTALL)
+BREAK = re.compile("[_:/~]|(?<=[a-z])[.-]|[.-](?=[a-z])")
+LONG_HEX = re.compile("[0-9a-f]{8}(?=[0-9a-f])")
 CJK = re.compile("[\u3001-\u303f\u3400-\u9fff\uf900-\ufaff\uff01-\uff5e“”‘’]")
 NARROW = {",": "\uff0c", ":": "\uff1a", ";": "\uff1b", "(": "\uff08", ")": "\uff09"}
 """Marks of punctuation as they are typed, and full-width."""
@@ -89,8 +91,8 @@ def _letter(letters: list[list[str]], told: list[tuple[int, int]], place: int) -
 
 
 def breakable(text: str) -> str:
-    """A text of a narrow cell: its long names may be broken behind their underscores."""
-    return text.replace("_", "_\u200b")
+    """A text of a narrow cell: its long names may be broken behind their marks, not its dates."""
+    return LONG_HEX.sub("\\g<0>\u200b", BREAK.sub("\\g<0>\u200b", text))
 
 
 class Heading(msgspec.Struct, frozen=True, tag=True):

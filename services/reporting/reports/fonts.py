@@ -88,8 +88,9 @@ class FontStore:
         except (OSError, TimeoutError, ValueError) as why:
             raise NotYet(
                 "fonts-missing",
-                f"the fonts of PDFs cannot be fetched: {why}; fetch them where there is a network"
-                f" into {self.folder}, or name a folder that has them (GUILDHALL_FONTS)",
+                f"the fonts of PDFs cannot be fetched: {why}. Have them fetched into {self.folder}"
+                " by `python -m services.reporting.reports.fonts`, or put there"
+                f" {' and '.join(FILES)}",
             ) from why
         log.info("the fonts of PDFs are here", folder=str(self.folder))
 
@@ -141,5 +142,6 @@ def _digest(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    found = asyncio.run(FontStore(own=None).families())
+    cache = os.environ.get("GUILDHALL_CACHE")
+    found = asyncio.run(FontStore(Path(cache) if cache else None).families())
     sys.stdout.write(f"the fonts of PDFs are in {found.folders[-1]}\n")

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 import typst
 
+from services.reporting.reports.coverage import covered_by, shown
 from services.reporting.reports.document import (
     Bulleted,
     Cell,
@@ -39,7 +40,9 @@ def pdf(document: Document, fonts: Families, *, png: bool = False) -> list[bytes
     with tempfile.TemporaryDirectory(prefix="guildhall-report-") as folder:
         root = Path(folder)
         (root / "report.typ").write_bytes(TEMPLATE.read_bytes())
-        (root / "data.json").write_bytes(orjson.dumps(data_of(document, fonts)))
+        covered = covered_by(fonts.folders)
+        data = _displayed(data_of(document), covered) | {"fonts": fonts.named()}
+        (root / "data.json").write_bytes(orjson.dumps(data))
         made: Any = typst.compile(
             root / "report.typ",
             root=root,
@@ -54,13 +57,12 @@ def pdf(document: Document, fonts: Families, *, png: bool = False) -> list[bytes
     return made if isinstance(made, list) else [made]
 
 
-def data_of(document: Document, fonts: Families) -> dict[str, Any]:
+def data_of(document: Document) -> dict[str, Any]:
     """What the template is given: texts as pieces, never as markup."""
     numbers = numbered(document.notes)
     return {
         "title": words(document.title),
         "union": words(document.union),
-        "fonts": fonts.named(),
         "blocks": list(_blocks(document, numbers)),
         "notes": [_pieces(note.text, {}) for note in document.notes],
         "notes-heading": NOTES_HEADING,
@@ -123,3 +125,16 @@ def _pieces(text: str, numbers: dict[str, int], *, narrow: bool = False) -> list
         }
         for span in typeset(text)
     ]
+
+
+def _displayed(data: Any, covered: frozenset[int]) -> Any:
+    """The same data, with a mark for each character that no font has."""
+    match data:
+        case str():
+            return shown(data, covered)
+        case dict():
+            return {name: _displayed(value, covered) for name, value in data.items()}
+        case list():
+            return [_displayed(value, covered) for value in data]
+        case _:
+            return data

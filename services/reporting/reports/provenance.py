@@ -40,6 +40,7 @@ def provenance(material: Material, notes: Notes) -> Iterator[Block]:
             ("日志纪元(epoch)", material.epoch),
             ("数据", _data(material)),
         ),
+        (4, 7),
     )
     yield from _narratives(material)
     yield Paragraph(

@@ -218,6 +218,7 @@ def findings_table(material: Material, notes: Notes) -> Iterator[Block]:
                 )
                 for shown in material.findings
             ),
+            (2, 5, 6, 3, 6, 7, 3, 5),
         )
     else:
         yield Paragraph("没有疑点。")
