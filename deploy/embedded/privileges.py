@@ -12,14 +12,17 @@ MANIFEST = Path(__file__).parents[1] / "databases.yaml"
 
 class Privileges(NamedTuple):
     """What a service's role is granted: privileges, as after GRANT, by table; the functions it may
-    call; and of its database what lies beyond connecting. Empty: nothing."""
+    call; and of its database what lies beyond connecting. Empty: nothing.
+
+    `auditors`: the service makes views for them, and lets their role read these; it may connect."""
 
     tables: Mapping[str, str]
     functions: tuple[str, ...]
     database: str
+    auditors: bool = False
 
-    def statements(self, database: str, role: str) -> list[str]:
-        """SQL that leaves the role with exactly this. The names are quoted already."""
+    def statements(self, database: str, role: str, auditors: str) -> list[str]:
+        """SQL that leaves the roles with exactly this. The names are quoted already."""
         everybody = f"{role}, PUBLIC"
         return [
             f"REVOKE ALL ON DATABASE {database} FROM {everybody}",
@@ -32,6 +35,7 @@ class Privileges(NamedTuple):
             f"GRANT USAGE ON SCHEMA public TO {role}",
             *(f"GRANT {some} ON public.{name} TO {role}" for name, some in self.tables.items()),
             *(f"GRANT EXECUTE ON FUNCTION public.{name} TO {role}" for name in self.functions),
+            *([f"GRANT CONNECT ON DATABASE {database} TO {auditors}"] if self.auditors else []),
         ]
 
 
@@ -39,7 +43,8 @@ def privileges_of(service: str) -> Privileges:
     """What the manifest says of a service."""
     stated = _manifest()["services"][service]
     tables = {name: some for name, some in stated["tables"].items() if some}
-    return Privileges(tables, tuple(stated["functions"]), stated.get("database", ""))
+    functions, database = tuple(stated["functions"]), stated.get("database", "")
+    return Privileges(tables, functions, database, stated.get("auditors", False))
 
 
 def tables_of(service: str) -> list[str]:

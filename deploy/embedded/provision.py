@@ -16,6 +16,9 @@ from shared.eventstore.migrations import MigrationRefused, migrate_as_owner
 OWNER = "_owner"
 """What the name of the role ends with that owns a database, its tables and functions."""
 
+AUDITORS = "_auditors"
+"""What the name of the role ends with whose members read the views that the service makes."""
+
 OF_THE_SERVICE = """
 SELECT format('ALTER TABLE %s OWNER TO %s', oid::regclass, $2::text) FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')
@@ -35,8 +38,9 @@ async def provision(
     database to this code's migrations.
 
     The role logs in with the given password and may do what `deploy/databases.yaml` says; nobody
-    else may connect. Everything belongs to ``<prefix><service>_owner``, which cannot log in. What
-    exists is kept, and given to that owner; the password is set to the given one.
+    else may connect, but for auditors (`auditors.py`). Everything belongs to
+    ``<prefix><service>_owner``, which cannot log in. What exists is kept, and given to that owner;
+    the password is set to the given one.
     ``administrator`` is the DSN of a role that may create databases and roles. Returns
     ``{service: DSN}``.
 
@@ -68,6 +72,8 @@ async def _provision(administrator: str, service: str, name: str, password: str)
         literal = await connection.fetchval("SELECT quote_literal($1::text)", password)
         await _keep_role(connection, name, f"LOGIN PASSWORD {literal}")
         await _keep_role(connection, name + OWNER, "NOLOGIN")
+        if privileges_of(service).auditors:
+            await _keep_role(connection, name + AUDITORS, "NOLOGIN")
         # Who gives something to a role is a member of it: a superuser always is one.
         await connection.execute(f"GRANT {role}, {owner} TO CURRENT_USER")
         if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
@@ -92,7 +98,9 @@ async def _fill(administrator: str, service: str, name: str) -> None:
         await connection.execute(f"SET ROLE {owner}")
         await migrate_as_owner(connection, "shared.eventstore", f"services.{service}")
         async with connection.transaction():
-            await connection.execute(";".join(privileges_of(service).statements(role, role)))
+            privileges = privileges_of(service)
+            auditors = _quoted(name + AUDITORS)
+            await connection.execute(";".join(privileges.statements(role, role, auditors)))
     except MigrationRefused as why:
         raise EmbeddedError(f"the database {name}: {why}") from why
     finally:

@@ -5,7 +5,9 @@ import sys
 import typer
 
 from guildhall.cli import backup, commands, contract, events, figures, stack
+from guildhall.cli.auditors import auditors
 from guildhall.cli.copies import copies
+from guildhall.cli.export import export
 from guildhall.cli.file_import import import_
 from guildhall.cli.findings import findings
 from guildhall.cli.quarantine import quarantine
@@ -40,6 +42,7 @@ app.command(rich_help_panel=ASK)(figures.explain)
 app.command(rich_help_panel=ASK)(figures.diff)
 app.add_typer(findings, name="findings", rich_help_panel=ASK)
 app.add_typer(report, name="report", rich_help_panel=ASK)
+app.command(rich_help_panel=ASK)(export)
 app.add_typer(rules, name="rules", rich_help_panel=ASK)
 app.command(rich_help_panel=ENTER)(commands.command)
 app.command(rich_help_panel=ENTER)(commands.commands)
@@ -53,6 +56,7 @@ app.command(rich_help_panel=OPERATE)(backup.restore)
 app.command(rich_help_panel=OPERATE)(backup.drill)
 app.add_typer(quarantine, name="quarantine", rich_help_panel=OPERATE)
 app.add_typer(sources, name="sources", rich_help_panel=OPERATE)
+app.add_typer(auditors, name="auditors", rich_help_panel=OPERATE)
 app.add_typer(copies, name="copies", rich_help_panel=OPERATE)
 
 

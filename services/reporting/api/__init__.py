@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.reporting.api import auditing, operating, reading, reports, sources
+from services.reporting.api import auditing, exporting, operating, reading, reports, sources
 from services.reporting.api.access import Reporting
 from services.reporting.api.commands import COMMANDS
 from services.reporting.projections.checkpoints import folded
@@ -59,6 +59,8 @@ REFUSALS: dict[str, str] = {
     "waiver-not-proposed": "没有人提议豁免该疑点",
     "waiver-proposed-otherwise": "所提议的豁免与此不同",
     "maker-is-approver": "经办人不能审批自己的申请",
+    "unknown-table": "没有这张数据表",
+    "export-busy": "正在导出其他数据,请稍后再试",
 }
 
 
@@ -86,6 +88,7 @@ def reporting_app(reporting: Reporting) -> FastAPI:
         auditing.listed,
         reports.router,
         reports.kept,
+        exporting.router,
     ):
         app.include_router(router)
     api = CommandApi("reporting", reporting.store, reporting.tokens, reporting)

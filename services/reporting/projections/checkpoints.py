@@ -15,6 +15,7 @@ from services.reporting.journal import log as journal
 from services.reporting.projections import DEFINITIONS, create_tables
 from services.reporting.projections import figure_sums as sums
 from services.reporting.projections.as_of import LIVE
+from services.reporting.projections.audit_views import create_views
 
 log = structlog.get_logger("checkpoints")
 
@@ -164,6 +165,7 @@ async def prepare(connection: asyncpg.Connection) -> None:
             await settle(connection, takes_over=True)
         except JournalTruncated as why:
             log.error("the journal was truncated", detail=str(why))
+        await create_views(connection)
 
 
 async def mark(connection: asyncpg.Connection, stale: Stale) -> None:

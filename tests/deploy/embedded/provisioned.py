@@ -8,7 +8,7 @@ from typing import NamedTuple
 import asyncpg
 
 from deploy.embedded import provision
-from deploy.embedded.provision import OWNER
+from deploy.embedded.provision import AUDITORS, OWNER
 from shared.contract.contexts import CONTEXTS
 
 
@@ -43,5 +43,5 @@ async def drop(postgres: str, prefix: str) -> None:
     connection = await asyncpg.connect(postgres)
     for name in (prefix + service for service in CONTEXTS):
         await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        await connection.execute(f"DROP ROLE IF EXISTS {name}, {name}{OWNER}")
+        await connection.execute(f"DROP ROLE IF EXISTS {name}, {name}{OWNER}, {name}{AUDITORS}")
     await connection.close()
