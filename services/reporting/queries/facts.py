@@ -85,17 +85,16 @@ async def read_facts(
         ]
 
     kept = await merged(connection, org_id, at)
-    deliveries, claims = await rows(DELIVERIES, OF_DELIVERIES), await rows(CLAIMS, OF_CLAIMS)
     reports = await rows(ISSUED_REPORTS, NOT_SUPERSEDED)
     return Facts(
         org_id=org_id,
         known_on=await known_on(connection, at),
         records_since=await connection.fetchval(RECORDS_SINCE, org_id, at),
-        deliveries=tuple(of_one_person(deliveries, kept)),
+        deliveries=tuple(of_one_person(await rows(DELIVERIES, OF_DELIVERIES), kept)),
         programmes={row.programme_id: row for row in await rows(PROGRAMMES)},
         rosters=await _rosters(connection, kept, org_id, at, first, last),
         roll={row.person_id: row for row in await rows(REGISTER)},
-        claims=tuple(of_one_person(claims, kept)),
+        claims=tuple(of_one_person(await rows(CLAIMS, OF_CLAIMS), kept)),
         payments=tuple(await rows(PAYMENTS, "paid_on BETWEEN $3 AND $4")),
         incomes=tuple(await rows(INCOMES, "received_on BETWEEN $3 AND $4")),
         budget_lines=tuple(

@@ -92,19 +92,19 @@ def issue(
     Refuses unknown-report, report-superseded, report-stands.
     """
     old = current(reports, replacing.report_id) if replacing else None
-    alike = [
+    before = [
         each
         for each in reports.values()
         if (each.kind, each.period) == (prepared.kind, prepared.period)
     ]
-    stands = next((each for each in alike if each.superseded_by is None), None)
+    stands = next((each for each in before if each.superseded_by is None), None)
     if stands is not None and (old is None or old.report_id != stands.report_id):
         raise Conflict(
             "report-stands",
             f"{stands.report_id} stands; supersede it, and say why",
             report_id=stands.report_id,
         )
-    number = len(alike) + 1
+    number = len(before) + 1
     report_id = f"{prepared.kind}.{prepared.period.first}.{prepared.period.last}.{number}"
     issued = _issued(prepared, org_id, today, report_id, replacing)
     writes = [Write(issued.stream_of(), 0, [issued])]

@@ -14,6 +14,7 @@ from services.reporting.findings.waivers import (
     propose,
     revoke,
 )
+from shared.contract.reporting import FindingWaived
 from shared.errors import Refusal
 from tests.examples.reporting import finding_raised, finding_resolved
 
@@ -58,7 +59,8 @@ def refusal(act: object) -> str:
 def test_proposed_by_one_and_approved_by_another_it_is_borne_until_its_day() -> None:
     events = proposed()
     (waived,) = approved(after(RAISED, *events))
-    assert (waived.proposed_by, waived.ends_on) == ("clerk-1", date(2023, 2, 8))  # type: ignore[union-attr]
+    assert isinstance(waived, FindingWaived)
+    assert (waived.proposed_by, waived.ends_on) == ("clerk-1", date(2023, 2, 8))
     borne = after(RAISED, *events, waived)
     assert refusal(lambda: proposed(finding=borne)) == "finding-waived"
     assert refusal(lambda: approved(borne)) == "finding-waived"
