@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from guildhall.cli.connection import Unreachable
 from guildhall.cli.period import AsOf, From, Org, To, Year, period_of
 from guildhall.cli.session import Session, connected
 
@@ -182,10 +183,18 @@ def _asked(formats: list[Format] | None, as_of: str | None) -> dict[str, Any]:
 
 
 def _send(session: Session, org: str, command: str, body: Any, key: str | None) -> Any:
-    headers = {"Idempotency-Key": key or str(uuid.uuid4())}
-    return session.connection.post(
-        "reporting", f"/v1/{org}/{command}", body, headers=headers, seconds=ISSUE_SECONDS
-    )
+    key = key or str(uuid.uuid4())
+    session.output.notice("making the files; a PDF's fonts (17 MB) are fetched the first time")
+    try:
+        return session.connection.post(
+            "reporting",
+            f"/v1/{org}/{command}",
+            body,
+            headers={"Idempotency-Key": key},
+            seconds=ISSUE_SECONDS,
+        )
+    except Unreachable as why:
+        raise Unreachable(f"{why}\n  it may have been done: repeat it with --key {key}") from why
 
 
 def _told(session: Session, org: str, done: Mapping[str, Any], folder: Path | None) -> None:

@@ -12,6 +12,7 @@ from services.reporting.journal.log import last_index
 from services.reporting.projections.issued_reports import IssuedReport
 from services.reporting.queries.knowledge import log_index_of
 from services.reporting.queries.reports import (
+    LISTED_MAX,
     issued_report,
     issued_reports,
     narratives_of,
@@ -52,10 +53,12 @@ async def preview(
 @router.get("/v1/{org_id}/reports")
 async def list_reports(built: Built, _: Reader, org_id: Org, as_of: AsOf = None) -> Json:
     """Reports that were issued, the last first, each with its files' checksums and what took its
-    place."""
+    place. `more`: there are older ones, which are asked for by an earlier `as_of`."""
     at = await log_index_of(built.pool, as_of)
     found = await issued_reports(built.pool, org_id, at)
-    return Json({"org_id": org_id, "known_at": at, "reports": [_answer(each) for each in found]})
+    listed = [_answer(each) for each in found[:LISTED_MAX]]
+    more = len(found) > LISTED_MAX
+    return Json({"org_id": org_id, "known_at": at, "reports": listed, "more": more})
 
 
 @router.get("/v1/{org_id}/reports/{report_id}")

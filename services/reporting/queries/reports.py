@@ -31,9 +31,10 @@ LISTED_MAX = 200
 async def issued_reports(
     connection: Any, org_id: str, at: int, period: Period | None = None
 ) -> list[IssuedReport]:
-    """A union's reports whose period meets FROM..TO, those issued last first, as known at `at`."""
+    """A union's reports whose period meets FROM..TO, those issued last first, as known at `at`; one
+    more than LISTED_MAX at most."""
     first, last = period or (date.min, date.max)
-    rows = await connection.fetch(ISSUED, org_id, at, first, last, LISTED_MAX)
+    rows = await connection.fetch(ISSUED, org_id, at, first, last, LISTED_MAX + 1)
     return [row_of(ISSUED_REPORTS, row) for row in rows]
 
 
