@@ -15,10 +15,20 @@ import orjson
 from shared.contract.catalogue import EVENT_TYPES, json_schema, source_of, topic_of
 from shared.contract.corrections import UNCORRECTED, corrected_by
 from shared.contract.envelope import DomainEvent
+from shared.contract.values import ONE_LINE, UUID_TEXT
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "catalogue.md"
 SAMPLES = ROOT / "tests" / "contract" / "samples"
+
+SHAPES = {
+    r"^[a-z][a-z0-9-]{1,30}$": "union id",
+    r"^p-[0-9a-z]{6,40}$": "person id",
+    r"^[a-z0-9][a-z0-9.-]{0,62}$": "id",
+    r"^[0-9a-f]{64}$": "SHA-256",
+    UUID_TEXT: "event id",
+}
+"""What the page calls a text of a pattern; any other pattern it shows."""
 
 INTRODUCTION = """# Catalogue of events 事件目录
 
@@ -49,6 +59,11 @@ no part of the document, and means nothing from a source that is not ours.
 A reader ignores fields it does not know. A published type keeps its fields and their ranges; what
 must change becomes a new version beside the old one. Money is integer fen (分), 1 yuan is 100 fen;
 units stay apart: 名 people, 份 portions, 次 times. Dates are civil dates in Asia/Shanghai.
+
+A *union id* is `[a-z][a-z0-9-]{1,30}`. A *person id* is `p-[0-9a-z]{6,40}`, of members, dependants,
+and anybody else; where no member is registered with us you make it, opaque, and the same person has
+the same one for ever. Any other *id* is your own, `[a-z0-9][a-z0-9.-]{0,62}`, in lower case. An
+*event id* is the `id` of another event, a UUID in lower case (of a ULID, the UUID of its 128 bits).
 
 An event stands in its stream or is refused (`wrong-stream`); how another service publishes, with
 every reason, is in [producing.md](producing.md). A field that may be absent is *unknown* where it
@@ -144,10 +159,11 @@ def _range(node: Mapping[str, Any]) -> str:
 
 def _text(node: Mapping[str, Any]) -> str:
     pattern = node.get("pattern", "")
-    if "[a-z0-9]" in pattern or "[0-9a-z]" in pattern or pattern.startswith("^[a-z]"):
-        return "id"
+    if pattern in SHAPES:
+        return SHAPES[pattern]
     limit = f", at most {node['maxLength']} characters" if "maxLength" in node else ""
-    return f"text{limit}"
+    shape = "" if pattern in {"", ONE_LINE} else f" `{pattern}`".replace("|", "\\|")
+    return f"text{limit}{shape}"
 
 
 def main(arguments: list[str]) -> int:

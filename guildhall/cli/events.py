@@ -140,6 +140,13 @@ def disown(
     body = {"source": source, "event_id": event_id, "code": code, "reason": reason}
     found = session.connection.post("reporting", "/v1/disown", body, seconds=60)
     session.output.document(found)
+    if found["copies"]:
+        copies = ", ".join(found["copies"])
+        session.output.say(
+            f"disowned; it is not in the journal, and {copies} will be refilled without it:"
+            " guildhall copies list tells how far"
+        )
+        return
     if found["at"] is None:
         session.untrue("it is said, and not folded yet; ask guildhall reconcile in a minute")
     session.output.say(f"disowned from log index {found['at']} on")

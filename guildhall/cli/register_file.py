@@ -1,5 +1,7 @@
 """Writing the register of outside sources: one entry put in, the others as they stand."""
 
+import fcntl
+import os
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +34,18 @@ def entry_of(
 def put(file: Path, entry: dict[str, Any]) -> str:
     """Put an entry in the place of the one of its name, or at the end; why it was not, or nothing.
 
-    The file's other lines stay as they are, comments among them. Raises OSError.
+    The file's other lines stay as they are, comments among them; whoever else registers meanwhile
+    waits, so that neither writes over the other. Raises OSError.
     """
+    directory = os.open(file.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(directory, fcntl.LOCK_EX)
+        return _put(file, entry)
+    finally:
+        os.close(directory)
+
+
+def _put(file: Path, entry: dict[str, Any]) -> str:
     before = file.read_text(encoding="utf-8") if file.exists() else ""
     try:
         read_registrations(before)

@@ -21,7 +21,7 @@ from guildhall.imports.submission import (
     TooManyErrors,
     send,
 )
-from guildhall.imports.what_to_do import TO_DO, what_to_do
+from guildhall.imports.what_to_do import TO_DO, WHATEVER_KIND, what_to_do
 
 MAX_ERROR_RATE = 0.20
 
@@ -169,7 +169,7 @@ class _Run:
 
 
 def _with_advice(kind: Kind, flaw: RowError) -> RowError:
-    advice = TO_DO.get(kind.name, {}).get(flaw.code)
+    advice = TO_DO.get(kind.name, {}).get(flaw.code) or WHATEVER_KIND.get(flaw.code)
     return flaw._replace(title=f"{flaw.title}。{advice}") if advice else flaw
 
 

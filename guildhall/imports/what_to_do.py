@@ -52,8 +52,14 @@ TO_DO: dict[str, dict[str, str]] = {
 
 OTHERWISE = "请核对"
 
+WHATEVER_KIND = {
+    "merged-record": "该工号的档案已并入另一档案:用保留档案的工号重新导入;"
+    "并错了的由主席用 unmerge-members 撤销合并",
+}
+"""By the code of a refusal that any kind may meet."""
+
 
 def what_to_do(kind: str, code: str) -> str:
     """What to do about a row of this kind that a service refuses with this code."""
     known = TO_DO.get(kind, {})
-    return known.get(code) or known.get("differs") or OTHERWISE
+    return known.get(code) or WHATEVER_KIND.get(code) or known.get("differs") or OTHERWISE

@@ -39,6 +39,11 @@ COMMANDS: dict[str, Route] = {
         ("operator",),
         organisation.register_organisation,
     ),
+    "correct-organisation": Route(
+        asked_of_organisation.CorrectOrganisation,
+        ("operator",),
+        organisation.correct_organisation,
+    ),
     "declare-staff-count": Route(
         asked_of_organisation.DeclareStaffCount,
         ("clerk", "chair"),
@@ -81,6 +86,7 @@ REFUSALS: dict[str, str] = {
     "org-id-invalid": "工会编号不合规",
     "organisation-exists": "该工会已登记",
     "parent-is-below": "上级工会不能是本工会或其下级",
+    "parent-moved-since": "上级工会已因转隶变更,不能更正",
     "women-exceed-staff": "女职工人数多于职工人数",
     "staff-count-declared": "该日职工人数已申报,数字相同",
     "unknown-person": "未登记该人员",
@@ -95,6 +101,8 @@ REFUSALS: dict[str, str] = {
     "merged-with-self": "同一档案不能与自己合并",
     "merged-already": "该档案已合并",
     "not-merged": "该档案未曾合并",
+    "entered-since": "合并后该档案另有登记,请先撤回",
+    "unmerged-before-merge": "撤销合并日期早于合并日期",
     "nothing-changes": "与登记内容相同,无须更正",
     "from-org-not-meant": "转出工会填写有误",
     "already-a-member": "该人员已是会员",

@@ -17,6 +17,7 @@ from shared.contract.members import (
     MemberLeft,
     MemberRetired,
     MemberTransferredOut,
+    OrganisationCorrected,
     OrganisationRegistered,
     StaffLeft,
     StaffRegistered,
@@ -31,6 +32,9 @@ REGISTER_UNION = """
 INSERT INTO organisations (org_id, name, kind, parent_org_id, simulated, registered_on)
 VALUES ($1, $2, $3, $4, $5, $6)
 """
+CORRECT_UNION = (
+    "UPDATE organisations SET name = $2, kind = $3, parent_org_id = $4 WHERE org_id = $1"
+)
 OPEN_TRANSFER = "INSERT INTO open_transfers (org_id, to_parent) VALUES ($1, $2)"
 CLOSE_TRANSFER = "DELETE FROM open_transfers WHERE org_id = $1"
 MOVE_UNION = "UPDATE organisations SET parent_org_id = $2 WHERE org_id = $1"
@@ -48,6 +52,8 @@ WITH moving AS (DELETE FROM open_transfers WHERE org_id = $1)
 UPDATE organisations SET parent_org_id = $2 WHERE org_id = $1
 """
 
+REQUIRE_KEPT = "SELECT require_kept($1, $2)"
+REQUIRE_NONE_LED_TO = "SELECT require_none_led_to($1, $2)"
 REQUIRE_TREE = "SELECT require_tree($1)"
 
 KNOW_PERSON = """
@@ -105,6 +111,9 @@ def _ended(how: str) -> Rows:
 
 TABLES: dict[type[DomainEvent], tuple[tuple[str, Rows], ...]] = {
     OrganisationRegistered: ((REGISTER_UNION, _union),),
+    OrganisationCorrected: (
+        (CORRECT_UNION, lambda e, _version: (e.org_id, e.name, e.kind, e.parent_org_id)),
+    ),
     AffiliationTransferStarted: ((OPEN_TRANSFER, _towards),),
     AffiliationTransferCompleted: (
         (CLOSE_TRANSFER, lambda event, _version: (event.org_id,)),
@@ -160,9 +169,15 @@ def in_turn(write: Write) -> list[Also]:
 
 def merge_row(org_id: str, person_id: str, kept_person_id: str) -> list[Also]:
     """The statements that take a merged record out of the registers; the person record stays, and
-    leads to who is kept."""
+    leads to who is kept. The appending transaction fails where two lead to each other."""
     merged = Also(MERGE, [(org_id, person_id, kept_person_id)])
-    return [Also(FORGET, [(org_id, person_id)]), merged]
+    kept = Also(REQUIRE_KEPT, [(org_id, person_id)])
+    return [Also(FORGET, [(org_id, person_id)]), merged, kept]
+
+
+def none_led_to(org_id: str, person_id: str) -> Also:
+    """The appending transaction fails where anybody is merged into this record by then."""
+    return Also(REQUIRE_NONE_LED_TO, [(org_id, person_id)])
 
 
 def unmerge_row(org_id: str, person_id: str) -> list[Also]:

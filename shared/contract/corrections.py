@@ -32,6 +32,8 @@ OF_EVENTS: Corrected = tuple(each for each in e.EVENTS if each is not e.EntryWit
 CORRECTED_BY: Mapping[type[DomainEvent], Corrected] = {
     **dict.fromkeys(MEMBERSHIPS, (m.MembershipWithdrawn,)),
     **dict.fromkeys(REGISTRATIONS, (m.RegistrationWithdrawn,)),
+    m.OrganisationRegistered: (m.OrganisationCorrected,),
+    m.OrganisationCorrected: (m.OrganisationCorrected,),
     m.StaffRegistered: (m.RegistrationWithdrawn, m.MemberChanged),
     m.MemberChanged: (m.RegistrationWithdrawn, m.MemberChanged),
     m.MembersMerged: (m.MembersUnmerged,),
@@ -73,7 +75,6 @@ CORRECTED_BY: Mapping[type[DomainEvent], Corrected] = {
 ENTERED_ANEW = "what it took back is entered anew"
 
 UNCORRECTED: Mapping[type[DomainEvent], str] = {
-    m.OrganisationRegistered: "registered once by an operator: every fact of the union rests on it",
     m.MembershipWithdrawn: ENTERED_ANEW,
     m.RegistrationWithdrawn: ENTERED_ANEW,
     b.DeliveryEntryWithdrawn: ENTERED_ANEW,
@@ -92,3 +93,18 @@ def corrected_by(event: type[DomainEvent]) -> Corrected:
 def withdrawal_of(event: type[DomainEvent]) -> type[Withdrawal] | None:
     """The event that takes one of this type back, as if it had not been said; None: none does."""
     return next((each for each in corrected_by(event) if issubclass(each, Withdrawal)), None)
+
+
+WITHDRAWALS: Mapping[str, type[Withdrawal]] = {
+    cls.type_name(): cls
+    for by in CORRECTED_BY.values()
+    for cls in by
+    if issubclass(cls, Withdrawal)
+}
+"""The types that take an entry of their stream back, by their names on the wire."""
+_TAKEN_BACK_BY = {cls.type_name(): withdrawal_of(cls) for cls in CORRECTED_BY}
+
+
+def withdraws(withdrawal: str, entry: str) -> bool:
+    """Whether the one type takes back entries of the other, by their names on the wire."""
+    return _TAKEN_BACK_BY.get(entry) is WITHDRAWALS[withdrawal]

@@ -176,18 +176,24 @@ class RegulationAdopted(EventsEvent, stream="regulation-{regulation_id}"):
 
 
 class HealthCheckArranged(EventsEvent, stream="check-{check_id}"):
-    """A health check for a population; `procurement_id` is how it was bought. No results, ever."""
+    """A health check for a population; `procurement_id` is how it was bought. No results, ever.
+
+    No `payer`: the source does not know who pays.
+    """
 
     check_id: Slug
     provider: Title
     population: Population
     people_due: PositiveCount
-    payer: Payer
+    payer: Payer | None = None
     procurement_id: Slug | None = None
 
 
 class HealthCheckReported(EventsEvent, stream="check-{check_id}"):
-    """How many were examined, and how many re-examinations were arranged: counts only."""
+    """How many were examined, and how many re-examinations were arranged: counts only.
+
+    Each states the whole so far, so of several of one check the last counts.
+    """
 
     check_id: Slug
     examined: Count

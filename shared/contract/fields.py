@@ -148,7 +148,7 @@ MEANINGS: dict[str, str] = {
     "simulated": "模拟 · whether the union lives on a simulated clock",
     "source": "收入来源 · where the money came from",
     "source_recorded_on": "单据日期 · the date a paper source bears, as evidence",
-    "spell": "次序 · which membership or post of the person this is, from 1",
+    "spell": "次序 · which post of the person, or, counted apart, which membership, from 1",
     "staff": "职工人数 · staff of the unit (名)",
     "stated": "所报数值 · what the issued report states, in the figure's unit",
     "starts_on": "起期 · first day covered",

@@ -40,8 +40,21 @@ class OrganisationRegistered(MembersEvent, stream="organisation"):
     simulated: Flag = False
 
 
+class OrganisationCorrected(MembersEvent, stream="organisation"):
+    """What is registered of a union is corrected: its name, kind and upper union, as they always
+    were. Which clock it runs on is never another."""
+
+    name: Title
+    kind: Literal["grassroots", "group", "city"]
+    parent_org_id: OrgId | None = None
+    reason: CorrectionReason
+
+
 class StaffRegistered(MembersEvent, stream="person-{person_id}"):
-    """A person works for the unit the union belongs to. Birth month only (PIPL art. 6)."""
+    """A person works for the unit the union belongs to. Birth month only (PIPL art. 6).
+
+    Who comes back has a new post: the next `spell`, which its StaffLeft names, too.
+    """
 
     person_id: PersonId
     gender: Gender
@@ -77,7 +90,10 @@ class MemberJoined(MembersEvent, stream="person-{person_id}"):
 
 
 class MemberTransferredOut(MembersEvent, stream="person-{person_id}"):
-    """Membership moved to another union (会籍转出); it ended here on `occurred_on`."""
+    """Membership moved to another union (会籍转出); it ended here on `occurred_on`.
+
+    That is the first day without it; `spell` is that of its MemberJoined.
+    """
 
     person_id: PersonId
     to_org: OrgId | None = None
@@ -85,7 +101,10 @@ class MemberTransferredOut(MembersEvent, stream="person-{person_id}"):
 
 
 class MemberLeft(MembersEvent, stream="person-{person_id}"):
-    """Membership ended on `occurred_on`."""
+    """Membership ended on `occurred_on`, the first day without it.
+
+    `spell` is that of its MemberJoined.
+    """
 
     person_id: PersonId
     reason: Literal["resigned", "dues_lapsed", "expelled", "left_unit", "other"]
@@ -101,7 +120,7 @@ class MemberRetired(MembersEvent, stream="person-{person_id}"):
 
 
 class MemberDied(MembersEvent, stream="person-{person_id}"):
-    """A member died on `occurred_on`."""
+    """A member died on `occurred_on`, the first day without the membership."""
 
     person_id: PersonId
     spell: PositiveCount = 1
@@ -185,8 +204,8 @@ class AffiliationTransferCompleted(MembersEvent, stream="organisation"):
 
 
 EVENTS: tuple[type[MembersEvent], ...] = (
-    OrganisationRegistered, StaffRegistered, StaffLeft, StaffCountDeclared, MemberJoined,
-    MemberTransferredOut, MemberLeft, MemberRetired, MemberDied, DependantDeclared,
+    OrganisationRegistered, OrganisationCorrected, StaffRegistered, StaffLeft, StaffCountDeclared,
+    MemberJoined, MemberTransferredOut, MemberLeft, MemberRetired, MemberDied, DependantDeclared,
     MembershipWithdrawn, RegistrationWithdrawn, MemberChanged, MembersMerged, MembersUnmerged,
     AffiliationTransferStarted, MemberHandoverPrepared, AffiliationTransferCompleted,
 )  # fmt: skip

@@ -14,12 +14,14 @@ from shared.contract.benefits import (
     ClaimPaid,
     ClaimRejected,
     ClaimReversed,
+    ClaimWithdrawn,
     ContractSigned,
     CoverEnded,
     ExpenditurePaid,
     ExpenditureRequested,
     ExpenditureReversed,
     GiftIssued,
+    GiftIssuedAgain,
     GiftReceiptSigned,
     GiftReturned,
     IncomeReceived,
@@ -30,6 +32,7 @@ from shared.contract.benefits import (
     ProgrammeOpened,
     RosterFrozen,
 )
+from shared.contract.booked import MONEY, Booked, booked, check_booked
 from shared.contract.consistent import (
     require_count,
     require_each_once,
@@ -55,9 +58,14 @@ from shared.contract.events import (
     ResolutionPassed,
 )
 from shared.contract.members import (
+    DependantDeclared,
+    MemberChanged,
     MemberDied,
     MemberJoined,
     MemberLeft,
+    MemberRetired,
+    MembersMerged,
+    MembersUnmerged,
     MemberTransferredOut,
     OrganisationRegistered,
     StaffLeft,
@@ -101,6 +109,7 @@ ONCE: Mapping[type[DomainEvent], Once] = {
     MemberLeft: Once("not-a-member", ("spell",)),
     MemberTransferredOut: Once("not-a-member", ("spell",), MemberLeft),
     MemberDied: Once("person-died"),
+    MembersMerged: Once("merged-already"),
     ActivityPlanned: Once("activity-exists"),
     ActivityHeld: Once("session-held", ("session",)),
     ContestEntered: Once("entry-exists", ("entry_id",)),
@@ -120,9 +129,21 @@ ONCE: Mapping[type[DomainEvent], Once] = {
 NEEDS: Mapping[type[DomainEvent], tuple[type[DomainEvent], str]] = {
     GiftReceiptSigned: (GiftIssued, "not-issued"),
     GiftReturned: (GiftIssued, "not-issued"),
+    GiftIssuedAgain: (GiftIssued, "not-issued"),
     ClaimReversed: (ClaimPaid, "claim-not-paid"),
+    CoverEnded: (MemberInsured, "not-insured"),
+    MembersUnmerged: (MembersMerged, "not-merged"),
 }
 """What must stand in the stream already, and what is said where it does not."""
+
+OF_A_PERSON = (StaffRegistered, StaffLeft, MemberJoined, MemberLeft, MemberTransferredOut,
+    MemberRetired, MemberDied, MemberChanged, DependantDeclared)  # fmt: skip
+BARS: Mapping[type[DomainEvent], tuple[type[DomainEvent], str]] = {
+    ClaimWithdrawn: (ClaimPaid, "claim-paid-already"),
+    **dict.fromkeys(OF_A_PERSON, (MembersMerged, "merged-record")),
+}
+"""What must not stand in the stream, and what is said where it does: such as of a person with two
+records, of whom only the kept one goes on."""
 
 WITHDRAWN_BY: Mapping[type[DomainEvent], type[DomainEvent]] = {
     cls: by for cls in CORRECTED_BY if (by := withdrawal_of(cls)) is not None
@@ -131,13 +152,14 @@ UNDOES: Mapping[type[DomainEvent], tuple[type[DomainEvent], ...]] = {
     GiftReturned: (GiftIssued, GiftReceiptSigned),
     ClaimReversed: (ClaimPaid,),
     CoverEnded: (MemberInsured,),
-    ExpenditureReversed: (ExpenditureRequested, ExpenditurePaid),
+    MembersUnmerged: (MembersMerged,),
     **{
         by: tuple(cls for cls, taken_by in WITHDRAWN_BY.items() if taken_by is by)
         for by in WITHDRAWN_BY.values()
     },
 }
-"""What a later event takes back, so that it may be said again. A withdrawal takes back one entry;
+"""What a later event takes back, so that it may be said again; a reversed payment does where it
+dropped as a whole. A withdrawal takes back one entry;
 which of them it was, a stream's history does not say, so any may be said again."""
 
 CHUNKED: Mapping[type[DomainEvent], tuple[str, str, tuple[str, ...]]] = {
@@ -170,6 +192,7 @@ class History(NamedTuple):
 
     facts: frozenset[Fact] = frozenset()
     chunks: Mapping[str, Chunks] = {}
+    money: Booked = None
 
 
 EMPTY = History()
@@ -187,6 +210,11 @@ def check_follows(history: History, type_name: str, event: Any, *, whole: bool =
         needed, code = NEEDS[cls]
         if (needed.__name__,) not in history.facts:
             raise ContractViolation(code, f"no {needed.__name__} stands in this stream before")
+    barred = BARS.get(cls)
+    if barred is not None and (barred[0].__name__,) in history.facts:
+        raise ContractViolation(barred[1], f"a {barred[0].__name__} stands in this stream")
+    if cls in MONEY:
+        check_booked(history.money, cls, event, whole=whole)
     if cls in ONCE and _fact(cls, event) in history.facts:
         raise ContractViolation(
             ONCE[cls].code, f"a {cls.__name__} stands in this stream, and nothing took it back"
@@ -202,7 +230,10 @@ def followed(history: History, type_name: str, event: Any) -> History:
     if cls is None:
         return history
     facts, chunks = set(history.facts), history.chunks
-    for undone in UNDOES.get(cls, ()):
+    undoes = UNDOES.get(cls, ())
+    if cls is ExpenditureReversed and event.posting == "in_period":
+        undoes = (ExpenditureRequested, ExpenditurePaid)
+    for undone in undoes:
         facts -= {fact for fact in facts if fact[0] == undone.__name__}
         chunks = {name: told for name, told in chunks.items() if name != undone.__name__}
     if cls in ONCE:
@@ -213,7 +244,7 @@ def followed(history: History, type_name: str, event: Any) -> History:
         said = tuple(getattr(event, name) for name in repeated)
         so_far = (*(before.listed if before else ()), *getattr(event, listed))
         chunks = {**chunks, cls.__name__: Chunks(said, so_far, event.chunk)}
-    return History(frozenset(facts), chunks)
+    return History(frozenset(facts), chunks, booked(history.money, cls, event))
 
 
 def history_of(told: Iterable[tuple[str, DomainEvent]]) -> History:
@@ -252,6 +283,6 @@ def _check_chunk(before: Chunks | None, cls: type[DomainEvent], event: Any) -> N
 
 
 KNOWN: Mapping[str, type[DomainEvent]] = {
-    cls.type_name(): cls for cls in (*ONCE, *NEEDS, *UNDOES, *CHUNKED)
+    cls.type_name(): cls for cls in (*ONCE, *NEEDS, *BARS, *UNDOES, *CHUNKED, *MONEY)
 }
 """The types that bear on what may follow, by their names on the wire."""

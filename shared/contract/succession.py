@@ -4,23 +4,29 @@
 answer.
 """
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from shared.contract.consistent import check_consistent
+from shared.contract.corrections import WITHDRAWALS, withdraws
 from shared.contract.envelope import DomainEvent, Envelope
 from shared.contract.stream_rules import EMPTY, KNOWN, History, check_follows, followed
 from shared.errors import ContractViolation
 
 Identity = tuple[UUID, str]
 StreamKey = tuple[str, str]
+Named = tuple[str, str]
+"""The stream and the type of an event."""
 
 
 class Succession:
     """What sources that number no shards have said so far; asked and told one event at a time.
 
     `leaves`: the leaf hash of each event by identity. `versions`: the last version of each stream
-    that is numbered. `histories`: what stands in each stream. `continues`: what came before is not
-    known, so a stream not met yet may begin anywhere, and with anything.
+    that is numbered. `histories`: what stands in each stream. `named`: of the events
+    that withdrawals name, stream and type by identity. `continues`: what came before is not known,
+    so a stream not met yet may begin anywhere, and with anything.
     """
 
     def __init__(
@@ -29,16 +35,18 @@ class Succession:
         versions: dict[StreamKey, int],
         histories: dict[StreamKey, History],
         *,
+        named: Mapping[Identity, Named] = {},
         continues: bool = False,
     ) -> None:
         self.leaves, self.versions, self.histories = leaves, versions, histories
+        self.named = dict(named)
         self.continues, self.may_begin_later = continues, continues
 
     def check(self, envelope: Envelope, event: DomainEvent, leaf: bytes) -> bool:
         """Whether an event is new; one that was heard to the byte is not.
 
         Raises ContractViolation: id-reused, what `check_consistent` raises, version-gap,
-        version-reused, what `check_follows` raises.
+        version-reused, what `check_follows` raises, entry-not-found, corrected-otherwise.
         """
         earlier = self.leaves.get((envelope.event_id, envelope.source))
         if earlier is not None:
@@ -51,12 +59,29 @@ class Succession:
             _check_version(envelope, self.versions.get(key, 0))
         history = self.histories.get(key, EMPTY)
         check_follows(history, envelope.type, event, whole=not self.continues)
+        if envelope.type in WITHDRAWALS:
+            self._check_named(envelope, event)
         return True
+
+    def _check_named(self, envelope: Envelope, event: Any) -> None:
+        """What is withdrawn stands in the stream before, and is of a type that is withdrawn so."""
+        named = self.named.get((UUID(event.entry), envelope.source))
+        if named is None and self.continues:
+            return
+        if named is None or named[0] != envelope.stream:
+            raise ContractViolation(
+                "entry-not-found", f"no event {event.entry} stands in {envelope.stream} before"
+            )
+        if not withdraws(envelope.type, named[1]):
+            raise ContractViolation(
+                "corrected-otherwise", f"{event.entry} is a {named[1]}: the catalogue says by what"
+            )
 
     def hear(self, envelope: Envelope, event: DomainEvent, leaf: bytes) -> None:
         """Take an event in that was checked."""
         key = envelope.source, envelope.stream
         self.leaves[envelope.event_id, envelope.source] = leaf
+        self.named[envelope.event_id, envelope.source] = envelope.stream, envelope.type
         if envelope.stream_version:
             self.versions[key] = envelope.stream_version
         if envelope.type in KNOWN:

@@ -99,6 +99,37 @@ def entries_to_withdraw(
     return named
 
 
+class Taking(NamedTuple):
+    """How entries of one stream are taken back: why, on which day, and as which paper says."""
+
+    stream: str
+    reason: CorrectionReason
+    withdrawn_on: date
+    source_recorded_on: date | None = None
+
+
+def taken_back(entry: Recorded, taking: Taking | WithdrawEntries) -> Withdrawal:
+    """The event that takes an entry back, in the entry's own stream: of the type that the contract
+    has for it (corrections.py), with the fields that name that stream."""
+    event = withdrawal_of(type(entry.event))
+    assert event is not None, f"{type(entry.event).__name__} is corrected otherwise"
+    org_id, _, entry_stream = taking.stream.partition("/")
+    of_stream = {
+        field: entry_stream if field == "entry_stream" else getattr(entry.event, field)
+        for field in event.STREAM.fields
+        if field != "org_id"
+    }
+    return event(
+        org_id=org_id,
+        occurred_on=taking.withdrawn_on,
+        source_recorded_on=taking.source_recorded_on,
+        entry=entry.event_id,
+        entry_version=entry.version,
+        reason=taking.reason,
+        **of_stream,
+    )
+
+
 def _is_gone(entry: Recorded) -> bool:
     return entry.withdrawn or isinstance(entry.event, Withdrawal)
 

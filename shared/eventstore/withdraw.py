@@ -3,14 +3,17 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from shared.contract.withdrawal import Withdrawal
-from shared.decider.withdrawal import Recorded, Rules, WithdrawEntries, entries_to_withdraw
+from shared.decider.withdrawal import (
+    Recorded,
+    Rules,
+    WithdrawEntries,
+    entries_to_withdraw,
+    taken_back,
+)
 from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import Also, EventStore, Write
 from shared.eventstore.write import one_stream, retry, today_of
-
-Takes = Callable[[Recorded, WithdrawEntries], Withdrawal]
-"""The event that takes an entry back, as the command says."""
 
 AlsoOf = Callable[[Loaded, Sequence[Recorded]], Awaitable[Sequence[Also]]]
 """What goes into our own tables with it, and guards: (the stream, its entries taken back)."""
@@ -42,7 +45,6 @@ async def withdraw(
     request: Request,
     command: WithdrawEntries,
     rules: Rules,
-    takes: Takes,
     *,
     also: AlsoOf = _nothing_else,
 ) -> Reply:
@@ -59,7 +61,7 @@ async def withdraw(
             recorded(found), command, today_of(store), rules=rules, actor=request.actor
         )
         rows = await also(found, entries)
-        events = [takes(entry, command) for entry in entries]
+        events = [taken_back(entry, command) for entry in entries]
         appending = Write(command.stream, found.version, events)
         return await store.append(request, [appending], one_stream(appending), rows)
 

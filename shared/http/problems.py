@@ -54,6 +54,7 @@ TITLES: dict[str, str] = {
     "copy-being-refilled": "会员信息正在重新同步，请稍后重试",
     "unknown-union": "没有这个工会",
     "unknown-member": "名单中有未登记的人员",
+    "merged-record": "该档案已并入另一档案,请填保留的档案",
     "simulated-union-refused": "模拟工会与真实工会不能混用",
     "not-found": "没有这个地址",
     "method-not-allowed": "该地址不支持此方法",

@@ -5,7 +5,7 @@ Every event of members moves the replica's position in its stream, so that a cal
 context that needs more of members' facts adds reactions and tables of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import asyncpg
 
@@ -13,17 +13,19 @@ from shared.contract.envelope import DomainEvent, Envelope
 from shared.contract.members import (
     EVENTS,
     DependantDeclared,
+    MembersMerged,
+    MembersUnmerged,
     OrganisationRegistered,
     StaffRegistered,
 )
 from shared.decider.row_refusals import refuse_rows, refused_row
-from shared.errors import ContractViolation, Invalid, NotPermitted, NotYet, Unknown
+from shared.errors import Conflict, ContractViolation, Invalid, NotPermitted, NotYet, Unknown
 from shared.eventstore.request import Request
 from shared.eventstore.store import Also, EventStore
 from shared.replicas.apply import Reaction
 from shared.replicas.refill import Progress, progress
 
-TABLES = ("members_streams", "known_unions")
+TABLES = ("members_streams", "known_unions", "known_merges")
 """What every context's copy of members consists of."""
 
 HEARD = """
@@ -35,9 +37,20 @@ WITH heard AS ({HEARD})
 INSERT INTO known_unions (org_id, simulated) VALUES ($3, $4) ON CONFLICT (org_id) DO NOTHING
 """
 """A union is registered once, and its clock is never another afterwards."""
+MERGE_KNOWN = f"""
+WITH heard AS ({HEARD})
+INSERT INTO known_merges (version, org_id, person_id, kept_person_id) VALUES ($2, $3, $4, $5)
+ON CONFLICT DO NOTHING
+"""
 UNKNOWN_PEOPLE = """
 SELECT person_id, stream FROM unnest($1::text[], $2::text[]) AS named (person_id, stream)
 WHERE NOT EXISTS (SELECT FROM members_streams AS heard WHERE heard.stream = named.stream)
+"""
+MERGED = """
+SELECT person_id, kept_person_id FROM (
+    SELECT DISTINCT ON (person_id) person_id, kept_person_id FROM known_merges
+    WHERE org_id = $1 ORDER BY person_id, version DESC) AS last
+WHERE kept_person_id IS NOT NULL
 """
 
 
@@ -71,10 +84,35 @@ def when_dependant_declared(event: DependantDeclared, envelope: Envelope) -> Als
     return Also(HEARD, [(envelope.stream, envelope.stream_version), dependant])
 
 
+def when_merged(event: MembersMerged, envelope: Envelope) -> Also:
+    """Of two records one is kept: whoever names the other is told so."""
+    return _merge(event, envelope, event.kept_person_id)
+
+
+def when_unmerged(event: MembersUnmerged, envelope: Envelope) -> Also:
+    """They were no two records of one person."""
+    return _merge(event, envelope, None)
+
+
+def _merge(
+    event: MembersMerged | MembersUnmerged, envelope: Envelope, kept_person_id: str | None
+) -> Also:
+    row = (
+        envelope.stream,
+        envelope.stream_version,
+        event.org_id,
+        event.person_id,
+        kept_person_id,
+    )
+    return Also(MERGE_KNOWN, [row])
+
+
 REACTIONS: dict[type[DomainEvent], Reaction] = {
     **dict.fromkeys(EVENTS, when_anything_is_said),
     OrganisationRegistered: when_organisation_registered,
     DependantDeclared: when_dependant_declared,
+    MembersMerged: when_merged,
+    MembersUnmerged: when_unmerged,
 }
 
 
@@ -93,6 +131,24 @@ async def unknown_people(pool: asyncpg.Pool, org_id: str, person_ids: Sequence[s
     return {row["person_id"] for row in rows}
 
 
+async def merged_people(pool: asyncpg.Pool, org_id: str) -> dict[str, str]:
+    """Of each record of the union that was merged, the one that is kept in the end. They are few.
+
+    Of a circle, which members makes none of, whom one comes to last.
+    """
+    rows = await pool.fetch(MERGED, org_id)
+    into: dict[str, str] = {row["person_id"]: row["kept_person_id"] for row in rows}
+    return {person: _kept(into, person) for person in into}
+
+
+def _kept(into: Mapping[str, str], person_id: str) -> str:
+    passed = {person_id}
+    while (following := into.get(person_id)) is not None and following not in passed:
+        passed.add(following)
+        person_id = following
+    return person_id
+
+
 async def heard_version(pool: asyncpg.Pool, stream: str) -> int:
     """The version up to which the replica has heard one stream of members (0: nothing of it)."""
     return int(
@@ -101,19 +157,43 @@ async def heard_version(pool: asyncpg.Pool, stream: str) -> int:
 
 
 async def require_known(
-    store: EventStore, request: Request, person_ids: Sequence[str] = ()
+    store: EventStore,
+    request: Request,
+    person_ids: Sequence[str] = (),
+    *,
+    recorded: Collection[str] = (),
 ) -> None:
-    """The union is known and on this service's clock, and so is everyone named.
+    """The union is known and on this service's clock, and so is everyone named, by the record that
+    is kept. `recorded`: whom a fact that stands names; what follows it names them alike.
 
     Raises NotYet `members-behind` where something is not known and the replica has not heard the
     position the caller states, NotYet `copy-being-refilled` where the replica is being refilled;
-    otherwise Unknown `unknown-union`, Invalid `unknown-member`. Raises NotPermitted
+    otherwise Unknown `unknown-union`, Invalid `unknown-member`, Conflict `merged-record`, whose
+    `errors` say who is kept (`kept_person_id`). Raises NotPermitted
     `simulated-union-refused`: simulated and real facts never meet in one union. Raises Invalid
     `invalid-request` where Guildhall-After is not `stream@version`.
     """
     await _require_union(store, request)
-    if not person_ids or not await unknown_people(store.pool, request.org_id, person_ids):
+    if not person_ids:
         return
+    if await unknown_people(store.pool, request.org_id, person_ids):
+        await _refuse_unknown(store, request, person_ids)
+    merged = await merged_people(store.pool, request.org_id)
+    require_kept(person_ids, {each: merged[each] for each in merged if each not in recorded})
+
+
+def require_kept(person_ids: Sequence[str], merged: Mapping[str, str]) -> None:
+    """Nobody of these has another record, which is kept. Raises Conflict `merged-record`."""
+    rows = [
+        refused_row(number, "merged-record", person_id=person_id, kept_person_id=merged[person_id])
+        for number, person_id in enumerate(person_ids if merged else (), start=1)
+        if person_id in merged
+    ]
+    refuse_rows(rows, {"merged-record": Conflict})
+
+
+async def _refuse_unknown(store: EventStore, request: Request, person_ids: Sequence[str]) -> None:
+    """Raises what `require_known` does where somebody is not known, once the copy has caught up."""
     await require_caught_up(store, request)
     refilled = await progress(store.pool, "members")
     unknown = await unknown_people(store.pool, request.org_id, person_ids)

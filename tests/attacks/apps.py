@@ -55,6 +55,9 @@ _DAY = "2022-06-30"
 RULES = ROOT / "services" / "reporting" / "rules" / "values"
 BODIES: dict[str, dict[str, Any]] = {
     "register-organisation": UNION,
+    "correct-organisation": {
+        "name": "工会", "kind": "group", "reason": "other", "corrected_on": _DAY,
+    },
     "declare-staff-count": {"staff": 9, "women_staff": 5, "declared_on": _DAY},
     "register-staff": staff(3),
     "record-staff-left": {"people": [{**_PERSON, "left_on": _DAY, "reason": "resigned"}]},

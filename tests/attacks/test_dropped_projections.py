@@ -32,8 +32,8 @@ from tests.reporting.office import Office, cash, returned
 from tests.reporting.records import ORG, gift
 
 ROUTES = [
-    "figures", f"figures/{FIGURE}", "rosters", "membership-account", "findings", "verdicts",
-    "report",
+    "figures", f"figures/{FIGURE}", "rosters", "conflicts", "membership-account", "findings",
+    "verdicts", "report",
 ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from guildhall.imports.upload import Options, import_file
 from shared.testing.http import InProcess
 from tests.benefits.asking import accepted, done
 from tests.benefits.requests import ANN, BO, BODIES, CAI, OPEN_COOLING
+from tests.corrections_walk import versions, withdrawn_since
 from tests.guildhall.imports.in_process_client import InProcessClient
 
 PEOPLE = {"1": ANN, "2": BO, "3": CAI}
@@ -163,3 +164,22 @@ async def test_two_births_of_a_year_are_both_entered_and_each_once(
     assert counts(await rows(service, tmp_path, "gifts", second)) == (0, 1, 0, 0)
     moved = await rows(service, tmp_path, "gifts", "birth-2022,1,会员,1,2022-02-11")
     assert counts(moved) == (0, 0, 1, 0)
+
+
+WITHDRAWN = ("receipts", "budget", "income", "payment-requests", "procurements")
+"""Kinds whose entries are withdrawn; gifts come back, covers end, claims and payments are ended or
+reversed, each on a day of its own."""
+
+
+@pytest.mark.parametrize("kind", WITHDRAWN)
+async def test_a_list_that_was_withdrawn_and_is_sent_again_is_entered_anew(
+    service: InProcess, tmp_path: Path, kind: str
+) -> None:
+    await prepared(service, tmp_path, kind)
+    lines = LISTS[kind][0]
+    for _ in range(2):
+        before = await versions(service)
+        first = await rows(service, tmp_path, kind, *lines)
+        assert (first.accepted, first.already, first.complete) == (len(lines), 0, True)
+        assert (await rows(service, tmp_path, kind, *lines)).already == len(lines)
+        await withdrawn_since(service, before)

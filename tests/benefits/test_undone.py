@@ -24,6 +24,8 @@ from tests.examples.members import (
     member_joined,
     member_left,
     member_retired,
+    members_merged,
+    members_unmerged,
     membership_withdrawn,
     organisation_registered,
     staff_left,
@@ -55,6 +57,10 @@ def said(kind: int, person: str, day: date) -> MembersEvent:
         return dependant_declared(person_id=person, dependant_id="p-ch1ld0", occurred_on=day)
     if kind == len(MADE) + 1:
         return membership_withdrawn(person_id=person, occurred_on=day)
+    if kind == len(MADE) + 2:
+        kept = PEOPLE[day.day % len(PEOPLE)]
+        made_of = members_merged if day.month % 2 else members_unmerged
+        return made_of(person_id=person, kept_person_id=kept, occurred_on=day)
     return organisation_registered(simulated=False)
 
 
@@ -66,7 +72,7 @@ def histories(draw: st.DrawFn) -> list[Record]:
     forger, earlier = office, office
     steps = st.tuples(
         st.sampled_from(("office", "forger", "late forger")),
-        st.integers(0, len(MADE) + 2),
+        st.integers(0, len(MADE) + 3),
         st.sampled_from(PEOPLE),
         st.dates(date(2019, 1, 1), date(2022, 1, 1)),
     )
@@ -130,7 +136,7 @@ async def test_the_copy_is_as_one_that_never_saw_what_was_forged(
 async def test_every_table_that_a_reaction_writes_is_one_of_the_copy(pool: asyncpg.Pool) -> None:
     """Emptied of all of them, and read anew, nothing is left of before."""
     written = set()
-    for kind in range(len(MADE) + 3):
+    for kind in range(len(MADE) + 4):
         event = said(kind, PEOPLE[0], date(2020, 1, 1))
         reaction = REACTIONS[type(event)]
         sql = reaction(event, Author("members").write(event.stream_of(), event)).sql

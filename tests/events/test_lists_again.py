@@ -8,6 +8,7 @@ from guildhall.imports import KINDS
 from guildhall.imports.outcome import Outcome
 from guildhall.imports.upload import Options, import_file
 from shared.testing.http import InProcess
+from tests.corrections_walk import versions, withdrawn_since
 from tests.events.requests import ANN, BO
 from tests.guildhall.imports.in_process_client import InProcessClient
 
@@ -90,3 +91,18 @@ async def test_a_congress_that_was_held_says_how_many_came(
     outcome = await rows(service, tmp_path, "meetings", line)
     assert [(flaw.field, flaw.code) for flaw in outcome.bad] == [("实到人数", "missing")]
     assert await service.event_count() == 0
+
+
+@pytest.mark.parametrize("kind", LISTS)
+async def test_a_list_that_was_withdrawn_and_is_sent_again_is_entered_anew(
+    service: InProcess, tmp_path: Path, kind: str
+) -> None:
+    if kind == "attendance":
+        await rows(service, tmp_path, "activities", *ACTIVITIES)
+    lines = LISTS[kind][1]
+    for _ in range(2):
+        before = await versions(service)
+        first = await rows(service, tmp_path, kind, *lines)
+        assert (first.accepted, first.already, first.complete) == (len(lines), 0, True)
+        assert (await rows(service, tmp_path, kind, *lines)).already == len(lines)
+        await withdrawn_since(service, before)

@@ -16,6 +16,7 @@ from shared.contract.members import (
     MembersMerged,
     MembersUnmerged,
     MemberTransferredOut,
+    OrganisationCorrected,
     OrganisationRegistered,
     RegistrationWithdrawn,
     StaffCountDeclared,
@@ -98,6 +99,11 @@ def membership_withdrawn(**changes: Any) -> MembershipWithdrawn:
 def registration_withdrawn(**changes: Any) -> RegistrationWithdrawn:
     """An entry about posts, dependants or the union itself is taken back (登记撤回)."""
     return example(RegistrationWithdrawn, changes)
+
+
+def organisation_corrected(**changes: Any) -> OrganisationCorrected:
+    """What is registered of a union is corrected."""
+    return example(OrganisationCorrected, changes)
 
 
 def member_changed(**changes: Any) -> MemberChanged:

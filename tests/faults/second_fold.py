@@ -113,9 +113,10 @@ def _deliveries(table: Table, row: Row, data: Row) -> None:
 
 def _portions(table: Table, row: Row, data: Row) -> None:
     if short(row["type"]) == "GiftApplied":
-        table[(data["org_id"], row["event_id"])] = {
+        table[(data["org_id"], row["event_id"], row["source"])] = {
             "org_id": data["org_id"],
             "event": row["event_id"],
+            "source": row["source"],
             "step": "applied",
             "programme_id": data["programme_id"],
             "occasion": data["occasion"],
@@ -129,7 +130,7 @@ def _register(table: Table, row: Row, data: Row) -> None:
     kind = short(row["type"])
     if kind not in ("StaffRegistered", "MemberJoined"):
         return
-    key = (data["org_id"], data["person_id"])
+    key = (data["org_id"], data["person_id"], row["source"])
     names = (
         "gender",
         "birth_month",
@@ -143,6 +144,7 @@ def _register(table: Table, row: Row, data: Row) -> None:
     before = table.get(key) or {
         "org_id": key[0],
         "person_id": key[1],
+        "source": key[2],
         **dict.fromkeys(names),
         "former": [],
         "former_posts": [],
@@ -162,10 +164,11 @@ def _activities(table: Table, row: Row, data: Row) -> None:
     kind = short(row["type"])
     if kind not in ("ActivityPlanned", "ActivityHeld", "ParticipantRegistered"):
         return
-    key = (data["org_id"], data["activity_id"])
+    key = (data["org_id"], data["activity_id"], row["source"])
     before = table.get(key) or {
         "org_id": key[0],
         "activity_id": key[1],
+        "source": key[2],
         **dict.fromkeys(ACTIVITY_UNKNOWN),
         **dict.fromkeys(ACTIVITY_COUNTED, 0),
     }
@@ -197,7 +200,7 @@ def _budget_lines(table: Table, row: Row, data: Row) -> None:
         return
     for name in {line["budget_line"] for line in data["lines"]}:
         amounts = [line["amount_fen"] for line in data["lines"] if line["budget_line"] == name]
-        table[(data["org_id"], row["event_id"], name)] = {
+        table[(data["org_id"], row["event_id"], name, row["source"])] = {
             "org_id": data["org_id"],
             "decided": row["event_id"],
             "budget_line": name,
@@ -215,8 +218,8 @@ def _budget_lines(table: Table, row: Row, data: Row) -> None:
 def _programmes(table: Table, row: Row, data: Row) -> None:
     if short(row["type"]) != "ProgrammeOpened":
         return
-    table[(data["org_id"], data["programme_id"])] = (
-        {"org_id": data["org_id"], "programme_id": data["programme_id"]}
+    table[(data["org_id"], data["programme_id"], row["source"])] = (
+        {"org_id": data["org_id"], "programme_id": data["programme_id"], "source": row["source"]}
         | {name: data.get(name) for name in PROGRAMME_TERMS}
         | {"opened_on": data["occurred_on"], "opened": row["event_id"]}
         | {"roster_chunks": 0, "roster_chunks_due": 0}
@@ -226,25 +229,28 @@ def _programmes(table: Table, row: Row, data: Row) -> None:
 
 def _unions(table: Table, row: Row, data: Row) -> None:
     kind = short(row["type"])
-    if kind not in ("OrganisationRegistered", "StaffCountDeclared"):
+    if kind not in ("OrganisationRegistered", "OrganisationCorrected", "StaffCountDeclared"):
         return
-    before = table.get((data["org_id"],)) or {
-        "org_id": data["org_id"],
+    key = (data["org_id"], row["source"])
+    before = table.get(key) or {
+        "org_id": key[0],
+        "source": key[1],
         **dict.fromkeys(UNION_UNKNOWN),
         "simulated": False,
         "members_prepared": 0,
     }
-    if kind == "OrganisationRegistered":
+    if kind != "StaffCountDeclared":
         change = {name: data.get(name) for name in ("name", "kind", "parent_org_id")}
+    if kind == "OrganisationRegistered":
         change |= {"simulated": data["simulated"], "registered_on": data["occurred_on"]}
-    else:
+    elif kind == "StaffCountDeclared":
         change = {
             "staff_declared": data["staff"],
             "women_staff_declared": data["women_staff"],
             "declared_on": data["occurred_on"],
             "declared": row["event_id"],
         }
-    table[(data["org_id"],)] = before | change
+    table[key] = before | change
 
 
 FOLDS: dict[str, Callable[[Table, Row, Row], None]] = {

@@ -25,8 +25,9 @@ def _own(name: str, row: Row) -> str:
     return f"{name}:{row['event_id']}@{row['source']}"
 
 
-def _of_stream(family: str, row: Row) -> str:
-    return f"{family}:{row['stream']}@{row['source']}"
+def _of_stream(family: str, row: Row, part: object = None) -> str:
+    which = "" if part is None else f"#{part}"
+    return f"{family}:{row['stream']}{which}@{row['source']}"
 
 
 def _income(row: Row, data: Row) -> Iterable[Line]:
@@ -72,19 +73,19 @@ def _applied(row: Row, data: Row) -> Iterable[Line]:
 
 
 def _joined(row: Row, data: Row) -> Iterable[Line]:
-    name, who = f"joined.{data['kind']}", data["person_id"]
-    yield Line(name, _own(name, row), who)
-    yield Line("roll", f"roll:{who}.{data['spell']}", who)
+    who, spell = data["person_id"], data["spell"]
+    yield Line(f"joined.{data['kind']}", _of_stream("joined", row, spell), who)
+    yield Line("roll", _of_stream("roll", row, spell), who)
 
 
-def _staff(_: Row, data: Row) -> Iterable[Line]:
-    who = data["person_id"]
-    yield Line(f"post.{data['gender']}", f"post:{who}.{data['spell']}", who)
+def _staff(row: Row, data: Row) -> Iterable[Line]:
+    item = _of_stream("post", row, data["spell"])
+    yield Line(f"post.{data['gender']}", item, data["person_id"])
 
 
 def _held(row: Row, data: Row) -> Iterable[Line]:
     name = f"activity.{data['kind']}.{data['organiser']}"
-    yield Line(name, _own(name, row), data["activity_id"])
+    yield Line(name, _of_stream("activity", row, data["session"]), data["activity_id"])
 
 
 def _registered(row: Row, data: Row) -> Iterable[Line]:

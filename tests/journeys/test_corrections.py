@@ -44,6 +44,9 @@ REVERSED = ("return-gift", "reverse-claim")
 """Of benefits' bodies those that undo others: they are sent when the year is put right."""
 
 PUT_RIGHT: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "OrganisationRegistered": ("correct-organisation", "operator",
+                               {"name": "学院工会", "kind": "grassroots",
+                                "reason": "wrong_details", "corrected_on": DAY}),
     "GiftIssued": ("return-gift", "clerk", {"reason": "entered_in_error", "returned_on": DAY}),
     "ClaimPaid": ("reverse-claim", "chair", {"reason": "entered_in_error", "reversed_on": DAY}),
     "ClaimFiled": ("withdraw-claim", "clerk", {"reason": "duplicate", "withdrawn_on": DAY}),
@@ -58,6 +61,7 @@ NOT_HERE = {
     # What corrects a correction is the fact entered anew, in the tests of its context.
     "GiftReturned", "ClaimReversed", "ClaimWithdrawn", "CoverEnded", "IncomeCorrected",
     "ExpenditureReversed", "MemberChanged", "MembersMerged", "MembersUnmerged",
+    "OrganisationCorrected",
 }  # fmt: skip
 
 

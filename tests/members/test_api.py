@@ -110,6 +110,9 @@ class TestAccepted:
 
 
 CORRECTING: dict[str, dict[str, Any]] = {
+    "correct-organisation": {
+        "name": "工会", "kind": "group", "reason": "other", "corrected_on": "2022-01-01",
+    },
     "change-member": {
         "person_id": person_id(1), "gender": "male", "birth_month": 1, "reason": "wrong_details",
         "changed_on": "2022-05-01",
@@ -118,9 +121,7 @@ CORRECTING: dict[str, dict[str, Any]] = {
         "person_id": person_id(1), "kept_person_id": person_id(2), "reason": "other",
         "merged_on": "2022-05-01",
     },
-    "unmerge-members": {
-        "person_id": person_id(1), "reason": "other", "unmerged_on": "2022-05-01",
-    },
+    "unmerge-members": {"person_id": person_id(1), "reason": "other", "unmerged_on": "2022-05-01"},
     "withdraw-entries": {
         "stream": f"tjtc/person-{person_id(1)}", "versions": [2], "reason": "wrong_person",
         "withdrawn_on": "2022-05-01",

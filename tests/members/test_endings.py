@@ -13,8 +13,8 @@ from services.members.commands.membership import (
     RecordMemberRetired,
     TransferOutMember,
 )
+from services.members.domain.dependants import declare_dependant
 from services.members.domain.membership import (
-    declare_dependant,
     record_member_died,
     record_member_left,
     record_member_retired,

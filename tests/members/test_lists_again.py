@@ -9,6 +9,7 @@ from guildhall.imports import KINDS
 from guildhall.imports.outcome import Outcome
 from guildhall.imports.upload import Options, import_file
 from shared.testing.http import InProcess
+from tests.corrections_walk import versions, withdrawn_since
 from tests.guildhall.imports.in_process_client import InProcessClient
 from tests.guildhall.imports.test_cases import CASES
 
@@ -113,3 +114,36 @@ async def test_a_dependant_is_declared_once_however_often_the_list_is_sent(
     assert counts(await rows(union, tmp_path, "dependants", *more)) == (2, 2, 0, 0)
     other = await rows(union, tmp_path, "dependants", "1,赵,父母,2022-03-02")
     assert (counts(other), other.differs[0].differs) == ((0, 0, 1, 0), ("与职工关系", "登记日期"))
+
+
+@pytest.mark.parametrize("kind", ["staff", "members", "leavers", "dependants"])
+async def test_a_list_that_was_withdrawn_and_is_sent_again_is_entered_anew(
+    union: InProcess, tmp_path: Path, kind: str
+) -> None:
+    lists = {**FIRST, "dependants": ["1,小甲,子女,2018-05-01", "1,老甲,父母,2018-05-01"]}
+    for earlier in ("staff", "members")[: list(HEAD).index(kind)]:
+        await rows(union, tmp_path, earlier, *FIRST[earlier])
+    for _ in range(2):
+        before = await versions(union)
+        entered = len(lists[kind])
+        assert counts(await rows(union, tmp_path, kind, *lists[kind])) == (entered, 0, 0, 0)
+        assert counts(await rows(union, tmp_path, kind, *lists[kind])) == (0, entered, 0, 0)
+        await withdrawn_since(union, before)
+
+
+async def test_a_list_with_the_number_of_a_merged_record_is_of_who_is_kept(
+    union: InProcess, tmp_path: Path
+) -> None:
+    """Person 2 was 1 all the time: what stands under the other number is in, or differs."""
+    await rows(union, tmp_path, "staff", "1,甲,女,3,2018-03-01", "2,甲,女,3,2018-03-01")
+    await rows(union, tmp_path, "members", "1,2018-04-01,新入会,", "2,2018-05-01,新入会,")
+    asked = {"employee_nos": ["1", "2"], "purpose": "roster_import"}
+    found = (await union.command("people/lookup", asked)).json()["people"]
+    one, two = (each["person_id"] for each in found)
+    body = {"person_id": two, "kept_person_id": one, "reason": "registered_twice"}
+    merging = {**body, "merged_on": "2022-06-01"}
+    assert (await union.command("merge-members", merging, role="chair")).status_code == 201
+    again = await rows(union, tmp_path, "staff", "1,甲,女,3,2018-03-01", "2,甲,女,3,2018-03-01")
+    assert counts(again) == (0, 2, 0, 0)
+    members = await rows(union, tmp_path, "members", "1,2018-04-01,新入会,", "2,2018-05-01,新入会,")
+    assert counts(members) == (0, 1, 1, 0)

@@ -11,7 +11,11 @@ from services.members.commands.affiliation import (
     RecordHandoverPrepared,
     StartAffiliationTransfer,
 )
-from services.members.commands.organisation import DeclareStaffCount, RegisterOrganisation
+from services.members.commands.organisation import (
+    CorrectOrganisation,
+    DeclareStaffCount,
+    RegisterOrganisation,
+)
 from services.members.domain import organisation
 from services.members.domain.affiliation import (
     complete_transfer,
@@ -20,6 +24,7 @@ from services.members.domain.affiliation import (
 )
 from services.members.domain.organisation import (
     Organisation,
+    correct_organisation,
     declare_staff_count,
     register_organisation,
     registered,
@@ -32,6 +37,7 @@ from tests.examples.members import (
     affiliation_transfer_completed,
     affiliation_transfer_started,
     member_handover_prepared,
+    organisation_corrected,
     organisation_registered,
     staff_count_declared,
 )
@@ -111,7 +117,7 @@ class TestActing:
     def test_no_union_acts_before_it_is_registered(self) -> None:
         with pytest.raises(Refusal, match="unknown-union"):
             registered(None, ORG)
-        union = Organisation(simulated=True)
+        union = Organisation(True, "工会", "group")
         assert registered(union, ORG) is union
 
     @pytest.mark.parametrize("simulated", [True, False])
@@ -226,3 +232,40 @@ class TestAffiliationTransfer:
         below = self.completing(TODAY, STARTED, above_new=[GROUP, ORG])
         below.then_refused("parent-is-below")
         self.completing(TODAY, STARTED, above_new=[GROUP]).then(self.COMPLETED)
+
+
+def correcting(*stood: DomainEvent, above: Sequence[str] = (), **fields: Any) -> Outcome:
+    command = CorrectOrganisation(
+        **{
+            "name": "学院工会",
+            "kind": "grassroots",
+            "parent_org_id": GROUP,
+            "reason": "wrong_details",
+            "corrected_on": date(2022, 6, 1),
+            **fields,
+        }
+    )
+    return given(organisation, None, *stood).when(
+        correct_organisation, command, ORG, TODAY, above_parent=above
+    )
+
+
+def test_a_union_registered_wrongly_is_corrected_and_again() -> None:
+    first = organisation_corrected(
+        occurred_on=date(2022, 6, 1), name="学院工会", kind="grassroots", parent_org_id=GROUP
+    )
+    correcting(REGISTERED).then(first)
+    correcting(REGISTERED, first, parent_org_id=BUREAU).then(
+        first.model_copy(update={"parent_org_id": BUREAU})
+    )
+    correcting(REGISTERED, first).then_refused("nothing-changes")
+
+
+def test_what_is_no_correction_of_a_union() -> None:
+    completed = affiliation_transfer_completed(from_parent=GROUP, to_parent=BUREAU)
+    correcting(REGISTERED, corrected_on=TOMORROW).then_refused("date-in-future")
+    correcting().then_refused("unknown-union")
+    correcting(REGISTERED, STARTED, parent_org_id=BUREAU).then_refused("parent-moved-since")
+    correcting(REGISTERED, STARTED, completed).then_refused("parent-moved-since")
+    correcting(REGISTERED, parent_org_id=BUREAU, above=[ORG]).then_refused("parent-is-below")
+    correcting(REGISTERED, parent_org_id=ORG).then_refused("parent-is-below")

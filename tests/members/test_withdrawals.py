@@ -120,3 +120,29 @@ async def test_what_the_chair_decided_no_clerk_takes_back(union: InProcess) -> N
 async def test_the_union_itself_is_not_withdrawn(union: InProcess) -> None:
     problem = await ask(union, "withdraw-entries", withdrawing("tjtc/organisation", 1), 409)
     assert problem["code"] == "corrected-otherwise"
+
+
+async def test_a_union_registered_wrongly_is_corrected_and_stays_so_when_a_move_is_withdrawn(
+    union: InProcess,
+) -> None:
+    right = {
+        "name": "职业学院工会",
+        "kind": "group",
+        "parent_org_id": "tj-city",
+        "reason": "wrong_details",
+        "corrected_on": "2022-02-01",
+    }
+    assert (await ask(union, "correct-organisation", right, 403, role="chair"))["code"]
+    await ask(union, "correct-organisation", right, role="operator")
+    now = (await union.get("organisation")).json()
+    assert {name: now[name] for name in ("name", "kind", "parent_org_id")} == {
+        name: right[name] for name in ("name", "kind", "parent_org_id")
+    }
+    (start,) = [body for name, body, _ in A_YEAR if name.startswith("start-")]
+    moving = {**start, "from_parent": "tj-city"}
+    reply = await ask(union, "start-affiliation-transfer", moving, role="chair")
+    body = withdrawing("tjtc/organisation", reply["version"])
+    await ask(union, "withdraw-entries", body, role="chair")
+    assert (await union.get("organisation")).json() == now
+    problem = await ask(union, "withdraw-entries", withdrawing("tjtc/organisation", 2), 409)
+    assert problem["code"] == "corrected-otherwise"

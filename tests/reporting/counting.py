@@ -12,7 +12,11 @@ from services.reporting.projections.meetings import MEETINGS
 from services.reporting.projections.merged_people import MERGED_PEOPLE
 from services.reporting.projections.register import REGISTER
 from services.reporting.queries.knowledge import Period
-from tests.reporting.history import Versions, current_rows, folded
+from shared.contract.catalogue import source_of
+from shared.contract.contexts import CONTEXTS
+from tests.reporting.history import CANTEEN, Versions, current_rows, folded
+
+SOURCES = (*map(source_of, CONTEXTS), CANTEEN)
 
 
 class Beyond(NamedTuple):
@@ -25,9 +29,12 @@ class Beyond(NamedTuple):
     merged: Versions
 
     def kept(self, line: Line, at: int) -> str:
-        """Whose record a line's is merged into, or its own subject."""
-        row = self._row(self.merged, at, line.org_id, line.subject)
-        return line.subject if row is None else str(row.kept_person_id)
+        """Whose record a line's is merged into, or its own subject: by our word, else by that of
+        whoever told the line."""
+        told = self._rows(self.merged, at, line.org_id, line.subject)
+        into = {row.source: str(row.kept_person_id) for row in told}
+        own = next((kept for source, kept in into.items() if not _outside(source)), None)
+        return own or into.get(_source(line), line.subject)
 
     def person(self, line: Line, at: int) -> str:
         """Who a line counts: where merges lead; of a circle, its least member."""
@@ -42,26 +49,48 @@ class Beyond(NamedTuple):
             case None:
                 return True
             case "women":
-                person = self._row(self.register, at, line.org_id, self.kept(line, at))
+                people = self._rows(self.register, at, line.org_id, self.kept(line, at))
+                person = _meant([row for row in people if row.gender is not None], line)
                 return person is not None and person.gender == "female"
             case "of_staff_congress":
                 meeting_id = line.subject.partition("/")[0]
-                meeting = self._row(self.meetings, at, line.org_id, meeting_id)
+                meetings = self._rows(self.meetings, at, line.org_id, meeting_id)
+                meeting = _meant([row for row in meetings if row.kind is not None], line)
                 return meeting is not None and meeting.kind == "staff_congress"
             case "without_incident":
                 month, subject = line.subject, line.list.split(".")[1]
                 return (line.org_id, subject, month) not in {
                     (row.org_id, row.subject, row.happened_on.isoformat()[:7])
                     for row in current_rows(self.incidents, at).values()
+                    if not _outside(row.source) or row.source == _source(line)
                 }
             case _:
                 raise AssertionError(only)
 
     @staticmethod
-    def _row(versions: Versions, at: int, *key: Any) -> Row | None:
-        return next(
-            (row for row, since, until in versions.get(key, ()) if since <= at < until), None
-        )
+    def _rows(versions: Versions, at: int, *thing: Any) -> list[Row]:
+        """What each source tells of a thing."""
+        return [
+            row
+            for source in SOURCES
+            for row, since, until in versions.get((*thing, source), ())
+            if since <= at < until
+        ]
+
+
+def _meant(rows: list[Row], line: Line) -> Row | None:
+    """Whose word a line refers to: of ours to ours alone, of another's to its own before ours."""
+    told = {row.source: row for row in rows}
+    own = next((row for source, row in told.items() if not _outside(source)), None)
+    return told.get(_source(line), own) if _outside(_source(line)) else own
+
+
+def _source(line: Line) -> str:
+    return line.item.partition("@")[2]
+
+
+def _outside(source: str) -> bool:
+    return source.startswith("/ext/")
 
 
 def beyond(entries: Iterable[Entry]) -> Beyond:

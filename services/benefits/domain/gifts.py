@@ -15,7 +15,12 @@ from services.benefits.commands.gifts import (
     ReturnGift,
 )
 from services.benefits.domain.bulk_event import BulkEvent, Recipient
-from services.benefits.domain.people import PersonStatus, capacity_in
+from services.benefits.domain.people import (
+    PersonStatus,
+    as_received,
+    capacity_in,
+    named_as_kept,
+)
 from services.benefits.domain.programmes import Programme, require_open
 from shared.contract.benefits import (
     GiftIssued,
@@ -157,14 +162,16 @@ def issue_gifts_to_roster(
     *,
     statuses: Mapping[str, PersonStatus],
     received: Collection[str],
+    merged: Mapping[str, str] = {},
 ) -> BulkEvent[GiftIssued]:
     """Issue to everyone on the roster but the exceptions, in the capacity they had on its day.
 
-    `statuses` are those of the roster's `as_of`; `received`: who has the gift already.
+    `statuses` are those of the roster's `as_of`; `received`: who has the gift already; `merged`:
+    of each record that was merged since, the one that is kept.
 
     Raises Invalid `date-in-future`; Unknown `unknown-programme`; Conflict `programme-closed`,
     `roster-not-frozen`; Invalid `not-on-roster`; Conflict `already-issued`, `nobody-missing`,
-    `capacity-unknown`.
+    `merged-record`, `capacity-unknown`.
     """
     not_in_future(today, command.issued_on, command.source_recorded_on)
     opened = require_open(programme, command.programme_id)
@@ -172,7 +179,8 @@ def issue_gifts_to_roster(
     if not roster:
         raise Conflict("roster-not-frozen", f"{command.programme_id} has no frozen roster")
     _exceptions_on_roster(command, roster)
-    meant = _meant(command, roster, received)
+    meant = _meant(command, roster, as_received(received, merged))
+    named_as_kept(meant, merged)
     population, unknown = opened.terms.population, PersonStatus()
     recipients: list[Recipient] = []
     rows: list[dict[str, Any]] = []

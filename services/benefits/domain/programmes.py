@@ -4,7 +4,7 @@ Each decision's refusals stand in its docstring, first come first.
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
@@ -18,7 +18,7 @@ from services.benefits.commands.programmes import (
     ReceivePortions,
     RenameProgramme,
 )
-from services.benefits.domain.people import require_readable
+from services.benefits.domain.people import missed_of, require_readable
 from shared.contract.benefits import (
     GiftApplied,
     GiftReceived,
@@ -238,14 +238,16 @@ def close_programme(
     today: date,
     *,
     received: Collection[str],
+    merged: Mapping[str, str] = {},
 ) -> list[ProgrammeClosed]:
-    """Close it; missed is who stands on the roster and is not among `received`.
+    """Close it; missed is who stands on the roster and is not among `received`, in neither record
+    (`merged`: of each record that was merged, the one that is kept).
 
     Raises Invalid `date-in-future`; Unknown `unknown-programme`; Conflict `programme-closed`.
     """
     not_in_future(today, command.closed_on, command.source_recorded_on)
     programme = require_open(state, command.programme_id)
-    missed = sorted(set(programme.person_ids()).difference(received))
+    missed = missed_of(programme.person_ids(), received, merged)
     parts = chunks(missed)
     return [
         ProgrammeClosed(

@@ -1,7 +1,6 @@
 """What rests on what in our streams, who may take what back, and by which event."""
 
 from shared.contract.benefits import (
-    BenefitEntryWithdrawn,
     BudgetAdjusted,
     BudgetApproved,
     ClaimApproved,
@@ -10,7 +9,6 @@ from shared.contract.benefits import (
     ClaimReversed,
     ClaimWithdrawn,
     ContractSigned,
-    DeliveryEntryWithdrawn,
     ExpenditurePaid,
     ExpenditureRequested,
     GiftIssuedAgain,
@@ -24,7 +22,7 @@ from shared.contract.benefits import (
     RosterFrozen,
 )
 from shared.contract.envelope import DomainEvent
-from shared.decider.withdrawal import Recorded, Rules, WithdrawEntries
+from shared.decider.withdrawal import Recorded, Rules
 from shared.errors import Conflict
 
 APPROVERS = ("approver", "chair")
@@ -81,34 +79,6 @@ def roles(event: DomainEvent) -> tuple[str, ...]:
 
 
 RULES = Rules(rests_on, roles, together, by_another=(IncomeReceived, ClaimReversed))
-
-
-def takes_back(
-    entry: Recorded, command: WithdrawEntries
-) -> BenefitEntryWithdrawn | DeliveryEntryWithdrawn:
-    """The event that takes an entry back, in its own stream."""
-    org_id, _, name = command.stream.partition("/")
-    event = entry.event
-    if isinstance(event, GiftReceiptSigned | GiftIssuedAgain):
-        return DeliveryEntryWithdrawn(
-            org_id=org_id,
-            occurred_on=command.withdrawn_on,
-            source_recorded_on=command.source_recorded_on,
-            entry=entry.event_id,
-            entry_version=entry.version,
-            reason=command.reason,
-            programme_id=event.programme_id,
-            person_id=event.person_id,
-        )
-    return BenefitEntryWithdrawn(
-        org_id=org_id,
-        occurred_on=command.withdrawn_on,
-        source_recorded_on=command.source_recorded_on,
-        entry=entry.event_id,
-        entry_version=entry.version,
-        reason=command.reason,
-        entry_stream=name,
-    )
 
 
 def require_case_free(claim_id: str, same_case: str | None) -> None:

@@ -25,7 +25,7 @@ from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore, Write
 from shared.eventstore.write import one_stream, retry, state_of, today_of, write, write_knowing
-from shared.replicas.members import require_known
+from shared.replicas.members import merged_people, require_kept, require_known
 
 
 async def issue_gifts_to_roster(
@@ -44,6 +44,7 @@ async def issue_gifts_to_roster(
             as_of = programme.roster[0].as_of
             statuses = await people.statuses_on(store.pool, request.org_id, as_of)
         versions, received = await deliveries.versions(store.pool, delivered)
+        merged = await merged_people(store.pool, request.org_id)
         issue = gifts.issue_gifts_to_roster(
             programme,
             command,
@@ -51,6 +52,7 @@ async def issue_gifts_to_roster(
             today_of(store),
             statuses=statuses,
             received=received,
+            merged=merged,
         )
         body = {
             "events": len(issue.people),
@@ -71,8 +73,12 @@ async def issue_gifts_to_roster(
 async def issue_gift(store: EventStore, request: Request, command: IssueGift) -> Reply:
     """Issue to one known person, or to an outsider, whom nobody knows; a version stated is that of
     their delivery."""
-    known = [] if command.capacity == "outsider" else [command.person_id]
-    await require_known(store, request, known)
+    if command.capacity == "outsider":
+        await require_known(store, request)
+        merged = await merged_people(store.pool, request.org_id)
+        require_kept([command.person_id], merged)
+    else:
+        await require_known(store, request, [command.person_id])
     programme = streams.programme(request.org_id, command.programme_id)
     stream = streams.gift(request.org_id, command.programme_id, command.person_id)
 
@@ -128,7 +134,10 @@ async def sign_receipts(store: EventStore, request: Request, command: SignReceip
     """Record signatures, each in its delivery's stream, all in one transaction."""
     delivered = streams.gifts_of(request.org_id, command.programme_id)
     await require_known(
-        store, request, [one.signed_by or one.person_id for one in command.receipts]
+        store,
+        request,
+        [one.signed_by or one.person_id for one in command.receipts],
+        recorded={one.person_id for one in command.receipts},
     )
 
     async def attempt() -> Reply:

@@ -16,7 +16,7 @@ from shared.contract.benefits import GiftIssued
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore, Write
 from shared.eventstore.write import one_stream, retry, state_of, today_of, write
-from shared.replicas.members import require_caught_up, require_known
+from shared.replicas.members import merged_people, require_caught_up, require_known
 
 
 async def open_programme(store: EventStore, request: Request, command: OpenProgramme) -> Reply:
@@ -111,11 +111,12 @@ async def close_programme(store: EventStore, request: Request, command: ClosePro
     async def attempt() -> Reply:
         issues = await deliveries.count_of(store.pool, gifts, GiftIssued.type_name())
         _, received = await deliveries.versions(store.pool, gifts)
+        merged = await merged_people(store.pool, org_id)
         found = await store.load(stream)
         request.check_version(stream, found.version)
         state = state_of(programmes.evolve, found)
         events = programmes.close_programme(
-            state, command, org_id, today_of(store), received=received
+            state, command, org_id, today_of(store), received=received, merged=merged
         )
         closing = Write(stream, found.version, events)
         reply = one_stream(

@@ -10,7 +10,6 @@ from services.benefits.domain.withdrawals import (
     RULES,
     require_case_free,
     require_nobody_holds,
-    takes_back,
 )
 from services.benefits.handlers.guards import still_counting
 from services.benefits.queries import claims as claims_read
@@ -42,7 +41,7 @@ async def withdraw_entries(store: EventStore, request: Request, command: Withdra
         filed = next((each for each in found.events if isinstance(each, ClaimFiled)), None)
         return rows + ([] if filed is None else await _claim(store, found, entries, filed))
 
-    return await withdraw(store, request, command, RULES, takes_back, also=also)
+    return await withdraw(store, request, command, RULES, also=also)
 
 
 async def _nobody_holds(store: EventStore, stream: str, entries: Sequence[Recorded]) -> list[Also]:

@@ -9,7 +9,6 @@ from shared.contract.events import (
     CongressHeld,
     ContestEntered,
     ContestJudged,
-    EntryWithdrawn,
     HealthCheckArranged,
     IssueRaised,
     MeetingConvened,
@@ -17,7 +16,7 @@ from shared.contract.events import (
     RegulationAdopted,
     ResolutionPassed,
 )
-from shared.decider.withdrawal import Recorded, Rules, WithdrawEntries
+from shared.decider.withdrawal import Rules
 
 OPENS = (ActivityPlanned, MeetingConvened, HealthCheckArranged, PlanItemSet, IssueRaised)
 """What every other event of its stream rests on."""
@@ -38,20 +37,6 @@ def rests_on(later: DomainEvent, earlier: DomainEvent) -> bool:
             return True
         case _:
             return isinstance(earlier, OPENS)
-
-
-def takes_back(entry: Recorded, command: WithdrawEntries) -> EntryWithdrawn:
-    """The event that takes an entry back, in its own stream."""
-    org_id, _, name = command.stream.partition("/")
-    return EntryWithdrawn(
-        org_id=org_id,
-        occurred_on=command.withdrawn_on,
-        source_recorded_on=command.source_recorded_on,
-        entry=entry.event_id,
-        entry_version=entry.version,
-        reason=command.reason,
-        entry_stream=name,
-    )
 
 
 RULES = Rules(rests_on, lambda _event: ("clerk", "chair"))

@@ -1,6 +1,6 @@
 """Entries taken back: load, decide, append."""
 
-from services.events.domain.withdrawals import RULES, takes_back
+from services.events.domain.withdrawals import RULES
 from shared.decider.withdrawal import WithdrawEntries
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore
@@ -11,4 +11,4 @@ from shared.replicas.members import require_known
 async def withdraw_entries(store: EventStore, request: Request, command: WithdrawEntries) -> Reply:
     """Take entries of one stream back."""
     await require_known(store, request)
-    return await withdraw(store, request, command, RULES, takes_back)
+    return await withdraw(store, request, command, RULES)

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from shared.contract.values import BusinessDate, Count, Flag, OrgId, Title
+from shared.contract.values import BusinessDate, CorrectionReason, Count, Flag, OrgId, Title
 from shared.decider.command import Sourced
 
 
@@ -14,6 +14,19 @@ class RegisterOrganisation(Sourced):
     parent_org_id: OrgId | None = None
     simulated: Flag = False
     registered_on: BusinessDate
+
+
+class CorrectOrganisation(Sourced):
+    """Correct what is registered of a union: name, kind and upper union, as they always were.
+
+    A move to another upper union is a transfer of affiliation (转隶), and no correction.
+    """
+
+    name: Title
+    kind: Literal["grassroots", "group", "city"]
+    parent_org_id: OrgId | None = None
+    reason: CorrectionReason
+    corrected_on: BusinessDate
 
 
 class DeclareStaffCount(Sourced):

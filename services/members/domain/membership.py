@@ -5,7 +5,6 @@ from typing import Literal
 
 from services.members.commands.membership import (
     AdmissionRow,
-    DeclareDependant,
     RecordMemberDied,
     RecordMemberLeft,
     RecordMemberRetired,
@@ -19,13 +18,13 @@ from services.members.domain.person import (
     NeverMember,
     Person,
     PersonEvent,
+    Record,
     RetainedMember,
     known,
     not_recorded,
     restated,
 )
 from shared.contract.members import (
-    DependantDeclared,
     MemberDied,
     MemberJoined,
     MemberLeft,
@@ -34,12 +33,11 @@ from shared.contract.members import (
     StaffLeft,
 )
 from shared.decider.dates import not_in_future
-from shared.decider.restated import differing
 from shared.errors import Conflict, Invalid, Refusal
 
 
 def admit_member(
-    state: Person | None,
+    state: Record | None,
     row: AdmissionRow,
     org_id: str,
     today: date,
@@ -49,9 +47,10 @@ def admit_member(
     """Membership begins; also, entered late, that of who has left or died since. Who was a member
     comes back as `rejoined` only, or, having transferred out, as `transferred_in`.
 
-    Raises Invalid `date-in-future`, `from-org-not-meant`, `unknown-person`; Conflict
-    `recorded-before`, `person-died`, `not-staff`, `already-a-member` (with what differs),
-    `never-a-member`, `rejoin-only`, `joined-before-staff`, `joined-before-ended`.
+    Raises Invalid `date-in-future`, `from-org-not-meant`; Conflict `merged-record`; Invalid
+    `unknown-person`; Conflict `recorded-before`, `person-died`, `not-staff`, `already-a-member`
+    (with what differs), `never-a-member`, `rejoin-only`, `joined-before-staff`,
+    `joined-before-ended`.
     """
     not_in_future(today, row.joined_on, source_recorded_on)
     if row.from_org is not None and (row.kind != "transferred_in" or row.from_org == org_id):
@@ -87,6 +86,7 @@ def admit_member(
 ADMISSION_REFUSALS: dict[str, type[Refusal]] = {
     "date-in-future": Invalid,
     "from-org-not-meant": Invalid,
+    "merged-record": Conflict,
     "unknown-person": Invalid,
     "recorded-before": Conflict,
     "person-died": Conflict,
@@ -117,12 +117,13 @@ def _may_join(state: Person, said: MemberJoined) -> None:
 
 
 def transfer_out(
-    state: Person | None, command: TransferOutMember, org_id: str, today: date
+    state: Record | None, command: TransferOutMember, org_id: str, today: date
 ) -> list[PersonEvent]:
     """The membership moves to another union (会籍转出).
 
-    Raises Invalid `date-in-future`, `to-org-is-own`, `unknown-person`; Conflict `recorded-before`,
-    `not-a-member` (with what differs), `ended-before-joined`.
+    Raises Invalid `date-in-future`, `to-org-is-own`; Conflict `merged-record`; Invalid
+    `unknown-person`; Conflict `recorded-before`, `not-a-member` (with what differs),
+    `ended-before-joined`.
     """
     not_in_future(today, command.transferred_on, command.source_recorded_on)
     if command.to_org == org_id:
@@ -141,12 +142,12 @@ def transfer_out(
 
 
 def record_member_left(
-    state: Person | None, command: RecordMemberLeft, org_id: str, today: date
+    state: Record | None, command: RecordMemberLeft, org_id: str, today: date
 ) -> list[PersonEvent]:
     """The membership ends.
 
-    Raises Invalid `date-in-future`, `unknown-person`; Conflict `recorded-before`, `not-a-member`
-    (with what differs), `ended-before-joined`.
+    Raises Invalid `date-in-future`; Conflict `merged-record`; Invalid `unknown-person`; Conflict
+    `recorded-before`, `not-a-member` (with what differs), `ended-before-joined`.
     """
     not_in_future(today, command.left_on, command.source_recorded_on)
     person = known(state, command.person_id, org_id)
@@ -163,13 +164,13 @@ def record_member_left(
 
 
 def record_member_retired(
-    state: Person | None, command: RecordMemberRetired, org_id: str, today: date
+    state: Record | None, command: RecordMemberRetired, org_id: str, today: date
 ) -> list[PersonEvent]:
     """A member retires, with or without membership retained; a post still held ends that day.
 
-    Raises Invalid `date-in-future`, `unknown-person`; Conflict `recorded-before`,
-    `already-retired`, `not-a-member` (both with what differs), `ended-before-joined`,
-    `left-before-staff`.
+    Raises Invalid `date-in-future`; Conflict `merged-record`; Invalid `unknown-person`; Conflict
+    `recorded-before`, `already-retired`, `not-a-member` (both with what differs),
+    `ended-before-joined`, `left-before-staff`.
     """
     on = command.retired_on
     not_in_future(today, on, command.source_recorded_on)
@@ -192,12 +193,13 @@ def record_member_retired(
 
 
 def record_member_died(
-    state: Person | None, command: RecordMemberDied, org_id: str, today: date
+    state: Record | None, command: RecordMemberDied, org_id: str, today: date
 ) -> list[PersonEvent]:
     """A member died; a post still held ends that day.
 
-    Raises Invalid `date-in-future`, `unknown-person`; Conflict `recorded-before`, `not-a-member`
-    (with what differs), `ended-before-joined`, `left-before-staff`.
+    Raises Invalid `date-in-future`; Conflict `merged-record`; Invalid `unknown-person`; Conflict
+    `recorded-before`, `not-a-member` (with what differs), `ended-before-joined`,
+    `left-before-staff`.
     """
     on = command.died_on
     not_in_future(today, on, command.source_recorded_on)
@@ -213,46 +215,6 @@ def record_member_died(
     return [died, *_post_ends(person, died, "died")]
 
 
-def declare_dependant(
-    state: Person | None,
-    command: DeclareDependant,
-    org_id: str,
-    today: date,
-    *,
-    dependant_id: str,
-    same: DependantDeclared | None = None,
-) -> list[PersonEvent]:
-    """A member declares a dependant, also late. `same`: one of that name, declared before.
-
-    Raises Invalid `date-in-future`, `dependant-is-self`, `unknown-person`; Conflict
-    `dependant-declared` (with what differs), `not-a-member`.
-    """
-    not_in_future(today, command.declared_on, command.source_recorded_on)
-    if dependant_id == command.person_id:
-        raise Invalid("dependant-is-self", "nobody is their own dependant")
-    person = known(state, command.person_id, org_id)
-    if same is not None:
-        days, relations = (same.occurred_on, command.declared_on), (same.relation, command.relation)
-        differs = differing(relation=relations, declared_on=days)
-        raise Conflict("dependant-declared", f"{same.dependant_id} is declared", differs=differs)
-    if not (
-        isinstance(ended := person.membership, FormerMember) and command.declared_on < ended.on
-    ):
-        _member(person, command.person_id)
-    if dependant_id in person.dependants:
-        raise Conflict("dependant-declared", f"{dependant_id} was declared before")
-    return [
-        DependantDeclared(
-            org_id=org_id,
-            occurred_on=command.declared_on,
-            person_id=command.person_id,
-            dependant_id=dependant_id,
-            relation=command.relation,
-            source_recorded_on=command.source_recorded_on,
-        )
-    ]
-
-
 Ending = MemberTransferredOut | MemberLeft | MemberRetired | MemberDied
 
 
@@ -260,10 +222,10 @@ def _may_end(person: Person, said: Ending) -> None:
     """Raises Conflict `recorded-before`, `not-a-member`, `ended-before-joined`."""
     ended = isinstance(person.membership, FormerMember)
     not_recorded(person, said, "not-a-member" if ended else None)
-    _member(person, said.person_id, said)
+    require_member(person, said.person_id, said)
 
 
-def _member(person: Person, person_id: str, ends: Ending | None = None) -> None:
+def require_member(person: Person, person_id: str, ends: Ending | None = None) -> None:
     """Raises Conflict `not-a-member` (with what differs of `ends`), `ended-before-joined`."""
     match person.membership:
         case NeverMember():

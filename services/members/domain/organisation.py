@@ -7,11 +7,16 @@ from typing import assert_never
 
 from pydantic import TypeAdapter, ValidationError
 
-from services.members.commands.organisation import DeclareStaffCount, RegisterOrganisation
+from services.members.commands.organisation import (
+    CorrectOrganisation,
+    DeclareStaffCount,
+    RegisterOrganisation,
+)
 from shared.contract.members import (
     AffiliationTransferCompleted,
     AffiliationTransferStarted,
     MemberHandoverPrepared,
+    OrganisationCorrected,
     OrganisationRegistered,
     StaffCountDeclared,
 )
@@ -21,6 +26,7 @@ from shared.errors import Conflict, Invalid, NotPermitted, Unknown
 
 OrganisationEvent = (
     OrganisationRegistered
+    | OrganisationCorrected
     | StaffCountDeclared
     | AffiliationTransferStarted
     | MemberHandoverPrepared
@@ -45,21 +51,28 @@ class Transfer:
 class Organisation:
     """A union that keeps its records here; `staff_counts`: (staff, women) declared by day.
 
-    `parent` is its upper union now, `transfer` the move under way to another, one at a time.
+    `name` and `kind` are as registered or corrected last. `parent` is its upper union now,
+    `transfer` the move under way to another, one at a time; `moved`: one was completed.
     """
 
     simulated: bool
+    name: str
+    kind: str
     parent: str | None = None
     staff_counts: Mapping[date, tuple[int, int]] = field(default_factory=dict)
     transfer: Transfer | None = None
+    moved: bool = False
 
 
 def evolve(state: Organisation | None, event: OrganisationEvent) -> Organisation:
     """The union after one more event; None: no union of this id is registered."""
     if isinstance(event, OrganisationRegistered):
-        return Organisation(event.simulated, event.parent_org_id)
+        return Organisation(event.simulated, event.name, event.kind, event.parent_org_id)
     assert state is not None, f"{event.type_name()} before OrganisationRegistered"
     match event:
+        case OrganisationCorrected():
+            parent = event.parent_org_id
+            return replace(state, name=event.name, kind=event.kind, parent=parent)
         case StaffCountDeclared():
             declared = {event.occurred_on: (event.staff, event.women_staff)}
             return replace(state, staff_counts={**state.staff_counts, **declared})
@@ -72,7 +85,7 @@ def evolve(state: Organisation | None, event: OrganisationEvent) -> Organisation
             assert state.transfer is not None, "prepared before the transfer began"
             return replace(state, transfer=replace(state.transfer, prepared=event.prepared))
         case AffiliationTransferCompleted():
-            return replace(state, parent=event.to_parent, transfer=None)
+            return replace(state, parent=event.to_parent, transfer=None, moved=True)
         case _:
             assert_never(event)
 
@@ -131,6 +144,42 @@ def register_organisation(
             kind=command.kind,
             parent_org_id=command.parent_org_id,
             simulated=command.simulated,
+            source_recorded_on=command.source_recorded_on,
+        )
+    ]
+
+
+def correct_organisation(
+    state: Organisation | None,
+    command: CorrectOrganisation,
+    org_id: str,
+    today: date,
+    *,
+    above_parent: Sequence[str],
+) -> list[OrganisationEvent]:
+    """Correct what is registered of a union. `above_parent` as in `register_organisation`.
+
+    Raises Invalid `date-in-future`; Unknown `unknown-union`; Conflict `nothing-changes`,
+    `parent-moved-since` where the upper union changed by a transfer, `parent-is-below`.
+    """
+    not_in_future(today, command.corrected_on, command.source_recorded_on)
+    union = registered(state, org_id)
+    said = (command.name, command.kind, command.parent_org_id)
+    if said == (union.name, union.kind, union.parent):
+        raise Conflict("nothing-changes", f"{org_id} is registered so already")
+    if command.parent_org_id != union.parent:
+        if union.moved or union.transfer is not None:
+            raise Conflict("parent-moved-since", f"{org_id} moves by a transfer: withdraw that")
+        if org_id in (command.parent_org_id, *above_parent):
+            raise Conflict("parent-is-below", f"{command.parent_org_id} is {org_id} or below it")
+    return [
+        OrganisationCorrected(
+            org_id=org_id,
+            occurred_on=command.corrected_on,
+            name=command.name,
+            kind=command.kind,
+            parent_org_id=command.parent_org_id,
+            reason=command.reason,
             source_recorded_on=command.source_recorded_on,
         )
     ]

@@ -106,13 +106,26 @@ class Person:
     facts: tuple[PersonFact, ...] = field(default=(), compare=False, repr=False)
 
 
-def evolve(state: Person | None, event: PersonEvent) -> Person | None:
-    """The person after one more event; None: never worked for the unit, as far as recorded, or is
-    another person's second record, whose entries were withdrawn."""
-    if isinstance(event, MembersMerged | MembersUnmerged):
-        return state
-    facts = () if state is None else state.facts
-    return replace(_evolve(state, event), facts=(*facts, event))
+@dataclass(frozen=True, slots=True)
+class MergedInto:
+    """No person, but the second record of one (一人两档): `kept_person_id` is the record kept."""
+
+    kept_person_id: str
+
+
+Record = Person | MergedInto
+
+
+def evolve(state: Record | None, event: PersonEvent) -> Record | None:
+    """What is recorded after one more event; None: nothing, so far."""
+    match event:
+        case MembersMerged():
+            return MergedInto(event.kept_person_id)
+        case MembersUnmerged():
+            return None
+    before = state if isinstance(state, Person) else None
+    facts = () if before is None else before.facts
+    return replace(_evolve(before, event), facts=(*facts, event))
 
 
 def _evolve(state: Person | None, event: PersonFact) -> Person:
@@ -183,8 +196,27 @@ def _as_said(event: PersonEvent) -> dict[str, Any]:
     return event.model_dump(exclude={"spell", "source_recorded_on"})
 
 
-def known(state: Person | None, person_id: str, org_id: str) -> Person:
-    """The person, who is registered. Raises Invalid `unknown-person`."""
+def not_merged(state: Record | None, person_id: str) -> Person | None:
+    """The person, if registered; of a merged record it is told which one is kept, and nothing is
+    entered in either: which of the two it is about, a person says. Raises Conflict
+    `merged-record`."""
+    if isinstance(state, MergedInto):
+        raise merged_record(person_id, state.kept_person_id)
+    return state
+
+
+def merged_record(person_id: str, kept_person_id: str) -> Conflict:
+    """The refusal of what names a merged record."""
+    return Conflict(
+        "merged-record",
+        f"{person_id} was merged into {kept_person_id}: name {kept_person_id}, or unmerge-members",
+        kept_person_id=kept_person_id,
+    )
+
+
+def known(state: Record | None, person_id: str, org_id: str) -> Person:
+    """The person, who is registered. Raises Conflict `merged-record`, Invalid `unknown-person`."""
+    state = not_merged(state, person_id)
     if state is None:
         raise Invalid("unknown-person", f"{person_id} is not registered in {org_id}")
     return state

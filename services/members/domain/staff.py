@@ -8,7 +8,9 @@ from services.members.domain.person import (
     LeftPost,
     Person,
     PersonEvent,
+    Record,
     known,
+    not_merged,
     not_recorded,
     restated,
 )
@@ -18,7 +20,7 @@ from shared.errors import Conflict, Invalid, Refusal
 
 
 def register_staff(
-    state: Person | None,
+    state: Record | None,
     row: StaffRow,
     org_id: str,
     today: date,
@@ -32,21 +34,22 @@ def register_staff(
 
     `employee_no_taken`: another person of the union holds this number. `renamed`: the person's
     record has another name than the row. Raises Invalid `date-in-future`; Conflict
-    `recorded-before`, `person-died`, `already-staff` (with what differs), `number-was-anothers`,
-    `registered-before-left`, `employee-no-taken`.
+    `merged-record`, `recorded-before`, `person-died`, `already-staff` (with what differs),
+    `number-was-anothers`, `registered-before-left`, `employee-no-taken`.
     """
     not_in_future(today, row.registered_on, source_recorded_on)
+    person = not_merged(state, person_id)
     registered = StaffRegistered(
         org_id=org_id,
         occurred_on=row.registered_on,
         person_id=person_id,
         gender=row.gender,
         birth_month=row.birth_month,
-        spell=1 if state is None else state.post_spell + 1,
+        spell=1 if person is None else person.post_spell + 1,
         source_recorded_on=source_recorded_on,
     )
-    if state is not None:
-        _may_return(state, registered, renamed=renamed)
+    if person is not None:
+        _may_return(person, registered, renamed=renamed)
     if employee_no_taken:
         raise Conflict("employee-no-taken", "another person of this union has this number")
     return [registered]
@@ -54,6 +57,7 @@ def register_staff(
 
 REGISTRATION_REFUSALS: dict[str, type[Refusal]] = {
     "date-in-future": Invalid,
+    "merged-record": Conflict,
     "recorded-before": Conflict,
     "person-died": Conflict,
     "already-staff": Conflict,
@@ -86,7 +90,7 @@ def _may_return(state: Person, said: StaffRegistered, *, renamed: bool) -> None:
 
 
 def record_staff_left(
-    state: Person | None,
+    state: Record | None,
     row: StaffLeavingRow,
     org_id: str,
     today: date,
@@ -95,8 +99,8 @@ def record_staff_left(
 ) -> list[PersonEvent]:
     """A labour relation ended; the membership stays as it is.
 
-    Raises Invalid `date-in-future`, `unknown-person`; Conflict `recorded-before`, `not-staff`
-    (with what differs), `left-before-staff`.
+    Raises Invalid `date-in-future`; Conflict `merged-record`; Invalid `unknown-person`; Conflict
+    `recorded-before`, `not-staff` (with what differs), `left-before-staff`.
     """
     not_in_future(today, row.left_on, source_recorded_on)
     person = known(state, row.person_id, org_id)
@@ -122,6 +126,7 @@ def record_staff_left(
 
 LEAVING_REFUSALS: dict[str, type[Refusal]] = {
     "date-in-future": Invalid,
+    "merged-record": Conflict,
     "unknown-person": Invalid,
     "recorded-before": Conflict,
     "not-staff": Conflict,
@@ -131,11 +136,12 @@ LEAVING_REFUSALS: dict[str, type[Refusal]] = {
 
 
 def change_member(
-    state: Person | None, command: ChangeMember, org_id: str, today: date
+    state: Record | None, command: ChangeMember, org_id: str, today: date
 ) -> list[PersonEvent]:
     """Correct what is registered of a person, whatever they are now.
 
-    Raises Invalid `date-in-future`, `unknown-person`; Conflict `nothing-changes`.
+    Raises Invalid `date-in-future`; Conflict `merged-record`; Invalid `unknown-person`; Conflict
+    `nothing-changes`.
     """
     not_in_future(today, command.changed_on, command.source_recorded_on)
     person = known(state, command.person_id, org_id)

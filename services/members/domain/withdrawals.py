@@ -3,7 +3,6 @@
 Spells are counted: the end of one rests on its beginning, and the next one's beginning on its end.
 """
 
-from shared.contract.corrections import MEMBERSHIPS
 from shared.contract.envelope import DomainEvent
 from shared.contract.members import (
     AffiliationTransferCompleted,
@@ -13,14 +12,12 @@ from shared.contract.members import (
     MemberJoined,
     MemberLeft,
     MemberRetired,
-    MembershipWithdrawn,
     MemberTransferredOut,
     OrganisationRegistered,
-    RegistrationWithdrawn,
     StaffLeft,
     StaffRegistered,
 )
-from shared.decider.withdrawal import Recorded, Rules, WithdrawEntries
+from shared.decider.withdrawal import Rules
 
 OF_THE_CHAIR = (AffiliationTransferStarted, AffiliationTransferCompleted)
 
@@ -54,32 +51,6 @@ def rests_on(later: DomainEvent, earlier: DomainEvent) -> bool:
             return True
         case _:
             return False
-
-
-def takes_back(
-    entry: Recorded, command: WithdrawEntries
-) -> MembershipWithdrawn | RegistrationWithdrawn:
-    """The event that takes an entry back, in its own stream."""
-    org_id, _, name = command.stream.partition("/")
-    if isinstance(entry.event, MEMBERSHIPS):
-        return MembershipWithdrawn(
-            org_id=org_id,
-            occurred_on=command.withdrawn_on,
-            source_recorded_on=command.source_recorded_on,
-            entry=entry.event_id,
-            entry_version=entry.version,
-            reason=command.reason,
-            person_id=name.removeprefix("person-"),
-        )
-    return RegistrationWithdrawn(
-        org_id=org_id,
-        occurred_on=command.withdrawn_on,
-        source_recorded_on=command.source_recorded_on,
-        entry=entry.event_id,
-        entry_version=entry.version,
-        reason=command.reason,
-        entry_stream=name,
-    )
 
 
 RULES = Rules(rests_on, roles)

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from services.members import streams
 from services.members.domain import person
-from services.members.domain.person import Person, PersonEvent
+from services.members.domain.person import PersonEvent, Record
 from services.members.tables import rows_of
 from shared.decider.row_refusals import refuse_rows, refused_row
 from shared.errors import Refusal
@@ -15,7 +15,7 @@ from shared.eventstore.write import state_of
 
 Row = TypeVar("Row")
 
-Decide = Callable[[Person | None, str, Row], Sequence[PersonEvent]]
+Decide = Callable[[Record | None, str, Row], Sequence[PersonEvent]]
 """(the person as the rows before left them, their id, the row) -> events, or a refusal."""
 
 

@@ -10,8 +10,8 @@ from services.members.commands.membership import (
     RecordMemberRetired,
     TransferOutMember,
 )
-from services.members.domain import membership, person
-from services.members.domain.person import Person, PersonEvent
+from services.members.domain import dependants, membership, person
+from services.members.domain.person import PersonEvent, Record
 from services.members.handlers.bulk import append_rows, decide_rows
 from services.members.handlers.context import Context, require_union
 from services.members.handlers.person_ids import new_person_id
@@ -34,7 +34,7 @@ async def admit_members(context: Context, request: Request, command: AdmitMember
     async def attempt() -> Reply:
         today = today_of(store)
 
-        def decide(state: Person | None, _: str, row: AdmissionRow) -> list[PersonEvent]:
+        def decide(state: Record | None, _: str, row: AdmissionRow) -> list[PersonEvent]:
             return membership.admit_member(
                 state, row, org_id, today, source_recorded_on=command.source_recorded_on
             )
@@ -119,16 +119,19 @@ async def declare_dependant(context: Context, request: Request, command: Declare
     ciphertext = cipher.encrypt(org_id, dependant_id, PersonRecord(command.name, None))
     record = dependant_record(org_id, Kept(dependant_id, None, ciphertext))
     stream = streams.person(org_id, command.person_id)
+    theirs = streams.person(org_id, dependant_id)
 
     async def attempt() -> Reply:
-        found = await store.load(stream)
+        loaded = await store.load_many([stream, theirs])
+        found = loaded[stream]
         request.check_version(stream, found.version)
-        events = membership.declare_dependant(
+        events = dependants.declare_dependant(
             state_of(person.evolve, found),
             command,
             org_id,
             today_of(store),
             dependant_id=dependant_id,
+            dependant=state_of(person.evolve, loaded[theirs]),
             same=await _of_that_name(context, org_id, command, found),
         )
         declaring = Write(stream, found.version, events)

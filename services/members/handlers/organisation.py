@@ -1,7 +1,11 @@
 """Commands about the union itself."""
 
 from services.members import streams
-from services.members.commands.organisation import DeclareStaffCount, RegisterOrganisation
+from services.members.commands.organisation import (
+    CorrectOrganisation,
+    DeclareStaffCount,
+    RegisterOrganisation,
+)
 from services.members.domain import organisation
 from services.members.handlers.context import Context, require_union
 from services.members.queries import rosters
@@ -34,6 +38,31 @@ async def register_organisation(
         return await store.append(
             request, [registering], reply, [*rows_of([registering]), still_a_tree(org_id)]
         )
+
+    return await retry(request, attempt)
+
+
+async def correct_organisation(
+    context: Context, request: Request, command: CorrectOrganisation
+) -> Reply:
+    """Correct what is registered of a union; the tree stays one, as when it was registered."""
+    store, org_id = context.store, request.org_id
+    await require_union(store, request)
+    stream = streams.organisation(org_id)
+
+    async def attempt() -> Reply:
+        found = await store.load(stream)
+        request.check_version(stream, found.version)
+        events = organisation.correct_organisation(
+            state_of(organisation.evolve, found),
+            command,
+            org_id,
+            today_of(store),
+            above_parent=await rosters.unions_above(store.pool, command.parent_org_id),
+        )
+        correcting = Write(stream, found.version, events)
+        rows = [*rows_of([correcting]), still_a_tree(org_id)]
+        return await store.append(request, [correcting], one_stream(correcting), rows)
 
     return await retry(request, attempt)
 

@@ -9,7 +9,7 @@ from services.members.commands.staff import (
     StaffRow,
 )
 from services.members.domain import person, staff
-from services.members.domain.person import Person, PersonEvent
+from services.members.domain.person import PersonEvent, Record
 from services.members.handlers.bulk import append_rows, decide_rows
 from services.members.handlers.context import Context, require_union
 from services.members.handlers.person_ids import new_person_id
@@ -34,7 +34,7 @@ async def register_staff(context: Context, request: Request, command: RegisterSt
         holders = await person_records.holders(store.pool, cipher, org_id, numbers)
         names = await person_records.names_held(store.pool, cipher, org_id, returning)
 
-        def decide(state: Person | None, person_id: str, row: StaffRow) -> list[PersonEvent]:
+        def decide(state: Record | None, person_id: str, row: StaffRow) -> list[PersonEvent]:
             events = staff.register_staff(
                 state,
                 row,
@@ -67,7 +67,7 @@ async def record_staff_left(context: Context, request: Request, command: RecordS
     async def attempt() -> Reply:
         today = today_of(store)
 
-        def decide(state: Person | None, _: str, row: StaffLeavingRow) -> list[PersonEvent]:
+        def decide(state: Record | None, _: str, row: StaffLeavingRow) -> list[PersonEvent]:
             return staff.record_staff_left(
                 state, row, org_id, today, source_recorded_on=command.source_recorded_on
             )

@@ -99,6 +99,9 @@ async def names(
 
 
 ALIVE = "SELECT person_id, gender, birth_month FROM people WHERE org_id = $1"
+MERGED_INTO = """
+SELECT person_id FROM merged_people WHERE org_id = $1 AND kept_person_id = $2 ORDER BY person_id
+"""
 LED_TO = "SELECT person_id, kept_person_id FROM merged_people WHERE org_id = $1"
 
 
@@ -119,11 +122,22 @@ async def duplicates(pool: asyncpg.Pool, cipher: RecordCipher, inquiry: Inquiry)
     return found
 
 
+async def merged_into(pool: asyncpg.Pool, org_id: str, person_id: str) -> list[str]:
+    """The records that were merged into this one, sorted."""
+    rows = await pool.fetch(MERGED_INTO, org_id, person_id)
+    return [row["person_id"] for row in rows]
+
+
 async def _led_to(pool: asyncpg.Pool, org_id: str, found: dict[str, str]) -> dict[str, str]:
-    """The same, with whoever was merged replaced by who is kept."""
+    """The same, with whoever was merged replaced by who is kept in the end: who is kept of two
+    may be merged into a third. No merge of ours leads back to itself (schema/0005)."""
     rows = await pool.fetch(LED_TO, org_id)
     kept = {row["person_id"]: row["kept_person_id"] for row in rows}
-    return {number: kept.get(person, person) for number, person in found.items()}
+
+    def end(person: str) -> str:
+        return end(kept[person]) if person in kept else person
+
+    return {number: end(person) for number, person in found.items()}
 
 
 async def _records(

@@ -67,6 +67,7 @@ def reconciliation_answer(found: Reconciliation) -> dict[str, Any]:
     programme = found.programme
     return {
         "programme_id": programme.programme_id,
+        "source": programme.source,
         "title": programme.title,
         "occasion": programme.occasion,
         "population": programme.population,

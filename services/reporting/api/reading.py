@@ -23,6 +23,7 @@ from services.reporting.queries.membership import account
 from services.reporting.queries.provability import WORDS, source_checks, with_proof
 from services.reporting.queries.reconciliation import Category, reconciliation
 from services.reporting.queries.rosters import dated_counts
+from services.reporting.queries.rows_in_conflict import rows_in_conflict
 from services.reporting.reconciliation.progress import JOURNAL
 from shared.http.problems import Json
 
@@ -115,14 +116,35 @@ async def reconcile_programme(  # noqa: PLR0917 - FastAPI reads each from a para
     category: Category | None = None,
     limit: Limit = LIMIT_MAX,
     cursor: Word = None,
+    source: Annotated[str | None, Query(description="where two sources tell of one id")] = None,
 ) -> Json:
     """A programme's frozen roster against who received. Without a category the people listed are
-    all but those on the roster who received once; `cursor` is a person id."""
+    all but those on the roster who received once; `cursor` is a person id. Ours is meant before an
+    outside source's programme of the same id, unless `source` says whose."""
     at = await log_index_of(built.pool, as_of)
     found = await reconciliation(
-        built.pool, org_id, programme_id, at, category=category, after=cursor or "", limit=limit
+        built.pool,
+        org_id,
+        programme_id,
+        at,
+        source=source,
+        category=category,
+        after=cursor or "",
+        limit=limit,
     )
     return Json({"org_id": org_id, "known_at": at, **reconciliation_answer(found)})
+
+
+@router.get("/v1/{org_id}/conflicts")
+async def conflicts(built: Built, _: Reader, org_id: Org, as_of: AsOf = None) -> Json:
+    """Things that two sources tell of: whose word is believed, whose is not, and in which columns
+    they differ. Figures say by themselves which of their lines were told twice."""
+    at = await log_index_of(built.pool, as_of)
+    found = await rows_in_conflict(built.pool, org_id, at)
+    told = [each._asdict() for each in found.conflicts]
+    return Json(
+        {"org_id": org_id, "known_at": at, "conflicts": told, "all_listed": found.all_listed}
+    )
 
 
 @router.get("/v1/{org_id}/rosters")

@@ -7,6 +7,7 @@ from services.reporting.figures.definition import (
     Figure,
     Rules,
     once,
+    stream_line,
 )
 from services.reporting.journal.record import Entry
 from shared.contract.events import (
@@ -21,6 +22,8 @@ from shared.contract.values import ActivityKind, Organiser
 
 KINDS: tuple[str, ...] = get_args(ActivityKind)
 ORGANISERS: tuple[str, ...] = get_args(Organiser)
+MATCHMAKING = ("matchmaking", "city_union")
+"""What the city's union brings the unmarried together by; the report counts what was online."""
 
 
 def held(
@@ -32,17 +35,23 @@ def held(
 
 def _held(event: ActivityHeld, entry: Entry) -> tuple[Effect, ...]:
     name, activity = f"activity.{event.kind}.{event.organiser}", event.activity_id
-    lines = [once(name, activity, event, entry)]
+    which = event.session
+    lines = [stream_line(name, "activity", activity, event, entry, part=which)]
+    if event.online and (event.kind, event.organiser) == MATCHMAKING:
+        said = "matchmaking_online"
+        lines.append(stream_line(said, said, activity, event, entry, part=which))
     if event.headcount is not None:
-        counted = event.headcount
-        lines.append(once("activity_headcount", activity, event, entry, quantity=counted))
+        said, came = "activity_headcount", event.headcount
+        lines.append(stream_line(said, said, activity, event, entry, part=which, quantity=came))
     if event.cost_fen is not None:
-        lines.append(once("activity_cost", activity, event, entry, amount_fen=event.cost_fen))
+        said, cost = "activity_cost", event.cost_fen
+        lines.append(stream_line(said, said, activity, event, entry, part=which, amount_fen=cost))
     return tuple(lines)
 
 
 def _cancelled(event: ActivityCancelled, entry: Entry) -> tuple[Effect, ...]:
-    return (once("activity_cancelled", event.activity_id, event, entry),)
+    name = "activity_cancelled"
+    return (stream_line(name, name, event.activity_id, event, entry),)
 
 
 def _registered(event: ParticipantRegistered, entry: Entry) -> tuple[Effect, ...]:
@@ -54,16 +63,19 @@ def _attended(event: AttendanceRecorded, entry: Entry) -> tuple[Effect, ...]:
 
 
 def _entered(event: ContestEntered, entry: Entry) -> tuple[Effect, ...]:
-    work, people = f"{event.activity_id}/{event.entry_id}", len(event.person_ids)
-    return (once("contest_entry", work, event, entry, quantity=people),)
+    name, which, people = "contest_entry", event.entry_id, len(event.person_ids)
+    work = f"{event.activity_id}/{which}"
+    return (stream_line(name, name, work, event, entry, part=which, quantity=people),)
 
 
 def _awarded(event: AwardGranted, entry: Entry) -> tuple[Effect, ...]:
-    line = once(
+    line = stream_line(
+        "contest_award",
         "contest_award",
         f"{event.activity_id}/{event.entry_id or event.award}",
         event,
         entry,
+        part=f"{event.entry_id or ''}#{event.award}",
         quantity=event.recipients,
         amount_fen=event.value_fen,
     )
@@ -82,7 +94,7 @@ ACTIVITY_RULES: Rules = {
 ACTIVITY_FIGURES: tuple[Figure, ...] = (
     Figure(
         "matchmaking_sessions", "市总工会线上联谊活动", "次", "count",
-        held(("matchmaking",), ("city_union",)), report_line=24,
+        ("matchmaking_online",), report_line=24,
     ),
     Figure("culture_activities", "文娱活动", "次", "count", held(("culture",)), report_line=25),
     Figure("activities_held", "各项活动", "次", "count", held()),

@@ -1,6 +1,7 @@
 """Figures of claims (慰问金、补助) and insurance. A reversed claim is not counted any more."""
 
 from services.reporting.figures.definition import (
+    Counted,
     Dropped,
     Effect,
     Figure,
@@ -32,9 +33,10 @@ CLAIMS: dict[str, str] = {
     "birth": "生育慰问金",
     "retirement": "退休慰问金",
 }
-NEVER_COVERED = ("entered_in_error", "duplicate")
-"""Why a cover ended that never was; any other was one until it ended."""
+NEVER_WAS = ("entered_in_error", "duplicate")
+"""Why a cover ended, or a claim was withdrawn, that never was: it was neither filed nor ended."""
 
+Step = ClaimFiled | ClaimApproved | ClaimRejected | ClaimWithdrawn
 CLAIM_LINES = {"hospital": 19, "bereavement": 20}
 
 
@@ -48,16 +50,21 @@ def insured(plan: str, capacities: tuple[str, ...] = CAPACITIES) -> tuple[str, .
     return tuple(f"insured.{plan}.{capacity}" for capacity in capacities)
 
 
+def _step(step: str, event: Step, entry: Entry) -> Counted:
+    name = f"claim_{step}"
+    return stream_line(f"{name}.{event.kind}", name, event.person_id, event, entry)
+
+
 def _filed(event: ClaimFiled, entry: Entry) -> tuple[Effect, ...]:
-    return (once(f"claim_filed.{event.kind}", event.person_id, event, entry),)
+    return (_step("filed", event, entry),)
 
 
 def _approved(event: ClaimApproved, entry: Entry) -> tuple[Effect, ...]:
-    return (once(f"claim_approved.{event.kind}", event.person_id, event, entry),)
+    return (_step("approved", event, entry),)
 
 
 def _rejected(event: ClaimRejected, entry: Entry) -> tuple[Effect, ...]:
-    return (once(f"claim_rejected.{event.kind}", event.person_id, event, entry),)
+    return (_step("rejected", event, entry),)
 
 
 def _paid(event: ClaimPaid, entry: Entry) -> tuple[Effect, ...]:
@@ -81,14 +88,15 @@ def _reversed(event: ClaimReversed, entry: Entry) -> tuple[Effect, ...]:
 
 
 def _withdrawn(event: ClaimWithdrawn, entry: Entry) -> tuple[Effect, ...]:
-    return (once(f"claim_withdrawn.{event.kind}", event.person_id, event, entry),)
+    if event.reason in NEVER_WAS:
+        return tuple(Dropped(of_stream(step, entry)) for step in ("claim_filed", "claim_approved"))
+    return (_step("withdrawn", event, entry),)
 
 
 def _ended(event: CoverEnded, entry: Entry) -> tuple[Effect, ...]:
-    ended = once(f"cover_ended.{event.plan}", event.person_id, event, entry)
-    if event.reason in NEVER_COVERED:
-        return (Dropped(of_stream("insured", entry)), ended)
-    return (ended,)
+    if event.reason in NEVER_WAS:
+        return (Dropped(of_stream("insured", entry)),)
+    return (once(f"cover_ended.{event.plan}", event.person_id, event, entry),)
 
 
 def _insured(event: MemberInsured, entry: Entry) -> tuple[Effect, ...]:
@@ -97,8 +105,9 @@ def _insured(event: MemberInsured, entry: Entry) -> tuple[Effect, ...]:
 
 
 def _bought(event: PolicyBought, entry: Entry) -> tuple[Effect, ...]:
-    line = once(
+    line = stream_line(
         f"policy.{event.plan}",
+        "policy",
         event.policy_id,
         event,
         entry,

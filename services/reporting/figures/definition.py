@@ -110,16 +110,20 @@ def stream_line(
     quantity: int = 1,
     amount_fen: int | None = None,
     assumed: bool = False,
+    part: str | int = "",
 ) -> Counted:
     """A line of the list `name` that a later event of the same stream can end or take back, by
-    `of_stream(family, entry)`."""
-    item, first = of_stream(family, entry), entry.opens_stream
+    `of_stream(family, entry, part)`."""
+    item, first = of_stream(family, entry, part), entry.opens_stream
     return Counted(name, item, subject, event.occurred_on, quantity, amount_fen, assumed, first)
 
 
-def of_stream(family: str, entry: Entry) -> str:
-    """The item of a line that a later event of the same stream can end or take back.
+def of_stream(family: str, entry: Entry, part: str | int = "") -> str:
+    """The item of a line that a later event of the same stream can end or take back. `part`: which
+    of several that the stream holds.
 
-    The source is part of it: two sources may name the same stream.
+    The source is part of it: two sources may name the same stream. Before it stands what the line
+    is about, whoever tells it: of two sources one counts (`queries/conflicts.py`).
     """
-    return f"{family}:{entry.envelope.stream}@{entry.envelope.source}"
+    fact = f"{family}:{entry.envelope.stream}" + (f"#{part}" if part != "" else "")
+    return f"{fact}@{entry.envelope.source}"

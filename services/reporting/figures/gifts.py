@@ -68,10 +68,10 @@ def _again(event: GiftIssuedAgain, entry: Entry) -> tuple[Effect, ...]:
 
 
 def _returned(event: GiftReturned, entry: Entry) -> tuple[Effect, ...]:
-    return (
-        Dropped(of_stream("gift", entry)),
-        once("gift_returned", event.person_id, event, entry),
-    )
+    dropped = Dropped(of_stream("gift", entry))
+    if event.reason == "entered_in_error":
+        return (dropped,)  # it never was handed out, so it did not come back
+    return (dropped, once("gift_returned", event.person_id, event, entry))
 
 
 def _applied(event: GiftApplied, entry: Entry) -> tuple[Effect, ...]:
@@ -84,10 +84,10 @@ def _received(event: GiftReceived, entry: Entry) -> tuple[Effect, ...]:
     return (once(name, event.programme_id, event, entry, quantity=event.quantity),)
 
 
-def _closed(event: ProgrammeClosed, _: Entry) -> tuple[Effect, ...]:
+def _closed(event: ProgrammeClosed, entry: Entry) -> tuple[Effect, ...]:
     name = f"missed.{event.occasion or 'unstated'}"
     return tuple(
-        Counted(name, f"missed:{event.programme_id}.{person}", person, event.occurred_on)
+        Counted(name, of_stream("missed", entry, person), person, event.occurred_on)
         for person in event.missed
     )
 

@@ -7,6 +7,7 @@ from services.reporting.figures.definition import (
     Figure,
     Rules,
     once,
+    stream_line,
 )
 from services.reporting.journal.record import Entry
 from shared.contract.events import (
@@ -21,16 +22,18 @@ MEETINGS: tuple[str, ...] = get_args(MeetingKind)
 
 
 def _convened(event: MeetingConvened, entry: Entry) -> tuple[Effect, ...]:
-    return (once(f"convened.{event.kind}", event.meeting_id, event, entry),)
+    return (stream_line(f"convened.{event.kind}", "convened", event.meeting_id, event, entry),)
 
 
 def _met(event: CongressHeld, entry: Entry) -> tuple[Effect, ...]:
-    present = event.delegates_present
-    return (once(f"congress.{event.kind}", event.meeting_id, event, entry, quantity=present),)
+    name, present = f"congress.{event.kind}", event.delegates_present
+    return (stream_line(name, "congress", event.meeting_id, event, entry, quantity=present),)
 
 
 def _passed(event: ResolutionPassed, entry: Entry) -> tuple[Effect, ...]:
-    return (once("resolution", f"{event.meeting_id}/{event.resolution_id}", event, entry),)
+    which = event.resolution_id
+    subject = f"{event.meeting_id}/{which}"
+    return (stream_line("resolution", "resolution", subject, event, entry, part=which),)
 
 
 def _adopted(event: RegulationAdopted, entry: Entry) -> tuple[Effect, ...]:

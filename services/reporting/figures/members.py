@@ -7,7 +7,8 @@ from services.reporting.figures.definition import (
     Figure,
     Moved,
     Rules,
-    once,
+    of_stream,
+    stream_line,
 )
 from services.reporting.journal.record import Entry
 from shared.contract.members import (
@@ -25,7 +26,7 @@ from shared.contract.values import day_after
 JOINED = ("joined.new", "joined.transferred_in", "joined.rejoined")
 LEFT, TRANSFERRED_OUT, DIED = "left", "transferred_out", "died"
 RETIRED_OFF, RETIRED_RETAINED = "retired.ended", "retired.retained"
-ROLL = "roll"
+ROLL, POST = "roll", "post"
 
 POSTS_MAX = 100
 """Posts of one person in one unit whose lines a correction moves."""
@@ -33,18 +34,10 @@ POSTS_MAX = 100
 Ending = MemberLeft | MemberTransferredOut | MemberDied | MemberRetired
 
 
-def _on_roll(event: MemberJoined | Ending) -> str:
-    return f"roll:{event.person_id}.{event.spell}"
-
-
-def _in_post(event: StaffRegistered | StaffLeft) -> str:
-    return f"post:{event.person_id}.{event.spell}"
-
-
 def _joined(event: MemberJoined, entry: Entry) -> tuple[Effect, ...]:
     return (
-        once(f"joined.{event.kind}", event.person_id, event, entry),
-        Counted(ROLL, _on_roll(event), event.person_id, event.occurred_on),
+        _of_spell(f"joined.{event.kind}", "joined", event, entry),
+        _of_spell(ROLL, ROLL, event, entry),
     )
 
 
@@ -62,31 +55,39 @@ def _died(event: MemberDied, entry: Entry) -> tuple[Effect, ...]:
 
 def _retired(event: MemberRetired, entry: Entry) -> tuple[Effect, ...]:
     if event.membership_retained:  # 保留会籍: still on the roll
-        return (once(RETIRED_RETAINED, event.person_id, event, entry),)
+        return (_of_spell(RETIRED_RETAINED, "retired", event, entry),)
     return _off_roll(RETIRED_OFF, event, entry)
 
 
 def _off_roll(name: str, event: Ending, entry: Entry) -> tuple[Effect, ...]:
     return (
-        once(name, event.person_id, event, entry),
-        Ended(_on_roll(event), event.occurred_on),
+        _of_spell(name, name.partition(".")[0], event, entry),
+        Ended(of_stream(ROLL, entry, event.spell), event.occurred_on),
     )
 
 
-def _registered(event: StaffRegistered, _: Entry) -> tuple[Effect, ...]:
-    return (Counted(f"post.{event.gender}", _in_post(event), event.person_id, event.occurred_on),)
+def _of_spell(
+    name: str, family: str, event: StaffRegistered | MemberJoined | Ending, entry: Entry
+) -> Counted:
+    return stream_line(name, family, event.person_id, event, entry, part=event.spell)
 
 
-def _left_post(event: StaffLeft, _: Entry) -> tuple[Effect, ...]:
+def _registered(event: StaffRegistered, entry: Entry) -> tuple[Effect, ...]:
+    return (_of_spell(f"post.{event.gender}", POST, event, entry),)
+
+
+def _left_post(event: StaffLeft, entry: Entry) -> tuple[Effect, ...]:
     # The event's day is the last day in post; a membership ends on its day.
     first_day_off = day_after(event.occurred_on)
-    return () if first_day_off is None else (Ended(_in_post(event), first_day_off),)
+    item = of_stream(POST, entry, event.spell)
+    return () if first_day_off is None else (Ended(item, first_day_off),)
 
 
-def _changed(event: MemberChanged, _: Entry) -> tuple[Effect, ...]:
+def _changed(event: MemberChanged, entry: Entry) -> tuple[Effect, ...]:
     # A number without bounds would be as many lines: nobody holds more posts in one unit.
     posts = range(1, min(event.posts, POSTS_MAX) + 1)
-    return tuple(Moved(f"post:{event.person_id}.{post}", f"post.{event.gender}") for post in posts)
+    name = f"post.{event.gender}"
+    return tuple(Moved(of_stream(POST, entry, post), name) for post in posts)
 
 
 MEMBER_RULES: Rules = {

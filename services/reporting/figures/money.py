@@ -85,7 +85,8 @@ def _paid(event: ExpenditurePaid, entry: Entry) -> tuple[Effect, ...]:
 
 def _reversed(event: ExpenditureReversed, entry: Entry) -> tuple[Effect, ...]:
     """What never was due drops from its period; what came back is taken off on its own day."""
-    name, who, amount = f"spent.{event.payer}.{event.fund}", event.payment_id, event.amount_fen
+    name = f"spent.{event.payer or UNKNOWN}.{event.fund or UNKNOWN}"
+    who, amount = event.payment_id, event.amount_fen
     told = once("spent_reversed", who, event, entry, amount_fen=amount)
     if event.posting == "in_period":
         return (Dropped(of_stream("payment", entry)), told)
@@ -94,11 +95,13 @@ def _reversed(event: ExpenditureReversed, entry: Entry) -> tuple[Effect, ...]:
 
 def _decided(event: ProcurementDecided, entry: Entry) -> tuple[Effect, ...]:
     name, amount = f"procurement.{event.method}", event.amount_fen
-    return (once(name, event.procurement_id, event, entry, amount_fen=amount),)
+    subject = event.procurement_id
+    return (stream_line(name, "procurement", subject, event, entry, amount_fen=amount),)
 
 
 def _signed(event: ContractSigned, entry: Entry) -> tuple[Effect, ...]:
-    return (once("contract", event.procurement_id, event, entry, amount_fen=event.amount_fen),)
+    subject, amount = event.procurement_id, event.amount_fen
+    return (stream_line("contract", "contract", subject, event, entry, amount_fen=amount),)
 
 
 MONEY_RULES: Rules = {

@@ -71,7 +71,7 @@ def _attested(event: PeriodAttested, entry: Entry) -> tuple[Effect, ...]:
 
 
 def _incident(event: IncidentReported, entry: Entry) -> tuple[Effect, ...]:
-    return (once(f"incident.{event.subject}", event.incident_id, event, entry),)
+    return (stream_line(f"incident.{event.subject}", "incident", event.incident_id, event, entry),)
 
 
 def _planned(event: PlanItemSet, entry: Entry) -> tuple[Effect, ...]:
@@ -86,7 +86,7 @@ def _planned(event: PlanItemSet, entry: Entry) -> tuple[Effect, ...]:
 
 
 def _done(event: PlanItemDone, entry: Entry) -> tuple[Effect, ...]:
-    return (once("plan_done", event.item_id, event, entry),)
+    return (stream_line("plan_done", "plan_done", event.item_id, event, entry),)
 
 
 def _raised(event: IssueRaised, entry: Entry) -> tuple[Effect, ...]:
@@ -96,7 +96,7 @@ def _raised(event: IssueRaised, entry: Entry) -> tuple[Effect, ...]:
 def _resolved(event: IssueResolved, entry: Entry) -> tuple[Effect, ...]:
     return (
         Ended(of_stream("issue", entry), event.occurred_on),
-        once("issue_resolved", event.issue_id, event, entry),
+        stream_line("issue_resolved", "issue_resolved", event.issue_id, event, entry),
     )
 
 

@@ -21,6 +21,7 @@ from services.reporting.projections.as_of import FOREVER, LIVE, known_at
 from services.reporting.projections.checkpoints import Folded, Held, folded
 from services.reporting.queries.facts import known_on
 from services.reporting.queries.findings import EVIDENCE_LISTED
+from services.reporting.queries.referents import own_first
 from services.reporting.queries.verdicts import verdicts
 from services.reporting.rules import BY_ID, RULES_VERSION
 from services.reporting.rules.definition import Verdict
@@ -52,7 +53,8 @@ SELECT DISTINCT org_id FROM journal WHERE log_index > $1 AND log_index <= $2
 JUDGED = [ReportIssued.type_name(), ReportSuperseded.type_name()]
 """What reporting itself says and is judged for: which numbers stand."""
 SIMULATED = f"""
-SELECT simulated FROM {LIVE}.unions WHERE org_id = $1 AND {known_at("$2")}
+SELECT simulated FROM {LIVE}.unions u WHERE org_id = $1 AND {known_at("$2")}
+ORDER BY {own_first("u")} LIMIT 1
 """
 PUT_RIGHT = "UPDATE judged SET refolded = false"
 MARK = """

@@ -4,14 +4,14 @@ Pure: it is given what the database knows of the batch and returns decisions, so
 acceptance that spans records can be read and tested in one place; `decode` has judged each alone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from services.reporting.ingest.decode import Refused
-from services.reporting.journal.record import Decoded, Raw, StreamKey
+from services.reporting.journal.record import Decoded, Origin, Raw, StreamKey
 from shared.contract.envelope import Envelope
 from shared.contract.stream_rules import History
-from shared.contract.succession import Identity, Succession, reused_detail
+from shared.contract.succession import Identity, Named, Succession, reused_detail
 from shared.errors import ContractViolation
 from shared.eventstore.epochs import FIRST, Epochs
 
@@ -53,6 +53,8 @@ class _Now(NamedTuple):
     outside: Succession
     places: dict[Place, bool]
     passed: Mapping[StreamKey, int]
+    disowned: Collection[tuple[Identity, bytes]]
+    discarded: Collection[Origin]
 
 
 def admit(
@@ -66,6 +68,9 @@ def admit(
     places: Mapping[Place, bool] = {},
     passed: Mapping[StreamKey, int] = {},
     histories: Mapping[StreamKey, History] = {},
+    named: Mapping[Identity, Named] = {},
+    disowned: Collection[tuple[Identity, bytes]] = (),
+    discarded: Collection[Origin] = (),
 ) -> Admission:
     """Decide about a batch, in order.
 
@@ -77,12 +82,15 @@ def admit(
     and of what is retried, whether the event that the journal has there counts, or is disowned and
     gives way; absent where it has none. `passed`: of streams in which a person went on without what
     was missing, the last version that was applied so. `histories`: what stands in the streams of
-    sources that are not ours.
+    sources that are not ours. `named`: stream and type of what withdrawals of the batch name.
+    `disowned`: documents under identities of the batch that the journal holds and that count for
+    nothing, so that another document may have the identity. `discarded`: the records of the batch,
+    by origin, that a person discarded before and that come again.
     """
     result = Admission([], [], [], [], dict(heads), epochs)
     seen = dict(known)
-    outside = Succession(seen, dict(versions), dict(histories))
-    now = _Now(seen, dict(blocked), outside, dict(places), passed)
+    outside = Succession(seen, dict(versions), dict(histories), named=named)
+    now = _Now(seen, dict(blocked), outside, dict(places), passed, disowned, discarded)
     for record in records:
         if isinstance(record, Refused):
             _admit_refused(record, result, now)
@@ -154,7 +162,7 @@ def _admit_decoded(record: Decoded, result: Admission, now: _Now) -> None:
     identity = (envelope.event_id, envelope.source)
     earlier, epochs = now.seen.get(identity), result.epochs_of(envelope)
     dead = bool(epochs.past) and record.sequenced and epochs.are_dead(envelope)
-    if earlier == record.leaf:
+    if earlier == record.leaf or (identity, record.leaf) in now.disowned:
         result.duplicates.append(record)
         if not dead:
             _pass_over(record, result)
@@ -187,7 +195,8 @@ def _admit_decoded(record: Decoded, result: Admission, now: _Now) -> None:
 def _in_its_place(record: Decoded, result: Admission, now: _Now) -> bool:
     """Whether a record is its shard's next, or has a place that a person gives it or that a
     disowned event had. What finds its place taken blocks its stream: of the two, a person says
-    which is the owner's, and what follows in the stream must not be applied before it."""
+    which is the owner's, and what follows in the stream must not be applied before it; of one that
+    was discarded, a person has said."""
     envelope = record.envelope
     shard, sequence = envelope.shard or 0, envelope.shard_sequence or 0
     key, place = (envelope.source, shard), (envelope.source, shard, sequence)
@@ -201,8 +210,12 @@ def _in_its_place(record: Decoded, result: Admission, now: _Now) -> bool:
     if record.retried or sequence <= head:
         if now.places.get(place, not record.retried):
             detail = f"sequence {sequence} of shard {shard} was another event (at {head})"
-            now.blocked.setdefault(record.stream_key, envelope.stream_version + 1)
-            result.refused.append(reused(record, detail))
+            again = reused(record, detail)
+            if record.raw.origin in now.discarded:
+                again = again._replace(blocks_stream=False)
+            else:
+                now.blocked.setdefault(record.stream_key, envelope.stream_version + 1)
+            result.refused.append(again)
             return False
         now.places[place] = True
     else:

@@ -174,6 +174,9 @@ class Ingest:
                 places=known.places,
                 passed=known.passed,
                 histories=known.histories,
+                named=known.named,
+                disowned=known.disowned,
+                discarded=known.discarded,
             )
 
         admission = decide(_by_sequence([*records, *waiting]) if waiting else records)

@@ -5,19 +5,21 @@ of what it costs: what is nearly always empty is first asked whether it is.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import asyncpg
 
 from services.reporting.ingest.admission import Place, ShardKey
 from services.reporting.ingest.decode import Refused
 from services.reporting.ingest.lost_events import blocked_streams
-from services.reporting.journal.record import Decoded, StreamKey
+from services.reporting.ingest.raw_rows import content_hash
+from services.reporting.journal.record import Decoded, Origin, StreamKey
 from shared.contract.attributes import envelope_of_document
+from shared.contract.corrections import WITHDRAWALS
 from shared.contract.decoders import decode_envelope, decode_event
 from shared.contract.envelope import DomainEvent
 from shared.contract.stream_rules import KNOWN, History, history_of
-from shared.contract.succession import Identity
+from shared.contract.succession import Identity, Named
 from shared.eventstore.epochs import Epochs, known_epochs
 
 EXCEPTIONS = """
@@ -40,12 +42,27 @@ FROM unnest($1::text[], $2::int[], $3::bigint[]) AS p(source, shard, shard_seque
     LEFT JOIN disowned d ON d.log_index = j.log_index
 GROUP BY 1, 2, 3
 """
+IDENTITIES = """
+SELECT j.event_id, j.source, j.leaf, d.log_index IS NULL AS counts
+FROM journal j LEFT JOIN disowned d ON d.log_index = j.log_index WHERE j.event_id = ANY($1)
+"""
+DISCARDED = """
+SELECT topic, content FROM quarantine JOIN unnest($1::text[], $2::bytea[]) AS c(topic, content)
+    USING (topic, content)
+WHERE state = 'discarded'
+"""
 TOLD = """
 SELECT j.source, j.stream, j.document
 FROM unnest($1::text[], $2::text[]) AS s(source, stream) JOIN journal j USING (source, stream)
     LEFT JOIN disowned d ON d.log_index = j.log_index
 WHERE j.shard IS NULL AND j.type = ANY($3) AND d.log_index IS NULL
 ORDER BY j.log_index
+"""
+
+NAMED = """
+SELECT j.event_id, j.source, j.stream, j.type
+FROM journal j LEFT JOIN disowned d ON d.log_index = j.log_index
+WHERE j.event_id = ANY($1::uuid[]) AND d.log_index IS NULL
 """
 
 
@@ -71,6 +88,9 @@ class Known(NamedTuple):
     places: dict[Place, bool]
     passed: dict[StreamKey, int]
     histories: dict[StreamKey, History]
+    named: dict[Identity, Named]
+    disowned: set[tuple[Identity, bytes]]
+    discarded: set[Origin]
 
 
 async def exceptions(connection: asyncpg.Connection) -> Exceptions:
@@ -87,16 +107,20 @@ async def look_up(
     """Look up a batch: its `records`, and of these with what joins them those that are events."""
     streams = {record.stream_key for record in decoded}
     heads = await _heads(connection, records)
-    identities = await _identities(connection, decoded)
+    identities, disowned = await _identities(connection, decoded)
+    behind = _behind(decoded, heads, identities)
     return Known(
         heads=heads,
         identities=identities,
         blocked=await blocked_streams(connection, streams if there_are.blocked else ()),
         versions=await _versions(connection, decoded),
         epochs=await known_epochs(connection) if there_are.restored else {},
-        places=await _places(connection, _behind(decoded, heads, identities)),
+        places=await _places(connection, {_place(record) for record in behind}),
         passed=await _passed(connection, streams if there_are.passed else ()),
         histories=await _histories(connection, decoded),
+        named=await _named(connection, decoded),
+        disowned=disowned,
+        discarded=await _discarded(connection, behind),
     )
 
 
@@ -113,17 +137,32 @@ def _behind(
     decoded: Iterable[Decoded],
     heads: Mapping[ShardKey, int],
     identities: Mapping[Identity, bytes],
-) -> set[Place]:
-    """Places behind the heads, and of what a person tries again any, that records claim which are
-    not known: none in most batches."""
-    return {
-        (e.source, e.shard, e.shard_sequence)
-        for e, retried in ((r.envelope, r.retried) for r in decoded if r.sequenced)
+) -> list[Decoded]:
+    """Records behind the heads, and of what a person tries again any, that are not known: none in
+    most batches."""
+    return [
+        record
+        for record, e in ((r, r.envelope) for r in decoded if r.sequenced)
         if e.shard is not None
         and e.shard_sequence is not None
-        and (retried or e.shard_sequence <= heads.get((e.source, e.shard), 0))
+        and (record.retried or e.shard_sequence <= heads.get((e.source, e.shard), 0))
         and (e.event_id, e.source) not in identities
-    }
+    ]
+
+
+def _place(record: Decoded) -> Place:
+    envelope = record.envelope
+    return envelope.source, envelope.shard or 0, envelope.shard_sequence or 0
+
+
+async def _discarded(connection: asyncpg.Connection, behind: Collection[Decoded]) -> set[Origin]:
+    """Which of these a person discarded before, to the byte."""
+    if not behind:
+        return set()
+    contents = {r.raw.origin: (r.raw.origin.topic, content_hash(r.raw)) for r in behind}
+    rows = await connection.fetch(DISCARDED, *zip(*contents.values(), strict=True))
+    found = {(row["topic"], row["content"]) for row in rows}
+    return {origin for origin, content in contents.items() if content in found}
 
 
 async def _places(connection: asyncpg.Connection, places: Collection[Place]) -> dict[Place, bool]:
@@ -135,12 +174,32 @@ async def _places(connection: asyncpg.Connection, places: Collection[Place]) -> 
 
 async def _identities(
     connection: asyncpg.Connection, decoded: Iterable[Decoded]
-) -> dict[Identity, bytes]:
+) -> tuple[dict[Identity, bytes], set[tuple[Identity, bytes]]]:
+    """The leaf of each identity that counts, and those that are disowned."""
     ids = [record.envelope.event_id for record in decoded]
-    rows = await connection.fetch(
-        "SELECT event_id, source, leaf FROM journal WHERE event_id = ANY($1)", ids
+    rows = await connection.fetch(IDENTITIES, ids)
+    counts: dict[Identity, bytes] = {}
+    disowned = set()
+    for row in rows:
+        identity = (row["event_id"], row["source"])
+        if row["counts"]:
+            counts[identity] = row["leaf"]
+        else:
+            disowned.add((identity, row["leaf"]))
+    return counts, disowned
+
+
+async def _named(
+    connection: asyncpg.Connection, decoded: Iterable[Decoded]
+) -> dict[Identity, Named]:
+    """What withdrawals of sources that are not ours name, where the journal has it, and it counts:
+    none in most batches."""
+    said: Iterable[Any] = (
+        r.event for r in decoded if not r.sequenced and r.envelope.type in WITHDRAWALS
     )
-    return {(row["event_id"], row["source"]): row["leaf"] for row in rows}
+    ids = [event.entry for event in said]
+    rows = await connection.fetch(NAMED, ids) if ids else ()
+    return {(row["event_id"], row["source"]): (row["stream"], row["type"]) for row in rows}
 
 
 async def _heads(

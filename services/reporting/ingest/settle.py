@@ -4,7 +4,8 @@ A stream blocked by one of its own records waits as a whole: retrying the first 
 all that wait behind it.
 """
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -49,9 +50,20 @@ WHERE state = 'retrying'
 
 DISCARD = """
 UPDATE quarantine SET state = CASE state WHEN 'open' THEN 'discarded' END,
+    blocks_stream = blocks_stream AND reason <> 'sequence-reused',
     settled_by = $2, settled_for = $3, settled_why = $4 WHERE id = $1
 """
-"""Of a record that is not open anymore it makes none: NOT NULL refuses, with event and all."""
+"""Of a record that is not open anymore it makes none: NOT NULL refuses, with event and all. One
+that found its place taken leaves no gap: the place has its event."""
+
+WAITING = """
+SELECT DISTINCT ON (q.source, q.stream) q.id
+FROM quarantine q JOIN quarantine gone USING (source, stream)
+WHERE gone.id = ANY($1::bigint[]) AND gone.state = 'discarded' AND gone.reason = 'sequence-reused'
+    AND q.state = 'open' AND q.blocks_stream AND q.reason IN ('version-gap', 'stream-blocked')
+ORDER BY q.source, q.stream, q.stream_version, q.id
+"""
+"""The first that waits in each stream that what was discarded had blocked."""
 
 
 class Retried(NamedTuple):
@@ -107,12 +119,30 @@ async def discard(
     """Settle a record as never to be applied, and say so as QuarantineDiscarded.
 
     Idempotent. The record stays listed, with who and why. Where the record blocked a stream,
-    versions after it wait on, until a retry goes on without it.
-    Raises Unknown `no-such-record`, Conflict `already-settled`.
+    versions after it wait on, until a retry goes on without it; behind one that found its place
+    taken there is nothing to wait for, and they are applied.
+    Raises Unknown `no-such-record`, Conflict `already-settled`; NotYet `ingest-held`.
     """
     record = await one(ingest.pool, number, scope)
-    if _settled_so(record, actor, why):
-        return
+    if not _settled_so(record, actor, why):
+        await _discard(ingest, record, actor, why)
+    await go_on(ingest, [number], actor.subject)
+
+
+async def go_on(ingest: Ingest, discarded: Sequence[int], actor: str) -> None:
+    """Apply what waits in the streams that these records, discarded by now, had blocked though
+    their places have their events. Raises NotYet `ingest-held`."""
+    for row in await ingest.pool.fetch(WAITING, discarded):
+        # Settled by now, or behind another that a person has yet to settle.
+        with contextlib.suppress(Conflict, Unknown):
+            await retry(ingest, row["id"], actor)
+
+
+async def _discard(
+    ingest: Ingest, record: Mapping[str, Any], actor: Actor, why: Discarding
+) -> None:
+    """Raises Conflict `already-settled`."""
+    number = record["id"]
     moment = await moment_of(ingest)
     store = EventStore(ingest.pool, lambda: moment, source_of("reporting"))
     request = discarding_request(ingest, actor, f"quarantine-{number}")

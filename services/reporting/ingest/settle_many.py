@@ -136,6 +136,7 @@ async def discard_many(ingest: Ingest, actor: Actor, page: Page, why: Discarding
             except Conflict:
                 continue
             discarded += 1
+    await settle.go_on(ingest, [row["id"] for row in rows], actor.subject)
     return await _settled(ingest.pool, page, rows, discarded=discarded)
 
 

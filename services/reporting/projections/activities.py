@@ -39,6 +39,7 @@ class Activity(NamedTuple):
 
     org_id: str
     activity_id: str
+    source: str
     title: str | None = None
     kind: str | None = None
     organiser: str | None = None
@@ -62,8 +63,8 @@ class Activity(NamedTuple):
     award_value_fen: int = 0
 
 
-def _keys(event: ActivityEvent, _: Entry) -> Sequence[Key]:
-    return [(event.org_id, event.activity_id)]
+def _keys(event: ActivityEvent, entry: Entry) -> Sequence[Key]:
+    return [(event.org_id, event.activity_id, entry.envelope.source)]
 
 
 def _planned(row: Activity | None, event: ActivityPlanned, entry: Entry, key: Key) -> Activity:
@@ -127,7 +128,7 @@ def _awarded(row: Activity | None, event: AwardGranted, _: Entry, key: Key) -> A
 ACTIVITIES = Projection(
     name="activities",
     row=Activity,
-    key=("org_id", "activity_id"),
+    key=("org_id", "activity_id", "source"),
     on={
         ActivityPlanned: changing(_keys, _planned),
         ActivityHeld: changing(_keys, _held),

@@ -17,6 +17,7 @@ class Attestation(NamedTuple):
     org_id: str
     subject: str
     month: str
+    source: str
     incidents: int
     attested_on: date
     attested: UUID
@@ -27,8 +28,8 @@ class Attestation(NamedTuple):
         return (day_after(self.attested_on) or date.max).isoformat()[:7] > self.month
 
 
-def _keys(event: PeriodAttested, _: Entry) -> Sequence[Key]:
-    return [(event.org_id, event.subject, event.month)]
+def _keys(event: PeriodAttested, entry: Entry) -> Sequence[Key]:
+    return [(event.org_id, event.subject, event.month, entry.envelope.source)]
 
 
 def _attested(row: Attestation | None, event: PeriodAttested, entry: Entry, _: Key) -> Attestation:
@@ -36,6 +37,7 @@ def _attested(row: Attestation | None, event: PeriodAttested, entry: Entry, _: K
         org_id=event.org_id,
         subject=event.subject,
         month=event.month,
+        source=entry.envelope.source,
         incidents=event.incidents,
         attested_on=event.occurred_on,
         attested=entry.envelope.event_id,
@@ -45,6 +47,6 @@ def _attested(row: Attestation | None, event: PeriodAttested, entry: Entry, _: K
 ATTESTATIONS = Projection(
     name="attestations",
     row=Attestation,
-    key=("org_id", "subject", "month"),
+    key=("org_id", "subject", "month", "source"),
     on={PeriodAttested: changing(_keys, _attested)},
 )

@@ -156,7 +156,8 @@ def _corrected(row: Income | None, event: IncomeCorrected, _: Entry, __: Key) ->
 
 def _line_keys(event: BudgetApproved | BudgetAdjusted, entry: Entry) -> Sequence[Key]:
     lines = dict.fromkeys(line.budget_line for line in event.lines)
-    return [(event.org_id, entry.envelope.event_id, line) for line in lines]
+    decided, source = entry.envelope.event_id, entry.envelope.source
+    return [(event.org_id, decided, line, source) for line in lines]
 
 
 def _line(
@@ -166,7 +167,7 @@ def _line(
         org_id=key[0],
         decided=key[1],
         budget_line=key[2],
-        source=entry.envelope.source,
+        source=key[3],
         budget_year=event.budget_year,
         version=entry.envelope.stream_version,
         kind="approved" if entry.envelope.type == BudgetApproved.type_name() else "adjusted",
@@ -200,7 +201,7 @@ INCOMES = Projection(
 BUDGET_LINES = Projection(
     name="budget_lines",
     row=BudgetLineVersion,
-    key=("org_id", "decided", "budget_line"),
+    key=("org_id", "decided", "budget_line", "source"),
     on={BudgetApproved: changing(_line_keys, _line), BudgetAdjusted: changing(_line_keys, _line)},
     indexes=(Index(("org_id", "budget_year")),),
 )

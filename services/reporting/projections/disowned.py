@@ -19,7 +19,6 @@ from services.reporting.journal.record import Entry
 from services.reporting.projections.as_of import FOREVER
 from services.reporting.projections.definition import Change, Key, Projection, Row
 from services.reporting.projections.effective import (
-    WITHDRAWALS,
     Rows,
     Told,
     Touched,
@@ -31,6 +30,7 @@ from services.reporting.projections.effective import (
     touched_by,
 )
 from services.reporting.projections.engine import Changes, Dispatch, RowChange, insert, load, store
+from shared.contract.corrections import WITHDRAWALS
 from shared.contract.reporting import EventDisowned
 
 log = structlog.get_logger("disowned")

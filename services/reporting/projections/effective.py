@@ -14,14 +14,8 @@ from services.reporting.journal.record import Entry
 from services.reporting.projections.definition import Change, Insert, Key, Projection, Row
 from services.reporting.projections.engine import Dispatch
 from shared.contract.catalogue import CATALOGUE
-from shared.contract.corrections import corrected_by
+from shared.contract.corrections import WITHDRAWALS, corrected_by
 from shared.contract.envelope import shard_of
-from shared.contract.withdrawal import Withdrawal
-
-WITHDRAWALS: Mapping[str, type[Withdrawal]] = {
-    name: cls for name, cls in CATALOGUE.items() if issubclass(cls, Withdrawal)
-}
-"""The types that take an entry of their stream back."""
 
 # Our own events of a stream are found in its shard, others in the index of outside streams: an
 # index by stream would cost every event of ingest what a withdrawal saves.

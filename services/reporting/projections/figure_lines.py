@@ -30,6 +30,11 @@ OUTSIDE = "item LIKE '%@/ext/%'"
 """The SQL condition of a line that an outside source told."""
 
 
+def source_of(alias: str) -> str:
+    """The SQL expression of the source that told a line: every item ends with it."""
+    return f"split_part({alias}.item, '@', 2)"
+
+
 class Line(NamedTuple):
     """One line of one list, and the journal's index of the event behind it.
 

@@ -15,6 +15,7 @@ class HealthCheck(NamedTuple):
 
     org_id: str
     check_id: str
+    source: str
     provider: str | None = None
     population: str | None = None
     people_due: int | None = None
@@ -28,8 +29,8 @@ class HealthCheck(NamedTuple):
     reported: UUID | None = None
 
 
-def _keys(event: HealthCheckArranged | HealthCheckReported, _: Entry) -> Sequence[Key]:
-    return [(event.org_id, event.check_id)]
+def _keys(event: HealthCheckArranged | HealthCheckReported, entry: Entry) -> Sequence[Key]:
+    return [(event.org_id, event.check_id, entry.envelope.source)]
 
 
 def _arranged(
@@ -60,7 +61,7 @@ def _reported(
 HEALTH_CHECKS = Projection(
     name="health_checks",
     row=HealthCheck,
-    key=("org_id", "check_id"),
+    key=("org_id", "check_id", "source"),
     on={
         HealthCheckArranged: changing(_keys, _arranged),
         HealthCheckReported: changing(_keys, _reported),

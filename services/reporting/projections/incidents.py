@@ -15,19 +15,21 @@ class Incident(NamedTuple):
 
     org_id: str
     incident_id: str
+    source: str
     subject: str
     happened_on: date
     reported: UUID
 
 
-def _keys(event: IncidentReported, _: Entry) -> Sequence[Key]:
-    return [(event.org_id, event.incident_id)]
+def _keys(event: IncidentReported, entry: Entry) -> Sequence[Key]:
+    return [(event.org_id, event.incident_id, entry.envelope.source)]
 
 
 def _reported(row: Incident | None, event: IncidentReported, entry: Entry, _: Key) -> Incident:
     return Incident(
         org_id=event.org_id,
         incident_id=event.incident_id,
+        source=entry.envelope.source,
         subject=event.subject,
         happened_on=event.occurred_on,
         reported=entry.envelope.event_id,
@@ -37,6 +39,6 @@ def _reported(row: Incident | None, event: IncidentReported, entry: Entry, _: Ke
 INCIDENTS = Projection(
     name="incidents",
     row=Incident,
-    key=("org_id", "incident_id"),
+    key=("org_id", "incident_id", "source"),
     on={IncidentReported: changing(_keys, _reported)},
 )

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from services.reporting.figures.claims_and_insurance import NEVER_COVERED
+from services.reporting.figures.claims_and_insurance import NEVER_WAS
 from services.reporting.journal.record import Entry
 from services.reporting.projections.definition import Index, Key, Projection, changing, opening
 from shared.contract.benefits import CoverEnded, MemberInsured
@@ -47,7 +47,7 @@ def _insured(_: Cover | None, event: MemberInsured, entry: Entry, key: Key) -> C
 
 
 def _ended(row: Cover | None, event: CoverEnded, entry: Entry, _: Key) -> Cover | None:
-    if row is None or event.reason in NEVER_COVERED:
+    if row is None or event.reason in NEVER_WAS:
         return None
     return row._replace(ended_on=event.occurred_on, ended=entry.envelope.event_id)
 

@@ -15,6 +15,7 @@ class Issue(NamedTuple):
 
     org_id: str
     issue_id: str
+    source: str
     title: str | None = None
     raised_on: date | None = None
     raised: UUID | None = None
@@ -22,8 +23,8 @@ class Issue(NamedTuple):
     resolved: UUID | None = None
 
 
-def _keys(event: IssueRaised | IssueResolved, _: Entry) -> Sequence[Key]:
-    return [(event.org_id, event.issue_id)]
+def _keys(event: IssueRaised | IssueResolved, entry: Entry) -> Sequence[Key]:
+    return [(event.org_id, event.issue_id, entry.envelope.source)]
 
 
 def _raised(row: Issue | None, event: IssueRaised, entry: Entry, key: Key) -> Issue:
@@ -41,6 +42,6 @@ def _resolved(row: Issue | None, event: IssueResolved, entry: Entry, key: Key) -
 ISSUES = Projection(
     name="issues",
     row=Issue,
-    key=("org_id", "issue_id"),
+    key=("org_id", "issue_id", "source"),
     on={IssueRaised: changing(_keys, _raised), IssueResolved: changing(_keys, _resolved)},
 )

@@ -18,6 +18,7 @@ class Meeting(NamedTuple):
 
     org_id: str
     meeting_id: str
+    source: str
     kind: str | None = None
     title: str | None = None
     convened_on: date | None = None
@@ -31,8 +32,8 @@ class Meeting(NamedTuple):
     resolutions: int = 0
 
 
-def _keys(event: MeetingConvened | CongressHeld | ResolutionPassed, _: Entry) -> Sequence[Key]:
-    return [(event.org_id, event.meeting_id)]
+def _keys(event: MeetingConvened | CongressHeld | ResolutionPassed, entry: Entry) -> Sequence[Key]:
+    return [(event.org_id, event.meeting_id, entry.envelope.source)]
 
 
 def _convened(row: Meeting | None, event: MeetingConvened, entry: Entry, key: Key) -> Meeting:
@@ -65,7 +66,7 @@ def _passed(row: Meeting | None, _: ResolutionPassed, __: Entry, key: Key) -> Me
 MEETINGS = Projection(
     name="meetings",
     row=Meeting,
-    key=("org_id", "meeting_id"),
+    key=("org_id", "meeting_id", "source"),
     on={
         MeetingConvened: changing(_keys, _convened),
         CongressHeld: changing(_keys, _held),

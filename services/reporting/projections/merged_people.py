@@ -15,19 +15,20 @@ class Merged(NamedTuple):
 
     org_id: str
     person_id: str
+    source: str
     kept_person_id: str
     merged_on: date
     merged: UUID
 
 
-def _keys(event: MembersMerged | MembersUnmerged, _: Entry) -> Sequence[Key]:
-    return [(event.org_id, event.person_id)]
+def _keys(event: MembersMerged | MembersUnmerged, entry: Entry) -> Sequence[Key]:
+    return [(event.org_id, event.person_id, entry.envelope.source)]
 
 
 def _merged(_: Merged | None, event: MembersMerged, entry: Entry, key: Key) -> Merged:
-    org_id, person_id = key
+    org_id, person_id, source = key
     said = entry.envelope.event_id
-    return Merged(org_id, person_id, event.kept_person_id, event.occurred_on, said)
+    return Merged(org_id, person_id, source, event.kept_person_id, event.occurred_on, said)
 
 
 def _unmerged(_: Merged | None, __: MembersUnmerged, ___: Entry, ____: Key) -> None:
@@ -37,6 +38,6 @@ def _unmerged(_: Merged | None, __: MembersUnmerged, ___: Entry, ____: Key) -> N
 MERGED_PEOPLE = Projection(
     name="merged_people",
     row=Merged,
-    key=("org_id", "person_id"),
+    key=("org_id", "person_id", "source"),
     on={MembersMerged: changing(_keys, _merged), MembersUnmerged: changing(_keys, _unmerged)},
 )

@@ -15,6 +15,7 @@ class PlanItem(NamedTuple):
 
     org_id: str
     item_id: str
+    source: str
     plan_year: int | None = None
     section: str | None = None
     title: str | None = None
@@ -26,8 +27,8 @@ class PlanItem(NamedTuple):
     done_by: UUID | None = None
 
 
-def _keys(event: PlanItemSet | PlanItemDone, _: Entry) -> Sequence[Key]:
-    return [(event.org_id, event.item_id)]
+def _keys(event: PlanItemSet | PlanItemDone, entry: Entry) -> Sequence[Key]:
+    return [(event.org_id, event.item_id, entry.envelope.source)]
 
 
 def _set(row: PlanItem | None, event: PlanItemSet, entry: Entry, key: Key) -> PlanItem:
@@ -52,7 +53,7 @@ def _done(row: PlanItem | None, event: PlanItemDone, entry: Entry, key: Key) -> 
 PLAN_ITEMS = Projection(
     name="plan_items",
     row=PlanItem,
-    key=("org_id", "item_id"),
+    key=("org_id", "item_id", "source"),
     on={PlanItemSet: changing(_keys, _set), PlanItemDone: changing(_keys, _done)},
     indexes=(Index(("org_id", "plan_year")),),
 )

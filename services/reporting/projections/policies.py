@@ -15,6 +15,7 @@ class Policy(NamedTuple):
 
     org_id: str
     policy_id: str
+    source: str
     plan: str
     insurer: str
     starts_on: date
@@ -28,14 +29,15 @@ class Policy(NamedTuple):
     bought: UUID
 
 
-def _keys(event: PolicyBought, _: Entry) -> Sequence[Key]:
-    return [(event.org_id, event.policy_id)]
+def _keys(event: PolicyBought, entry: Entry) -> Sequence[Key]:
+    return [(event.org_id, event.policy_id, entry.envelope.source)]
 
 
 def _bought(_: Policy | None, event: PolicyBought, entry: Entry, key: Key) -> Policy:
     return Policy(
         org_id=key[0],
         policy_id=key[1],
+        source=key[2],
         plan=event.plan,
         insurer=event.insurer,
         starts_on=event.starts_on,
@@ -53,6 +55,6 @@ def _bought(_: Policy | None, event: PolicyBought, entry: Entry, key: Key) -> Po
 POLICIES = Projection(
     name="policies",
     row=Policy,
-    key=("org_id", "policy_id"),
+    key=("org_id", "policy_id", "source"),
     on={PolicyBought: changing(_keys, _bought)},
 )

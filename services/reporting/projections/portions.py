@@ -15,6 +15,7 @@ class Portions(NamedTuple):
 
     org_id: str
     event: UUID
+    source: str
     step: str
     programme_id: str
     occasion: str
@@ -24,7 +25,7 @@ class Portions(NamedTuple):
 
 
 def _keys(event: GiftApplied | GiftReceived, entry: Entry) -> Sequence[Key]:
-    return [(event.org_id, entry.envelope.event_id)]
+    return [(event.org_id, entry.envelope.event_id, entry.envelope.source)]
 
 
 def _applied(row: Portions | None, event: GiftApplied, entry: Entry, _: Key) -> Portions:
@@ -41,6 +42,7 @@ def _portions(
     return Portions(
         org_id=event.org_id,
         event=entry.envelope.event_id,
+        source=entry.envelope.source,
         step=step,
         programme_id=event.programme_id,
         occasion=event.occasion,
@@ -53,7 +55,7 @@ def _portions(
 PORTIONS = Projection(
     name="portions",
     row=Portions,
-    key=("org_id", "event"),
+    key=("org_id", "event", "source"),
     on={GiftApplied: changing(_keys, _applied), GiftReceived: changing(_keys, _received)},
     indexes=(Index(("org_id", "programme_id")),),
 )

@@ -22,7 +22,7 @@ class Procurement(NamedTuple):
     basis: str | None
     supplier: str
     amount_fen: int | None
-    fund: str
+    fund: str | None
     notice_from: date | None
     notice_to: date | None
     decision_ref: str | None

@@ -24,6 +24,7 @@ class Programme(NamedTuple):
 
     org_id: str
     programme_id: str
+    source: str
     title: str | None = None
     occasion: str | None = None
     population: str | None = None
@@ -56,8 +57,8 @@ class Programme(NamedTuple):
 ProgrammeEvent = ProgrammeOpened | ProgrammeRenamed | RosterFrozen | ProgrammeClosed
 
 
-def _keys(event: ProgrammeEvent, _: Entry) -> Sequence[Key]:
-    return [(event.org_id, event.programme_id)]
+def _keys(event: ProgrammeEvent, entry: Entry) -> Sequence[Key]:
+    return [(event.org_id, event.programme_id, entry.envelope.source)]
 
 
 def _opened(row: Programme | None, event: ProgrammeOpened, entry: Entry, key: Key) -> Programme:
@@ -106,7 +107,7 @@ def _closed(row: Programme | None, event: ProgrammeClosed, entry: Entry, key: Ke
 PROGRAMMES = Projection(
     name="programmes",
     row=Programme,
-    key=("org_id", "programme_id"),
+    key=("org_id", "programme_id", "source"),
     on={
         ProgrammeOpened: changing(_keys, _opened),
         ProgrammeRenamed: changing(_keys, _renamed),

@@ -30,6 +30,7 @@ class Registration(NamedTuple):
 
     org_id: str
     person_id: str
+    source: str
     gender: str | None = None
     birth_month: int | None = None
     staff_from: date | None = None
@@ -63,13 +64,13 @@ def _spells(former: tuple[str, ...]) -> Iterator[tuple[date, date]]:
 
 
 def _keys(
-    event: StaffRegistered | StaffLeft | MemberJoined | MemberChanged, _: Entry
+    event: StaffRegistered | StaffLeft | MemberJoined | MemberChanged, entry: Entry
 ) -> Sequence[Key]:
-    return [(event.org_id, event.person_id)]
+    return [(event.org_id, event.person_id, entry.envelope.source)]
 
 
 def _blank(key: Key) -> Registration:
-    return Registration(org_id=key[0], person_id=key[1])
+    return Registration(*key)
 
 
 def _staffed(row: Registration | None, event: StaffRegistered, _: Entry, key: Key) -> Registration:
@@ -121,7 +122,7 @@ def _retired(row: Registration | None, event: MemberRetired, _: Entry, key: Key)
 REGISTER = Projection(
     name="register",
     row=Registration,
-    key=("org_id", "person_id"),
+    key=("org_id", "person_id", "source"),
     on={
         StaffRegistered: changing(_keys, _staffed),
         MemberChanged: changing(_keys, _changed),

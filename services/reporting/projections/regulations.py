@@ -15,6 +15,7 @@ class Adoption(NamedTuple):
 
     org_id: str
     event: UUID
+    source: str
     regulation_id: str
     title: str
     action: str
@@ -23,13 +24,14 @@ class Adoption(NamedTuple):
 
 
 def _keys(event: RegulationAdopted, entry: Entry) -> Sequence[Key]:
-    return [(event.org_id, entry.envelope.event_id)]
+    return [(event.org_id, entry.envelope.event_id, entry.envelope.source)]
 
 
 def _adopted(row: Adoption | None, event: RegulationAdopted, entry: Entry, _: Key) -> Adoption:
     return Adoption(
         org_id=event.org_id,
         event=entry.envelope.event_id,
+        source=entry.envelope.source,
         regulation_id=event.regulation_id,
         title=event.title,
         action=event.action,
@@ -41,6 +43,6 @@ def _adopted(row: Adoption | None, event: RegulationAdopted, entry: Entry, _: Ke
 REGULATIONS = Projection(
     name="regulations",
     row=Adoption,
-    key=("org_id", "event"),
+    key=("org_id", "event", "source"),
     on={RegulationAdopted: changing(_keys, _adopted)},
 )

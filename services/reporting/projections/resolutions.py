@@ -16,6 +16,7 @@ class Resolution(NamedTuple):
     org_id: str
     meeting_id: str
     resolution_id: str
+    source: str
     subject: str
     votes_for: int
     votes_against: int
@@ -24,8 +25,8 @@ class Resolution(NamedTuple):
     passed: UUID
 
 
-def _keys(event: ResolutionPassed, _: Entry) -> Sequence[Key]:
-    return [(event.org_id, event.meeting_id, event.resolution_id)]
+def _keys(event: ResolutionPassed, entry: Entry) -> Sequence[Key]:
+    return [(event.org_id, event.meeting_id, event.resolution_id, entry.envelope.source)]
 
 
 def _passed(row: Resolution | None, event: ResolutionPassed, entry: Entry, _: Key) -> Resolution:
@@ -33,6 +34,7 @@ def _passed(row: Resolution | None, event: ResolutionPassed, entry: Entry, _: Ke
         org_id=event.org_id,
         meeting_id=event.meeting_id,
         resolution_id=event.resolution_id,
+        source=entry.envelope.source,
         subject=event.subject,
         votes_for=event.votes_for,
         votes_against=event.votes_against,
@@ -45,6 +47,6 @@ def _passed(row: Resolution | None, event: ResolutionPassed, entry: Entry, _: Ke
 RESOLUTIONS = Projection(
     name="resolutions",
     row=Resolution,
-    key=("org_id", "meeting_id", "resolution_id"),
+    key=("org_id", "meeting_id", "resolution_id", "source"),
     on={ResolutionPassed: changing(_keys, _passed)},
 )

@@ -16,12 +16,14 @@ class OnRoster(NamedTuple):
     org_id: str
     programme_id: str
     person_id: str
+    source: str
     as_of: date
     frozen: UUID
 
 
-def _keys(event: RosterFrozen, _: Entry) -> Sequence[Key]:
-    return [(event.org_id, event.programme_id, person) for person in event.person_ids]
+def _keys(event: RosterFrozen, entry: Entry) -> Sequence[Key]:
+    source = entry.envelope.source
+    return [(event.org_id, event.programme_id, person, source) for person in event.person_ids]
 
 
 def _frozen(row: OnRoster | None, event: RosterFrozen, entry: Entry, key: Key) -> OnRoster:
@@ -31,6 +33,7 @@ def _frozen(row: OnRoster | None, event: RosterFrozen, entry: Entry, key: Key) -
         org_id=event.org_id,
         programme_id=event.programme_id,
         person_id=key[2],
+        source=key[3],
         as_of=event.as_of,
         frozen=entry.envelope.event_id,
     )
@@ -39,6 +42,6 @@ def _frozen(row: OnRoster | None, event: RosterFrozen, entry: Entry, key: Key) -
 ROSTER = Projection(
     name="roster",
     row=OnRoster,
-    key=("org_id", "programme_id", "person_id"),
+    key=("org_id", "programme_id", "person_id", "source"),
     on={RosterFrozen: changing(_keys, _frozen)},
 )

@@ -11,6 +11,7 @@ from shared.contract.members import (
     AffiliationTransferCompleted,
     AffiliationTransferStarted,
     MemberHandoverPrepared,
+    OrganisationCorrected,
     OrganisationRegistered,
     StaffCountDeclared,
 )
@@ -23,6 +24,7 @@ class Union(NamedTuple):
     """
 
     org_id: str
+    source: str
     name: str | None = None
     kind: str | None = None
     parent_org_id: str | None = None
@@ -47,10 +49,11 @@ class Union(NamedTuple):
 Affiliation = AffiliationTransferStarted | MemberHandoverPrepared | AffiliationTransferCompleted
 
 
-def _keys(
-    event: OrganisationRegistered | StaffCountDeclared | Affiliation, _: Entry
-) -> Sequence[Key]:
-    return [(event.org_id,)]
+Registration = OrganisationRegistered | OrganisationCorrected
+
+
+def _keys(event: Registration | StaffCountDeclared | Affiliation, entry: Entry) -> Sequence[Key]:
+    return [(event.org_id, entry.envelope.source)]
 
 
 def _registered(row: Union | None, event: OrganisationRegistered, _: Entry, key: Key) -> Union:
@@ -60,6 +63,12 @@ def _registered(row: Union | None, event: OrganisationRegistered, _: Entry, key:
         parent_org_id=event.parent_org_id,
         simulated=event.simulated,
         registered_on=event.occurred_on,
+    )
+
+
+def _corrected(row: Union | None, event: OrganisationCorrected, _: Entry, key: Key) -> Union:
+    return (row or Union(*key))._replace(
+        name=event.name, kind=event.kind, parent_org_id=event.parent_org_id
     )
 
 
@@ -107,9 +116,10 @@ def _moved(row: Union | None, event: AffiliationTransferCompleted, entry: Entry,
 UNIONS = Projection(
     name="unions",
     row=Union,
-    key=("org_id",),
+    key=("org_id", "source"),
     on={
         OrganisationRegistered: changing(_keys, _registered),
+        OrganisationCorrected: changing(_keys, _corrected),
         StaffCountDeclared: changing(_keys, _declared),
         AffiliationTransferStarted: changing(_keys, _started),
         MemberHandoverPrepared: changing(_keys, _prepared),

@@ -15,6 +15,7 @@ class Service(NamedTuple):
 
     org_id: str
     event: UUID
+    source: str
     person_id: str
     service: str
     place: str
@@ -23,13 +24,14 @@ class Service(NamedTuple):
 
 
 def _keys(event: VolunteerServiceRecorded, entry: Entry) -> Sequence[Key]:
-    return [(event.org_id, entry.envelope.event_id)]
+    return [(event.org_id, entry.envelope.event_id, entry.envelope.source)]
 
 
 def _served(row: Service | None, event: VolunteerServiceRecorded, entry: Entry, _: Key) -> Service:
     return Service(
         org_id=event.org_id,
         event=entry.envelope.event_id,
+        source=entry.envelope.source,
         person_id=event.person_id,
         service=event.service,
         place=event.place,
@@ -41,6 +43,6 @@ def _served(row: Service | None, event: VolunteerServiceRecorded, entry: Entry, 
 VOLUNTEERS = Projection(
     name="volunteers",
     row=Service,
-    key=("org_id", "event"),
+    key=("org_id", "event", "source"),
     on={VolunteerServiceRecorded: changing(_keys, _served)},
 )

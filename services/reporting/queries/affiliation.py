@@ -1,6 +1,7 @@
 """Moves of a union to another upper one (转隶), as a period saw them.
 
-A union's row holds its latest move; those before it are in the row's earlier versions.
+A union's row holds its latest move; those before it are in the row's earlier versions. Where our
+own context tells of a move, its word is read and no other's.
 """
 
 from typing import Any
@@ -8,12 +9,16 @@ from typing import Any
 from services.reporting.projections.as_of import LIVE
 from services.reporting.projections.unions import UNIONS, Union
 from services.reporting.queries.knowledge import Period
+from services.reporting.queries.referents import own_first
 from services.reporting.queries.rows import row_of
 
 # A move that was not completed and is in no version that is still current was taken back.
 VERSIONS = f"""
 SELECT {", ".join(UNIONS.columns)}, valid_to > $2 AS current FROM {LIVE}.unions
-WHERE org_id = $1 AND valid_from <= $2 AND move_started IS NOT NULL
+WHERE org_id = $1 AND valid_from <= $2 AND move_started IS NOT NULL AND source = (
+    SELECT u.source FROM {LIVE}.unions u
+    WHERE u.org_id = $1 AND u.valid_from <= $2 AND u.move_started IS NOT NULL
+    ORDER BY {own_first("u")} LIMIT 1)
 ORDER BY valid_from
 """
 

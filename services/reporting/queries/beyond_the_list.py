@@ -1,37 +1,42 @@
 """What must hold of a figure's line beyond its list (`Figure.only`), as SQL on the alias `l`.
 
 Other projections decide, as they were known at the same log_index, so that a later correction of a
-person or an incident moves the figure, and its list with it.
+person or an incident moves the figure, and its list with it. Whose word decides, `referents.py`
+says: no outside source has a line of ours counted or left out.
 """
 
 from typing import Any
 
 from services.reporting.figures.definition import Figure, Only
 from services.reporting.projections.as_of import LIVE, known_at
+from services.reporting.projections.figure_lines import source_of
+from services.reporting.queries.referents import OUTSIDE, may_refer, nearest, own_first
 
 _AT = "{at}"
+SOURCE = source_of("l")
 KEPT = f"""coalesce((SELECT p.kept_person_id FROM {LIVE}.merged_people p WHERE p.org_id = l.org_id
-        AND p.person_id = l.subject AND {known_at("{at}", "p")}), l.subject)"""
+        AND p.person_id = l.subject AND (p.source NOT {OUTSIDE} OR p.source = {SOURCE})
+        AND {known_at("{at}", "p")} ORDER BY {own_first("p")} LIMIT 1), l.subject)"""
 """Who a line is about, where its record was merged into another."""
+GENDER = f"""(SELECT g.gender FROM {LIVE}.register g WHERE g.org_id = l.org_id
+        AND g.person_id = {KEPT} AND g.gender IS NOT NULL AND {may_refer("g", SOURCE)}
+        AND {known_at(_AT, "g")} ORDER BY {nearest("g", SOURCE)} LIMIT 1)"""
 CONDITIONS: dict[Only, str] = {
-    "women": f"""EXISTS (SELECT FROM {LIVE}.register g WHERE g.org_id = l.org_id
-        AND g.person_id = {KEPT.format(at=_AT)} AND g.gender = 'female'
-        AND {known_at(_AT, "g")})""",
-    "of_staff_congress": f"""EXISTS (SELECT FROM {LIVE}.meetings m WHERE m.org_id = l.org_id
-        AND m.meeting_id = split_part(l.subject, '/', 1) AND m.kind = 'staff_congress'
-        AND {known_at(_AT, "m")})""",
+    "women": f"{GENDER} = 'female'",
+    "of_staff_congress": f"""(SELECT m.kind FROM {LIVE}.meetings m WHERE m.org_id = l.org_id
+        AND m.meeting_id = split_part(l.subject, '/', 1) AND m.kind IS NOT NULL
+        AND {may_refer("m", SOURCE)} AND {known_at(_AT, "m")}
+        ORDER BY {nearest("m", SOURCE)} LIMIT 1) = 'staff_congress'""",
     "without_incident": f"""NOT EXISTS (SELECT FROM {LIVE}.incidents i WHERE i.org_id = l.org_id
         AND l.list = 'attested.' || i.subject || '.free'
-        AND to_char(i.happened_on, 'YYYY-MM') = l.subject AND {known_at(_AT, "i")})""",
+        AND to_char(i.happened_on, 'YYYY-MM') = l.subject
+        AND (i.source NOT {OUTSIDE} OR i.source = {SOURCE}) AND {known_at(_AT, "i")})""",
 }
 
 WITHOUT_GENDER = f"""
 SELECT count(DISTINCT l.subject) FROM {LIVE}.figure_lines l
 WHERE l.org_id = $1 AND l.list = ANY($2) AND l.occurred_on >= $3 AND l.occurred_on <= $4
-    AND {known_at("$5", "l")} AND NOT EXISTS (
-        SELECT FROM {LIVE}.register g WHERE g.org_id = l.org_id
-            AND g.person_id = {KEPT.format(at="$5")} AND g.gender IS NOT NULL
-            AND {known_at("$5", "g")})
+    AND {known_at("$5", "l")} AND {GENDER.format(at="$5")} IS NULL
 """
 
 

@@ -1,8 +1,12 @@
 """Conflicts: one fact told by two sources. It is counted once, and shown beside the figure.
 
 Our own contexts are believed before an outside source, and of two outside sources the one that told
-first. Two lines are one fact where they are of a stream of the same name; a line that is its
-event's own, where list, subject and day are the same.
+first. Two lines are one fact where their items are the same but for the source: of a stream of the
+same name, and of the same part of it. A line that is its event's own is, where list, subject and
+day are the same.
+
+A month that one source attests free of incidents and another reports one in is no fact told twice:
+both count, and it is shown as contradicted.
 """
 
 from collections.abc import Iterable
@@ -11,12 +15,13 @@ from typing import Any, NamedTuple
 
 from services.reporting.figures.definition import Figure
 from services.reporting.projections.as_of import LIVE, known_at
-from services.reporting.projections.figure_lines import OUTSIDE
+from services.reporting.projections.figure_lines import OUTSIDE, source_of
+from services.reporting.queries.beyond_the_list import holds
 from services.reporting.queries.knowledge import Period
-from shared.contract.catalogue import source_of
+from shared.contract.catalogue import source_of as context_source
 from shared.contract.contexts import CONTEXTS
 
-OWN = [f"@{source_of(context)}" for context in CONTEXTS]
+OWN = [f"@{context_source(context)}" for context in CONTEXTS]
 
 # A line's item ends with its source; that of a stream's line holds the stream's name, in which
 # there is a slash (`figures/definition.py`). Lines of outside sources have an index of their own.
@@ -47,9 +52,23 @@ WHERE own.item IS NOT NULL OR first.source <> k.source
 ORDER BY k.log_index, k.item
 """
 
+CONTRADICTED = f"""
+SELECT l.list, o.item, l.subject, l.occurred_on, o.log_index, i.source, l.item AS counted
+FROM {LIVE}.figure_lines l JOIN {LIVE}.incidents i ON i.org_id = l.org_id
+    AND l.list = 'attested.' || i.subject || '.free'
+    AND to_char(i.happened_on, 'YYYY-MM') = l.subject
+    AND i.source LIKE '/ext/%' AND i.source <> {source_of("l")} AND {known_at("$5", "i")}
+JOIN {LIVE}.figure_lines o ON o.org_id = l.org_id AND {known_at("$5", "o")}
+    AND o.item = 'incident:' || i.org_id || '/incident-' || i.incident_id || '@' || i.source
+WHERE l.org_id = $1 AND l.list = ANY($2) AND l.occurred_on >= $3 AND l.occurred_on <= $4
+    AND {known_at("$5", "l")} AND {holds("without_incident", "$5")}
+ORDER BY o.log_index, o.item, l.item
+"""
+
 
 class Conflict(NamedTuple):
-    """A line of an outside source that is not counted, and the item of the line that is."""
+    """A line of an outside source that is not counted, or contradicts, and the item of the line
+    that is counted."""
 
     list: str
     item: str
@@ -75,6 +94,18 @@ async def of_lists(
 ) -> list[Conflict]:
     """Those of these lists, on days of the period."""
     rows = await connection.fetch(CONFLICTS, org_id, sorted(lists), *period, at, OWN)
+    return [Conflict(*row) for row in rows]
+
+
+async def contradicted(
+    connection: Any, org_id: str, figures: Iterable[Figure], period: Period, at: int
+) -> list[Conflict]:
+    """The incidents of other sources in months that these figures count as free of them, as known
+    at `at`; of other figures there are none."""
+    lists = {name for each in figures if each.only == "without_incident" for name in each.lists}
+    if not lists:
+        return []
+    rows = await connection.fetch(CONTRADICTED, org_id, sorted(lists), *period, at)
     return [Conflict(*row) for row in rows]
 
 

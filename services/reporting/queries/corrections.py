@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from services.reporting.journal.record import Entry
-from services.reporting.projections.effective import WITHDRAWALS, Told, of_streams, withdrawn_by
+from services.reporting.projections.effective import Told, of_streams, withdrawn_by
 from shared.contract.catalogue import CATALOGUE
-from shared.contract.corrections import corrected_by
+from shared.contract.corrections import WITHDRAWALS, corrected_by
 
 
 async def chain(connection: Any, entry: Entry, at: int) -> tuple[list[Entry], list[Entry]]:

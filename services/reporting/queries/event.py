@@ -11,12 +11,12 @@ from services.reporting.figures.definition import Counted, Dropped, Effect, Ende
 from services.reporting.journal.integrity import check
 from services.reporting.journal.record import Entry
 from services.reporting.projections.as_of import LIVE
-from services.reporting.projections.effective import WITHDRAWALS
 from services.reporting.queries.beyond_the_list import CONDITIONS, holds
 from services.reporting.queries.conflicts import of_lists
 from services.reporting.queries.corrections import chain, shown
 from services.reporting.queries.knowledge import Period
 from shared.contract.catalogue import CATALOGUE
+from shared.contract.corrections import WITHDRAWALS
 from shared.errors import Unknown
 
 FIND = """

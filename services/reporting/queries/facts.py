@@ -4,7 +4,8 @@ No transaction around the queries: each sees the tables of its moment, and a reb
 in between changes nothing that was known at `at`. A snapshot older than the swap would see nothing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,7 +21,8 @@ from services.reporting.projections.procurements import PROCUREMENTS
 from services.reporting.projections.programmes import PROGRAMMES
 from services.reporting.projections.register import REGISTER
 from services.reporting.queries.drift import moved_numbers
-from services.reporting.queries.merged import merged
+from services.reporting.queries.merged import Merges, merged
+from services.reporting.queries.referents import OUTSIDE
 from services.reporting.rules.facts import Facts
 from shared.contract.values import SHANGHAI
 
@@ -38,18 +40,21 @@ OF_CLAIMS = f"""({FIRST_ON} BETWEEN $3 AND $4 OR (kind, person_id, case_id) IN (
     SELECT kind, person_id, case_id FROM {LIVE}.claims
     WHERE {KNOWN} AND {FIRST_ON} BETWEEN $3 AND $4))"""
 
+# Of ours where there are any: what another source backfills says nothing of what ours recorded.
+_SINCE = f"""
+least((SELECT min(issued_on) FROM {LIVE}.deliveries WHERE {KNOWN} AND {{whose}}),
+    (SELECT min(paid_on) FROM {LIVE}.payments WHERE {KNOWN} AND {{whose}}),
+    (SELECT min(held_on) FROM {LIVE}.meetings WHERE {KNOWN} AND {{whose}}))
+"""
 RECORDS_SINCE = f"""
-SELECT least(
-    (SELECT min(issued_on) FROM {LIVE}.deliveries WHERE {KNOWN}),
-    (SELECT min(paid_on) FROM {LIVE}.payments WHERE {KNOWN}),
-    (SELECT min(held_on) FROM {LIVE}.meetings WHERE {KNOWN}))
+SELECT coalesce({_SINCE.format(whose=f"source NOT {OUTSIDE}")}, {_SINCE.format(whose="true")})
 """
 
 ROSTERS = f"""
-SELECT programme_id, array_agg(person_id) AS people FROM {LIVE}.roster
+SELECT programme_id, source, array_agg(person_id) AS people FROM {LIVE}.roster
 WHERE {KNOWN} AND programme_id IN (
     SELECT programme_id FROM {LIVE}.deliveries WHERE {KNOWN} AND issued_on BETWEEN $3 AND $4)
-GROUP BY programme_id
+GROUP BY programme_id, source
 """
 
 NOT_SUPERSEDED = "superseded_by IS NULL AND period_from <= $4 AND period_to >= $3"
@@ -91,9 +96,9 @@ async def read_facts(
         known_on=await known_on(connection, at),
         records_since=await connection.fetchval(RECORDS_SINCE, org_id, at),
         deliveries=tuple(of_one_person(await rows(DELIVERIES, OF_DELIVERIES), kept)),
-        programmes={row.programme_id: row for row in await rows(PROGRAMMES)},
+        programmes=by_source(await rows(PROGRAMMES), "programme_id"),
         rosters=await _rosters(connection, kept, org_id, at, first, last),
-        roll={row.person_id: row for row in await rows(REGISTER)},
+        roll=by_source(await rows(REGISTER), "person_id"),
         claims=tuple(of_one_person(await rows(CLAIMS, OF_CLAIMS), kept)),
         payments=tuple(await rows(PAYMENTS, "paid_on BETWEEN $3 AND $4")),
         incomes=tuple(await rows(INCOMES, "received_on BETWEEN $3 AND $4")),
@@ -111,22 +116,30 @@ async def read_facts(
     )
 
 
+def by_source(rows: Iterable[Any], name: str) -> dict[str, dict[str, Any]]:
+    """Rows by the id of the thing they tell of, and by who tells it."""
+    found: dict[str, dict[str, Any]] = defaultdict(dict)
+    for row in rows:
+        found[getattr(row, name)][row.source] = row
+    return dict(found)
+
+
 async def _rosters(
-    connection: Any, kept: Mapping[str, str], *scope: Any
-) -> dict[str, frozenset[str]]:
-    """Who stands on the roster of each programme that issued in the window."""
-    rows = await connection.fetch(ROSTERS, *scope)
-    return {
-        row["programme_id"]: frozenset(kept.get(person, person) for person in row["people"])
-        for row in rows
-    }
+    connection: Any, kept: Merges, *scope: Any
+) -> dict[str, dict[str, frozenset[str]]]:
+    """Who stands on the rosters of each programme that issued in the window, by source."""
+    found: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
+    for row in await connection.fetch(ROSTERS, *scope):
+        source, people = row["source"], row["people"]
+        found[row["programme_id"]][source] = frozenset(kept.kept(source, each) for each in people)
+    return dict(found)
 
 
-def of_one_person(rows: Sequence[Any], kept: Mapping[str, str]) -> Iterator[Any]:
+def of_one_person(rows: Sequence[Any], kept: Merges) -> Iterator[Any]:
     """The rows, those of a merged record being of the person who is kept."""
     for row in rows:
-        person = kept.get(row.person_id)
-        yield row if person is None else row._replace(person_id=person)
+        person = kept.kept(row.source, row.person_id)
+        yield row if person == row.person_id else row._replace(person_id=person)
 
 
 async def known_on(connection: Any, at: int) -> date:

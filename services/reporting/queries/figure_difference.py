@@ -9,6 +9,7 @@ from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.queries.beyond_the_list import holds
 from services.reporting.queries.conflicts import conflicts
 from services.reporting.queries.knowledge import Period
+from services.reporting.queries.merged_difference import counted_otherwise, events_at, merges
 
 LISTED_MAX = 1000
 
@@ -53,6 +54,16 @@ def _changed(only: Only | None) -> str:
     """
 
 
+def _standing(only: Only | None) -> str:
+    """The lines of some subjects that say the same at both times, in the order they are counted."""
+    return f"""
+    WITH before AS ({_lines("$6", "$8", only)}), after AS ({_lines("$7", "$9", only)})
+    SELECT b.* FROM before b
+    WHERE b.subject = ANY($10) AND EXISTS (SELECT FROM after a WHERE {SAME})
+    ORDER BY b.occurred_on, b.log_index, b.item
+    """
+
+
 class Difference(NamedTuple):
     """The lines that came or went, by the log_index of what made it so, and how many changed:
     more than LISTED_MAX are not listed. Where `because` is None another fact decides, as it does
@@ -74,7 +85,35 @@ async def difference(
     scope = org_id, list(figure.lists), since, period.last, figure.stock
     rows = await connection.fetch(_changed(figure.only), *scope, *known, LISTED_MAX, *twice)
     lines = [_line(row) for row in rows]
-    return Difference(lines, rows[0]["of"] if rows else 0)
+    changed = rows[0]["of"] if rows else 0
+    if figure.measure == "persons":
+        merged = await _merged(connection, (*scope, *known, *twice), figure.only)
+        lines, changed = (lines + merged)[:LISTED_MAX], changed + len(merged)
+    return Difference(lines, changed)
+
+
+async def _merged(
+    connection: Any, scope: tuple[Any, ...], only: Only | None
+) -> list[dict[str, Any]]:
+    """The lines that came or went because two records are of one person, or are not any more."""
+    found = await merges(connection, scope[0], (scope[5], scope[6]))
+    if not found.records:
+        return []
+    standing = await connection.fetch(_standing(only), *scope, found.records)
+    moved = counted_otherwise(found, standing)
+    events = await events_at(
+        connection, {at for _, line, cause in moved for at in (line["log_index"], cause)}
+    )
+    return [
+        _line({
+            **line, **events[line["log_index"]], "change": change, "cause_index": cause,
+            "cause_id": events[cause]["event_id"], "cause_type": events[cause]["type"],
+            "cause_stream": events[cause]["stream"],
+            "cause_version": events[cause]["stream_version"],
+            "cause_recorded_at": events[cause]["recorded_at"],
+        })
+        for change, line, cause in moved
+    ]  # fmt: skip
 
 
 def _line(row: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -12,9 +12,15 @@ from services.reporting.figures.definition import Figure, Only
 from services.reporting.journal.integrity import wrong_in
 from services.reporting.projections.as_of import FOREVER, LIVE, known_at
 from services.reporting.queries.beyond_the_list import holds
-from services.reporting.queries.conflicts import Conflict, conflicts, counted_once, of_figure
+from services.reporting.queries.conflicts import (
+    Conflict,
+    conflicts,
+    contradicted,
+    counted_once,
+    of_figure,
+)
 from services.reporting.queries.knowledge import Period
-from services.reporting.queries.merged import merged, records_of
+from services.reporting.queries.merged import Merges, merged
 from shared.errors import Invalid
 
 LIMIT_MAX = 1000
@@ -71,7 +77,8 @@ class Page(NamedTuple):
     """Events of a figure by their day, then in log order; `repeats` are further events of the same
     subjects, which a figure of persons does not count again. `next` leads to the page after.
     `wrong_rows` are those of the journal that are not what their bytes say, which proves nothing;
-    `conflicts` are lines that are not counted, because another source told the same.
+    `conflicts` are lines that are not counted, because another source told the same, or that say
+    otherwise than one that is.
     """
 
     events: list[dict[str, Any]]
@@ -87,7 +94,7 @@ class _Asked(NamedTuple):
     scope: Sequence[Any]
     only: Only | None
     twice: Sequence[Conflict]
-    merged: Mapping[str, str]
+    merged: Merges
 
     @property
     def items(self) -> list[list[str]]:
@@ -99,8 +106,7 @@ class _Asked(NamedTuple):
 
     def person(self, line: Any) -> str:
         """Who a line is about: of merged records the one that is kept."""
-        subject: str = line["subject"]
-        return self.merged.get(subject, subject)
+        return self.merged.kept(line["item"].partition("@")[2], line["subject"])
 
 
 def encode_cursor(cursor: Cursor) -> str:
@@ -143,8 +149,9 @@ async def events_of(
         following = encode_cursor(Cursor(after.at, *_place(events[-1])))
     found = {row["log_index"]: wrong_in(row) for row in (*events, *repeats)}
     wrong = [each._asdict() for _, each in sorted(found.items()) if each is not None]
-    told_twice = [each._asdict() for each in of_figure(twice, figure, period)]
-    return Page(list(map(_event, events)), list(map(_event, repeats)), following, wrong, told_twice)
+    denied = await contradicted(connection, org_id, [figure], period, after.at)
+    other = [each._asdict() for each in (*of_figure(twice, figure, period), *denied)]
+    return Page(list(map(_event, events)), list(map(_event, repeats)), following, wrong, other)
 
 
 async def _lines(connection: Any, asked: _Asked, after: Cursor, limit: int) -> list[Any]:
@@ -169,7 +176,7 @@ async def _first_of_each_subject(
             break
         places = {_place(line) for line in lines}
         firsts: dict[str, bool] = {}
-        subjects = records_of(asked.merged, map(asked.person, lines))
+        subjects = asked.merged.records_of(map(asked.person, lines))
         for line in await connection.fetch(of_subjects, *asked.scope, subjects, *asked.items):
             subject = asked.person(line)
             if subject not in firsts:

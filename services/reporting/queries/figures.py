@@ -11,9 +11,16 @@ from services.reporting.journal import log as journal
 from services.reporting.projections import figure_sums as sums
 from services.reporting.projections.as_of import FOREVER, LIVE, known_at
 from services.reporting.queries.beyond_the_list import holds, without_gender
-from services.reporting.queries.conflicts import Conflict, conflicts, counted_once, of_figure
+from services.reporting.queries.conflicts import (
+    Conflict,
+    conflicts,
+    contradicted,
+    counted_once,
+    of_figure,
+)
 from services.reporting.queries.knowledge import Period
 from services.reporting.queries.merged import merged, one_person
+from services.reporting.queries.referents import programme_of, told_by_us_or_alone
 from shared.errors import Unknown
 
 GIFTS = frozenset(name for occasion in OCCASIONS for name in gifts(occasion))
@@ -85,7 +92,8 @@ ASSUMED = f"""
 SELECT 'gift.' || d.occasion || '.' || d.capacity AS list, count(*) AS assumed
 FROM {LIVE}.programmes p JOIN {LIVE}.deliveries d ON d.org_id = $1
     AND d.programme_id = p.programme_id AND d.returned IS NULL AND {known_at("$5", "d")}
-    AND d.issued_on >= $3 AND d.issued_on <= $4
+    AND d.issued_on >= $3 AND d.issued_on <= $4 AND {told_by_us_or_alone("d", "deliveries", "$5")}
+    AND p.source = {programme_of("d", "$5")}
 WHERE p.org_id = $1 AND p.amount_assumed AND {known_at("$5", "p")} AND d.occasion = ANY($2)
 GROUP BY 1
 """
@@ -99,7 +107,8 @@ class Value(NamedTuple):
     `lines` counts them, `without_amount` those that state none, `assumed` those whose amount is
     (for gifts: their programme's) an assumption, `unprovable` those from a source that numbers no
     records. `without_gender` people are not counted among women, for nobody said what they are.
-    `told_twice` lines are not counted, because another source told them (`conflicts.py`).
+    `told_twice` lines are not counted, because another source told them, and of `contradicted` ones
+    another source says otherwise (`conflicts.py`).
     `unproven` says, for a reader, which sources that could change it are not proven complete, and
     why (`provability.py`).
     """
@@ -113,6 +122,7 @@ class Value(NamedTuple):
     unproven: tuple[str, ...] = ()
     without_gender: int = 0
     told_twice: int = 0
+    contradicted: int = 0
 
     @property
     def provable(self) -> bool:
@@ -136,6 +146,8 @@ class Value(NamedTuple):
             notes.append(f"{self.without_gender}名性别未登记,未计入")
         if self.told_twice:
             notes.append(f"{self.told_twice}项另有来源报告,只计一次")
+        if self.contradicted:
+            notes.append(f"{self.contradicted}项另有来源所报与此不符")
         return notes
 
 
@@ -167,8 +179,7 @@ async def _values_listed(  # noqa: PLR0917 - the question, and what is counted o
 ) -> dict[str, Value]:
     items = [[each.item for each in twice]] if twice else []
     one = await merged(connection, org_id, at)
-    person = one_person("subject", one, 8 + len(items))
-    people = [list(one), list(one.values())] if one else []
+    person, people = one_person(one, 8 + len(items)), one.arrays
     grouped: dict[tuple[str, Only | None], list[Figure]] = {}
     for figure in figures:
         statement = PEOPLE_OF_LINES if figure.measure == "persons" else TOTALS_OF_LINES
@@ -183,9 +194,12 @@ async def _values_listed(  # noqa: PLR0917 - the question, and what is counted o
         rows = await connection.fetch(sql, org_id, *columns, *period, at, *items, *more)
         found |= {row["figure"]: row for row in rows}
     values = {figure.name: _value(figure, found.get(figure.name)) for figure in figures}
+    denied = await contradicted(connection, org_id, figures, period, at)
     for figure in figures:
-        told_twice = len(of_figure(twice, figure, period))
-        values[figure.name] = values[figure.name]._replace(told_twice=told_twice)
+        values[figure.name] = values[figure.name]._replace(
+            told_twice=len(of_figure(twice, figure, period)),
+            contradicted=len({each.counted for each in of_figure(denied, figure, period)}),
+        )
         if figure.only == "women":
             unknown = await without_gender(connection, org_id, figure, *period, at)
             values[figure.name] = values[figure.name]._replace(without_gender=unknown)

@@ -1,7 +1,8 @@
 """The membership account (会籍账): opening + what came - what went = closing, for every day.
 
 Opening and closing are read from the roll, what came and went from the events: two ways that must
-agree, so a day on which they do not is a defect of the log, and is named.
+agree, so a day on which they do not is a defect of the log, and is named. What two sources tell is
+counted once.
 """
 
 from collections import Counter
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 from services.reporting.figures.members import DIED, JOINED, LEFT, RETIRED_OFF, ROLL
 from services.reporting.figures.members import TRANSFERRED_OUT as OUT
 from services.reporting.projections.as_of import LIVE, known_at
+from services.reporting.queries.conflicts import of_lists
 from services.reporting.queries.knowledge import Period
 
 CAME = dict(zip(("joined", "transferred_in", "rejoined"), JOINED, strict=True))
@@ -22,18 +24,18 @@ MOVEMENTS = {**CAME, **WENT}
 BY_DAY = f"""
 SELECT list, occurred_on AS day, count(*) AS lines FROM {LIVE}.figure_lines
 WHERE org_id = $1 AND list = ANY($2) AND occurred_on >= $3 AND occurred_on <= $4
-    AND {known_at("$5")}
+    AND {known_at("$5")} AND item <> ALL($6)
 GROUP BY list, occurred_on
 """
 ROLL_BY_DAY = f"""
 SELECT day, sum(change)::bigint AS change FROM (
     SELECT occurred_on AS day, 1 AS change FROM {LIVE}.figure_lines
     WHERE org_id = $1 AND list = '{ROLL}' AND occurred_on <= $2
-        AND {known_at("$3")}
+        AND {known_at("$3")} AND item <> ALL($4)
     UNION ALL
     SELECT ended_on, -1 FROM {LIVE}.figure_lines
     WHERE org_id = $1 AND list = '{ROLL}' AND ended_on <= $2
-        AND {known_at("$3")}) changes
+        AND {known_at("$3")} AND item <> ALL($4)) changes
 GROUP BY day
 """
 
@@ -112,16 +114,18 @@ async def roll_steps(connection: Any, org_id: str, days: Sequence[date], at: int
 
 
 async def _roll_changes(connection: Any, org_id: str, last: date, at: int) -> Counter[date]:
-    rows = await connection.fetch(ROLL_BY_DAY, org_id, last, at)
+    twice = await of_lists(connection, org_id, [ROLL], Period(date.min, last), at)
+    items = [each.item for each in twice]
+    rows = await connection.fetch(ROLL_BY_DAY, org_id, last, at, items)
     return Counter({row["day"]: row["change"] for row in rows})
 
 
 async def _movements(
     connection: Any, org_id: str, period: Period, at: int
 ) -> Counter[tuple[date, str]]:
-    rows = await connection.fetch(
-        BY_DAY, org_id, list(MOVEMENTS.values()), period.first, period.last, at
-    )
+    lists = list(MOVEMENTS.values())
+    twice = [each.item for each in await of_lists(connection, org_id, lists, period, at)]
+    rows = await connection.fetch(BY_DAY, org_id, lists, *period, at, twice)
     return Counter({(row["day"], row["list"]): row["lines"] for row in rows})
 
 

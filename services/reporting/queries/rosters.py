@@ -2,7 +2,8 @@
 
 The 2022 report says 517, 511 and 542 without a date, a roster or a unit. Here each count stands
 beside the roll of its day, and between two of them stands what moved the roll: so people who joined
-in between are told apart from people who received and were no members.
+in between are told apart from people who received and were no members. Two records that were merged
+are one person.
 """
 
 from datetime import date
@@ -11,40 +12,55 @@ from typing import Any, NamedTuple
 from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.queries.knowledge import Period
 from services.reporting.queries.membership import roll_steps
+from services.reporting.queries.merged import kept_of, merged
+from services.reporting.queries.referents import (
+    policy_of,
+    programme_of,
+    registration_of,
+    told_by_us_or_alone,
+)
 from services.reporting.queries.rows import member_on
 from shared.contract.values import HOLIDAYS
 
+# A gift or a cover is of the programme or policy that its source means; what two sources tell of
+# one stream is told once.
 SERVED = f"""
-WITH served AS (
-    SELECT 'programme' AS kind, d.programme_id AS id, p.title, d.occasion AS about,
-        p.roster_as_of, p.roster_count, d.person_id, d.issued_on AS day, d.quantity,
-        coalesce(p.population = 'members', d.occasion = ANY($6)) AS for_members
-    FROM {LIVE}.deliveries d LEFT JOIN {LIVE}.programmes p
-        ON p.org_id = $1 AND p.programme_id = d.programme_id AND {known_at("$4", "p")}
+WITH gifts AS (
+    SELECT d.*, {programme_of("d", "$4")} AS of FROM {LIVE}.deliveries d
     WHERE d.org_id = $1 AND d.issued_on >= $2 AND d.issued_on <= $3 AND d.returned IS NULL
         AND {known_at("$4", "d")} AND d.occasion = ANY($5)
-    UNION ALL
-    SELECT 'policy', i.policy_id, p.insurer, i.plan, i.insured_on, p.insured_due, i.person_id,
-        i.insured_on, 1, true
-    FROM {LIVE}.insured i LEFT JOIN {LIVE}.policies p
-        ON p.org_id = $1 AND p.policy_id = i.policy_id AND {known_at("$4", "p")}
+        AND {told_by_us_or_alone("d", "deliveries", "$4")}),
+covers AS (
+    SELECT i.*, {policy_of("i", "$4")} AS of FROM {LIVE}.insured i
     WHERE i.org_id = $1 AND i.insured_on >= $2 AND i.insured_on <= $3 AND {known_at("$4", "i")}
-        AND i.plan = ANY($5)),
+        AND i.plan = ANY($5) AND {told_by_us_or_alone("i", "insured", "$4")}),
+served AS (
+    SELECT 'programme' AS kind, d.programme_id AS id, p.title, d.occasion AS about, d.source, d.of,
+        p.roster_as_of, p.roster_count, {kept_of("d", 7)} AS person_id, d.issued_on AS day,
+        d.quantity,
+        coalesce(p.population = 'members', d.occasion = ANY($6)) AS for_members
+    FROM gifts d LEFT JOIN {LIVE}.programmes p ON p.org_id = $1
+        AND p.programme_id = d.programme_id AND p.source = d.of AND {known_at("$4", "p")}
+    UNION ALL
+    SELECT 'policy', i.policy_id, p.insurer, i.plan, i.source, i.of, i.insured_on, p.insured_due,
+        {kept_of("i", 7)}, i.insured_on, 1, true
+    FROM covers i LEFT JOIN {LIVE}.policies p ON p.org_id = $1
+        AND p.policy_id = i.policy_id AND p.source = i.of AND {known_at("$4", "p")}),
 dated AS (
     SELECT s.*, coalesce(min(s.roster_as_of) OVER w, min(s.day) OVER w) AS roll_day
-    FROM served s WHERE s.for_members WINDOW w AS (PARTITION BY s.kind, s.id)),
+    FROM served s WHERE s.for_members WINDOW w AS (PARTITION BY s.kind, s.id, s.of)),
 judged AS (
     SELECT d.*, coalesce({member_on("g", "d.roll_day")}, false) AS on_roll,
         coalesce({member_on("g", "d.day")}, false) AS was_member
-    FROM dated d LEFT JOIN {LIVE}.register g
-        ON g.org_id = $1 AND g.person_id = d.person_id AND {known_at("$4", "g")})
+    FROM dated d LEFT JOIN LATERAL (
+        {registration_of("$1", "d.person_id", "d.source", "$4")}) g ON true)
 SELECT kind, id, about, roll_day AS day, min(title) AS title, min(roster_count) AS roster_count,
     min(roster_as_of) AS roster_as_of, count(DISTINCT person_id) AS people,
     sum(quantity)::bigint AS portions, count(*) AS deliveries,
     count(DISTINCT person_id) FILTER (WHERE on_roll) AS on_roll,
     count(DISTINCT person_id) FILTER (WHERE was_member AND NOT on_roll) AS joined_since,
     count(DISTINCT person_id) FILTER (WHERE NOT was_member AND NOT on_roll) AS not_members
-FROM judged GROUP BY kind, id, about, roll_day ORDER BY roll_day, kind, id
+FROM judged GROUP BY kind, id, of, about, roll_day ORDER BY roll_day, kind, id, of
 """
 
 COMPARED = (*sorted(HOLIDAYS), "serious_illness")
@@ -96,9 +112,9 @@ async def dated_counts(
     `about` names occasions of gifts and insurance plans. Of gifts only programmes for all members
     are compared; where nobody said for whom a programme is, a festival's is.
     """
-    rows = await connection.fetch(
-        SERVED, org_id, period.first, period.last, at, list(about), sorted(HOLIDAYS)
-    )
+    one_person = await merged(connection, org_id, at)
+    scope = org_id, period.first, period.last, at, list(about), sorted(HOLIDAYS)
+    rows = await connection.fetch(SERVED, *scope, *one_person.pairs)
     days = sorted({row["day"] for row in rows})
     steps = {step.day: step for step in await roll_steps(connection, org_id, days, at)}
     return [

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import partial
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from services.reporting.journal.kept_texts import kept_texts
 from services.reporting.projections.activities import ACTIVITIES, Activity
 from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.projections.attestations import ATTESTATIONS, Attestation
+from services.reporting.projections.definition import Projection
 from services.reporting.projections.health_checks import HEALTH_CHECKS, HealthCheck
 from services.reporting.projections.issues import ISSUES, Issue
 from services.reporting.projections.meetings import MEETINGS, Meeting
@@ -18,6 +21,7 @@ from services.reporting.projections.regulations import REGULATIONS, Adoption
 from services.reporting.projections.unions import UNIONS, Union
 from services.reporting.projections.volunteers import VOLUNTEERS, Service
 from services.reporting.queries.affiliation import moves
+from services.reporting.queries.conflicts import of_lists
 from services.reporting.queries.contests import Contest, contests
 from services.reporting.queries.figures import Value, values_listed
 from services.reporting.queries.findings import FindingShown, findings, judged_watermark
@@ -29,22 +33,26 @@ from services.reporting.queries.reconciliation import (
     programmes_with_people,
     reconciliation,
 )
+from services.reporting.queries.referents import told_by_us_or_alone
 from services.reporting.queries.reports import narratives_of
 from services.reporting.queries.rosters import DatedCount, dated_counts
 from services.reporting.queries.rows import rows_of
+from services.reporting.rules.facts import once_each
 
 AMOUNTS = f"""
 SELECT min(amount_fen) AS least, max(amount_fen) AS most, count(*) FILTER (WHERE amount_fen IS NULL)
     AS unknown
 FROM {LIVE}.figure_lines l
 WHERE org_id = $1 AND list = 'gift.birth.member' AND occurred_on >= $2 AND occurred_on <= $3
-    AND {known_at("$4", "l")}
+    AND {known_at("$4", "l")} AND l.item <> ALL($5)
 """
 HOSPITAL_FUNDS = f"""
 SELECT DISTINCT c.fund FROM {LIVE}.claims c
 WHERE c.org_id = $1 AND c.kind = 'hospital' AND c.capacity = 'member'
     AND c.paid_on >= $2 AND c.paid_on <= $3 AND c.reversed IS NULL AND {known_at("$4", "c")}
+    AND {told_by_us_or_alone("c", "claims", "$4")}
 """
+SAME_ADOPTION = ("regulation_id", "action", "adopted_on")
 SEALED = """
 SELECT (SELECT nullif(max(sealed_at), '-infinity') FROM seals WHERE last_index <= $1) AS sealed_at,
     epoch
@@ -101,14 +109,17 @@ class Material(NamedTuple):
 async def collect(
     connection: Any, org_id: str, period: Period, at: int, as_of: str | None
 ) -> Material:
-    """Read it all. Every number is counted from its list, none from partial sums."""
+    """Read it all. Every number is counted from its list, none from partial sums; of what two
+    sources tell of one thing, the row that is believed is told."""
     scope = (org_id, period.first, period.last, at)
-    amounts = await connection.fetchrow(AMOUNTS, *scope)
+    twice = await of_lists(connection, org_id, ["gift.birth.member"], period, at)
+    amounts = await connection.fetchrow(AMOUNTS, *scope, [each.item for each in twice])
     uniform = amounts["least"] == amounts["most"] and not amounts["unknown"]
     funds = await connection.fetch(HOSPITAL_FUNDS, *scope)
     sealed = await connection.fetchrow(SEALED, at)
-    unions = await rows_of(connection, UNIONS, org_id, at, "org_id")
-    procurements = await rows_of(connection, PROCUREMENTS, org_id, at, "decided_on")
+    rows = partial(_told_once, connection, org_id, at)
+    unions = await rows(UNIONS, "org_id", "org_id", said="registered_on")
+    procurements = await rows(PROCUREMENTS, "decided_on, procurement_id", "procurement_id")
     counts = await dated_counts(connection, org_id, period, at)
     narratives = await narratives_of(connection, org_id, at, "annual", period)
     return Material(
@@ -125,25 +136,50 @@ async def collect(
         ),
         birth_each_fen=amounts["least"] if uniform else None,
         hospital_funds=frozenset(row["fund"] for row in funds),
-        meetings=await rows_of(connection, MEETINGS, org_id, at, "held_on, meeting_id"),
-        regulations=await rows_of(connection, REGULATIONS, org_id, at, "adopted_on, title"),
-        activities=await rows_of(connection, ACTIVITIES, org_id, at, "first_held_on, activity_id"),
+        meetings=await rows(MEETINGS, "held_on, meeting_id", "meeting_id", said="held_on"),
+        regulations=await rows(REGULATIONS, "adopted_on, title", *SAME_ADOPTION),
+        activities=await rows(ACTIVITIES, "first_held_on, activity_id", "activity_id"),
         contests=await contests(connection, org_id, period, at),
         moves=await moves(connection, org_id, period, at),
-        health_checks=await rows_of(connection, HEALTH_CHECKS, org_id, at, "arranged_on, check_id"),
+        health_checks=await rows(
+            HEALTH_CHECKS, "arranged_on, check_id", "check_id", said="arranged_on"
+        ),
         procurements={each.procurement_id: each for each in procurements},
-        attestations=await rows_of(connection, ATTESTATIONS, org_id, at, "month, subject"),
-        volunteers=await rows_of(connection, VOLUNTEERS, org_id, at, "served_from, event"),
-        issues=await rows_of(connection, ISSUES, org_id, at, "raised_on, issue_id"),
-        plan_items=await rows_of(connection, PLAN_ITEMS, org_id, at, "set_on, item_id"),
+        attestations=await rows(ATTESTATIONS, "month, subject", "month", "subject"),
+        volunteers=await rows(VOLUNTEERS, "served_from, event", "person_id", "served_from"),
+        issues=await rows(ISSUES, "raised_on, issue_id", "issue_id", said="raised_on"),
+        plan_items=await rows(PLAN_ITEMS, "set_on, item_id", "item_id", said="set_on"),
         counts=counts,
-        reconciliations=[
-            await reconciliation(connection, org_id, programme_id, at, limit=1)
-            for programme_id in await programmes_with_people(connection, org_id, period, at)
-        ],
+        reconciliations=await _reconciliations(connection, org_id, period, at),
         account=await account(connection, org_id, period, at),
         findings=await findings(connection, org_id, period.first, period.last, at),
         judged_to=min(at, await judged_watermark(connection)),
         narratives=narratives,
         texts=await kept_texts(connection, org_id, (each.text_sha256 for each in narratives)),
     )
+
+
+async def _told_once(
+    connection: Any,
+    org_id: str,
+    at: int,
+    projection: Projection,
+    order_by: str,
+    *same: str,
+    said: str = "",
+) -> list[Any]:
+    """Rows in which `said` is stated; of several that are the `same`, the one that is believed."""
+    found = await rows_of(connection, projection, org_id, at, order_by)
+    stated = [row for row in found if not said or getattr(row, said) is not None]
+    return once_each(stated, attrgetter(*same))
+
+
+async def _reconciliations(
+    connection: Any, org_id: str, period: Period, at: int
+) -> list[Reconciliation]:
+    """Each programme of the period, without its people."""
+    asked = await programmes_with_people(connection, org_id, period, at)
+    return [
+        await reconciliation(connection, org_id, name, at, source=source, limit=1)
+        for name, source in asked
+    ]

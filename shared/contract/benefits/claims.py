@@ -65,7 +65,10 @@ class ClaimRejected(BenefitsEvent, stream="claim-{claim_id}"):
 
 
 class ClaimWithdrawn(BenefitsEvent, stream="claim-{claim_id}"):
-    """A claim that was not paid is withdrawn, decided on or not; its case may be claimed anew."""
+    """A claim that was not paid is withdrawn, decided on or not; its case may be claimed anew.
+
+    It was filed all the same, unless it was `entered_in_error` or a `duplicate`: then it never was.
+    """
 
     claim_id: Slug
     kind: ClaimKind

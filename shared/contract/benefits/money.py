@@ -64,11 +64,12 @@ class IncomeCorrected(BenefitsEvent, stream="income-{income_id}"):
 
     `posting`: in the period of the income; or, where that is closed, as an adjustment on the day of
     the correction: the difference from `was_fen` of `was_source`, which stood before.
+    No `fund`: the source does not know it.
     """
 
     income_id: Slug
     source: IncomeSource
-    fund: Fund
+    fund: Fund | None = None
     amount_fen: PositiveFen
     amount_assumed: Flag = False
     received_on: BusinessDate
@@ -118,12 +119,13 @@ class ExpenditureReversed(BenefitsEvent, stream="payment-{payment_id}"):
     """A payment is undone (冲销), or money of it came back (退款): `amount_fen` of it.
 
     `posting`: the payment drops from its own period, where it never was due; or, where that period
-    is closed or the money did move, the amount is taken off on the day of the reversal.
+    is closed or the money did move, the amount is taken off on the day of the reversal. A part is
+    always taken off so. Fund and payer are those of the payment: unknown there, unknown here.
     """
 
     payment_id: Slug
-    fund: Fund
-    payer: Payer
+    fund: Fund | None = None
+    payer: Payer | None = None
     budget_line: BudgetLine | None = None
     amount_fen: PositiveFen
     posting: Posting

@@ -13,7 +13,10 @@ from shared.contract.values import (
 
 
 class ProcurementDecided(BenefitsEvent, stream="procurement-{procurement_id}"):
-    """How something is bought, and on what basis (政府采购法 art. 31 for single source)."""
+    """How something is bought, and on what basis (政府采购法 art. 31 for single source).
+
+    No `fund`: the source does not know whose money it is.
+    """
 
     procurement_id: Slug
     title: Title
@@ -21,7 +24,7 @@ class ProcurementDecided(BenefitsEvent, stream="procurement-{procurement_id}"):
     basis: SingleSourceBasis | None = None
     supplier: Title
     amount_fen: PositiveFen | None = None
-    fund: Fund
+    fund: Fund | None = None
     notice_from: BusinessDate | None = None
     notice_to: BusinessDate | None = None
     decision_ref: Slug | None = None

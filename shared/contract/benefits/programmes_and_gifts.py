@@ -134,7 +134,10 @@ class GiftReceiptSigned(BenefitsEvent, stream="gift-{programme_id}.{person_id}")
 
 
 class GiftReturned(BenefitsEvent, stream="gift-{programme_id}.{person_id}"):
-    """The gift came back, or was entered in error: it is not counted from this event on."""
+    """The gift came back, or was entered in error: it is not counted from this event on.
+
+    A second one (GiftIssuedAgain) stays counted.
+    """
 
     programme_id: Slug
     person_id: PersonId

@@ -1,12 +1,9 @@
 """What rests on what: an entry goes together with what rests on it, or after it."""
 
-from datetime import date
-
 import pytest
 
-from services.events.domain.withdrawals import rests_on, takes_back
+from services.events.domain.withdrawals import rests_on
 from shared.contract.envelope import DomainEvent
-from shared.decider.withdrawal import Recorded, WithdrawEntries
 from tests.examples.events import (
     activity_held,
     activity_planned,
@@ -64,20 +61,3 @@ def test_what_does_not_need_another_stands_without_it(
     later: DomainEvent, earlier: DomainEvent
 ) -> None:
     assert not rests_on(later, earlier)
-
-
-def test_an_entry_is_taken_back_in_its_own_stream_for_a_reason_on_its_own_day() -> None:
-    entry = Recorded(3, "017f8baf-35f0-7eb0-b025-2c4d5f700e5b", meeting_convened())
-    command = WithdrawEntries(
-        stream="tjtc/meeting-tc-1",
-        versions=(3,),
-        reason="wrong_date",
-        withdrawn_on=date(2022, 4, 1),
-    )
-    event = takes_back(entry, command)
-    assert event.stream_of() == command.stream
-    assert (event.entry, event.occurred_on, event.reason) == (
-        entry.event_id,
-        date(2022, 4, 1),
-        "wrong_date",
-    )

@@ -1,5 +1,6 @@
 """The register is written whole or not at all, and reads as it was meant."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from guildhall.cli.register_file import entry_of, put
@@ -30,3 +31,15 @@ def test_facts_of_members_are_registered_for_figures_alone_where_that_is_said(
     assert put(tmp_path / "sources.yaml", entry) == ""
     (source,) = read_registrations((tmp_path / "sources.yaml").read_text()).sources
     assert source.reporting_alone and source.accounts == ("a",)
+
+
+def test_of_many_who_register_at_once_nobody_writes_over_another(tmp_path: Path) -> None:
+    file = tmp_path / "sources.yaml"
+    names = [f"source-{number}" for number in range(24)]
+    entries = [
+        entry_of(name, "c", ["GiftIssued"], ["tjtc"], [], reporting_alone=False) for name in names
+    ]
+    with ThreadPoolExecutor(8) as pool:
+        assert not any(pool.map(lambda entry: put(file, entry), entries))
+    registered = [source.name for source in read_registrations(file.read_text()).sources]
+    assert sorted(registered) == sorted(names)

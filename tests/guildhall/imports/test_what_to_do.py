@@ -5,7 +5,7 @@ import re
 import pytest
 
 from guildhall.imports import KINDS
-from guildhall.imports.what_to_do import OTHERWISE, TO_DO, what_to_do
+from guildhall.imports.what_to_do import OTHERWISE, TO_DO, WHATEVER_KIND, what_to_do
 from services.benefits.api import COMMANDS as BENEFITS
 from services.events.api import COMMANDS as EVENTS
 from services.members.api import COMMANDS as MEMBERS
@@ -21,6 +21,13 @@ def test_there_is_a_line_for_every_kind_and_for_no_other() -> None:
 @pytest.mark.parametrize("kind", TO_DO)
 def test_every_command_that_is_named_exists(kind: str) -> None:
     named = re.findall(r"[a-z]+(?:-[a-z]+)+", " ".join(TO_DO[kind].values()))
+    assert set(named) <= COMMANDS
+
+
+def test_a_merged_record_has_its_line_whatever_the_kind() -> None:
+    for kind in KINDS:
+        assert what_to_do(kind, "merged-record") == WHATEVER_KIND["merged-record"]
+    named = re.findall(r"[a-z]+(?:-[a-z]+)+", " ".join(WHATEVER_KIND.values()))
     assert set(named) <= COMMANDS
 
 

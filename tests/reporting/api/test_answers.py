@@ -79,7 +79,7 @@ def test_an_account_lists_its_days_with_what_moved_and_where_it_does_not_close()
 
 def test_a_programme_without_a_roster_has_none_and_with_one_says_whether_it_is_whole() -> None:
     counts = {"both": 9, "roster_only": 2}
-    bare = Programme("tjtc", "spring-2022", title="春节慰问")
+    bare = Programme("tjtc", "spring-2022", "/guildhall/benefits", title="春节慰问")
     told = reconciliation_answer(Reconciliation(bare, counts, [], None))
     assert (told["roster"], told["title"], told["next"]) == (None, "春节慰问", None)
     frozen = bare._replace(

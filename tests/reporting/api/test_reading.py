@@ -157,3 +157,8 @@ async def test_an_account_that_does_not_close_names_its_day(
     await History()(joined(1, "2021-01-01"), left(2, "2022-03-04")).told(simulated)
     account = await asker.answer(f"{ORG}/membership-account", year=2022)
     assert (account["closes"], account["first_open_day"]) == (False, "2022-03-04")
+
+
+async def test_what_two_sources_tell_of_one_thing_is_listed(asker: Asker) -> None:
+    told = await asker.answer(f"{ORG}/conflicts")
+    assert (told["org_id"], told["conflicts"], told["all_listed"]) == (ORG, [], True)

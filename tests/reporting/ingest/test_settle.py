@@ -10,12 +10,16 @@ import pytest
 
 from services.reporting.ingest import parked, quarantine, settle
 from services.reporting.ingest.apply import Ingest
+from services.reporting.ingest.quarantine import ALL
 from services.reporting.ingest.settle import Discarding
+from services.reporting.ingest.settle_many import Filter, Page, Place, discard_many
 from services.reporting.projections.as_of import LIVE
 from shared.clock import system_clock
 from shared.contract.catalogue import source_of, topic_of
+from shared.contract.envelope import Envelope
 from shared.contract.reporting import QuarantineDiscarded
 from shared.errors import Conflict, Unknown
+from shared.eventstore.event_ids import uuid7
 from shared.eventstore.store import EventStore
 from shared.testing.author import Author
 from tests.reporting.records import IN_ERROR, OPERATOR, Partition, counted, gift, gift_stream
@@ -200,3 +204,72 @@ async def test_what_waited_behind_a_gap_and_is_refused_when_retried_blocks_its_s
         assert retried.applied == 0
     reasons = [row["reason"] for row in await quarantine.listed(pool)]
     assert reasons == ["simulated-refused", "stream-blocked"]
+
+
+class Taken(Stream):
+    """Of two records under one sequence the forged one came last, in another stream."""
+
+    async def batch(self, *envelopes: Envelope) -> None:
+        raws = [self.partition.raw(envelope) for envelope in envelopes]
+        await self.ingest.apply(raws, self.partition.move(raws))
+
+    def forged(self) -> Envelope:
+        """Under the sequence of version 1, as if it were version 2."""
+        data = gift(1, quantity=99).model_dump_json().encode()
+        first = self.first
+        return first._replace(event_id=uuid7(), stream_version=2, data=data)
+
+    async def begins(self) -> Envelope:
+        self.first = self.author.write(STREAM, gift(1, quantity=1))
+        forged = self.forged()
+        await self.batch(self.first, forged)
+        return forged
+
+    def next(self, quantity: int) -> Envelope:
+        return self.author.write(STREAM, gift(1, quantity=quantity))
+
+
+async def test_a_record_that_found_its_place_taken_frees_its_stream_when_it_is_discarded(
+    pool: asyncpg.Pool, ingest: Ingest
+) -> None:
+    taken = Taken(ingest)
+    await taken.begins()
+    (row,) = await quarantine.listed(pool)
+    assert (row["reason"], row["blocks_stream"]) == ("sequence-reused", True)
+    await settle.discard(ingest, row["id"], OPERATOR, IN_ERROR)
+    await taken.batch(taken.next(2), taken.next(3))
+    assert await quarantine.listed(pool) == []
+    assert await taken.quantities() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("many", [False, True])
+async def test_what_waited_behind_it_is_applied_when_it_is_discarded(
+    pool: asyncpg.Pool, ingest: Ingest, many: bool
+) -> None:
+    taken = Taken(ingest)
+    await taken.begins()
+    # Version 2 is in its place; version 3 would come behind the forged version 2.
+    await taken.batch(taken.next(2), taken.next(3), taken.next(4))
+    rows = await quarantine.listed(pool)
+    assert [row["reason"] for row in rows] == ["sequence-reused", "version-gap", "version-gap"]
+    if many:
+        page = Page(ALL, Filter(reason="sequence-reused"), Place(), 100)
+        await discard_many(ingest, OPERATOR, page, IN_ERROR)
+    else:
+        await settle.discard(ingest, rows[0]["id"], OPERATOR, IN_ERROR)
+    assert await quarantine.listed(pool) == []
+    assert await taken.quantities() == [1, 2, 3, 4]
+
+
+async def test_what_was_discarded_and_comes_again_blocks_nothing_in_its_batch(
+    pool: asyncpg.Pool, ingest: Ingest
+) -> None:
+    """As where the owner publishes its log again, or another consumer reads the topic anew."""
+    taken = Taken(ingest)
+    forged = await taken.begins()
+    (row,) = await quarantine.listed(pool)
+    await settle.discard(ingest, row["id"], OPERATOR, IN_ERROR)
+    await taken.batch(forged, taken.next(2), taken.next(3))
+    assert await quarantine.listed(pool) == []
+    assert await taken.quantities() == [1, 2, 3]
+    assert (await quarantine.one(pool, row["id"]))["times_seen"] == 2

@@ -5,6 +5,7 @@ from tests.examples.members import (
     affiliation_transfer_completed,
     affiliation_transfer_started,
     member_handover_prepared,
+    organisation_corrected,
     staff_count_declared,
 )
 from tests.reporting.projections.rows import day, only
@@ -27,6 +28,19 @@ def test_a_move_to_another_upper_union() -> None:
     moved = only(UNIONS, union(), started, prepared, completed)
     assert (moved.parent_org_id, moved.moving_to) == ("edu-union", None)
     assert moved.moved_on == day("2023-05-01")
+
+
+def test_what_is_corrected_was_always_so_and_a_later_move_moves_it() -> None:
+    corrected = organisation_corrected(
+        occurred_on="2022-06-01", name="学院工会", kind="group", parent_org_id="tj-city"
+    )
+    row = only(UNIONS, union(), corrected)
+    assert (row.name, row.kind, row.parent_org_id) == ("学院工会", "group", "tj-city")
+    assert (row.simulated, row.registered_on) == (True, only(UNIONS, union()).registered_on)
+    completed = affiliation_transfer_completed(
+        occurred_on="2023-05-01", from_parent="tj-city", to_parent="edu-union"
+    )
+    assert only(UNIONS, union(), corrected, completed).parent_org_id == "edu-union"
 
 
 def test_its_declared_staff_is_the_last_declared() -> None:

@@ -13,11 +13,19 @@ from services.reporting.queries.figures import Value, values_at, values_listed
 from services.reporting.queries.knowledge import Period
 from services.reporting.queries.verdicts import verdicts
 from services.reporting.rules.formulas.shared_terms import holiday_gifts
+from shared.contract.catalogue import source_of
 from shared.contract.envelope import DomainEvent
-from tests.examples.events import attendance_recorded, incident_reported, issue_raised
+from tests.examples.events import (
+    activity_held,
+    attendance_recorded,
+    incident_reported,
+    issue_raised,
+    period_attested,
+    resolution_passed,
+)
 from tests.reporting.history import CANTEEN, History
 from tests.reporting.records import ORG
-from tests.reporting.year import gift, person, returned
+from tests.reporting.year import closed, gift, joined, person, returned, staffed
 
 YEAR = Period(date(2022, 1, 1), date(2022, 12, 31))
 CAME = {"occurred_on": "2022-06-01", "activity_id": "a"}
@@ -100,3 +108,60 @@ async def test_what_is_told_twice_is_found_by_the_rule_on_gifts_and_added_up_by_
     assert [delivery.source for delivery in holiday_gifts(facts)] == ["/guildhall/benefits"]
     found = [v for v in await verdicts(pool, ORG, *YEAR, 99) if v.rule == "evd-06"]
     assert [verdict.reason for verdict in found] == ["gift-twice"]
+
+
+MET = {"occurred_on": "2022-03-03", "meeting_id": "m"}
+OTHERWISE: dict[str, tuple[DomainEvent, DomainEvent]] = {
+    "incidents": (
+        incident_reported(occurred_on="2022-03-03", subject="safety"),
+        incident_reported(occurred_on="2022-05-05", subject="public_opinion"),
+    ),
+    "members_admitted": (joined(1, "2022-02-01"), joined(1, "2022-03-01", "transferred_in")),
+    "members_on_roll": (joined(1, "2021-02-01"), joined(1, "2020-03-01")),
+    "staff_in_post": (staffed(1, "2015-09-01"), staffed(1, "2016-09-01", female=True)),
+    "gifts_missed": (
+        closed("s", "birthday", "2022-12-30", [1]),
+        closed("s", "other", "2022-12-01", [1]),
+    ),
+    "resolutions_passed": (
+        resolution_passed(**MET, resolution_id="a", votes_for=50),
+        resolution_passed(**MET | {"occurred_on": "2022-03-04"}, resolution_id="a"),
+    ),
+    "activities_held": (
+        activity_held(activity_id="a", session=1, kind="culture"),
+        activity_held(activity_id="a", session=1, kind="sport"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHERWISE)
+async def test_of_one_thing_told_otherwise_ours_is_counted_and_the_other_is_shown(
+    pool: asyncpg.Pool, simulated: Ingest, name: str
+) -> None:
+    ours, theirs = OTHERWISE[name]
+    await History().from_outside(theirs)(ours).told(simulated)
+    found = await value(pool, name)
+    assert (found.lines, found.told_twice) == (1, 1)
+    page = await listed(pool, name)
+    assert [event["source"] for event in page.events] == [source_of(ours.CONTEXT)]
+    assert [each["source"] for each in page.conflicts] == [CANTEEN]
+
+
+async def test_an_incident_of_another_source_contradicts_our_month_and_ours_ends_theirs(
+    pool: asyncpg.Pool, simulated: Ingest
+) -> None:
+    said = {"occurred_on": "2022-07-01", "subject": "safety"}
+    history = History()(period_attested(**said, month="2022-06")).from_outside(
+        incident_reported(incident_id="theirs", occurred_on="2022-06-30", subject="safety"),
+        period_attested(**said, month="2022-05"),
+    )
+    await history.told(simulated)
+    found = await value(pool, "incident_free_months_safety")
+    assert (found.value, found.contradicted) == (2, 1)
+    assert "1项另有来源所报与此不符" in found.notes
+    page = await listed(pool, "incident_free_months_safety")
+    assert [each["item"].partition(":")[0] for each in page.conflicts] == ["incident"]
+    assert (await value(pool, "incidents_safety")).value == 1
+    history(incident_reported(incident_id="o", occurred_on="2022-05-01", subject="safety"))
+    await history.told(simulated)
+    assert (await value(pool, "incident_free_months_safety")).value == 1

@@ -53,6 +53,6 @@ async def test_merges_lead_to_who_is_kept_in_the_end_and_a_circle_to_one(
     pairs = [(1, 2), (2, 3), (5, 6), (6, 5)]
     said = [members_merged(person_id=person(a), kept_person_id=person(b)) for a, b in pairs]
     await History()(*said).told(simulated)
-    assert await merged(pool, ORG, 4) == {
+    assert (await merged(pool, ORG, 4)).own == {
         person(1): person(3), person(2): person(3), person(5): person(5), person(6): person(5),
     }  # fmt: skip

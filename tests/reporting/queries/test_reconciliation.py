@@ -10,6 +10,7 @@ from services.reporting.journal.log import last_index
 from services.reporting.projections.programmes import Programme
 from services.reporting.queries.reconciliation import Category, Reconciliation, reconciliation
 from shared.errors import Unknown
+from tests.examples.members import members_merged, members_unmerged
 from tests.reporting.history import History
 from tests.reporting.records import ORG
 from tests.reporting.year import AUTUMN, SPRING, gift, person, returned, three_counts
@@ -121,7 +122,8 @@ async def test_of_a_programme_nobody_opened_what_was_handed_out_is_told(
 ) -> None:
     await History()(gift("winter-2022", "birthday", 1, "2022-12-01")).told(simulated)
     found = await reconciliation(pool, ORG, "winter-2022", await last_index(pool))
-    assert (found.programme, found.counts["recipient_only"]) == (Programme(ORG, "winter-2022"), 1)
+    bare = Programme(ORG, "winter-2022", "/guildhall/benefits")
+    assert (found.programme, found.counts["recipient_only"]) == (bare, 1)
     assert not found.roster_complete
 
 
@@ -133,7 +135,33 @@ def test_a_roster_is_complete_with_every_chunk_and_everyone_it_stated(
     due: int, seen: int, count: int, complete: bool
 ) -> None:
     programme = Programme(
-        ORG, AUTUMN, roster_chunks_due=due, roster_chunks=seen, roster_count=count
+        ORG,
+        AUTUMN,
+        "/guildhall/benefits",
+        roster_chunks_due=due,
+        roster_chunks=seen,
+        roster_count=count,
     )
-    counts = {"both": 9, "roster_only": 2, "recipient_only": 7}
-    assert Reconciliation(programme, counts, [], None).roster_complete == complete
+    assert Reconciliation(programme, {}, [], None, 11).roster_complete == complete
+
+
+async def test_two_records_of_one_person_are_one_on_the_roster_and_among_those_who_received(
+    pool: asyncpg.Pool, simulated: Ingest, told: History
+) -> None:
+    """12 stood on the roster and received nothing; 18 received: they are one person. 1 and 2 both
+    received: that person did twice."""
+    before = await last_index(pool)
+    pairs = ((18, 12), (2, 1))
+    said = [members_merged(person_id=person(a), kept_person_id=person(b)) for a, b in pairs]
+    await told(*said).told(simulated)
+    now = await last_index(pool)
+    for at, counted in ((before, (9, 2, 2, 0, 11)), (now, (9, 1, 1, 1, 10))):
+        found = await reconciliation(pool, ORG, AUTUMN, at)
+        names = ("both", "roster_only", "recipient_only", "twice", "recipients")
+        assert tuple(found.counts[name] for name in names) == counted
+        assert (found.counts["deliveries"], found.roster_complete) == (11, True)
+    assert await people(pool, "twice") == [person(1)]
+    assert person(12) in await people(pool, "both")
+    parted = members_unmerged(person_id=person(18), kept_person_id=person(12))
+    await told(parted).told(simulated)
+    assert person(12) in await people(pool, "roster_only")

@@ -19,6 +19,9 @@ from tests.reporting.year import joined, left, person
 DAY = date(2022, 1, 1)
 
 
+OURS = "/guildhall/members"
+
+
 def some_registration(chance: random.Random) -> Registration:
     """Any spells of membership, long or a day, one upon the other."""
 
@@ -28,7 +31,7 @@ def some_registration(chance: random.Random) -> Registration:
     former = tuple("/".join(map(str, sorted((day(), day())))) for _ in range(chance.randrange(3)))
     since = day() if chance.random() < 0.8 else None
     until = day() if chance.random() < 0.5 else None
-    return Registration(ORG, "王梅", member_from=since, member_until=until, former=former)
+    return Registration(ORG, "王梅", OURS, member_from=since, member_until=until, former=former)
 
 
 async def test_sql_and_the_register_agree_on_who_was_a_member(pool: asyncpg.Pool) -> None:

@@ -20,13 +20,13 @@ from tests.reporting.rules.issued import issued, moved
 from tests.reporting.rules.stated import known
 
 ORG = "tjtc"
-OWN = "/guildhall/benefits"
+OWN, MEMBERS, EVENTS = "/guildhall/benefits", "/guildhall/members", "/guildhall/events"
 LONG_AGO = date(1990, 1, 1)
 
 FIELDS: dict[str, set[str]] = {
     "gifts": {"person", "programme", "occasion", "issued", "yuan", "quantity", "form", "payer",
               "on_roster", "rostered", "signed", "signed_on", "signed_by", "returned", "source",
-              "again"},
+              "again", "again_why"},
     "programmes": {"id", "assumed", "closed", "for", "roster"},
     "claims": {"id", "person", "kind", "case", "state", "on", "paid", "maker", "approver", "payer",
                "source"},
@@ -83,9 +83,9 @@ class Given:
             known_on=date.fromisoformat(known_on) if known_on else date(self.as_of.year + 1, 1, 1),
             records_since=date.fromisoformat(since) if since else LONG_AGO,
             deliveries=tuple(self.delivery(row) for row in self.rows("gifts")),
-            programmes={row["id"]: self.programme(row) for row in self.programme_rows()},
-            rosters=self.rosters(),
-            roll={row["person"]: self.member(row) for row in self.rows("members")},
+            programmes={row["id"]: {OWN: self.programme(row)} for row in self.programme_rows()},
+            rosters={programme: {OWN: people} for programme, people in self.rosters().items()},
+            roll={row["person"]: {MEMBERS: self.member(row)} for row in self.rows("members")},
             claims=tuple(self.claim(row) for row in self.rows("claims")),
             payments=tuple(self.payment(row) for row in self.rows("payments")),
             incomes=tuple(self.income(row) for row in self.rows("incomes")),
@@ -141,6 +141,7 @@ class Given:
             signed=self.event() if signed else None,
             returned_on=self.later(row, "returned"),
             again=int(row.get("again", "0")),
+            again_why=row.get("again_why"),
             again_event=self.event() if "again" in row else None,
         )
 
@@ -150,6 +151,7 @@ class Given:
         return Programme(
             ORG,
             row["id"],
+            OWN,
             population=row.get("for", "members"),
             roster_chunks=chunks[0],
             roster_chunks_due=chunks[1],
@@ -162,6 +164,7 @@ class Given:
         return Registration(
             ORG,
             row["person"],
+            MEMBERS,
             member_from=None
             if row.get("since") == "never"
             else self.later(row, "since") or LONG_AGO,
@@ -265,7 +268,7 @@ class Given:
             basis=None if basis == "?" else basis,
             supplier="医院",
             amount_fen=fen(row["yuan"]) if "yuan" in row else None,
-            fund=row.get("fund", "administration"),
+            fund=known(row.get("fund", "administration")),
             notice_from=self.later(row, "notice_from"),
             notice_to=self.later(row, "notice_to"),
             decision_ref=None,
@@ -280,6 +283,7 @@ class Given:
         return Meeting(
             ORG,
             row.get("id", f"m{next(self.numbers)}"),
+            EVENTS,
             kind=row.get("kind", "staff_congress"),
             held_on=held_on,
             school_year=f"{first}-{first + 1}",
@@ -293,7 +297,8 @@ class Given:
         return HealthCheck(
             ORG,
             row.get("id", "check-1"),
-            payer=row.get("payer", "administration"),
+            EVENTS,
+            payer=known(row.get("payer", "administration")),
             arranged_on=self.day(row, "on"),
             arranged=self.event(),
         )

@@ -1,15 +1,18 @@
 """The subject of a stream: short where it is ours, and never shared by two that differ."""
 
 from datetime import date
-from typing import get_args
+from typing import NamedTuple, get_args
+from uuid import UUID
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.reporting.rules.facts import UNION_MONEY, Facts, named
+from services.reporting.projections.programmes import Programme
+from services.reporting.rules.facts import UNION_MONEY, Facts, named, nearest, once_each
 from shared.contract.catalogue import EVENT_TYPES, source_of
 from shared.contract.values import Fund
+from tests.reporting.rules.given import Given
 
 OURS = source_of("benefits")
 
@@ -58,3 +61,47 @@ def test_a_union_without_facts_has_none_of_any_kind() -> None:
 
 def test_a_union_s_own_money_is_among_the_funds_there_are() -> None:
     assert set(get_args(Fund)) > UNION_MONEY
+
+
+HERS, HIS = "/ext/canteen", "/ext/clinic"
+
+
+@pytest.mark.parametrize(
+    ("told", "by_ours", "by_hers"),
+    [
+        ((), None, None),
+        ((HERS,), None, HERS),
+        ((OURS, HERS), OURS, HERS),
+        ((OURS, HIS), OURS, OURS),
+        ((HIS,), None, HIS),
+    ],
+)
+def test_a_fact_of_ours_refers_to_ours_alone_and_another_s_to_its_own_first(
+    told: tuple[str, ...], by_ours: str | None, by_hers: str | None
+) -> None:
+    words = {source: source for source in told}
+    assert (nearest(words, OURS), nearest(words, HERS)) == (by_ours, by_hers)
+
+
+class Row(NamedTuple):
+    """A row of a thing, as a source tells it."""
+
+    thing: str
+    source: str
+
+
+@given(st.permutations([Row(n, s) for n in "ab" for s in (OURS, HERS)] + [Row("c", HIS)]))
+def test_of_each_thing_one_source_is_believed_whatever_the_order(rows: list[Row]) -> None:
+    kept = once_each(rows, lambda row: row.thing)
+    assert sorted(kept) == [Row("a", OURS), Row("b", OURS), Row("c", HIS)]
+
+
+def test_a_programme_told_in_part_is_meant_where_nobody_opened_it() -> None:
+    opened = Programme("tjtc", "s", OURS, opened=UUID(int=1))
+    closed = Programme("tjtc", "s", HERS, closed_on=date(2022, 2, 1))
+    theirs = Given(date(2022, 1, 20), {}).delivery({"person": "p-1", "programme": "s"})
+    theirs = theirs._replace(source=HERS)
+    for told, meant in (((opened, closed), opened), ((closed,), closed), ((), None)):
+        by_source = {"s": {row.source: row for row in told}}
+        facts = Facts("tjtc", date(2023, 1, 1), programmes=by_source)
+        assert facts.programme_of(theirs) == meant

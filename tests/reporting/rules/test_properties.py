@@ -16,6 +16,7 @@ from services.reporting.projections.meetings import MEETINGS
 from services.reporting.projections.procurements import PROCUREMENTS
 from services.reporting.projections.programmes import PROGRAMMES
 from services.reporting.projections.register import REGISTER
+from services.reporting.queries.facts import by_source
 from services.reporting.queries.verdicts import judge
 from services.reporting.rules import RULES
 from services.reporting.rules.dated import InForce, Parameter, RuleValues
@@ -48,8 +49,8 @@ def told(*events: DomainEvent, outside: Sequence[DomainEvent] = ()) -> Facts:
         known_on=date(2023, 1, 1),
         records_since=date(2021, 9, 1),
         deliveries=rows(DELIVERIES),
-        programmes={row.programme_id: row for row in rows(PROGRAMMES)},
-        roll={row.person_id: row for row in rows(REGISTER)},
+        programmes=by_source(rows(PROGRAMMES), "programme_id"),
+        roll=by_source(rows(REGISTER), "person_id"),
         claims=rows(CLAIMS),
         payments=rows(PAYMENTS),
         incomes=rows(INCOMES),
@@ -67,7 +68,8 @@ def shuffled(facts: Facts, random: Random) -> Facts:
         if isinstance(value, tuple):
             return tuple(random.sample(value, len(value)))
         if isinstance(value, dict):
-            return dict(random.sample(list(value.items()), len(value)))
+            items = random.sample(list(value.items()), len(value))
+            return {key: mixed(of) if isinstance(of, dict) else of for key, of in items}
         return value
 
     return Facts._make(mixed(value) for value in facts)

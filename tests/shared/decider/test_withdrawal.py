@@ -5,12 +5,22 @@ from typing import Any
 
 import pytest
 
+from shared.contract.catalogue import CATALOGUE
+from shared.contract.corrections import withdrawal_of
 from shared.contract.envelope import Actor, DomainEvent
 from shared.contract.events import MeetingConvened
-from shared.decider.withdrawal import Recorded, Rules, WithdrawEntries, entries_to_withdraw
+from shared.decider.withdrawal import (
+    Recorded,
+    Rules,
+    Taking,
+    WithdrawEntries,
+    entries_to_withdraw,
+    taken_back,
+)
 from shared.errors import Refusal
 from tests.examples.events import congress_held, entry_withdrawn, meeting_convened
 from tests.examples.reporting import finding_raised
+from tests.examples.sample import example
 
 TODAY = date(2022, 12, 15)
 STREAM = "tjtc/meeting-tc-1"
@@ -87,3 +97,19 @@ def test_what_another_event_corrects_is_named_with_it() -> None:
     refusal = refused(recorded(finding_raised()), command(1))
     assert refusal.code == "corrected-otherwise"
     assert refusal.errors[0]["type"] == "FindingRaised"
+
+
+WITHDRAWABLE = [cls for cls in CATALOGUE.values() if withdrawal_of(cls) is not None]
+
+
+@pytest.mark.parametrize("cls", WITHDRAWABLE, ids=lambda cls: cls.__name__)
+def test_an_entry_is_taken_back_in_its_own_stream_for_a_reason_on_its_own_day(
+    cls: type[DomainEvent],
+) -> None:
+    entry = Recorded(3, "017f8baf-35f0-7eb0-b025-2c4d5f700e5b", example(cls, {}))
+    taking = Taking(entry.event.stream_of(), "wrong_date", date(2022, 4, 1), date(2022, 3, 1))
+    event = taken_back(entry, taking)
+    assert type(event) is withdrawal_of(cls)
+    assert event.stream_of() == taking.stream
+    assert (event.entry, event.entry_version, event.reason) == (entry.event_id, 3, "wrong_date")
+    assert (event.occurred_on, event.source_recorded_on) == (date(2022, 4, 1), date(2022, 3, 1))

@@ -11,7 +11,7 @@ from datetime import date
 from services.reporting.projections.books import BudgetLineVersion, Payment
 from services.reporting.rules.dated import InForce, RuleValues
 from services.reporting.rules.definition import Judgement, Reason
-from services.reporting.rules.facts import Facts, told_once
+from services.reporting.rules.facts import Facts, once_each, told_once
 from services.reporting.rules.formulas.shared_terms import whole_year
 
 REASONS: tuple[Reason, ...] = (
@@ -112,9 +112,10 @@ def judge(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
 
 
 def _versions(facts: Facts) -> dict[int, list[Version]]:
-    """Every version of each year's budget, whole, in the order in which they came into force."""
+    """Every version of each year's budget, whole, in the order in which they came into force. Of
+    two sources' budgets of a year ours is the union's."""
     whole: dict[tuple[int, date, int, str], Version] = defaultdict(list)
-    for row in sorted(facts.budget_lines, key=_order):
+    for row in sorted(once_each(facts.budget_lines, lambda row: row.budget_year), key=_order):
         whole[row.budget_year, *_order(row)].append(row)
     years: dict[int, list[Version]] = defaultdict(list)
     for version in whole.values():

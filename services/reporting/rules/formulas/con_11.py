@@ -13,7 +13,7 @@ from uuid import UUID
 
 from services.reporting.rules.dated import InForce, RuleValues
 from services.reporting.rules.definition import Judgement, Reason
-from services.reporting.rules.facts import Facts
+from services.reporting.rules.facts import Facts, once_each, subject
 
 REASONS: tuple[Reason, ...] = (
     Reason("quorum-met", "pass", "到会代表达到规定比例"),
@@ -34,7 +34,7 @@ class Session(NamedTuple):
 
     held_on: date
     held: UUID
-    meeting_id: str
+    subject: str
     due: int
     present: int
 
@@ -53,7 +53,7 @@ def judge(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
 
 
 def _sessions(facts: Facts) -> Iterator[Session]:
-    for meeting in facts.meetings:
+    for meeting in once_each(facts.meetings, lambda meeting: meeting.meeting_id):
         if (
             meeting.kind == "staff_congress"
             and meeting.held_on is not None
@@ -64,7 +64,7 @@ def _sessions(facts: Facts) -> Iterator[Session]:
             yield Session(
                 meeting.held_on,
                 meeting.held,
-                meeting.meeting_id,
+                subject("meeting", meeting.meeting_id, meeting.source),
                 meeting.delegates_due,
                 meeting.delegates_present,
             )
@@ -79,7 +79,7 @@ def _judge_session(session: Session, values: RuleValues) -> Judgement:
     else:
         reason = "quorum-met" if _quorate(session, quorum) else "quorum-not-met"
     return Judgement(
-        f"meeting:{session.meeting_id}",
+        session.subject,
         session.held_on,
         session.held_on,
         reason,

@@ -2,7 +2,7 @@
 
 Judged per programme. No source gives a number of days for signing, so none is invented: while the
 programme is open a missing receipt is awaited, and overdue once the year of issue is over; when the
-programme is closed it is missing.
+programme is closed it is missing. A gift that two sources tell is one gift.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from services.reporting.projections.deliveries import Delivery
 from services.reporting.rules.dated import RuleValues
 from services.reporting.rules.definition import Judgement, Reason
-from services.reporting.rules.facts import Facts
+from services.reporting.rules.facts import Facts, told_once
 from services.reporting.rules.formulas.shared_terms import (
     by_programme,
     days_of,
@@ -31,8 +31,7 @@ REASONS: tuple[Reason, ...] = (
 
 def judge(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
     """One judgement per programme with gifts."""
-    for programme_id, gifts in by_programme(gifts_kept(facts)).items():
-        programme = facts.programmes.get(programme_id)
+    for subject, programme, gifts in by_programme(facts, told_once(gifts_kept(facts))):
         closed = programme is not None and programme.closed_on is not None
         reason, concerned = _find(gifts)
         if reason == "receipt-missing" and not closed:
@@ -41,7 +40,7 @@ def judge(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
         used = in_force(gifts, values, "receipts")
         signed = tuple(gift.signed for gift in concerned or gifts if gift.signed is not None)
         yield Judgement(
-            f"programme:{programme_id}",
+            subject,
             *days_of(gifts),
             reason if used else "not-in-force",
             used,

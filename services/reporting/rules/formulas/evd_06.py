@@ -76,7 +76,7 @@ def _judge_gifts(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
         received: dict[str, list[Delivery]] = defaultdict(list)
         for gift in gifts:
             received[gift.person_id].append(gift)
-        twice = [gift for got in received.values() if len(got) > 1 for gift in got]
+        twice = [gift for got in received.values() for gift in got if len(got) > 1 or _again(gift)]
         used = in_force(gifts, values, "grants")
         reason = "gift-twice" if twice else "once"
         yield Judgement(
@@ -88,6 +88,11 @@ def _judge_gifts(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
             {"recipients": len(received), "gifts": len(gifts)},
             tuple(gift.person_id for gift in twice),
         )
+
+
+def _again(gift: Delivery) -> bool:
+    """Whether it was handed to the person again for the same: a second birth is another."""
+    return gift.again > int(gift.again_why == "another_birth")
 
 
 def _occurrence(gift: Delivery) -> str:

@@ -60,5 +60,5 @@ def _judge_procurement(procurement: Procurement, values: RuleValues) -> Judgemen
         reason,
         used,
         (procurement.decided,),
-        {"basis": procurement.basis or "none", "fund": procurement.fund},
+        {"basis": procurement.basis or "none", "fund": procurement.fund or "unknown"},
     )

@@ -18,6 +18,9 @@ REASONS: tuple[Reason, ...] = (
     Reason("notice-missing", "fail", "达到公开招标限额,没有单一来源公示记录", "high"),
     Reason("below-threshold", "not_applicable", "未达到公开招标限额,不要求公示"),
     Reason("threshold-unknown", "indeterminate", "当年公开招标限额未查到,且没有足期公示", "medium"),
+    Reason(
+        "fund-nature-unknown", "indeterminate", "资金是否属财政性资金不明,且没有足期公示", "medium"
+    ),
     Reason("amount-missing", "indeterminate", "采购金额未记,无法与公开招标限额比较", "medium"),
     Reason("calendar-unknown", "indeterminate", "公示期内或有法定假期,无法核实工作日数", "low"),
 )
@@ -62,6 +65,8 @@ def _find(procurement: Procurement, values: RuleValues) -> tuple[str, tuple[InFo
         return "amount-missing", used
     if procurement.amount_fen < threshold.value:
         return "below-threshold", used
+    if procurement.fund is None:
+        return "fund-nature-unknown", (needed, threshold, free)
     return notice, (needed, threshold, free)
 
 

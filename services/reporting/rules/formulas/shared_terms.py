@@ -1,15 +1,16 @@
 """What several rules mean by the same words: gifts that stand, holiday gifts, union money."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.projections.deliveries import Delivery
+from services.reporting.projections.programmes import Programme
 from services.reporting.rules.dated import InForce, RuleValues
 from services.reporting.rules.definition import Reason
-from services.reporting.rules.facts import Facts, told_once
+from services.reporting.rules.facts import OWN_SOURCE, Facts, subject, told_once
 from shared.contract.values import HOLIDAYS
 
 
@@ -32,12 +33,23 @@ def holiday_gifts(facts: Facts) -> list[Delivery]:
     ]
 
 
-def by_programme(deliveries: Iterable[Delivery]) -> Mapping[str, list[Delivery]]:
-    """Deliveries of each programme."""
-    grouped: dict[str, list[Delivery]] = defaultdict(list)
+class Handout(NamedTuple):
+    """The gifts of one programme; None where nobody told of it. `subject` is what is judged."""
+
+    subject: str
+    programme: Programme | None
+    gifts: list[Delivery]
+
+
+def by_programme(facts: Facts, deliveries: Iterable[Delivery]) -> Iterator[Handout]:
+    """Deliveries of each programme that one source told of."""
+    grouped: dict[str, Handout] = {}
     for delivery in deliveries:
-        grouped[delivery.programme_id].append(delivery)
-    return grouped
+        programme = facts.programme_of(delivery)
+        source = programme.source if programme is not None else OWN_SOURCE
+        name = subject("programme", delivery.programme_id, source)
+        grouped.setdefault(name, Handout(name, programme, [])).gifts.append(delivery)
+    yield from grouped.values()
 
 
 def by_year(deliveries: Iterable[Delivery]) -> Mapping[int, list[Delivery]]:
@@ -101,7 +113,7 @@ class Worth(NamedTuple):
         amount = delivery.amount_fen
         if amount is None:
             return self._replace(missing=self.missing + 1)
-        programme = facts.programmes.get(delivery.programme_id)
+        programme = facts.programme_of(delivery)
         assumed = programme is not None and programme.amount_assumed
         proven = amount if delivery.payer == "own" and not assumed else 0
         return Worth(

@@ -29,11 +29,11 @@ REASONS: tuple[Reason, ...] = (
 
 def judge(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
     """One judgement per programme with holiday gifts."""
-    for programme_id, gifts in by_programme(holiday_gifts(facts)).items():
-        yield _judge_programme(programme_id, gifts, values)
+    for subject, _, gifts in by_programme(facts, holiday_gifts(facts)):
+        yield _judge_programme(subject, gifts, values)
 
 
-def _judge_programme(programme_id: str, gifts: list[Delivery], values: RuleValues) -> Judgement:
+def _judge_programme(subject: str, gifts: list[Delivery], values: RuleValues) -> Judgement:
     forbidden: list[Delivery] = []
     unknown: list[Delivery] = []
     allowing: dict[InForce, None] = {}
@@ -65,7 +65,7 @@ def _judge_programme(programme_id: str, gifts: list[Delivery], values: RuleValue
     else:
         reason, used, evidence = "not-in-force", {}, gifts
     return Judgement(
-        f"programme:{programme_id}",
+        subject,
         *days_of(gifts),
         reason,
         tuple(used),

@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Iterator
 
 from services.reporting.projections.deliveries import Delivery
+from services.reporting.projections.programmes import Programme
 from services.reporting.rules.dated import RuleValues
 from services.reporting.rules.definition import Judgement, Reason
-from services.reporting.rules.facts import Facts
+from services.reporting.rules.facts import Facts, nearest
 from services.reporting.rules.formulas.shared_terms import (
     PAYER_UNKNOWN,
+    Handout,
     by_programme,
     days_of,
     holiday_gifts,
@@ -37,11 +39,12 @@ REASONS: tuple[Reason, ...] = (
 
 def judge(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
     """One judgement per programme with holiday gifts."""
-    for programme_id, gifts in by_programme(holiday_gifts(facts)).items():
-        reason, concerned = _find(facts, programme_id, gifts)
+    for handout in by_programme(facts, holiday_gifts(facts)):
+        gifts = handout.gifts
+        reason, concerned = _find(facts, handout)
         used = in_force(gifts, values, "recipients", "standards")
         yield Judgement(
-            f"programme:{programme_id}",
+            handout.subject,
             *days_of(gifts),
             reason if used else "not-in-force",
             used,
@@ -51,9 +54,11 @@ def judge(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
         )
 
 
-def _find(facts: Facts, programme_id: str, gifts: list[Delivery]) -> tuple[str, list[Delivery]]:
+def _find(facts: Facts, handout: Handout) -> tuple[str, list[Delivery]]:
     """The gravest reason, and the deliveries it concerns."""
-    if not facts.roll:
+    _, programme, gifts = handout
+    registers = {source: True for told in facts.roll.values() for source in told}
+    if not all(nearest(registers, gift.source) for gift in gifts):
         return "roll-missing", []
     outside = [gift for gift in gifts if not _member(facts, gift)]
     known = [gift for gift in outside if gift.payer is not None]
@@ -68,9 +73,8 @@ def _find(facts: Facts, programme_id: str, gifts: list[Delivery]) -> tuple[str, 
     # Equal portions are not yet equal worth: amounts are compared where they are told.
     if len({gift.quantity for gift in gifts}) > 1 or len(_amounts(gifts)) > 1:
         return "standard-differs", _unlike_most(gifts)
-    programme = facts.programmes.get(programme_id)
     if programme is None or programme.population != "named":
-        roster = facts.rosters.get(programme_id)
+        roster = _roster(facts, programme)
         if roster is None or programme is None or not programme.roster_complete:
             return "roster-missing", []
         off_roster = [gift for gift in gifts if gift.person_id not in roster]
@@ -83,8 +87,14 @@ def _find(facts: Facts, programme_id: str, gifts: list[Delivery]) -> tuple[str, 
 
 
 def _member(facts: Facts, gift: Delivery) -> bool:
-    registered = facts.roll.get(gift.person_id)
+    registered = facts.registered(gift)
     return registered is not None and registered.member_on(gift.issued_on)
+
+
+def _roster(facts: Facts, programme: Programme | None) -> frozenset[str] | None:
+    if programme is None:
+        return None
+    return facts.rosters.get(programme.programme_id, {}).get(programme.source)
 
 
 def _amounts(gifts: list[Delivery]) -> set[int]:

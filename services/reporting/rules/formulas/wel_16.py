@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from services.reporting.rules.dated import RuleValues
 from services.reporting.rules.definition import Judgement, Reason
-from services.reporting.rules.facts import Facts
+from services.reporting.rules.facts import Facts, once_each, subject
 
 REASONS: tuple[Reason, ...] = (
     Reason("administration-pays", "not_applicable", "体检由单位行政负担,未动用工会经费"),
@@ -18,21 +18,23 @@ REASONS: tuple[Reason, ...] = (
         "体检动用了工会经费;天津规定未查到(安徽2025年规定应由行政负担)",
         "medium",
     ),
+    Reason("payer-unknown", "indeterminate", "体检未注明支付方,无法核对是否动用工会经费", "medium"),
 )
+PAYS = {"administration": "administration-pays", None: "payer-unknown"}
 
 
 def judge(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
     """One judgement per health check."""
-    for check in facts.health_checks:
-        if check.arranged_on is None or check.arranged is None or check.payer is None:
+    for check in once_each(facts.health_checks, lambda check: check.check_id):
+        if check.arranged_on is None or check.arranged is None:
             continue
         found = [values.on(name, check.arranged_on) for name in ("payer", "payer_in_anhui")]
         yield Judgement(
-            f"health-check:{check.check_id}",
+            subject("health-check", check.check_id, check.source),
             check.arranged_on,
             check.arranged_on,
-            "administration-pays" if check.payer == "administration" else "payer-rule-unknown",
+            PAYS.get(check.payer, "payer-rule-unknown"),
             tuple(entry for entry in found if entry is not None),
             (check.arranged,),
-            {"payer": check.payer},
+            {"payer": check.payer or "unknown"},
         )

@@ -1,0 +1,57 @@
+"""Of two records of one person that a source merged, nothing more is said of the one merged."""
+
+from itertools import pairwise
+
+import pytest
+
+from shared.contract.corrections import withdrawal_of
+from shared.contract.envelope import DomainEvent
+from shared.contract.members import (
+    EVENTS,
+    MembersMerged,
+    MembersUnmerged,
+    StaffRegistered,
+)
+from shared.contract.stream_rules import BARS, KNOWN, check_follows, history_of
+from shared.contract.withdrawal import Withdrawal
+from shared.errors import ContractViolation
+from tests.examples.sample import example
+
+
+def refusal(*said: type[DomainEvent]) -> str | None:
+    """Why the last of these cannot follow the others in one stream."""
+    told = [(cls.type_name(), example(cls, {})) for cls in said]
+    for before, _ in pairwise(range(len(told) + 1)):
+        try:
+            check_follows(history_of(told[:before]), *told[before])
+        except ContractViolation as why:
+            return why.reason if before == len(told) - 1 else f"{before}: {why.reason}"
+    return None
+
+
+def test_every_fact_of_a_person_is_barred_by_a_merge() -> None:
+    of_a_person = {
+        cls
+        for cls in EVENTS
+        if cls.STREAM.template == StaffRegistered.STREAM.template
+        and not issubclass(cls, Withdrawal | MembersMerged | MembersUnmerged)
+    }
+    assert set(BARS) == of_a_person
+    assert {cls.type_name() for cls in BARS} <= set(KNOWN)
+
+
+@pytest.mark.parametrize("cls", BARS, ids=lambda cls: cls.__name__)
+def test_nothing_is_said_of_a_merged_record_until_it_is_parted(cls: type[DomainEvent]) -> None:
+    assert refusal(MembersMerged, cls) == "merged-record"
+    assert refusal(MembersMerged, MembersUnmerged, cls) is None
+    withdrawal = withdrawal_of(cls)
+    assert withdrawal is not None
+    assert refusal(cls, MembersMerged, withdrawal) is None
+
+
+def test_a_record_is_merged_once_and_parted_once() -> None:
+    assert refusal(MembersMerged, MembersMerged) == "merged-already"
+    assert refusal(MembersUnmerged) == "not-merged"
+    again = (MembersMerged, MembersUnmerged, MembersMerged, MembersUnmerged)
+    assert refusal(*again) is None
+    assert refusal(*again, MembersUnmerged) == "not-merged"
