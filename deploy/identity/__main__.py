@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deploy.identity.api import identity_app
-from deploy.identity.registrations import clients_in, people_in
+from deploy.identity.registrations import clients_in, passcode_in, people_in
 from deploy.identity.tokens import Issuer, signing_key
 from shared.service.logs import configure_logs
 from shared.service.runner import Runner, http_server
@@ -57,7 +57,8 @@ async def serve(settings: IdentitySettings) -> None:
     configure_logs("identity", settings.log_level)
     directory = settings.identity_directory
     issuer = Issuer(settings.issuer, settings.audience, signing_key(directory))
-    app = identity_app(issuer, clients_in(directory), people_in(directory))
+    passcode = passcode_in(directory)
+    app = identity_app(issuer, clients_in(directory), people_in(directory), passcode, directory)
     async with Runner() as runner:
         await runner.start(http_server(app, settings.http_host, settings.http_port))
         await runner.until_stopped()

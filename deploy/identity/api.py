@@ -5,28 +5,24 @@ Errors are those of RFC 6749 §5.2, because OAuth clients know them, not problem
 
 import secrets
 from base64 import b64decode
+from pathlib import Path
 from typing import Annotated, Any, NamedTuple, cast
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from deploy.identity import PICK_GRANT
+from deploy.identity.authorize import add_authorize
+from deploy.identity.codes import Codes
+from deploy.identity.enrolment import add_enrolment
+from deploy.identity.form import TokenRefused, form_of
 from deploy.identity.registrations import Client, Clients, People
 from deploy.identity.tokens import ALGORITHM, Issuer
 from shared.http.access import anybody
 from shared.http.app import build_app
 
-FORM_BYTES_MAX = 10_000
 OPEN = [Depends(anybody)]
-
-
-class TokenRefused(Exception):
-    """An OAuth error: `error` is one of RFC 6749 §5.2, `detail` is for a person."""
-
-    def __init__(self, error: str, detail: str) -> None:
-        super().__init__(f"{error}: {detail}")
-        self.error, self.detail = error, detail
 
 
 class Asking(NamedTuple):
@@ -39,7 +35,7 @@ class Asking(NamedTuple):
 
 async def proven(http: Request) -> Asking:
     """The client that asks, as a dependency of FastAPI. Raises TokenRefused."""
-    form = await _form(http)
+    form = await form_of(http)
     known: Clients = http.app.state.clients
     return Asking(*authenticated(http.headers.get("authorization"), form, known), form)
 
@@ -50,26 +46,35 @@ async def picker(asking: Annotated[Asking, Depends(proven)]) -> None:
         raise TokenRefused("unauthorized_client", f"{asking.name} may not pick people")
 
 
-def identity_app(issuer: Issuer, clients: Clients, people: People) -> FastAPI:
-    """The provider's routes: `/.well-known/openid-configuration`, `/jwks`, `/token`, `/people`."""
+def identity_app(
+    issuer: Issuer, clients: Clients, people: People, passcode: str, directory: Path
+) -> FastAPI:
+    """The provider's routes: `/.well-known/openid-configuration`, `/jwks`, `/authorize`, `/token`,
+    `/people`. A browser picks people with `passcode`; who is enrolled is kept in `directory`."""
 
     async def ready() -> dict[str, str]:
         return {"signing-key": "loaded"}
 
     app = build_app("identity", {}, ready)
+    people = dict(people)
     app.state.clients = clients
     app.add_exception_handler(TokenRefused, _refused)
+    codes = add_authorize(app, clients, people, passcode)
+    add_enrolment(app, issuer, people, directory)
 
     @app.get("/.well-known/openid-configuration", dependencies=OPEN)
     async def discovery() -> dict[str, Any]:
         return {
             "issuer": issuer.issuer,
             "jwks_uri": f"{issuer.issuer}/jwks",
+            "authorization_endpoint": f"{issuer.issuer}/authorize",
             "token_endpoint": f"{issuer.issuer}/token",
-            "grant_types_supported": ["client_credentials", PICK_GRANT],
+            "grant_types_supported": ["authorization_code", "client_credentials", PICK_GRANT],
+            "code_challenge_methods_supported": ["S256"],
+            "scopes_supported": ["openid"],
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
             "id_token_signing_alg_values_supported": [ALGORITHM],
-            "response_types_supported": [],
+            "response_types_supported": ["code"],
             "subject_types_supported": ["public"],
         }
 
@@ -79,7 +84,7 @@ def identity_app(issuer: Issuer, clients: Clients, people: People) -> FastAPI:
 
     @app.post("/token")
     async def token(asking: Annotated[Asking, Depends(proven)]) -> JSONResponse:
-        return JSONResponse(granted(asking.form, asking.name, asking.client, people, issuer))
+        return JSONResponse(granted(asking, people, issuer, codes))
 
     @app.get("/people", dependencies=[Depends(picker)])
     async def pickable() -> dict[str, Any]:
@@ -95,16 +100,6 @@ async def _refused(_: Request, why: Exception) -> JSONResponse:
     headers = {"WWW-Authenticate": "Basic"} if status == 401 else {}
     error = {"error": refused.error, "error_description": refused.detail}
     return JSONResponse(error, status, headers)
-
-
-async def _form(http: Request) -> dict[str, str]:
-    body = await http.body()
-    if len(body) > FORM_BYTES_MAX:
-        raise TokenRefused("invalid_request", f"a form of {len(body)} bytes")
-    try:
-        return dict(parse_qsl(body.decode(), strict_parsing=bool(body)))
-    except ValueError as why:
-        raise TokenRefused("invalid_request", "not a URL-encoded form") from why
 
 
 def authenticated(
@@ -130,31 +125,43 @@ def authenticated(
     return name, client
 
 
-def granted(
-    form: dict[str, str], name: str, client: Client, people: People, issuer: Issuer
-) -> dict[str, Any]:
+def granted(asking: Asking, people: People, issuer: Issuer, codes: Codes) -> dict[str, Any]:
     """The token response of RFC 6749 §5.1.
 
     Raises TokenRefused: unsupported_grant_type, unauthorized_client, invalid_grant.
     """
+    name, client, form = asking
+    more: dict[str, str] = {}
     match form.get("grant_type"):
         case "client_credentials" if client.roles:
             token = issuer.token(name, client.roles, client.orgs, name)
         case "client_credentials":
             raise TokenRefused("unauthorized_client", f"the client {name} has no roles of its own")
+        case "authorization_code":
+            said = [form.get(field, "") for field in ("code", "redirect_uri", "code_verifier")]
+            try:
+                asked, picked = codes.spend(said[0], name, *said[1:])
+            except ValueError as why:
+                raise TokenRefused("invalid_grant", str(why)) from why
+            token = _of_person(picked, people, issuer, name)
+            more = {"id_token": issuer.identity_token(picked, name, asked.nonce)}
         case grant if grant == PICK_GRANT:
             if not client.picks_people:
                 raise TokenRefused("unauthorized_client", f"{name} may not pick people")
-            picked = form.get("person", "")
-            person = people.get(picked)
-            if person is None:
-                known = ", ".join(people)
-                raise TokenRefused("invalid_grant", f"no person {picked!r}; there are {known}")
-            token = issuer.token(picked, person.roles, person.orgs, name)
+            token = _of_person(form.get("person", ""), people, issuer, name)
         case grant:
             raise TokenRefused("unsupported_grant_type", f"no grant {grant!r} here")
     return {
         "access_token": token,
         "token_type": "Bearer",
         "expires_in": issuer.lifetime_seconds,
+        **more,
     }
+
+
+def _of_person(picked: str, people: People, issuer: Issuer, client: str) -> str:
+    person = people.get(picked)
+    if person is None:
+        known = ", ".join(people)
+        raise TokenRefused("invalid_grant", f"no person {picked!r}; there are {known}")
+    return issuer.token(picked, person.roles, person.orgs, client)

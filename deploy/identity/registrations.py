@@ -12,20 +12,25 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from deploy.identity.private import check_private, write_private
+from shared.service.private_files import check_private, write_private
 
 DEMO_UNION = "tjtc"
 EVERY_UNION = ("*",)
+PASSCODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""None that is read for another."""
+PASSCODE_LENGTH = 12
 
 
 class Client(BaseModel):
-    """A program that may ask for tokens: its own, and people's where `picks_people`."""
+    """A program that may ask for tokens: its own, people's where `picks_people`, and those of who
+    signs in where `redirect_uris` name the addresses that a code may be sent to."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     secret: str
     roles: tuple[str, ...] = ()
     orgs: tuple[str, ...] = ()
     picks_people: bool = False
+    redirect_uris: tuple[str, ...] = ()
 
 
 class Person(BaseModel):
@@ -64,6 +69,32 @@ def default_clients() -> Clients:
     }
 
 
+CONSOLE = "console"
+
+
+def registered_console(directory: Path, redirect_uri: str) -> Clients:
+    """The clients, and the console among them with the one address that a code may be sent to,
+    which is another whenever the stack's ports are."""
+    clients = clients_in(directory)
+    secret = clients[CONSOLE].secret if CONSOLE in clients else secrets.token_urlsafe(32)
+    console = Client(secret=secret, redirect_uris=(redirect_uri,))
+    if clients.get(CONSOLE) != console:
+        clients = {**clients, CONSOLE: console}
+        write_private(directory / "clients.json", TypeAdapter(Clients).dump_json(clients, indent=1))
+    return clients
+
+
+def passcode_in(directory: Path) -> str:
+    """What a browser must know to pick a person (`passcode`, 0600), made where there is none: a
+    page can be opened by every user of the machine, this file by one. Raises PermissionError."""
+    file = directory / "passcode"
+    if not file.exists():
+        letters = "".join(secrets.choice(PASSCODE_LETTERS) for _ in range(PASSCODE_LENGTH))
+        write_private(file, letters.encode())
+    check_private(file)
+    return file.read_text(encoding="ascii").strip()
+
+
 def clients_in(directory: Path) -> Clients:
     """The clients of `clients.json` (0600), made with new secrets where there is none yet.
 
@@ -78,6 +109,11 @@ def people_in(directory: Path) -> People:
     Raises PermissionError where others could write it, ValueError where it is not valid.
     """
     return _load(directory / "people.json", TypeAdapter(People), lambda: DEFAULT_PEOPLE)
+
+
+def keep_people(directory: Path, people: People) -> None:
+    """Write `people.json`, replacing it in one step."""
+    write_private(directory / "people.json", TypeAdapter(People).dump_json(people, indent=1))
 
 
 Registered = TypeVar("Registered", Clients, People)

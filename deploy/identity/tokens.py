@@ -7,10 +7,11 @@ from typing import Any
 
 import orjson
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 
-from deploy.identity.private import check_private, write_private
 from shared.eventstore.event_ids import uuid7
+from shared.service.private_files import check_private, write_private
 
 ALGORITHM = "RS256"
 KEY_BITS = 2048
@@ -40,6 +41,33 @@ class Issuer:
         }
         header = {"alg": ALGORITHM, "kid": self._key.kid, "typ": "at+jwt"}
         return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
+
+    def identity_token(self, subject: str, client: str, nonce: str) -> str:
+        """An ID token (OpenID Connect Core §2): who signed in at `client`, for it alone."""
+        now = int(time.time())
+        claims = {
+            "iss": self.issuer,
+            "aud": client,
+            "sub": subject,
+            "iat": now,
+            "exp": now + self.lifetime_seconds,
+            "nonce": nonce,
+        }
+        header = {"alg": ALGORITHM, "kid": self._key.kid, "typ": "JWT"}
+        return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
+
+    def claims(self, token: str) -> dict[str, Any]:
+        """What an access token of this issuer says, if it is one and is good now; else nothing."""
+        try:
+            decoded = jwt.decode(token, self._key, algorithms=[ALGORITHM])
+            jwt.JWTClaimsRegistry(
+                iss={"essential": True, "value": self.issuer},
+                aud={"essential": True, "value": self.audience},
+                exp={"essential": True},
+            ).validate(decoded.claims)
+        except (JoseError, ValueError):
+            return {}
+        return dict(decoded.claims) if decoded.header.get("typ") == "at+jwt" else {}
 
     def public_keys(self) -> dict[str, Any]:
         """The JWKS document (RFC 7517): public parts only."""

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from deploy.identity.private import write_private
+from shared.service.private_files import write_private
 
 FILE = "run.json"
 
@@ -17,7 +17,7 @@ class RunFile(NamedTuple):
     """A running stack: addresses by service, process ids, and how to ask for a token.
 
     `kafka` are the settings of the operator's access, which name its password's file; None while
-    Kafka has not started yet.
+    Kafka has not started yet. `passcode` is what a browser must know to pick a person.
     """
 
     pid: int
@@ -29,6 +29,7 @@ class RunFile(NamedTuple):
     client_id: str
     client_secret: str
     kafka: dict[str, str] | None = None
+    passcode: str = ""
 
     @property
     def token_url(self) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from shared.contract.contexts import PROCESSES, RELAY_PROCESSES
+from shared.contract.contexts import CONTEXTS, PROCESSES, RELAY_PROCESSES
 from shared.kafka.access import KafkaAccess
 
 Settings = dict[str, str]
@@ -24,6 +24,7 @@ class Place(NamedTuple):
     kafka: Mapping[str, KafkaAccess]
     person_key: str
     reporting_secret: str
+    console_secret: str
     sources_file: Path
     simulated: bool
 
@@ -70,6 +71,17 @@ def _reporting(place: Place) -> Settings:
     }
 
 
+def _console(place: Place) -> Settings:
+    asked = {f"GUILDHALL_{context.upper()}_URL": place.urls[context] for context in CONTEXTS}
+    return {
+        **asked,
+        "GUILDHALL_WORKER_URL": place.urls["worker"],
+        "GUILDHALL_CONSOLE_URL": place.urls["console"],
+        "GUILDHALL_CONSOLE_DIRECTORY": str(place.directory / "console"),
+        "GUILDHALL_CLIENT_SECRET": place.console_secret,
+    }
+
+
 SETTINGS: dict[str, Callable[[Place], Settings]] = {
     "members": _members,
     "worker": _reporting,
@@ -77,11 +89,15 @@ SETTINGS: dict[str, Callable[[Place], Settings]] = {
 }
 """Processes that need more than their database and Kafka."""
 
-SERVICES: dict[str, Service] = {"identity": Service("deploy.identity", _identity)} | {
-    process: Service(module, SETTINGS.get(process, partial(_servers, process)))
-    for process, module in PROCESSES.items()
-}
-"""In the order in which they start: the identity provider, then the contexts' processes."""
+SERVICES: dict[str, Service] = (
+    {"identity": Service("deploy.identity", _identity)}
+    | {
+        process: Service(module, SETTINGS.get(process, partial(_servers, process)))
+        for process, module in PROCESSES.items()
+    }
+    | {"console": Service("services.console", _console)}
+)
+"""In the order in which they start: the identity provider, the contexts' processes, the pages."""
 
 INHERITED = ("PATH", "HOME", "GUILDHALL_LOG_LEVEL")
 OF_FONTS = ("GUILDHALL_CACHE", "GUILDHALL_FONTS", "XDG_CACHE_HOME")

@@ -22,7 +22,7 @@ from aiokafka.errors import KafkaError
 
 from deploy.embedded import Embedded, EmbeddedError
 from deploy.identity import PICK_GRANT
-from deploy.identity.registrations import Clients, clients_in
+from deploy.identity.registrations import CONSOLE, Clients, passcode_in, registered_console
 from deploy.stack.run_file import RunFile, remove_run_file, write_run_file
 from deploy.stack.services import SERVICES, Place, environment_of
 from deploy.stack.state_files import clock_of, person_key_in, source_names, sources_file_in
@@ -77,6 +77,7 @@ class Stack:
         self._supervisor: Supervisor | None = None
         self._place: Place | None = None
         self._clients: Clients = {}
+        self._passcode = ""
         self._tokens: dict[str, tuple[float, str]] = {}
         self._kafka_up = False
         self._let_in: list[str] = []
@@ -128,6 +129,7 @@ class Stack:
             client_id=CLIENT,
             client_secret=self._clients[CLIENT].secret,
             kafka=self.kafka.settings if self._kafka_up else None,
+            passcode=self._passcode,
         )
 
     async def token(self, person: str) -> str:
@@ -179,7 +181,9 @@ class Stack:
         kafka = self.servers.kafka_of_contexts()
         kafka_starting = self._begin(self._start_kafka())
         await self.servers.start_postgres()
-        self._clients = clients_in(self.directory / "identity")
+        identity = self.directory / "identity"
+        self._passcode = passcode_in(identity)
+        self._clients = registered_console(identity, f"{self.urls['console']}/sign-in/callback")
         self._place = Place(
             directory=self.directory,
             urls=self.urls,
@@ -187,6 +191,7 @@ class Stack:
             kafka=kafka,
             person_key=person_key_in(self.directory),
             reporting_secret=self._clients["reporting"].secret,
+            console_secret=self._clients[CONSOLE].secret,
             sources_file=sources_file_in(self.directory),
             simulated=self.simulated,
         )

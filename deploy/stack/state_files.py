@@ -3,8 +3,8 @@
 import secrets
 from pathlib import Path
 
-from deploy.identity.private import check_private, write_private
 from shared.kafka.registrations import read_registrations
+from shared.service.private_files import check_private, write_private
 
 REAL, SIMULATED = "real", "simulated"
 TEMPLATE = Path(__file__).with_name("sources.yaml")

@@ -17,6 +17,7 @@ from guildhall.cli.report import report
 from guildhall.cli.rules import rules
 from guildhall.cli.sources import sources
 from guildhall.cli.status import status
+from guildhall.cli.union import union
 
 app = typer.Typer(
     name="guildhall",
@@ -43,6 +44,7 @@ app.command(rich_help_panel=ASK)(figures.diff)
 app.add_typer(findings, name="findings", rich_help_panel=ASK)
 app.add_typer(report, name="report", rich_help_panel=ASK)
 app.command(rich_help_panel=ASK)(export)
+app.add_typer(union, name="union", rich_help_panel=ENTER)
 app.add_typer(rules, name="rules", rich_help_panel=ASK)
 app.command(rich_help_panel=ENTER)(commands.command)
 app.command(rich_help_panel=ENTER)(commands.commands)

@@ -92,9 +92,10 @@ def _check(
 
 
 def _names(session: Session) -> list[str]:
-    """The services that must be there; the identity provider where it is ours."""
+    """The services that must be there; the identity provider and the pages where they are ours."""
     known = session.connection.target.urls
-    return [*(name for name in ("identity",) if name in known), *PROCESSES]
+    ours = [name for name in ("identity", "console") if name in known]
+    return [*ours, *PROCESSES]
 
 
 def _ask(session: Session) -> SideBySide:

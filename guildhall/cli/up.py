@@ -66,8 +66,11 @@ def _tell(stack: Stack, output: Output) -> None:
         "directory": str(stack.directory),
     }
     del where["client_secret"]
+    console = where["urls"].get("console")
     output.document(where)
     clock = "on a simulated clock" if stack.simulated else "on the real clock"
     output.say(f"Guildhall runs in {stack.directory}, {clock}")
     output.table(("service", "address"), [*stack.urls.items(), ("kafka", stack.kafka.servers)])
+    if "console" in stack.services:
+        output.say(f"the pages: {console} (the passcode to sign in: {stack.running.passcode})")
     output.say(f"ready in {stack.seconds_to_ready:.1f} s; Ctrl-C stops it")

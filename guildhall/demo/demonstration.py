@@ -15,7 +15,6 @@ import orjson
 
 from deploy.embedded import EmbeddedError
 from deploy.identity import PICK_GRANT
-from deploy.identity.private import write_private
 from deploy.identity.registrations import DEFAULT_PEOPLE, People
 from deploy.stack.children import ForkServerGone
 from deploy.stack.stack import Stack
@@ -39,6 +38,7 @@ from guildhall.demo.script import ORG, Entry
 from guildhall.imports.http_client import open_http
 from guildhall.output import Output
 from shared.contract.values import SHANGHAI
+from shared.service.private_files import write_private
 
 COMPARED_ORG = "tjtc-b"
 """The union beside ours, in the same log, whose year follows the other story."""

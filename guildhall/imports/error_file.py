@@ -11,9 +11,9 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
-from deploy.identity.private import write_private
 from guildhall.imports.kinds import Place
 from guildhall.imports.rows import RowError, Table
+from shared.service.private_files import write_private
 
 ADDED = ("原行号", "有误的栏", "错误代码", "说明")
 RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -30,7 +30,8 @@ OPEN_PATHS = ("/livez", "/readyz", "/metrics", "/openapi.json", *SCHEMA_PATHS.va
 """The only routes without a token: health, metrics without ids, and the contract itself."""
 
 NO_STORE = (b"cache-control", b"no-store")
-"""On every answer: names, amounts and refusals alike are nobody's to keep (RFC 9111 §5.2.2.5)."""
+"""On every answer of a service: names, amounts and refusals alike are nobody's to keep (RFC 9111
+§5.2.2.5)."""
 
 READY_SECONDS = 2.0
 """How long readiness may take: PostgreSQL may hang, which is no answer either."""
@@ -162,9 +163,14 @@ observed = lru_cache(maxsize=4096)(REQUEST_SECONDS.labels)
 """The histogram of a route, method and status: looked up once, for each look-up takes a lock."""
 
 
+def _keepable(started: Message) -> bool:
+    """Whether an answer says itself how long it may be kept, as files do that never change."""
+    return any(name == b"cache-control" for name, _ in started["headers"])
+
+
 class _Timed:
-    """Measures every request, and has no answer stored. Plain ASGI: Starlette's middleware class
-    costs a task a request."""
+    """Measures every request, and has no answer stored that does not say otherwise. Plain ASGI:
+    Starlette's middleware class costs a task a request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -179,7 +185,8 @@ class _Timed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message = {**message, "headers": [*message["headers"], NO_STORE]}
+                said = [] if _keepable(message) else [NO_STORE]
+                message = {**message, "headers": [*message["headers"], *said]}
             await send(message)
 
         try:

@@ -8,6 +8,7 @@ route that said nothing. A route that is let in here may fail later: there is no
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
@@ -18,6 +19,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from deploy.identity.api import identity_app, picker, proven
+from deploy.identity.enrolment import operator
 from deploy.identity.registrations import default_clients
 from services.benefits.__main__ import PARTS as BENEFITS
 from services.events.__main__ import PARTS as EVENTS
@@ -109,7 +111,8 @@ MAY: dict[str, dict[str, Access]] = {
             f"GET /v1/{{org_id}}/{path}": of_union(*READERS)
             for path in (
                 "figures", "figures/{figure}", "figures/{figure}/difference",
-                "events/{event_id}", "rosters", "conflicts", "findings",
+                "events/{event_id}", "events/{event_id}/document", "events/{event_id}/verdicts",
+                "knowledge", "log/{log_index}", "rosters", "conflicts", "findings",
                 "reconciliation/{programme_id}", "membership-account", "verdicts", "report",
                 "reports", "reports/{report_id}", "reports/{report_id}/files/{format_}",
                 "narratives",
@@ -117,6 +120,7 @@ MAY: dict[str, dict[str, Access]] = {
             )
         },
         "POST /v1/{org_id}/rules/{rule_id}/what-if": of_union(*READERS),
+        "GET /v1/unions": Access(READERS, About.COVERED),
         "GET /v1/rules": Access(READERS, About.NO_UNION),
         "GET /v1/status": Access(WATCHERS, About.EVERY_UNION),
         "GET /v1/rebuild": Access(WATCHERS, About.EVERY_UNION),
@@ -138,10 +142,11 @@ MAY: dict[str, dict[str, Access]] = {
 """Who may ask what, apart from commands, whose roles stand in each context's table."""
 
 FILLED = {
-    "org_id": OWN, "stream": "claim-1", "number": "1", "budget_year": "2022", "name": "canteen",
-    "event_id": "00000000-0000-7000-8000-000000000000", "report_id": "annual.1", "format_": "md",
+    "org_id": OWN, "log_index": "1", "stream": "claim-1", "number": "1", "budget_year": "2022",
+    "name": "canteen", "event_id": "00000000-0000-7000-8000-000000000000",
+    "report_id": "annual.1", "format_": "md",
 }  # fmt: skip
-GUARDS = (anybody, proven, picker)
+GUARDS = (anybody, proven, picker, operator)
 
 
 class Asked(NamedTuple):
@@ -177,7 +182,7 @@ def apps() -> dict[str, FastAPI]:
     ingest = Ingest(nothing, {}, system_clock, allow_simulated=False, quarantine_limit=0)
     reporting = Reporting(nothing, tokens, ingest, nothing, nothing, system_clock, nothing)
     made |= {"worker": worker, "reporting": reporting_app(reporting)}
-    return made | {"identity": identity_app(nothing, default_clients(), {})}
+    return made | {"identity": identity_app(nothing, default_clients(), {}, "p", Path())}
 
 
 def routes_of(listed: Sequence[BaseRoute]) -> Iterator[APIRoute]:
@@ -230,6 +235,9 @@ def test_every_route_is_in_the_table_and_open_are_only_these(app: str) -> None:
     unlocked = {each.name.split(" ")[1] for each in asked(app) if anybody in each.guards}
     of_identity = {"/.well-known/openid-configuration", "/jwks"} if app == "identity" else set()
     no_such_command = {"/v1/{org_id}/{command}"} if app in COMMANDS else set()
+    open_pages = {"/.well-known/openid-configuration", "/jwks", "/authorize", "/authorize.css"}
+    of_identity = open_pages if app == "identity" else set()
+    no_such_command = {"/v1/{org_id}/{command}"} if app in CONTEXTS else set()
     assert unlocked == {*OPEN_PATHS} | of_identity | no_such_command
 
 

@@ -23,13 +23,13 @@ from deploy.embedded.directory import DataDirectory, read_password
 from deploy.embedded.manifest import PREFIX, principals
 from deploy.embedded.rights import grant
 from deploy.identity import PICK_GRANT
-from deploy.identity.private import write_private
 from deploy.identity.registrations import clients_in
 from deploy.stack.services import SERVICES, Place, environment_of
 from deploy.stack.state_files import person_key_in, source_names, sources_file_in
 from deploy.stack.supervisor import Launch, Report, Supervisor
 from shared.contract.contexts import CONTEXTS, FACT_CONTEXTS
 from shared.kafka.access import KafkaAccess
+from shared.service.private_files import write_private
 from tests.faults.proxy import Proxy
 
 CLIENT = "cli"

@@ -83,6 +83,7 @@ def reporting_app(reporting: Reporting) -> FastAPI:
     for router in (
         operating.router,
         sources.router,
+        reading.unions,
         reading.router,
         auditing.router,
         auditing.listed,

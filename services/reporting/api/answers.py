@@ -6,7 +6,7 @@ from typing import Any
 from services.reporting.figures.definition import Figure
 from services.reporting.ingest.settle_many import Settled
 from services.reporting.queries.figures import Value
-from services.reporting.queries.findings import FindingShown
+from services.reporting.queries.findings import FindingShown, rule_title
 from services.reporting.queries.membership import Account
 from services.reporting.queries.reconciliation import Reconciliation
 from services.reporting.queries.rosters import DatedCount
@@ -20,11 +20,12 @@ from shared.kafka.packing import unpack_headers
 
 
 def figure_answer(figure: Figure) -> dict[str, Any]:
-    """A figure without its value."""
+    """A figure without its value, which counts 10^-scale units: fen of amounts."""
     return {
         "figure": figure.name,
         "title": figure.title,
         "unit": figure.unit,
+        "scale": 2 if figure.measure == "amount_fen" else 0,
         "measure": figure.measure,
         "stock": figure.stock,
         "report_line": figure.report_line,
@@ -32,10 +33,12 @@ def figure_answer(figure: Figure) -> dict[str, Any]:
 
 
 def value_answer(value: Value) -> dict[str, Any]:
-    """A figure with its value; `note` is there only where a reader must be told something."""
+    """A figure with its value; of an amount, how many of its lines are `assumed`. `note` is there
+    only where a reader must be told something."""
     answer = figure_answer(value.figure) | {
         "value": value.value,
         "lines": value.lines,
+        "assumed": value.assumed if value.figure.measure == "amount_fen" else 0,
         "provable": value.provable,
     }
     return answer | ({"note": ";".join(value.notes)} if value.notes else {})
@@ -96,12 +99,14 @@ def finding_answer(shown: FindingShown) -> dict[str, Any]:
     return {**shown.finding._asdict(), "title": shown.title, "sentence": shown.sentence}
 
 
-def verdict_answer(verdict: Verdict) -> dict[str, Any]:
-    """A verdict with the dated values it stands on."""
+def verdict_answer(verdict: Verdict, *, evidence: bool = True) -> dict[str, Any]:
+    """A verdict in words, with the dated values it stands on, and the events where `evidence`."""
     return {
         **verdict._asdict(),
+        "title": rule_title(verdict.rule),
         "finding_id": verdict.finding_id,
-        "evidence": [str(event_id) for event_id in verdict.evidence],
+        "evidence": [str(event_id) for event_id in verdict.evidence] if evidence else [],
+        "evidence_count": len(verdict.evidence),
         "facts": dict(verdict.facts),
         "values": [value_listed(value) for value in verdict.values],
     }

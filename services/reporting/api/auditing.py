@@ -29,18 +29,20 @@ State = Annotated[
 
 
 @router.get("/v1/{org_id}/findings")
-async def list_findings(built: Built, asked: Asked, state: State = None) -> Json:
+async def list_findings(
+    built: Built, asked: Asked, state: State = None, evidence: bool = True
+) -> Json:
     """Findings (审计疑点) whose period meets FROM..TO. `judged_to` is the last log_index whose
     verdicts became findings; what came later is pending."""
-    at = await asked.at(built.pool)
+    at, period = await asked.at(built.pool), asked.period
     found = await findings(
         built.pool,
         asked.org_id,
-        asked.period.first,
-        asked.period.last,
+        *period,
         at,
         state=state,
         on=None if asked.as_of else today_of(built.store),
+        evidence=evidence,
     )
     watermark = await judged_watermark(built.pool)
     return Json(
@@ -51,15 +53,16 @@ async def list_findings(built: Built, asked: Asked, state: State = None) -> Json
 
 
 @router.get("/v1/{org_id}/verdicts")
-async def list_verdicts(built: Built, asked: Asked) -> Json:
-    """Every rule's verdict on the period, derived now from the facts known at `as_of`."""
+async def list_verdicts(built: Built, asked: Asked, evidence: bool = True) -> Json:
+    """Every rule's verdict on the period, derived now from the facts known at `as_of`; without
+    `evidence` each says how many events it stands on, and names none."""
     at = await asked.at(built.pool)
     async with built.pool.acquire() as connection:
         found = await verdicts(connection, asked.org_id, asked.period.first, asked.period.last, at)
     return Json(
         asked.head(at)
         | {"rules_version": RULES_VERSION}
-        | {"verdicts": [verdict_answer(verdict) for verdict in found]}
+        | {"verdicts": [verdict_answer(each, evidence=evidence) for each in found]}
     )
 
 

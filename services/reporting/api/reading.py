@@ -4,17 +4,23 @@ import asyncio
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from services.reporting.api.access import Asked, AsOf, Built, Org, Reader
+from services.reporting.api.access import READERS, Asked, AsOf, Built, Org, Reader
 from services.reporting.api.answers import (
     account_answer,
     dated_count_answer,
     reconciliation_answer,
     value_answer,
+    verdict_answer,
 )
-from services.reporting.api.freshness import FromProjections, fresh
-from services.reporting.queries.event import event_view
+from services.reporting.api.freshness import FromProjections, all_fresh, fresh
+from services.reporting.queries.event import (
+    event_at_index,
+    event_document,
+    event_view,
+    verdicts_on,
+)
 from services.reporting.queries.figure_difference import difference
 from services.reporting.queries.figure_events import LIMIT_MAX, Cursor, decode_cursor, events_of
 from services.reporting.queries.figures import figure_named, values_at
@@ -24,13 +30,36 @@ from services.reporting.queries.provability import WORDS, source_checks, with_pr
 from services.reporting.queries.reconciliation import Category, reconciliation
 from services.reporting.queries.rosters import dated_counts
 from services.reporting.queries.rows_in_conflict import rows_in_conflict
+from services.reporting.queries.union_known import union_known_at, unions_known
 from services.reporting.reconciliation.progress import JOURNAL
+from shared.contract.envelope import Actor
+from shared.http.access import of_covered
 from shared.http.problems import Json
 
 router = APIRouter(tags=["reading"], route_class=FromProjections, dependencies=[Depends(fresh)])
+unions = APIRouter(tags=["reading"], route_class=FromProjections)
+"""What is of no union in the address, and so looks for itself who may see it."""
 
+Index = Annotated[int, Path(ge=1, lt=2**62)]
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
 Word = Annotated[str | None, Query(description="`next` of the page before")]
+
+
+@unions.get("/v1/unions")
+async def list_unions(
+    built: Built, actor: Annotated[Actor, of_covered(*READERS)], http: Request
+) -> Json:
+    """The unions that the token covers and that were registered."""
+    http.state.folded = await all_fresh(built.pool)
+    orgs = None if actor.for_every_union else actor.orgs
+    return Json({"unions": await unions_known(built.pool, orgs)})
+
+
+@router.get("/v1/{org_id}/knowledge")
+async def knowledge(built: Built, _: Reader, org_id: Org, as_of: AsOf = None) -> Json:
+    """A union's name and years, and the log_index that `as_of` stands for, sealed when."""
+    at = await log_index_of(built.pool, as_of)
+    return Json((await union_known_at(built.pool, org_id, at))._asdict())
 
 
 @router.get("/v1/{org_id}/figures")
@@ -104,6 +133,40 @@ async def event(
     """One event: envelope, data, origin, leaf hash, and every figure it touches."""
     at = await log_index_of(built.pool, as_of)
     return Json({"known_at": at, **await event_view(built.pool, org_id, event_id, at, source)})
+
+
+@router.get("/v1/{org_id}/log/{log_index}")
+async def event_at(built: Built, _: Reader, org_id: Org, log_index: Index) -> Json:
+    """Which event of the union stands at a log_index. Refuses unknown-event."""
+    event_id, source = await event_at_index(built.pool, org_id, log_index)
+    return Json({"event_id": str(event_id), "source": source, "log_index": log_index})
+
+
+@router.get("/v1/{org_id}/events/{event_id}/document")
+async def document(
+    built: Built,
+    _: Reader,
+    org_id: Org,
+    event_id: UUID,
+    source: Annotated[str | None, Query(description="where two sources use one id")] = None,
+) -> Response:
+    """The event's document as its owner wrote it. SHA-256 over a zero byte and these bytes is its
+    leaf hash, which anybody can check."""
+    at = await log_index_of(built.pool, None)
+    content = await event_document(built.pool, org_id, event_id, at, source)
+    return Response(content, media_type="application/cloudevents+json")
+
+
+@router.get("/v1/{org_id}/events/{event_id}/verdicts")
+async def verdicts_of_event(
+    built: Built, _: Reader, org_id: Org, event_id: UUID, as_of: AsOf = None
+) -> Json:
+    """The verdicts that rest on an event, of those on the year in which it happened."""
+    at = await log_index_of(built.pool, as_of)
+    async with built.pool.acquire() as connection:
+        found = await verdicts_on(connection, org_id, event_id, at)
+    answers = [verdict_answer(verdict, evidence=False) for verdict in found]
+    return Json({"org_id": org_id, "known_at": at, "verdicts": answers})
 
 
 @router.get("/v1/{org_id}/reconciliation/{programme_id}")

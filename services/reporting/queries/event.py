@@ -14,7 +14,10 @@ from services.reporting.projections.as_of import LIVE
 from services.reporting.queries.beyond_the_list import CONDITIONS, holds
 from services.reporting.queries.conflicts import of_lists
 from services.reporting.queries.corrections import chain, shown
-from services.reporting.queries.knowledge import Period
+from services.reporting.queries.knowledge import Period, period_of
+from services.reporting.queries.story import story_of
+from services.reporting.queries.verdicts import verdicts
+from services.reporting.rules.definition import Verdict
 from shared.contract.catalogue import CATALOGUE
 from shared.contract.corrections import WITHDRAWALS
 from shared.errors import Unknown
@@ -24,6 +27,7 @@ SELECT * FROM journal WHERE event_id = $1 AND org_id = $2 AND ($3::text IS NULL 
     AND log_index <= $4
 ORDER BY log_index
 """
+AT_INDEX = "SELECT event_id, source FROM journal WHERE log_index = $1 AND org_id = $2"
 VERSIONS = f"""
 SELECT item, list, subject, occurred_on, ended_on, quantity, amount_fen, log_index, valid_from,
     valid_to, {", ".join(f"{holds(only, '$3')} AS {only}" for only in CONDITIONS)}
@@ -76,7 +80,28 @@ async def event_view(
         "corrected_by": shown(correcting),
         "corrects": shown(corrected),
         "figures": await figures_touched(connection, entry, at, corrected),
+        **await story_of(connection, entry, at),
     }
+
+
+async def event_at_index(connection: Any, org_id: str, log_index: int) -> tuple[UUID, str]:
+    """The id and the source of the union's event at `log_index`. Raises Unknown `unknown-event`."""
+    row = await connection.fetchrow(AT_INDEX, log_index, org_id)
+    if row is None:
+        raise Unknown("unknown-event", f"log_index {log_index} is no event of {org_id}")
+    return row["event_id"], row["source"]
+
+
+async def verdicts_on(connection: Any, org_id: str, event_id: UUID, at: int) -> list[Verdict]:
+    """The verdicts whose evidence names the event, as known at `at`: of those on the year in which
+    it happened. Raises Unknown `unknown-event`."""
+    rows = await connection.fetch(FIND, event_id, org_id, None, at)
+    entry = check(rows[0])[0] if rows else None
+    if entry is None:
+        raise Unknown("unknown-event", f"no event {event_id} of {org_id} is in the journal")
+    year = entry.event.occurred_on.year
+    judged = await verdicts(connection, org_id, *period_of(year, None, None), at)
+    return [verdict for verdict in judged if event_id in verdict.evidence]
 
 
 def _of_columns(row: Any) -> dict[str, Any]:
@@ -95,7 +120,22 @@ def _of_columns(row: Any) -> dict[str, Any]:
         "corrected_by": [],
         "corrects": [],
         "figures": [],
+        "in_stream": 0,
+        "of_stream": 0,
+        "story": [],
     }
+
+
+async def event_document(
+    connection: Any, org_id: str, event_id: UUID, at: int, source: str | None = None
+) -> bytes:
+    """The event's document, byte for byte: its leaf is SHA-256 over a zero byte and it. Raises
+    Unknown `unknown-event`."""
+    rows = await connection.fetch(FIND, event_id, org_id, source, at)
+    if not rows:
+        raise Unknown("unknown-event", f"no event {event_id} of {org_id} is in the journal")
+    document: bytes = rows[0]["document"]
+    return document
 
 
 def _data(data: bytes) -> Any:
@@ -163,6 +203,7 @@ def _touches(effect: Effect, entry: Entry, rows: list[Any], at: int) -> Iterator
             "title": figure.title,
             "unit": figure.unit,
             "measure": figure.measure,
+            "scale": 2 if figure.measure == "amount_fen" else 0,
             "effect": name,
             "stands": stands,
             "subject": effect.subject if isinstance(effect, Counted) else None,

@@ -44,9 +44,11 @@ async def findings(
     *,
     state: State | None = None,
     on: date | None = None,
+    evidence: bool = True,
 ) -> list[FindingShown]:
-    """Findings whose period meets FROM..TO, as known at `at`, gravest first; `state` narrows. One
-    is *waived* to the end of its waiver's last day, seen from `on` (by default the day of `at`).
+    """Findings whose period meets FROM..TO, as known at `at`, gravest first; `state` narrows, and
+    without `evidence` none is looked for, which is most of the work. One is *waived* to the end of
+    its waiver's last day, seen from `on` (by default the day of `at`).
 
     The evidence is what the verdict stands on as known at `at`: facts that came after a finding was
     raised, and changed neither outcome nor reason, raise it no second time.
@@ -54,7 +56,9 @@ async def findings(
     day = on or await known_on(connection, at)
     records = await connection.fetch(SELECT, org_id, period_from, period_to, at, state, day)
     found = [FINDINGS.row._make(_tuples(record)) for record in records]
-    if any(finding.state != "resolved" for finding in found):
+    if not evidence:
+        found = [finding._replace(evidence=()) for finding in found]
+    elif any(finding.state != "resolved" for finding in found):
         judged = await verdicts(connection, org_id, period_from, period_to, at)
         current = {verdict.finding_id: verdict for verdict in judged}
         found = [_with_evidence(each, current.get(each.finding_id), at) for each in found]
@@ -91,11 +95,15 @@ def _tuples(record: Any) -> list[Any]:
     return [tuple(value) if isinstance(value, list) else value for value in record]
 
 
+def rule_title(rule_id: str) -> str:
+    """A rule's Chinese title; its id, where the rule has since been taken out."""
+    rule = BY_ID.get(rule_id)
+    return rule.values.zh if rule else rule_id
+
+
 def _shown(finding: Finding) -> FindingShown:
     rule = BY_ID.get(finding.rule)
-    if rule is None:
-        # Raised by a rule that has since been taken out: its codes still say something.
-        return FindingShown(finding, finding.rule, finding.reason)
-    reasons = {reason.code: reason for reason in (*rule.reasons, *SHARED_REASONS)}
-    reason = reasons.get(finding.reason)
-    return FindingShown(finding, rule.values.zh, reason.zh if reason else finding.reason)
+    known = (*rule.reasons, *SHARED_REASONS) if rule else ()
+    reason = next((each for each in known if each.code == finding.reason), None)
+    sentence = reason.zh if reason else finding.reason  # a code still says something
+    return FindingShown(finding, rule_title(finding.rule), sentence)

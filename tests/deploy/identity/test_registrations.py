@@ -8,11 +8,14 @@ import pytest
 from pydantic import ValidationError
 
 from deploy.identity.registrations import (
+    CONSOLE,
     DEFAULT_PEOPLE,
     Person,
     clients_in,
     default_clients,
+    passcode_in,
     people_in,
+    registered_console,
 )
 from deploy.identity.tokens import signing_key
 
@@ -75,3 +78,19 @@ def test_every_directory_has_secrets_of_its_own() -> None:
     assert len(secrets) == 6
     assert all(len(secret) >= 40 for secret in secrets)
     assert [name for name, client in default_clients().items() if client.picks_people] == ["cli"]
+
+
+def test_the_console_is_registered_with_the_address_it_has_now(tmp_path: Path) -> None:
+    first = registered_console(tmp_path, "http://127.0.0.1:1/back")
+    second = registered_console(tmp_path, "http://127.0.0.1:2/back")
+    assert first[CONSOLE].secret == second[CONSOLE].secret
+    assert clients_in(tmp_path)[CONSOLE].redirect_uris == ("http://127.0.0.1:2/back",)
+    assert not second[CONSOLE].picks_people and not second[CONSOLE].roles
+
+
+def test_the_passcode_is_made_once_and_its_owners(tmp_path: Path) -> None:
+    passcode = passcode_in(tmp_path)
+    assert (len(passcode), passcode_in(tmp_path)) == (12, passcode)
+    (tmp_path / "passcode").chmod(0o644)
+    with pytest.raises(PermissionError):
+        passcode_in(tmp_path)

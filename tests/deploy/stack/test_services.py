@@ -18,6 +18,7 @@ def place(directory: Path) -> Place:
         kafka={name: KafkaAccess("127.0.0.1:29092") for name in CONTEXTS},
         person_key="0" * 64,
         reporting_secret="s",
+        console_secret="c",
         sources_file=directory / "sources.yaml",
         simulated=True,
     )

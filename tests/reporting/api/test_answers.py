@@ -52,13 +52,20 @@ def json_of(answer: dict[str, Any]) -> str:
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
 def test_a_figure_is_named_titled_and_measured(figure: Any) -> None:
     told = figure_answer(figure)
-    assert set(told) == {"figure", "title", "unit", "measure", "stock", "report_line"}
+    names = {"figure", "title", "unit", "scale", "measure", "stock", "report_line"}
+    assert set(told) == names
+    assert told["scale"] == (2 if figure.measure == "amount_fen" else 0), "fen are of scale 2"
     assert (told["figure"], told["title"]) == (figure.name, figure.title)
 
 
 def test_a_value_says_what_a_reader_must_be_told_and_else_says_nothing() -> None:
     plain = value_answer(Value(AMOUNT, 30_000, 2, 0, 0, 0))
-    assert plain == figure_answer(AMOUNT) | {"value": 30_000, "lines": 2, "provable": True}
+    assert plain == figure_answer(AMOUNT) | {
+        "value": 30_000,
+        "lines": 2,
+        "assumed": 0,
+        "provable": True,
+    }
     noted = value_answer(Value(AMOUNT, 30_000, 2, 1, 0, 1))
     assert noted["note"] == "完整性不可证明;1项未载明金额"
     assert noted["provable"] is False

@@ -37,11 +37,13 @@ async def test_all_figures_at_once(asker: Asker, simulated: Ingest) -> None:
         "figure": "birthday_cakes",
         "title": "生日蛋糕",
         "unit": "名",
+        "scale": 0,
         "measure": "persons",
         "stock": False,
         "report_line": 14,
         "value": 4,
         "lines": 5,
+        "assumed": 0,
         "provable": False,
         "note": "完整性不可证明(reporting 尚未与来源的日志核对、"
         "/guildhall/benefits 尚未与来源的日志核对、/guildhall/reporting 尚未与来源的日志核对)",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.identity.private import check_private, write_private
+from shared.service.private_files import check_private, write_private
 
 
 @pytest.mark.parametrize("content", [b"", "密钥".encode(), bytes(100_000)])

@@ -1,0 +1,63 @@
+"""The menu: what there is for whom. A page that somebody may not use is not shown to them."""
+
+from typing import NamedTuple
+
+from services.console.scope import Scope
+from services.console.session import Session
+
+READERS = ("auditor", "operator", "chair", "clerk", "approver")
+WATCHERS = ("operator", "auditor")
+
+
+class Entry(NamedTuple):
+    """A line of the menu: its title (a message), its page, and who may use it. `union`: the page is
+    of the union and period at hand, otherwise `page` is a whole path. `also` are further paths that
+    it stands for."""
+
+    title: str
+    page: str
+    roles: tuple[str, ...]
+    union: bool = True
+    also: str = ""
+
+
+class Group(NamedTuple):
+    """A heading of the menu with its lines: title, address, whether it is the page at hand."""
+
+    title: str
+    lines: list[tuple[str, str, bool]]
+
+
+def _(message: str) -> str:
+    """Marks a message for the catalogues; the template says it."""
+    return message
+
+
+MENU: dict[str, tuple[Entry, ...]] = {
+    _("看账"): (
+        Entry(_("年度总览"), "", READERS),
+        Entry(_("数字"), "figures", READERS, also="/events/"),
+    ),
+}
+"""In the order of the menu."""
+
+
+def groups_for(session: Session, scope: Scope | None, path: str) -> list[Group]:
+    """The menu of somebody, on the page `path`."""
+    groups = []
+    for title, entries in MENU.items():
+        lines = []
+        for entry in entries:
+            if not session.may(*entry.roles) or (entry.union and scope is None):
+                continue
+            at = scope.to(entry.page) if entry.union and scope else entry.page
+            lines.append((entry.title, at, _is_at(entry, at.partition("?")[0], path)))
+        if lines:
+            groups.append(Group(title, lines))
+    return groups
+
+
+def _is_at(entry: Entry, at: str, path: str) -> bool:
+    if entry.also and entry.also in path:
+        return True
+    return path == at or (bool(entry.page) and path.startswith(f"{at}/"))

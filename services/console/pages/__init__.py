@@ -1,0 +1,1 @@
+"""One module a topic: what a page asks the services, and what its template is given."""

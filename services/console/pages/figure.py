@@ -1,0 +1,95 @@
+"""A figure: its value, what it says of itself, and the list of events that it counts."""
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from services.console.pages.arrival import AtUnion, choices_of
+from services.console.pages.year import by_name
+from services.console.rendering import page, with_query
+from services.console.scope import Scope
+
+router = APIRouter()
+
+SIZES = (20, 100)
+
+
+@router.get("/{org}/{period}/figures")
+async def figures(http: Request, visit: AtUnion) -> Response:
+    """Every figure of a period, narrowed to those whose title holds some words."""
+    scope = visit.scope
+    assert scope is not None
+    answer, choices = await asyncio.gather(
+        visit.report("figures", **scope.question), choices_of(visit)
+    )
+    title = visit.given("title").strip()
+    found = [each for each in answer["figures"] if title in each["title"]]
+    zeros = bool(title) or visit.given("zeros") == "shown"
+    return page(
+        http,
+        "figures/figures.html",
+        visit=visit,
+        choices=choices,
+        page_named="figures",
+        figures=[each for each in found if zeros or each["value"]],
+        hidden=0 if zeros else sum(1 for each in found if not each["value"]),
+        total=len(answer["figures"]),
+        title=title,
+        with_zeros=with_query(http, zeros="shown"),
+    )
+
+
+@router.get("/{org}/{period}/figures/{figure}")
+async def figure(http: Request, visit: AtUnion, figure: str) -> Response:
+    """The page of a figure."""
+    scope = visit.scope
+    assert scope is not None
+    size = SIZES[1] if visit.given("size") == str(SIZES[1]) else SIZES[0]
+    cursor = visit.given("cursor") or None
+    answer, before, last, choices = await asyncio.gather(
+        visit.report(f"figures/{figure}", **scope.question, limit=size, cursor=cursor),
+        _value(visit, scope, figure, as_of=scope.compare),
+        _last_year(visit, scope, figure),
+        choices_of(visit),
+    )
+    return page(
+        http,
+        "figures/figure.html",
+        visit=visit,
+        choices=choices,
+        page_named=f"figures/{figure}",
+        figure=answer,
+        before=before,
+        last=last,
+        size=size,
+        first=1 + _seen(visit.given("after")),
+        next=_next(http, answer, visit.given("after"), size),
+        start=with_query(http, cursor=None, after=None) if cursor else "",
+        more=with_query(http, size=SIZES[1], cursor=None, after=None) if size == SIZES[0] else "",
+    )
+
+
+def _seen(after: str) -> int:
+    return int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
+
+
+def _next(http: Request, answer: dict[str, Any], after: str, size: int) -> str:
+    if answer["next"] is None:
+        return ""
+    return with_query(http, cursor=answer["next"], after=_seen(after) + size)
+
+
+async def _value(visit: Any, scope: Scope, figure: str, **other: Any) -> int | None:
+    if other.get("as_of") is None and "from" not in other:
+        return None
+    answer = await visit.report("figures", **{**scope.question, **other})
+    found: int | None = by_name(answer).get(figure, {}).get("value")
+    return found
+
+
+async def _last_year(visit: Any, scope: Scope, figure: str) -> int | None:
+    before = scope.period.before
+    if before is None or before.year not in scope.known["years"]:
+        return None
+    return await _value(visit, scope, figure, **{"from": before.first, "to": before.last})

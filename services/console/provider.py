@@ -1,0 +1,159 @@
+"""The OpenID Connect provider: discovery, authorization code with PKCE, tokens looked at.
+
+What a browser brings back is believed only if it answers a question of this console (state), was
+exchanged with our secret and verifier, and names who signed in by a signed token for us (nonce).
+"""
+
+import base64
+import hashlib
+import secrets
+import time
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+from joserfc import jwt
+from joserfc.errors import JoseError
+
+from services.console.session import SIGN_IN_SECONDS, Session, SigningIn
+from shared.contract.envelope import Actor
+from shared.http.auth import ALGORITHMS, LEEWAY_SECONDS, ROLES, TokenVerifier
+from shared.http.issuer_keys import IssuerKeys
+
+ANSWER_SECONDS = 10.0
+DISCOVERED_SECONDS = 300.0
+
+
+class SignInFailed(Exception):
+    """The provider did not say who signed in, or it cannot be believed; `code` names the step."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code, self.detail = code, detail
+
+
+class Provider:
+    """One provider, and this console as its client."""
+
+    def __init__(
+        self,
+        issuer: str,
+        keys: IssuerKeys,
+        tokens: TokenVerifier,
+        *,
+        client_id: str,
+        client_secret: str,
+        redirect_uri: str,
+        scope: str = "openid",
+    ) -> None:
+        self._issuer, self._keys, self._tokens = issuer, keys, tokens
+        self._client_id, self._client_secret = client_id, client_secret
+        self._redirect_uri, self._scope = redirect_uri, scope
+        self._found: tuple[float, dict[str, Any]] = (0.0, {})
+        self._id_claims = jwt.JWTClaimsRegistry(
+            leeway=LEEWAY_SECONDS,
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": client_id},
+            sub={"essential": True},
+            exp={"essential": True},
+            nonce={"essential": True},
+        )
+
+    def begin(self, following: str) -> SigningIn:
+        """A sign-in that leads to the page `following`."""
+        ends_at = int(time.time()) + SIGN_IN_SECONDS
+        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        return SigningIn(state, nonce, verifier, following, ends_at)
+
+    async def address(self, signing_in: SigningIn) -> str:
+        """Where the browser is sent to sign in. Raises SignInFailed."""
+        digest = hashlib.sha256(signing_in.verifier.encode()).digest()
+        asked = {
+            "response_type": "code",
+            "client_id": self._client_id,
+            "redirect_uri": self._redirect_uri,
+            "scope": self._scope,
+            "state": signing_in.state,
+            "nonce": signing_in.nonce,
+            "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+            "code_challenge_method": "S256",
+        }
+        endpoint = await self._endpoint("authorization_endpoint")
+        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
+
+    async def session(self, signing_in: SigningIn, state: str, code: str) -> Session:
+        """The session of who signed in. Raises SignInFailed, NotYet."""
+        if not secrets.compare_digest(state.encode(), signing_in.state.encode()):
+            raise SignInFailed("state-differs", "the answer is to another question")
+        granted = await self._exchanged(code, signing_in.verifier)
+        subject = await self._subject(str(granted.get("id_token", "")), signing_in.nonce)
+        token = str(granted.get("access_token", ""))
+        actor: Actor = await self._tokens.actor(f"Bearer {token}", *ROLES)
+        if actor.subject != subject:
+            raise SignInFailed("subject-differs", "the two tokens name two people")
+        seconds = granted.get("expires_in")
+        return Session(
+            token=token,
+            subject=subject,
+            roles=tuple(sorted(actor.roles)),
+            orgs=tuple(sorted(actor.orgs)),
+            ends_at=int(time.time()) + (seconds if isinstance(seconds, int) else 300),
+            csrf=secrets.token_urlsafe(24),
+        )
+
+    async def _exchanged(self, code: str, verifier: str) -> dict[str, Any]:
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self._redirect_uri,
+            "code_verifier": verifier,
+            "client_id": self._client_id,
+            "client_secret": self._client_secret,
+        }
+        answer = await self._ask("POST", await self._endpoint("token_endpoint"), form)
+        if not answer.is_success:
+            raise SignInFailed("code-refused", answer.text[:200])
+        return _object(answer)
+
+    async def _subject(self, token: str, nonce: str) -> str:
+        """Whom an ID token names (OpenID Connect Core §3.1.3.7)."""
+        try:
+            keys = await self._keys.current()
+            claims = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+            self._id_claims.validate(claims)
+        except (JoseError, ValueError, TypeError) as why:
+            raise SignInFailed("id-token-refused", str(why)) from why
+        if not secrets.compare_digest(str(claims["nonce"]).encode(), nonce.encode()):
+            raise SignInFailed("id-token-refused", "its nonce is another")
+        return str(claims["sub"])
+
+    async def _endpoint(self, name: str) -> str:
+        found_at, found = self._found
+        if not found or time.monotonic() - found_at > DISCOVERED_SECONDS:
+            at = f"{self._issuer.rstrip('/')}/.well-known/openid-configuration"
+            answer = await self._ask("GET", at)
+            found = _object(answer) if answer.is_success else {}
+            if found.get("issuer") != self._issuer:
+                raise SignInFailed("discovery-failed", f"{at} does not describe {self._issuer}")
+            self._found = (time.monotonic(), found)
+        endpoint = found.get(name)
+        if not isinstance(endpoint, str) or not endpoint.startswith(("https://", "http://")):
+            raise SignInFailed("discovery-failed", f"the provider names no {name}")
+        return endpoint
+
+    async def _ask(
+        self, method: str, url: str, form: dict[str, str] | None = None
+    ) -> httpx.Response:
+        try:
+            async with httpx.AsyncClient(trust_env=False, timeout=ANSWER_SECONDS) as client:
+                return await client.request(method, url, data=form)
+        except httpx.HTTPError as why:
+            raise SignInFailed("provider-silent", str(why) or type(why).__name__) from why
+
+
+def _object(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        found = answer.json()
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,89 @@
+"""What the services answer to the console's tests: small, and of the shape of theirs."""
+
+from typing import Any
+
+ORG = "tjtc"
+KNOWN = {
+    "org_id": ORG,
+    "name": "交通职业学院工会",
+    "simulated": True,
+    "log_index": 12685,
+    "last_index": 12685,
+    "sealed_at": "2022-12-31T00:32:00+00:00",
+    "years": [2022],
+}
+HEAD = {"org_id": ORG, "from": "2022-01-01", "to": "2022-12-31", "known_at": 12685}
+
+
+def figure(name: str = "gift_mid_autumn_portions", **other: Any) -> dict[str, Any]:
+    return {
+        "figure": name,
+        "title": "中秋节慰问品",
+        "unit": "份",
+        "scale": 0,
+        "measure": "quantity",
+        "stock": False,
+        "report_line": 22,
+        "value": 542,
+        "lines": 542,
+        "assumed": 0,
+        "provable": True,
+        **other,
+    }
+
+
+WORTH = figure(
+    "gift_mid_autumn_amount", title="中秋节慰问品价值", unit="元", scale=2, measure="amount_fen",
+    value=16260000, assumed=542, report_line=0,
+)  # fmt: skip
+EVENT_ID = "01a22907-963c-7000-a4c3-cbc8d328cf4d"
+LINE = {
+    "item": "i", "list": "gift.mid_autumn.staff", "subject": "p-cmn4disbaxd4ggby",
+    "occurred_on": "2022-09-08", "ended_on": None, "quantity": 1, "amount_fen": 30000,
+    "assumed": False, "provable": True, "log_index": 10093, "event_id": EVENT_ID,
+    "type": "guildhall.benefits.GiftIssued.v1", "source": "/guildhall/benefits",
+}  # fmt: skip
+TOLD = {
+    "event_id": EVENT_ID, "type": "guildhall.benefits.GiftIssued.v1",
+    "source": "/guildhall/benefits", "stream": "tjtc/gift-x.p", "stream_version": 1,
+    "log_index": 10093, "occurred_on": "2022-09-08", "recorded_at": "2022-09-08T06:10:00Z",
+    "actor": "clerk", "counts": True,
+}  # fmt: skip
+EVENT = {
+    **TOLD, "known_at": 12685, "also_from": [], "org_id": ORG, "role": "clerk", "simulated": True,
+    "data": {"org_id": ORG, "person_id": "p-cmn4disbaxd4ggby", "amount_fen": 30000,
+             "capacity": "staff", "on_roster": False, "occurred_on": "2022-09-08"},
+    "leaf": "ce76b973", "provable": True, "wrong": [],
+    "origin": {"topic": "guildhall.benefits.v1", "partition": 1, "offset": 879},
+    "corrected_by": [], "corrects": [], "in_stream": 1, "of_stream": 2, "story": [TOLD],
+    "figures": [{"figure": "gift_mid_autumn_portions", "title": "中秋节慰问品", "unit": "份",
+                 "measure": "quantity", "effect": "counts", "stands": True, "quantity": 1,
+                 "amount_fen": 30000}],
+}  # fmt: skip
+FINDING = {
+    "finding_id": "wel-06.67e5de6b", "rule": "wel-06", "subject": "programme:mid-autumn-2022",
+    "outcome": "fail", "severity": "block", "state": "open", "title": "节日慰问品只发会员",
+    "sentence": "有人发放当日不是会员",
+}  # fmt: skip
+VERDICT = {**FINDING, "evidence_count": 542, "facts": {}, "values": []}
+ACCOUNT = {
+    **HEAD, "opening": 517, "joined": 27, "transferred_in": 6, "rejoined": 0, "left": 6,
+    "transferred_out": 4, "died": 0, "retired": 0, "closing": 540, "closes": True,
+    "first_open_day": None, "days": [{"day": "2022-02-15", "closing": 515}],
+}  # fmt: skip
+UNION = f"/v1/{ORG}"
+ANSWERS: dict[str, Any] = {
+    "/v1/unions": {"unions": [{"org_id": ORG, "name": KNOWN["name"], "simulated": True}]},
+    f"{UNION}/knowledge": KNOWN,
+    f"{UNION}/figures": {**HEAD, "figures": [figure(), WORTH]},
+    f"{UNION}/figures/gift_mid_autumn_portions": {
+        **HEAD, **figure(), "events": [LINE], "repeats": [], "next": "abc",
+        "wrong_rows": [], "conflicts": [],
+    },
+    f"{UNION}/findings": {**HEAD, "judged_to": 12685, "pending": False, "findings": [FINDING]},
+    f"{UNION}/verdicts": {**HEAD, "rules_version": "e0967024", "verdicts": [VERDICT]},
+    f"{UNION}/membership-account": ACCOUNT,
+    f"{UNION}/rosters": {**HEAD, "counts": [{"day": "2022-09-01"}]},
+    f"{UNION}/events/{EVENT_ID}": EVENT,
+    f"{UNION}/events/{EVENT_ID}/verdicts": {"verdicts": [VERDICT]},
+}  # fmt: skip
