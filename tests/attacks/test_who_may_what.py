@@ -233,11 +233,9 @@ def test_every_route_is_in_the_table_and_open_are_only_these(app: str) -> None:
     found = {each.name: each.guards[0] for each in asked(app) if isinstance(each.guards[0], Access)}
     assert found == MAY[app], "a route is for others than the table says, or not in it"
     unlocked = {each.name.split(" ")[1] for each in asked(app) if anybody in each.guards}
-    of_identity = {"/.well-known/openid-configuration", "/jwks"} if app == "identity" else set()
-    no_such_command = {"/v1/{org_id}/{command}"} if app in COMMANDS else set()
     open_pages = {"/.well-known/openid-configuration", "/jwks", "/authorize", "/authorize.css"}
     of_identity = open_pages if app == "identity" else set()
-    no_such_command = {"/v1/{org_id}/{command}"} if app in CONTEXTS else set()
+    no_such_command = {"/v1/{org_id}/{command}"} if app in COMMANDS else set()
     assert unlocked == {*OPEN_PATHS} | of_identity | no_such_command
 
 

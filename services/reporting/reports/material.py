@@ -120,7 +120,6 @@ async def collect(
     rows = partial(_told_once, connection, org_id, at)
     unions = await rows(UNIONS, "org_id", "org_id", said="registered_on")
     procurements = await rows(PROCUREMENTS, "decided_on, procurement_id", "procurement_id")
-    counts = await dated_counts(connection, org_id, period, at)
     narratives = await narratives_of(connection, org_id, at, "annual", period)
     return Material(
         org_id=org_id,
@@ -149,7 +148,7 @@ async def collect(
         volunteers=await rows(VOLUNTEERS, "served_from, event", "person_id", "served_from"),
         issues=await rows(ISSUES, "raised_on, issue_id", "issue_id", said="raised_on"),
         plan_items=await rows(PLAN_ITEMS, "set_on, item_id", "item_id", said="set_on"),
-        counts=counts,
+        counts=await dated_counts(connection, org_id, period, at),
         reconciliations=await _reconciliations(connection, org_id, period, at),
         account=await account(connection, org_id, period, at),
         findings=await findings(connection, org_id, period.first, period.last, at),

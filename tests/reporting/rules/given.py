@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -17,7 +16,7 @@ from services.reporting.projections.programmes import Programme
 from services.reporting.projections.register import Registration
 from services.reporting.rules.facts import Facts
 from tests.reporting.rules.issued import issued, moved
-from tests.reporting.rules.stated import known
+from tests.reporting.rules.stated import fen, known
 
 ORG = "tjtc"
 OWN, MEMBERS, EVENTS = "/guildhall/benefits", "/guildhall/members", "/guildhall/events"
@@ -39,14 +38,6 @@ FIELDS: dict[str, set[str]] = {
     "reports": {"id", "on"}, "moved": {"report", "figure", "stated", "found"},
 }  # fmt: skip
 """What a case may give of each kind of fact; anything else is a slip of the pen."""
-
-
-def fen(yuan: str) -> int:
-    """Yuan as text into fen. Raises ValueError below one fen."""
-    amount = Decimal(yuan) * 100
-    if amount != int(amount):
-        raise ValueError(f"{yuan} yuan is not a whole number of fen")
-    return int(amount)
 
 
 class Given:
