@@ -81,10 +81,7 @@ def _registered(session: Session, org: str, body: dict[str, Any]) -> bool:
             headers={"Idempotency-Key": f"union-new-{uuid4()}"},
         )
     except Refused as why:
-        if why.problem.get("code") != "organisation-exists":
-            raise
-        there = session.connection.get("members", f"/v1/{org}/organisation")
-        if any(there.get(field) != body[field] for field in ("name", "kind", "parent_org_id")):
+        if why.problem.get("code") != "organisation-exists" or why.problem.get("differs") != []:
             raise
         return False
     return True
