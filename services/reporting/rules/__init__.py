@@ -12,6 +12,7 @@ from services.reporting.rules.formulas import (
     evd_06,
     prc_02,
     prc_04,
+    rpt_01,
     wel_03,
     wel_04,
     wel_05,
@@ -26,6 +27,7 @@ INSTRUMENTS = load_instruments(HERE / "instruments.yaml")
 
 FORMULAS: tuple[Formula, ...] = (
     wel_03, wel_04, wel_05, wel_06, wel_16, evd_01, evd_06, bud_02, bud_09, prc_02, prc_04, con_11,
+    rpt_01,
 )  # fmt: skip
 """Every rule's module. Its values are in `values/<rule>.yaml`, its cases in `tests/rules`."""
 
