@@ -167,6 +167,7 @@ class Rig:
             kafka=self._kafka_of_contexts(),
             person_key=person_key_in(self.directory),
             reporting_secret=self.clients["reporting"].secret,
+            console_secret="",
             sources_file=sources_file_in(self.directory),
             simulated=False,
         )
