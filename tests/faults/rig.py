@@ -153,7 +153,7 @@ class Rig:
     async def _place(self) -> Place:
         """What all services are told: each owner's address is a front of its replicas."""
         fronts = {}
-        for service in SERVICES:
+        for service in self.sizes:
             for name in self.replicas_of(service):
                 self.urls[name] = f"http://127.0.0.1:{self.servers.port(name)}"
             targets = [urlsplit(self.urls[name]).netloc for name in self.replicas_of(service)]

@@ -16,6 +16,7 @@ from shared.metrics import QUERY, REPORTING
 
 REFUSALS: dict[str, str] = {
     "unknown-figure": "没有这个指标",
+    "unknown-list": "该指标没有这个分项",
     "unknown-event": "没有这个事件",
     "unknown-source": "没有登记这个来源",
     "unknown-programme": "没有这个项目",

@@ -12,7 +12,7 @@ from services.reporting.api.freshness import FromProjections, fresh
 from services.reporting.queries.findings import findings, judged_watermark
 from services.reporting.queries.rules import rules_listed
 from services.reporting.queries.verdicts import verdicts
-from services.reporting.queries.what_if import tried, what_if
+from services.reporting.queries.what_if import tried, values_text, what_if
 from services.reporting.rules import RULES_VERSION
 from shared.eventstore.write import today_of
 from shared.http.access import of_no_union
@@ -53,12 +53,18 @@ async def list_findings(
 
 
 @router.get("/v1/{org_id}/verdicts")
-async def list_verdicts(built: Built, asked: Asked, evidence: bool = True) -> Json:
+async def list_verdicts(
+    built: Built,
+    asked: Asked,
+    evidence: bool = True,
+    finding: Annotated[str | None, Query(description="only the verdict behind it")] = None,
+) -> Json:
     """Every rule's verdict on the period, derived now from the facts known at `as_of`; without
     `evidence` each says how many events it stands on, and names none."""
     at = await asked.at(built.pool)
     async with built.pool.acquire() as connection:
         found = await verdicts(connection, asked.org_id, asked.period.first, asked.period.last, at)
+    found = [each for each in found if finding in (None, each.finding_id)]
     return Json(
         asked.head(at)
         | {"rules_version": RULES_VERSION}
@@ -70,6 +76,13 @@ async def list_verdicts(built: Built, asked: Asked, evidence: bool = True) -> Js
 async def rules() -> Json:
     """The rules with their dated values, clauses and how well each is confirmed."""
     return Json({"rules_version": RULES_VERSION, "rules": rules_listed()})
+
+
+@listed.get("/v1/rules/{rule_id}/values", dependencies=[of_no_union(*READERS)])
+async def rule_values(rule_id: str) -> Json:
+    """A rule's values file as it is, to be changed and tried. Refuses unknown-rule."""
+    rule, text = await asyncio.to_thread(values_text, rule_id)
+    return Json({"rule": rule.id, "title": rule.values.zh, "values": text})
 
 
 class TriedValues(BaseModel):

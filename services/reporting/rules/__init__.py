@@ -22,6 +22,7 @@ from services.reporting.rules.formulas import (
 from services.reporting.rules.values_file import load_instruments, load_values
 
 HERE = Path(__file__).parent
+VALUES = HERE / "values"
 INSTRUMENTS = load_instruments(HERE / "instruments.yaml")
 
 FORMULAS: tuple[Formula, ...] = (
@@ -38,7 +39,7 @@ def _load(formula: Formula) -> Rule:
     """The rule of a module. Raises ValuesRefused where its values are not beyond doubt."""
     module = formula.__name__.rpartition(".")[2]
     rule_id = module.replace("_", "-")
-    values_file = HERE / "values" / f"{rule_id}.yaml"
+    values_file = VALUES / f"{rule_id}.yaml"
     digest = hashlib.sha256()
     for file in (
         values_file,
