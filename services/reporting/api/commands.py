@@ -70,11 +70,11 @@ async def _issue(
     before = await all_fresh(built.pool)
     at = await log_index_of(built.pool, command.as_of)
     if not command.unproven:
+        missing = unfinished(await source_checks(built.pool, request.org_id))
+        if missing:
+            raise Conflict("report-unproven", "; ".join(missing), reasons=missing)
         await _judged(built, at)
     async with built.pool.acquire() as connection:
-        missing = unfinished(await source_checks(connection, request.org_id))
-        if missing and not command.unproven:
-            raise Conflict("report-unproven", "; ".join(missing), reasons=missing)
         material = await collect(connection, request.org_id, named.period, at, str(at))
     waiting = [each.section for each in material.narratives if each.approved_by is None]
     if waiting:
