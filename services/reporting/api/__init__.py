@@ -39,6 +39,7 @@ REFUSALS: dict[str, str] = {
     "unknown-rule": "没有这条规则",
     "values-refused": "规则数值文件不合规",
     "report-unproven": "尚不能证明记录齐全,未签发",
+    "not-judged-yet": "所知事实尚未判定完毕,请稍后再试",
     "report-stands": "该期间已有签发的报告",
     "unknown-report": "没有签发过这份报告",
     "report-superseded": "该报告已被取代",

@@ -1,6 +1,8 @@
 """Commands: reports are issued and superseded, narratives written and approved, findings explained
 and waived."""
 
+import asyncio
+import time
 from typing import NamedTuple
 
 from services.reporting.api.access import Reporting
@@ -12,6 +14,7 @@ from services.reporting.findings.commands import (
     ProposeWaiver,
     RevokeWaiver,
 )
+from services.reporting.queries.findings import judged_watermark
 from services.reporting.queries.knowledge import Period, log_index_of
 from services.reporting.queries.provability import source_checks, unfinished
 from services.reporting.reports import handlers as reports
@@ -29,6 +32,9 @@ from shared.contract.reporting import ReportKind
 from shared.errors import Conflict, NotYet
 from shared.eventstore.request import Reply, Request
 from shared.http.app import Route
+
+JUDGED_SECONDS = 45.0
+"""How long issuing waits for verdicts: the worker judges every few seconds."""
 
 WRITERS = ("clerk", "chair")
 APPROVERS = ("chair", "approver")
@@ -63,10 +69,12 @@ async def _issue(
 ) -> Reply:
     before = await all_fresh(built.pool)
     at = await log_index_of(built.pool, command.as_of)
-    async with built.pool.acquire() as connection:
-        missing = unfinished(await source_checks(connection, request.org_id))
-        if missing and not command.unproven:
+    if not command.unproven:
+        missing = unfinished(await source_checks(built.pool, request.org_id))
+        if missing:
             raise Conflict("report-unproven", "; ".join(missing), reasons=missing)
+        await _judged(built, at)
+    async with built.pool.acquire() as connection:
         material = await collect(connection, request.org_id, named.period, at, str(at))
     waiting = [each.section for each in material.narratives if each.approved_by is None]
     if waiting:
@@ -82,6 +90,16 @@ async def _issue(
     )
     made = prepared(named.kind, material, files, request.actor)
     return await reports.issue_report(built.store, request, made, files, named.replacing)
+
+
+async def _judged(built: Reporting, at: int) -> None:
+    """Wait until what was known at `at` is judged: a report says how far that is, and the same
+    knowledge is to give the same bytes. Raises NotYet `not-judged-yet`."""
+    until = time.monotonic() + JUDGED_SECONDS
+    while (judged := await judged_watermark(built.pool)) < at:
+        if time.monotonic() > until:
+            raise NotYet("not-judged-yet", f"judged is what was known at {judged}, asked is {at}")
+        await asyncio.sleep(0.5)
 
 
 async def write_narrative(built: Reporting, request: Request, command: WriteNarrative) -> Reply:

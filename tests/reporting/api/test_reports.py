@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from services.reporting.api import commands
 from services.reporting.ingest.apply import Ingest
 from services.reporting.projections.as_of import LIVE
 from tests.reporting.api.conftest import Asker
@@ -151,3 +152,14 @@ async def test_a_text_that_was_rewritten_meanwhile_is_not_approved(desk: Desk) -
 async def test_what_no_narrative_may_hold_is_refused(desk: Desk, paragraph: str) -> None:
     body = NARRATIVE | {"paragraphs": [paragraph]}
     assert (await desk.refused("write-narrative", body, role="clerk"))[0] == 422
+
+
+async def test_what_is_not_judged_yet_is_not_issued(
+    desk: Desk, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def not_judged() -> None:
+        await pool.execute("DELETE FROM judged")
+
+    monkeypatch.setattr(desk, "mark", not_judged)
+    monkeypatch.setattr(commands, "JUDGED_SECONDS", 0.1)
+    assert await desk.refused("issue-report", TEXT) == (503, "not-judged-yet")
