@@ -12,7 +12,7 @@ KEPT  = $(shell { d="$${UV_CACHE_DIR:-$${XDG_CACHE_HOME:-$${HOME:?}/.cache}/uv}"
 UV    = $(BIN)/uv $(if $(CA),--system-certs) $(if $(KEPT),,--no-cache) pip
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up freeze test test-fast test-api check alerts bad-records bench chaos lock clean
+.PHONY: help demo up freeze test test-fast test-api check pdf-a alerts bad-records bench chaos lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ check: $(VENV)/ready-dev $(VENV)/servers ## ruff, mypy --strict, import contract
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(BIN)/guildhall contract diff tests/contract/schemas
 	@$(BIN)/pytest tests/shared/eventstore/test_migrations.py tests/deploy/test_catalogue.py tests/deploy/test_asyncapi.py
+
+pdf-a: $(VENV)/ready-dev ## whether a report is valid PDF/A-2b, by veraPDF: FILE=report.pdf
+	@$(BIN)/python -m tests.pdf_a $(FILE)
 
 alerts: ## the alerts' cases by promtool, which comes with Prometheus: PROMTOOL=/path/to/promtool
 	@cd deploy/observability/tests && $(or $(PROMTOOL),promtool) check rules ../rules/guildhall.yml && \

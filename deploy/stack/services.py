@@ -67,6 +67,7 @@ def _reporting(place: Place) -> Settings:
         "GUILDHALL_TOKEN_URL": f"{place.issuer}/token",
         "GUILDHALL_CLIENT_SECRET": place.reporting_secret,
         "GUILDHALL_SOURCES_FILE": str(place.sources_file),
+        **{name: os.environ[name] for name in OF_FONTS if name in os.environ},
     }
 
 
@@ -99,6 +100,8 @@ SERVICES: dict[str, Service] = (
 """In the order in which they start: the identity provider, the contexts' processes, the pages."""
 
 INHERITED = ("PATH", "HOME", "GUILDHALL_LOG_LEVEL")
+OF_FONTS = ("GUILDHALL_CACHE", "GUILDHALL_FONTS", "XDG_CACHE_HOME")
+"""Where reporting keeps and finds the fonts of PDFs."""
 
 
 def environment_of(name: str, place: Place, more: Mapping[str, str]) -> Settings:

@@ -9,9 +9,11 @@ from guildhall.cli.auditors import auditors
 from guildhall.cli.copies import copies
 from guildhall.cli.export import export
 from guildhall.cli.file_import import import_
+from guildhall.cli.findings import findings
 from guildhall.cli.quarantine import quarantine
 from guildhall.cli.rebuild import rebuild
 from guildhall.cli.reconcile import reconcile
+from guildhall.cli.report import report
 from guildhall.cli.rules import rules
 from guildhall.cli.sources import sources
 from guildhall.cli.status import status
@@ -39,8 +41,8 @@ app.command(rich_help_panel=RUN)(stack.token)
 app.command(rich_help_panel=ASK)(figures.figures)
 app.command(rich_help_panel=ASK)(figures.explain)
 app.command(rich_help_panel=ASK)(figures.diff)
-app.command(rich_help_panel=ASK)(figures.findings)
-app.command(rich_help_panel=ASK)(figures.report)
+app.add_typer(findings, name="findings", rich_help_panel=ASK)
+app.add_typer(report, name="report", rich_help_panel=ASK)
 app.command(rich_help_panel=ASK)(export)
 app.add_typer(union, name="union", rich_help_panel=ENTER)
 app.add_typer(rules, name="rules", rich_help_panel=ASK)

@@ -1,10 +1,6 @@
-"""Questions an auditor asks: figures, the list behind one, findings, the report."""
+"""Questions an auditor asks: figures, and the list behind one."""
 
-import hashlib
-import sys
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,15 +9,6 @@ from guildhall.cli.period import AsOf, From, Org, To, Year, period_of
 from guildhall.cli.session import Session, connected
 
 PAGE_ROWS = 1000
-
-
-class Format(StrEnum):
-    """The formats of a report."""
-
-    MD = "md"
-    DOCX = "docx"
-    XLSX = "xlsx"
-    PDF = "pdf"
 
 
 def yuan(fen: int | None) -> str:
@@ -69,7 +56,7 @@ def figures(
             ]
             for row in found["figures"]
         ),
-        title=_heading(found, period.first, period.last),
+        title=heading(found, period.first, period.last),
     )
 
 
@@ -157,87 +144,6 @@ def _changed_row(line: Mapping[str, Any]) -> list[Any]:
     ]
 
 
-@connected(acts_as="auditor")
-def findings(
-    session: Session,
-    *,
-    org: Org,
-    year: Year = None,
-    first: From = None,
-    last: To = None,
-    as_of: AsOf = None,
-) -> None:
-    """Audit findings (审计疑点) of a period: rule, clause, verdict, evidence.
-
-    Example: guildhall findings --org tjtc --year 2022
-    """
-    period = period_of(year, first, last)
-    found = session.connection.get("reporting", f"/v1/{org}/findings", **period.asked(as_of))
-    session.output.document(found)
-    rows = found["findings"]
-    session.output.table(
-        ("severity", "rule", "title", "subject", "outcome", "finding", "clause", "state"),
-        (
-            [
-                row.get("severity"),
-                row.get("rule"),
-                row.get("title"),
-                row.get("subject"),
-                row.get("outcome"),
-                row.get("sentence") or row.get("reason"),
-                row.get("clause"),
-                row.get("state"),
-            ]
-            for row in rows
-        ),
-        title=_heading(found, period.first, period.last),
-    )
-    session.output.say(f"{len(rows):,} findings")
-    if found.get("pending"):
-        session.output.say(
-            f"verdicts on what came after log index {found['judged_to']} are pending: not every"
-            " source has passed it"
-        )
-
-
-@connected(acts_as="auditor")
-def report(
-    session: Session,
-    *,
-    org: Org,
-    year: Year = None,
-    first: From = None,
-    last: To = None,
-    format_: Annotated[Format, typer.Option("--format")] = Format.MD,
-    file: Annotated[Path | None, typer.Option("-o", "--output", help="write it here")] = None,
-    as_of: AsOf = None,
-) -> None:
-    """A period's report, each number from the log; written whole, or not at all.
-
-    Example: guildhall report --org tjtc --year 2022 --format md -o report.md
-    """
-    if file is None and session.output.machine:
-        raise typer.BadParameter("--json needs -o FILE: it prints what was written")
-    if file is None and format_ is not Format.MD and sys.stdout.isatty():
-        raise typer.BadParameter(f"a {format_} file is not for a terminal: name one with -o")
-    period = period_of(year, first, last)
-    asked = {**period.asked(as_of), "format": format_.value}
-    answer = session.connection.fetch("reporting", f"/v1/{org}/report", **asked)
-    digest = hashlib.sha256(answer.content).hexdigest()
-    stated = answer.headers.get("etag", "").strip('"')
-    if stated and stated != digest:
-        session.untrue(f"what arrived has SHA-256 {digest}, the service sent {stated}")
-    if file is None:
-        sys.stdout.buffer.write(answer.content)
-        return
-    staged = file.with_name(f".{file.name}.partial")
-    staged.write_bytes(answer.content)
-    staged.replace(file)
-    written = {"file": str(file), "bytes": len(answer.content), "sha256": digest}
-    session.output.document({**written, "known_at": answer.headers.get("guildhall-known-at")})
-    session.output.say(f"{file}: {len(answer.content):,} bytes, SHA-256 {digest}")
-
-
 def add_up(measure: str, events: list[dict[str, Any]]) -> int:
     """What listed events make by a figure's measure, computed here, not by the service asked."""
     match measure:
@@ -274,6 +180,6 @@ def _event_row(event: Mapping[str, Any]) -> list[Any]:
     ]
 
 
-def _heading(found: Mapping[str, Any], first: str, last: str) -> str:
+def heading(found: Mapping[str, Any], first: str, last: str) -> str:
     known = f", as known at log index {found['known_at']}" if "known_at" in found else ""
     return f"{found.get('org_id', '')} {first} – {last}{known}".strip()

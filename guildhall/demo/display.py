@@ -23,7 +23,7 @@ SECTIONS = ("民主管理", ")职工福利", "各项活动")
 """Headings of the report whose sentences bear the 14 numbers."""
 CAPACITIES = {"member": "会员", "staff": "职工", "retiree": "退休", "dependant": "家属"}
 OUTSIDERS_SHOWN = 20
-FOOTNOTE = re.compile(r"\[\^[^\]]+\]")
+FOOTNOTE = re.compile(r"\[\^[^\]]+\]※?")
 
 
 def show_figures(output: Output, compared: Sequence[Compared]) -> None:

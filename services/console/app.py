@@ -7,7 +7,18 @@ from starlette.middleware import Middleware
 
 from services.console.catalogues import LANGUAGES
 from services.console.console import Console
-from services.console.pages import event, figure, start, year
+from services.console.pages import (
+    difference,
+    downloads,
+    event,
+    figure,
+    findings,
+    operating,
+    rolls,
+    rules,
+    start,
+    year,
+)
 from services.console.problems import answer_problems_as_pages
 from services.console.rendering import assets, environment
 from services.console.security import Secured, checked_address
@@ -20,10 +31,12 @@ KEPT = "public, max-age=31536000, immutable"
 
 
 def console_app(console: Console) -> FastAPI:
-    """The app. It is ready when it runs: whether the services answer, its pages say."""
+    """The app, its templates compiled. It is ready when it runs: whether the services answer, its
+    pages say."""
+    languages = [str(environment(language).globals["language"]) for language in LANGUAGES]
 
     async def ready() -> dict[str, Any]:
-        return {"languages": [environment(language).globals["language"] for language in LANGUAGES]}
+        return {"languages": languages}
 
     app = build_app("console", {}, ready)
     app.state.console = console
@@ -39,6 +52,8 @@ def console_app(console: Console) -> FastAPI:
         headers = {"Cache-Control": KEPT}
         return Response(found.content, media_type=found.media_type, headers=headers)
 
-    for router in (signing_in, start.router, year.router, figure.router, event.router):
+    # A file's name is no figure's and no finding's: downloads are looked at first.
+    topics = (downloads, operating, start, year, figure, difference, findings, rolls, rules, event)
+    for router in (signing_in, *(topic.router for topic in topics)):
         app.include_router(router, include_in_schema=False)
     return app

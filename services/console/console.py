@@ -59,6 +59,10 @@ class Visit:
         """The very bytes that a service answers. Raises Answered, NoAnswer."""
         return await self.console.backend.bytes(self.session.bearer, service, path, **query)
 
+    async def post(self, service: str, path: str, body: Any, **query: Any) -> Any:
+        """What a service answers to a body. Raises Answered, NoAnswer."""
+        return await self.console.backend.post(self.session.bearer, service, path, body, **query)
+
     async def report(self, path: str, **query: Any) -> Any:
         """What reporting answers about the page's union."""
         assert self.scope is not None, "a page of a union"

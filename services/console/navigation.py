@@ -37,6 +37,15 @@ MENU: dict[str, tuple[Entry, ...]] = {
     _("看账"): (
         Entry(_("年度总览"), "", READERS),
         Entry(_("数字"), "figures", READERS, also="/events/"),
+        Entry(_("名册核对"), "rolls", READERS, also="/programmes/"),
+        Entry(_("审计疑点"), "findings", READERS),
+        Entry(_("规则判定"), "verdicts", READERS),
+        Entry(_("规则推演"), "rules", READERS),
+        Entry(_("差异"), "differences", READERS),
+    ),
+    _("运行"): (
+        Entry(_("状态"), "/ops", WATCHERS, union=False),
+        Entry(_("隔离"), "/ops/quarantine", WATCHERS, union=False),
     ),
 }
 """In the order of the menu."""
@@ -60,4 +69,4 @@ def groups_for(session: Session, scope: Scope | None, path: str) -> list[Group]:
 def _is_at(entry: Entry, at: str, path: str) -> bool:
     if entry.also and entry.also in path:
         return True
-    return path == at or (bool(entry.page) and path.startswith(f"{at}/"))
+    return path == at or (entry.union and bool(entry.page) and path.startswith(f"{at}/"))

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from services.console.assets import Asset, read_assets
 from services.console.catalogues import CHINESE, LANGUAGES, translations
@@ -36,6 +37,25 @@ def assets() -> dict[str, Asset]:
     return read_assets()
 
 
+class Compiled(BytecodeCache):
+    """Templates as they were compiled for the first language: the second reads them again."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """What was kept, if it is of this very source."""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
 @cache
 def environment(language: str) -> Environment:
     """The templates in one language."""
@@ -47,6 +67,7 @@ def environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=COMPILED,
     )
     # Typed as private in Jinja's stubs, documented as public.
     install: Any = made.install_gettext_translations  # type: ignore[attr-defined]

@@ -12,12 +12,17 @@ from services.reporting.api import reporting_app
 from services.reporting.api.access import Reporting
 from services.reporting.ingest.apply import Ingest
 from services.reporting.ingest.publishers import Register
+from services.reporting.journal.clock import follow_time
 from services.reporting.queries.kafka_end_offsets import KafkaEnds
 from services.reporting.rebuild.coordinator import rebuild
 from services.reporting.reconciliation.client_token import ClientToken
 from services.reporting.reconciliation.heartbeat import watch
 from services.reporting.reconciliation.reconciler import Reconciler
+from services.reporting.reports.fonts import FontStore
+from services.reporting.reports.press import Press
 from shared.clock import system_clock
+from shared.contract.catalogue import source_of
+from shared.eventstore.store import EventStore
 from shared.http.auth import TokenVerifier
 from shared.service.context import pool_for, service_clock
 from shared.service.logs import configure_logs
@@ -32,10 +37,12 @@ async def serve(settings: ReportingSettings) -> None:
         pool = await runner.start(pool_for(settings.database_url, plan_each=True))
         ends = await runner.start(KafkaEnds(settings.kafka_access))
         register = Register(settings.sources_file)
+        clock = service_clock(settings)
+        store = EventStore(pool, clock, source_of("reporting"))
         ingest = Ingest(
             pool,
             register.publishers,
-            service_clock(settings),
+            clock,
             allow_simulated=settings.simulated_clock,
             quarantine_limit=settings.quarantine_limit,
         )
@@ -56,9 +63,11 @@ async def serve(settings: ReportingSettings) -> None:
                 end_offsets=ends,
                 clock=system_clock,
                 rebuild=partial(rebuild, settings.database_url, settings.rebuild_processes),
+                press=Press(FontStore(settings.cache, settings.fonts)),
             )
         )
         await runner.background("sources", register.keep())
+        await runner.background("clock", follow_time(pool, store))
         await runner.background("heartbeat", watch(pool))
         await runner.start(http_server(app, settings.http_host, settings.http_port))
         await runner.until_stopped()

@@ -4,7 +4,6 @@ reporting's own events. Composition only."""
 import asyncio
 import os
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -19,13 +18,13 @@ from services.reporting.ingest.apply import Ingest, QuarantineFull
 from services.reporting.ingest.consumer import Intake
 from services.reporting.ingest.faust_app import FaustApp
 from services.reporting.ingest.publishers import Register
+from services.reporting.journal.clock import keep_time
 from services.reporting.projections import checkpoints
 from services.reporting.rebuild.keeper import Keeper
 from services.reporting.reconciliation.client_token import ClientToken
 from services.reporting.reconciliation.heartbeat import beat
 from services.reporting.reconciliation.reconciler import Reconciler
 from services.reporting.reconciliation.watchdog import Place, Watchdog
-from shared.clock import SimulatedClock
 from shared.contract.catalogue import source_of
 from shared.eventstore.migrations import check_migrated
 from shared.eventstore.store import EventStore
@@ -35,7 +34,7 @@ from shared.http.auth import TokenVerifier
 from shared.http.guard import guard
 from shared.metrics import OWNER, REPORTING, WORKER
 from shared.relay.relay import Relay
-from shared.service.context import SIMULATION_STARTS, add_owner_routes, pool_for, service_clock
+from shared.service.context import add_owner_routes, pool_for, service_clock
 from shared.service.logs import configure_logs
 from shared.service.runner import Runner, http_server
 from shared.service.settings import ReportingSettings
@@ -237,14 +236,6 @@ def end_stalled(runner: Runner, watchdog: Watchdog, stop_seconds: float) -> None
     )
     asyncio.get_running_loop().call_later(stop_seconds + 5, os._exit, os.EX_SOFTWARE)
     runner.failed.set()
-
-
-async def keep_time(pool: Any, store: EventStore) -> None:
-    """A simulated clock in reporting stands where the journal was last sealed."""
-    if isinstance(store.clock, SimulatedClock):
-        sealed = await pool.fetchval("SELECT nullif(sealed_at, '-infinity') FROM journal_head")
-        moment: datetime = sealed or SIMULATION_STARTS
-        store.clock.set(max(store.clock.now, moment.astimezone(UTC)))
 
 
 if __name__ == "__main__":

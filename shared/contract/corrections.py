@@ -60,7 +60,14 @@ CORRECTED_BY: Mapping[type[DomainEvent], Corrected] = {
     r.FindingRaised: (r.FindingResolved,),
     r.FindingExplained: (r.FindingExplained,),
     r.FindingResolved: (r.FindingRaised,),
+    r.FindingWaiverProposed: (r.FindingWaiverRevoked,),
+    r.FindingWaived: (r.FindingWaiverRevoked,),
+    r.FindingWaiverRevoked: (r.FindingWaiverProposed,),
     r.ReportIssued: (r.ReportIssued,),
+    r.ReportSuperseded: (r.ReportIssued,),
+    r.NarrativeWritten: (r.NarrativeWritten, r.NarrativeWithdrawn),
+    r.NarrativeApproved: (r.NarrativeWritten, r.NarrativeWithdrawn),
+    r.NarrativeWithdrawn: (r.NarrativeWritten,),
     r.EventDisowned: (r.EventDisowned,),
 }
 """By which events a fact is put right, the usual one first."""

@@ -34,6 +34,9 @@ FEN_MAX = 10**13
 
 Fen = Annotated[int, Field(strict=True, ge=0, le=FEN_MAX, description="money, integer fen")]
 PositiveFen = Annotated[int, Field(strict=True, gt=0, le=FEN_MAX, description="money, integer fen")]
+Whole = Annotated[int, Field(strict=True, ge=-(10**15), le=10**15)]
+"""A number that a report states, in its figure's unit."""
+
 Count = Annotated[int, Field(strict=True, ge=0, le=10**7)]
 PositiveCount = Annotated[int, Field(strict=True, gt=0, le=10**7)]
 LogIndex = Annotated[int, Field(strict=True, ge=0, lt=2**53, description="a place in the journal")]

@@ -73,7 +73,8 @@ class OwnerSettings(Settings):
 
 
 class ReportingSettings(Settings):
-    """Settings of reporting: where the owners answer, and its own client secret."""
+    """Settings of reporting: where the owners answer, and its own client secret. `cache` is where
+    the fonts of PDFs are kept once fetched, `fonts` a folder of fonts that come first."""
 
     members_url: str
     benefits_url: str
@@ -87,6 +88,8 @@ class ReportingSettings(Settings):
     stall_seconds: float = 60.0
     batch_records: int = 4000
     quarantine_limit: int = 10_000
+    cache: Path | None = None
+    fonts: Path | None = None
     rebuild_processes: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
 
     @property

@@ -26,6 +26,8 @@ from services.events.__main__ import PARTS as EVENTS
 from services.members.__main__ import parts as members_parts
 from services.reporting.api import reporting_app
 from services.reporting.api.access import Reporting
+from services.reporting.api.commands import COMMANDS as OF_REPORTING
+from services.reporting.ingest.apply import Ingest
 from shared.clock import system_clock
 from shared.errors import Conflict
 from shared.eventstore.store import EventStore
@@ -40,6 +42,7 @@ CONTEXTS: dict[str, Parts] = {
     "benefits": BENEFITS,
     "events": EVENTS,
 }
+COMMANDS = {name: parts.commands for name, parts in CONTEXTS.items()} | {"reporting": OF_REPORTING}
 OWN = "tjtc"
 UNIONS = {"own": (OWN,), "other": ("other", "tjtc2", "TJTC"), "none": (), "all": ("*",)}
 MEMBERS_READERS = ("clerk", "auditor", "approver", "chair")
@@ -111,12 +114,15 @@ MAY: dict[str, dict[str, Access]] = {
                 "events/{event_id}", "events/{event_id}/document", "events/{event_id}/verdicts",
                 "knowledge", "log/{log_index}", "rosters", "conflicts", "findings",
                 "reconciliation/{programme_id}", "membership-account", "verdicts", "report",
+                "reports", "reports/{report_id}", "reports/{report_id}/files/{format_}",
+                "narratives",
                 "exports", "exports/{table}",
             )
         },
         "POST /v1/{org_id}/rules/{rule_id}/what-if": of_union(*READERS),
         "GET /v1/unions": Access(READERS, About.COVERED),
         "GET /v1/rules": Access(READERS, About.NO_UNION),
+        "GET /v1/rules/{rule_id}/values": Access(READERS, About.NO_UNION),
         "GET /v1/status": Access(WATCHERS, About.EVERY_UNION),
         "GET /v1/rebuild": Access(WATCHERS, About.EVERY_UNION),
         "POST /v1/rebuild": Access(("operator",), About.EVERY_UNION),
@@ -139,6 +145,7 @@ MAY: dict[str, dict[str, Access]] = {
 FILLED = {
     "org_id": OWN, "log_index": "1", "stream": "claim-1", "number": "1", "budget_year": "2022",
     "name": "canteen", "event_id": "00000000-0000-7000-8000-000000000000",
+    "report_id": "annual.1", "format_": "md",
 }  # fmt: skip
 GUARDS = (anybody, proven, picker, operator)
 
@@ -173,7 +180,8 @@ def apps() -> dict[str, FastAPI]:
     made = {name: context_app(parts, tokens, store, nothing) for name, parts in CONTEXTS.items()}
     worker = build_app("reporting-worker", {}, ready, tokens)
     add_owner_routes(worker, store, nothing)
-    reporting = Reporting(nothing, tokens, nothing, nothing, nothing, system_clock, nothing)
+    ingest = Ingest(nothing, {}, system_clock, allow_simulated=False, quarantine_limit=0)
+    reporting = Reporting(nothing, tokens, ingest, nothing, nothing, system_clock, nothing)
     made |= {"worker": worker, "reporting": reporting_app(reporting)}
     return made | {"identity": identity_app(nothing, default_clients(), {}, "p", Path())}
 
@@ -228,13 +236,13 @@ def test_every_route_is_in_the_table_and_open_are_only_these(app: str) -> None:
     unlocked = {each.name.split(" ")[1] for each in asked(app) if anybody in each.guards}
     open_pages = {"/.well-known/openid-configuration", "/jwks", "/authorize", "/authorize.css"}
     of_identity = open_pages if app == "identity" else set()
-    no_such_command = {"/v1/{org_id}/{command}"} if app in CONTEXTS else set()
+    no_such_command = {"/v1/{org_id}/{command}"} if app in COMMANDS else set()
     assert unlocked == {*OPEN_PATHS} | of_identity | no_such_command
 
 
-@pytest.mark.parametrize("app", CONTEXTS)
+@pytest.mark.parametrize("app", COMMANDS)
 def test_nobody_who_watches_writes_and_who_approves_is_no_clerk(app: str) -> None:
-    for name, route in CONTEXTS[app].commands.items():
+    for name, route in COMMANDS[app].items():
         of_operators = ("register-organisation", "correct-organisation")
         writers = {"operator"} if name in of_operators else WRITERS
         assert route.roles and writers >= set(route.roles), name
@@ -254,7 +262,7 @@ def admitted(access: Access, role: str, unions: str) -> bool:
 async def test_every_role_for_every_union_is_let_in_or_refused_as_the_table_says(app: str) -> None:
     commands = {
         f"POST /v1/{{org_id}}/{name}": of_union(*route.roles)
-        for name, route in (CONTEXTS[app].commands if app in CONTEXTS else {}).items()
+        for name, route in COMMANDS.get(app, {}).items()
     }
     transport = httpx.ASGITransport(apps()[app], raise_app_exceptions=False)
     wrong = []

@@ -63,7 +63,7 @@ EVENT = {
 FINDING = {
     "finding_id": "wel-06.67e5de6b", "rule": "wel-06", "subject": "programme:mid-autumn-2022",
     "outcome": "fail", "severity": "block", "state": "open", "title": "节日慰问品只发会员",
-    "sentence": "有人发放当日不是会员",
+    "sentence": "有人发放当日不是会员", "clause": "津工通〔2017〕67号", "raised_on": "2022-10-27",
 }  # fmt: skip
 VERDICT = {**FINDING, "evidence_count": 542, "facts": {}, "values": []}
 ACCOUNT = {
@@ -79,6 +79,12 @@ ANSWERS: dict[str, Any] = {
     f"{UNION}/figures/gift_mid_autumn_portions": {
         **HEAD, **figure(), "events": [LINE], "repeats": [], "next": "abc",
         "wrong_rows": [], "conflicts": [],
+        "by_list": [
+            {"list": "gift.mid_autumn.member", "lines": 530, "persons": 530, "quantity": 530,
+             "amount_fen": 15900000},
+            {"list": "gift.mid_autumn.staff", "lines": 12, "persons": 12, "quantity": 12,
+             "amount_fen": 360000},
+        ],
     },
     f"{UNION}/findings": {**HEAD, "judged_to": 12685, "pending": False, "findings": [FINDING]},
     f"{UNION}/verdicts": {**HEAD, "rules_version": "e0967024", "verdicts": [VERDICT]},

@@ -19,6 +19,7 @@ def test_the_page_at_hand_is_marked_and_no_other() -> None:
         ("/tjtc/2022/figures", "数字"),
         ("/tjtc/2022/figures/gift", "数字"),
         ("/tjtc/events/1", "数字"),
+        ("/tjtc/2022/findings/x", "审计疑点"),
     ):
         lines = [line for group in groups_for(session(), SCOPE, path) for line in group.lines]
         assert [name for name, _, current in lines if current] == [title], path

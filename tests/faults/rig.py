@@ -153,7 +153,7 @@ class Rig:
     async def _place(self) -> Place:
         """What all services are told: each owner's address is a front of its replicas."""
         fronts = {}
-        for service in SERVICES:
+        for service in self.sizes:
             for name in self.replicas_of(service):
                 self.urls[name] = f"http://127.0.0.1:{self.servers.port(name)}"
             targets = [urlsplit(self.urls[name]).netloc for name in self.replicas_of(service)]
@@ -167,6 +167,7 @@ class Rig:
             kafka=self._kafka_of_contexts(),
             person_key=person_key_in(self.directory),
             reporting_secret=self.clients["reporting"].secret,
+            console_secret="",
             sources_file=sources_file_in(self.directory),
             simulated=False,
         )

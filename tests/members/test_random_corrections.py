@@ -15,25 +15,25 @@ from tests.members.requests import person_id, staff, with_members
 from tests.members.test_api import A_YEAR
 from tests.members.test_withdrawals import registers
 
+Command = tuple[str, dict[str, Any], str]
+
 
 def entering(chance: random.Random) -> Asked:
     """Something about one of four people, on any day; or a step of the union's year."""
     who, other = (person_id(chance.randint(1, 4)) for _ in range(2))
     day = chance.choice(DAYS)
-    number = int(who[-4:])
-    people: list[tuple[str, dict[str, Any], str]] = [
+    people, merges = of_a_person(chance, who, other, day), of_records(who, other, day)
+    return Asked(*chance.choice((*people, *merges * 3, chance.choice(A_YEAR))))
+
+
+def of_a_person(chance: random.Random, who: str, other: str, day: str) -> list[Command]:
+    """What may be entered of a person."""
+    number, kind = int(who[-4:]), chance.choice(("new", "rejoined", "transferred_in"))
+    return [
         ("register-staff", staff(1, number, registered_on=day), "clerk"),
         (
             "admit-members",
-            {
-                "people": [
-                    {
-                        "person_id": who,
-                        "joined_on": day,
-                        "kind": chance.choice(("new", "rejoined", "transferred_in")),
-                    }
-                ]
-            },
+            {"people": [{"person_id": who, "joined_on": day, "kind": kind}]},
             "clerk",
         ),
         (
@@ -71,7 +71,11 @@ def entering(chance: random.Random) -> Asked:
             "clerk",
         ),
     ]
-    merges: list[tuple[str, dict[str, Any], str]] = [
+
+
+def of_records(who: str, other: str, day: str) -> list[Command]:
+    """Two records are one person's, or are not."""
+    return [
         (
             "merge-members",
             {
@@ -88,7 +92,6 @@ def entering(chance: random.Random) -> Asked:
             "chair",
         ),
     ]
-    return Asked(*chance.choice((*people, *merges * 3, chance.choice(A_YEAR))))
 
 
 async def as_the_events_make_them(union: InProcess) -> dict[str, Any]:

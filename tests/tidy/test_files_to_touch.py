@@ -19,6 +19,8 @@ ITEM = re.compile(r"^(\d+)\. `([^`]+)`", re.MULTILINE)
 
 WITNESSES = {"figure": r"\bprocurements_decided\b", "rule": r"\bbud_02\b"}
 """One that is there, by a name that stands nowhere but in the files that had to be touched."""
+BESIDE = "tests/journeys/foreign_year/"
+"""A year counted by hand when it was written: it holds to account the figures of then."""
 
 
 def lists() -> dict[str, tuple[int, list[str]]]:
@@ -57,7 +59,9 @@ def test_what_is_there_was_made_in_the_listed_files(what: str) -> None:
     named = {
         path.as_posix()
         for path in files()
-        if path.suffix in {".py", ".yaml", ".toml", ".sql"} and witness.search(text(path))
+        if path.suffix in {".py", ".yaml", ".toml", ".sql"}
+        and not path.as_posix().startswith(BESIDE)
+        and witness.search(text(path))
     }
     assert named
     assert not {name for name in named if not any(p.fullmatch(name) for p in listed)}

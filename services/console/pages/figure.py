@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from services.console.event_words import CODES, title_of
 from services.console.pages.arrival import AtUnion, choices_of
 from services.console.pages.year import by_name
 from services.console.rendering import page, with_query
@@ -47,8 +48,16 @@ async def figure(http: Request, visit: AtUnion, figure: str) -> Response:
     assert scope is not None
     size = SIZES[1] if visit.given("size") == str(SIZES[1]) else SIZES[0]
     cursor = visit.given("cursor") or None
+    descending = visit.given("sort") == "-occurred_on"
     answer, before, last, choices = await asyncio.gather(
-        visit.report(f"figures/{figure}", **scope.question, limit=size, cursor=cursor),
+        visit.report(
+            f"figures/{figure}",
+            **scope.question,
+            limit=size,
+            cursor=cursor,
+            list=visit.given("list") or None,
+            sort="-occurred_on" if descending else None,
+        ),
         _value(visit, scope, figure, as_of=scope.compare),
         _last_year(visit, scope, figure),
         choices_of(visit),
@@ -63,11 +72,54 @@ async def figure(http: Request, visit: AtUnion, figure: str) -> Response:
         before=before,
         last=last,
         size=size,
+        codes=CODES,
+        chosen=visit.given("list"),
+        parts=parts_of(http, answer),
+        every=with_query(http, list=None, cursor=None, after=None),
+        turned=_turned(http, answer, descending),
+        descending=descending and answer["measure"] != "persons",
+        listed=listed(answer, visit.given("list")),
+        titles={row["type"]: title_of(row["type"]) for row in answer["events"]},
         first=1 + _seen(visit.given("after")),
         next=_next(http, answer, visit.given("after"), size),
         start=with_query(http, cursor=None, after=None) if cursor else "",
         more=with_query(http, size=SIZES[1], cursor=None, after=None) if size == SIZES[0] else "",
     )
+
+
+def parts_of(http: Request, answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The lists of a figure that has several, each with its measure and the address of it alone."""
+    lists = answer["by_list"]
+    if len(lists) < 2:
+        return []
+    return [
+        {
+            "list": each["list"],
+            "title": each["list"].rpartition(".")[2],
+            "value": each["lines"] if answer["measure"] == "count" else each[answer["measure"]],
+            "at": with_query(http, list=each["list"], cursor=None, after=None),
+        }
+        for each in lists
+    ]
+
+
+def listed(answer: dict[str, Any], chosen: str) -> dict[str, int | None]:
+    """The totals of the list that is shown: of one part, or of all."""
+    lists = [each for each in answer["by_list"] if chosen in ("", each["list"])]
+    stated = [each["amount_fen"] for each in lists if each["amount_fen"] is not None]
+    return {
+        "lines": sum(each["lines"] for each in lists),
+        "quantity": sum(each["quantity"] for each in lists),
+        "amount_fen": sum(stated) if stated else None,
+    }
+
+
+def _turned(http: Request, answer: dict[str, Any], descending: bool) -> str:
+    """The address of the list in its other order; a figure of persons has one."""
+    if answer["measure"] == "persons":
+        return ""
+    sort = None if descending else "-occurred_on"
+    return with_query(http, sort=sort, cursor=None, after=None)
 
 
 def _seen(after: str) -> int:

@@ -13,7 +13,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (localStorage.getItem("guildhall-keys") === "off") return;
-    const menu = { y: 0, s: 1 };
+    const menu = { y: 0, s: 1, m: 2, d: 3 };
     if (second && event.key in menu) {
       const link = document.querySelectorAll("#nav a")[menu[event.key]];
       if (link) link.click();

@@ -4,16 +4,19 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.reporting.api import auditing, exporting, operating, reading, sources
+from services.reporting.api import auditing, exporting, operating, reading, reports, sources
 from services.reporting.api.access import Reporting
+from services.reporting.api.commands import COMMANDS
 from services.reporting.projections.checkpoints import folded
 from services.reporting.reconciliation.heartbeat import heartbeat
-from shared.http.app import build_app
+from shared.http.app import CommandApi, build_app
+from shared.http.command_routes import add_commands
 from shared.http.guard import guard
 from shared.metrics import QUERY, REPORTING
 
 REFUSALS: dict[str, str] = {
     "unknown-figure": "没有这个指标",
+    "unknown-list": "该指标没有这个分项",
     "unknown-event": "没有这个事件",
     "unknown-source": "没有登记这个来源",
     "unknown-programme": "没有这个项目",
@@ -35,6 +38,29 @@ REFUSALS: dict[str, str] = {
     "projection-differs": "数据与日志不符,待人工核定",
     "unknown-rule": "没有这条规则",
     "values-refused": "规则数值文件不合规",
+    "report-unproven": "尚不能证明记录齐全,未签发",
+    "not-judged-yet": "所知事实尚未判定完毕,请稍后再试",
+    "report-stands": "该期间已有签发的报告",
+    "unknown-report": "没有签发过这份报告",
+    "report-superseded": "该报告已被取代",
+    "unknown-report-file": "该报告没有这种格式的文件",
+    "narrative-unchanged": "该章节已是这段叙述",
+    "narrative-rewritten": "叙述已改写,请重新阅读",
+    "narrative-approved": "该叙述已审定",
+    "unknown-narrative": "没有这段叙述",
+    "narrative-not-approved": "有叙述尚未审定,未签发",
+    "report-too-large": "清单过长,不能制成工作簿",
+    "report-too-slow": "报告文件未能及时制成",
+    "press-busy": "正在制作其他报告,请稍后再试",
+    "fonts-missing": "缺少制作PDF的字体",
+    "unknown-finding": "没有这个疑点",
+    "finding-resolved": "该疑点已消除",
+    "finding-waived": "该疑点已豁免",
+    "waiver-ended": "豁免止期已过",
+    "waiver-too-long": "豁免期不得超过一年",
+    "waiver-not-proposed": "没有人提议豁免该疑点",
+    "waiver-proposed-otherwise": "所提议的豁免与此不同",
+    "maker-is-approver": "经办人不能审批自己的申请",
     "unknown-table": "没有这张数据表",
     "export-busy": "正在导出其他数据,请稍后再试",
 }
@@ -63,8 +89,12 @@ def reporting_app(reporting: Reporting) -> FastAPI:
         reading.router,
         auditing.router,
         auditing.listed,
+        reports.router,
+        reports.kept,
         exporting.router,
     ):
         app.include_router(router)
+    api = CommandApi("reporting", reporting.store, reporting.tokens, reporting)
+    add_commands(app, api, COMMANDS)
     guard(app, reporting.tokens)
     return app

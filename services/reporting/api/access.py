@@ -17,8 +17,11 @@ from services.reporting.queries.knowledge import Period, log_index_of, period_of
 from services.reporting.queries.status import EndOffsets
 from services.reporting.rebuild.outcome import Rebuilt
 from services.reporting.reconciliation.reconciler import Reconciler
+from services.reporting.reports.press import Press
 from shared.clock import Clock
+from shared.contract.catalogue import source_of
 from shared.contract.envelope import Actor
+from shared.eventstore.store import EventStore
 from shared.http.access import WATCHERS, of_covered, of_every_union, of_union
 from shared.http.auth import TokenVerifier
 from shared.http.pages import AskedDate, AskedYear
@@ -29,7 +32,8 @@ READERS = ("auditor", "operator", "chair", "clerk", "approver")
 
 class Reporting(NamedTuple):
     """What the routes need; `end_offsets` asks Kafka how far its topics go, `rebuild` is the work
-    of an operator's rebuild, `register` says which other sources are heard."""
+    of an operator's rebuild, `register` says which other sources are heard, `press` makes the files
+    of reports."""
 
     pool: asyncpg.Pool
     tokens: TokenVerifier
@@ -39,6 +43,12 @@ class Reporting(NamedTuple):
     clock: Clock
     rebuild: Callable[..., Awaitable[Rebuilt]]
     register: Register = Register(None)
+    press: Press = Press()
+
+    @property
+    def store(self) -> EventStore:
+        """Reporting's own event store."""
+        return EventStore(self.pool, self.ingest.clock, source_of("reporting"))
 
 
 def reporting(http: HttpRequest) -> Reporting:

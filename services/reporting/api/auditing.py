@@ -1,10 +1,9 @@
-"""Routes about what is right: findings, verdicts, the rules, the annual report."""
+"""Routes about what is right: findings, verdicts, the rules."""
 
 import asyncio
-import hashlib
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.reporting.api.access import READERS, Asked, Built
@@ -13,9 +12,9 @@ from services.reporting.api.freshness import FromProjections, fresh
 from services.reporting.queries.findings import findings, judged_watermark
 from services.reporting.queries.rules import rules_listed
 from services.reporting.queries.verdicts import verdicts
-from services.reporting.queries.what_if import tried, what_if
-from services.reporting.reports.annual import annual_report
+from services.reporting.queries.what_if import tried, values_text, what_if
 from services.reporting.rules import RULES_VERSION
+from shared.eventstore.write import today_of
 from shared.http.access import of_no_union
 from shared.http.problems import Json
 
@@ -24,7 +23,8 @@ listed = APIRouter(tags=["auditing"])
 """What is answered from this code alone."""
 
 State = Annotated[
-    Literal["open", "explained", "resolved"] | None, Query(description="only findings in it")
+    Literal["open", "explained", "waived", "resolved"] | None,
+    Query(description="only findings in it"),
 ]
 
 
@@ -35,7 +35,15 @@ async def list_findings(
     """Findings (审计疑点) whose period meets FROM..TO. `judged_to` is the last log_index whose
     verdicts became findings; what came later is pending."""
     at, period = await asked.at(built.pool), asked.period
-    found = await findings(built.pool, asked.org_id, *period, at, state=state, evidence=evidence)
+    found = await findings(
+        built.pool,
+        asked.org_id,
+        *period,
+        at,
+        state=state,
+        on=None if asked.as_of else today_of(built.store),
+        evidence=evidence,
+    )
     watermark = await judged_watermark(built.pool)
     return Json(
         asked.head(at)
@@ -45,12 +53,18 @@ async def list_findings(
 
 
 @router.get("/v1/{org_id}/verdicts")
-async def list_verdicts(built: Built, asked: Asked, evidence: bool = True) -> Json:
+async def list_verdicts(
+    built: Built,
+    asked: Asked,
+    evidence: bool = True,
+    finding: Annotated[str | None, Query(description="only the verdict behind it")] = None,
+) -> Json:
     """Every rule's verdict on the period, derived now from the facts known at `as_of`; without
     `evidence` each says how many events it stands on, and names none."""
     at = await asked.at(built.pool)
     async with built.pool.acquire() as connection:
         found = await verdicts(connection, asked.org_id, asked.period.first, asked.period.last, at)
+    found = [each for each in found if finding in (None, each.finding_id)]
     return Json(
         asked.head(at)
         | {"rules_version": RULES_VERSION}
@@ -62,6 +76,13 @@ async def list_verdicts(built: Built, asked: Asked, evidence: bool = True) -> Js
 async def rules() -> Json:
     """The rules with their dated values, clauses and how well each is confirmed."""
     return Json({"rules_version": RULES_VERSION, "rules": rules_listed()})
+
+
+@listed.get("/v1/rules/{rule_id}/values", dependencies=[of_no_union(*READERS)])
+async def rule_values(rule_id: str) -> Json:
+    """A rule's values file as it is, to be changed and tried. Refuses unknown-rule."""
+    rule, text = await asyncio.to_thread(values_text, rule_id)
+    return Json({"rule": rule.id, "title": rule.values.zh, "values": text})
 
 
 class TriedValues(BaseModel):
@@ -89,17 +110,3 @@ async def try_values(built: Built, asked: Asked, rule_id: str, body: TriedValues
         | {"rule": rule.id, "rule_version": rule.version}
         | {"differences": [difference_answer(difference) for difference in found]}
     )
-
-
-@router.get("/v1/{org_id}/report")
-async def report(
-    built: Built, asked: Asked, format_: Annotated[Literal["md"], Query(alias="format")] = "md"
-) -> Response:
-    """The annual report, every number from the log. Its entity tag is the SHA-256 of its text."""
-    at = await asked.at(built.pool)
-    async with built.pool.acquire() as connection:
-        text = await annual_report(connection, asked.org_id, asked.period, at, asked.as_of)
-    content = text.encode()
-    digest = hashlib.sha256(content).hexdigest()
-    headers = {"ETag": f'"{digest}"', "Guildhall-Known-At": str(at)}
-    return Response(content, media_type="text/markdown; charset=utf-8", headers=headers)

@@ -1,7 +1,7 @@
 """Routes about a union's year: figures and their lists, events, rosters, the membership account."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -22,7 +22,13 @@ from services.reporting.queries.event import (
     verdicts_on,
 )
 from services.reporting.queries.figure_difference import difference
-from services.reporting.queries.figure_events import LIMIT_MAX, Cursor, decode_cursor, events_of
+from services.reporting.queries.figure_events import (
+    LIMIT_MAX,
+    by_list,
+    decode_cursor,
+    events_of,
+    first_place,
+)
 from services.reporting.queries.figures import figure_named, values_at
 from services.reporting.queries.knowledge import log_index_of
 from services.reporting.queries.membership import account
@@ -33,6 +39,7 @@ from services.reporting.queries.rows_in_conflict import rows_in_conflict
 from services.reporting.queries.union_known import union_known_at, unions_known
 from services.reporting.reconciliation.progress import JOURNAL
 from shared.contract.envelope import Actor
+from shared.errors import Unknown
 from shared.http.access import of_covered
 from shared.http.problems import Json
 
@@ -75,27 +82,47 @@ async def figures(built: Built, asked: Asked) -> Json:
 
 
 @router.get("/v1/{org_id}/figures/{figure}")
-async def explain(
-    built: Built, asked: Asked, figure: str, limit: Limit = 100, cursor: Word = None
+async def explain(  # noqa: PLR0917 - FastAPI reads each from a parameter
+    built: Built,
+    asked: Asked,
+    figure: str,
+    limit: Limit = 100,
+    cursor: Word = None,
+    only: Annotated[
+        str | None, Query(alias="list", description="one of the figure's lists")
+    ] = None,
+    sort: Literal["occurred_on", "-occurred_on"] = "occurred_on",
 ) -> Json:
-    """A figure and a page of the events it counts. All pages of a list share one knowledge time,
-    that of the first. Refuses unknown-figure, cursor-invalid."""
-    named = figure_named(figure)
+    """A figure, what each of its lists adds to it, and a page of the events it counts, of `list`
+    alone if named. All pages of a list share one knowledge time, that of the first. A figure of
+    persons ascends. Refuses unknown-figure, unknown-list, cursor-invalid."""
+    named, descending = figure_named(figure), sort.startswith("-")
+    if only is not None and only not in named.lists:
+        raise Unknown("unknown-list", f"{figure} has no list {only}", lists=list(named.lists))
     at = await asked.at(built.pool)
-    after = decode_cursor(cursor) if cursor else Cursor(at, 0, "")
+    descending = descending and named.measure != "persons"
+    after = decode_cursor(cursor) if cursor else first_place(at, descending=descending)
     at = min(at, after.at)
-    # Side by side: what was known at one log_index is the same to both.
-    values, checks, page = await asyncio.gather(
+    # Side by side: what was known at one log_index is the same to all.
+    values, checks, lists, page = await asyncio.gather(
         values_at(built.pool, asked.org_id, asked.period, at, [named]),
         source_checks(built.pool, asked.org_id),
+        by_list(built.pool, asked.org_id, named, asked.period, at),
         events_of(
-            built.pool, asked.org_id, named, asked.period, after=after._replace(at=at), limit=limit
+            built.pool,
+            asked.org_id,
+            named,
+            asked.period,
+            after=after._replace(at=at),
+            limit=limit,
+            lists=[only] if only else [],
+            descending=descending,
         ),
     )
     value = with_proof(values, checks)[figure]
     if page.wrong_rows:
         value = value._replace(unproven=(*value.unproven, f"{JOURNAL} {WORDS['rows-wrong']}"))
-    answer = asked.head(at) | value_answer(value) | page._asdict()
+    answer = asked.head(at) | value_answer(value) | page._asdict() | {"by_list": lists}
     return Json(answer)
 
 

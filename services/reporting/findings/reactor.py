@@ -16,6 +16,7 @@ from typing import NamedTuple
 import asyncpg
 import structlog
 
+from services.reporting.findings.stored import StoredFinding, stored_findings
 from services.reporting.projections.as_of import FOREVER, LIVE, known_at
 from services.reporting.projections.checkpoints import Folded, Held, folded
 from services.reporting.queries.facts import known_on
@@ -26,10 +27,15 @@ from services.reporting.rules import BY_ID, RULES_VERSION
 from services.reporting.rules.definition import Verdict
 from shared.contract.catalogue import source_of
 from shared.contract.envelope import Actor, DomainEvent
-from shared.contract.reporting import Corrects, FindingExplained, FindingRaised, FindingResolved
+from shared.contract.reporting import (
+    Corrects,
+    FindingRaised,
+    FindingResolved,
+    ReportIssued,
+    ReportSuperseded,
+)
 from shared.contract.values import SHANGHAI
 from shared.errors import StaleVersion
-from shared.eventstore.loaded import event_of
 from shared.eventstore.request import Reply, Request
 from shared.eventstore.store import EventStore, Write
 from shared.metrics import FINDINGS_OPEN
@@ -40,14 +46,12 @@ ATTEMPTS = 3
 SEVERITIES = ("block", "high", "medium", "low", "info")
 ACTOR = Actor("reporting", "operator", frozenset({"operator"}), frozenset({"*"}))
 
-OF_UNION = """
-SELECT stream, version, type, document FROM events WHERE stream >= $1 AND stream < $2
-ORDER BY stream, version
-"""
 TOUCHED = """
-SELECT DISTINCT org_id FROM journal WHERE log_index > $1 AND log_index <= $2 AND source <> $3
-ORDER BY org_id
+SELECT DISTINCT org_id FROM journal WHERE log_index > $1 AND log_index <= $2
+    AND (source <> $3 OR type = ANY($4)) ORDER BY org_id
 """
+JUDGED = [ReportIssued.type_name(), ReportSuperseded.type_name()]
+"""What reporting itself says and is judged for: which numbers stand."""
 SIMULATED = f"""
 SELECT simulated FROM {LIVE}.unions u WHERE org_id = $1 AND {known_at("$2")}
 ORDER BY {own_first("u")} LIMIT 1
@@ -61,17 +65,6 @@ OPEN = f"""
 SELECT severity, count(*) AS n FROM {LIVE}.findings
 WHERE valid_to = {FOREVER} AND state = 'open' GROUP BY severity
 """
-
-
-class StoredFinding(NamedTuple):
-    """A finding as our own store has it: its last raising, whether it was resolved since, and the
-    version of its stream."""
-
-    rule: str
-    outcome: str
-    reason: str
-    resolved: bool
-    version: int
 
 
 class Reacted(NamedTuple):
@@ -144,8 +137,8 @@ async def _judge(
     return Reacted(len(orgs), raised, len(events) - raised)
 
 
-def _upto(watermark: int) -> tuple[int, str]:
-    return watermark, source_of("reporting")
+def _upto(watermark: int) -> tuple[int, str, list[str]]:
+    return watermark, source_of("reporting"), JUDGED
 
 
 async def _moved(connection: asyncpg.Connection, watermark: int, today: date) -> list[str]:
@@ -183,7 +176,7 @@ async def _react_for(
         simulated=simulated,
     )
     for attempt in range(1, ATTEMPTS + 1):
-        stored = await _stored(pool, org_id)
+        stored = await stored_findings(pool, org_id)
         writes = decide(org_id, found, stored, on, watermark, corrects=corrects)
         if not writes:
             return []
@@ -255,28 +248,15 @@ def _raised(verdict: Verdict, on: date, watermark: int, corrects: Corrects | Non
         evidence=tuple(str(event) for event in verdict.evidence[:EVIDENCE_LISTED]),
         evidence_count=len(verdict.evidence),
         corrects=corrects,
+        stated=_number(verdict, "stated"),
+        found=_number(verdict, "found"),
     )
 
 
-async def _stored(pool: asyncpg.Pool, org_id: str) -> dict[str, StoredFinding]:
-    """The union's findings, folded from our own store: our projection may lag behind it."""
-    found: dict[str, StoredFinding] = {}
-    # "." follows "-", so this range holds the streams that begin with `<org>/finding-`.
-    rows = await pool.fetch(OF_UNION, f"{org_id}/finding-", f"{org_id}/finding.")
-    for row in rows:
-        event = event_of(row["type"], row["document"])
-        match event:
-            case FindingRaised():
-                found[event.finding_id] = StoredFinding(
-                    event.rule, event.outcome, event.reason, False, row["version"]
-                )
-            case FindingResolved():
-                found[event.finding_id] = found[event.finding_id]._replace(
-                    resolved=True, version=row["version"]
-                )
-            case FindingExplained():
-                found[event.finding_id] = found[event.finding_id]._replace(version=row["version"])
-    return found
+def _number(verdict: Verdict, name: str) -> int | None:
+    """A number that a verdict compares, where it compares two."""
+    value = verdict.facts.get(name)
+    return value if isinstance(value, int) else None
 
 
 async def _observe(pool: asyncpg.Pool) -> None:

@@ -26,9 +26,11 @@ from services.reporting.projections.fingerprint import definition_of, digest
 from services.reporting.projections.health_checks import HEALTH_CHECKS
 from services.reporting.projections.incidents import INCIDENTS
 from services.reporting.projections.insured import INSURED
+from services.reporting.projections.issued_reports import ISSUED_REPORTS
 from services.reporting.projections.issues import ISSUES
 from services.reporting.projections.meetings import MEETINGS
 from services.reporting.projections.merged_people import MERGED_PEOPLE
+from services.reporting.projections.narratives import NARRATIVES
 from services.reporting.projections.plan_items import PLAN_ITEMS
 from services.reporting.projections.policies import POLICIES
 from services.reporting.projections.portions import PORTIONS
@@ -47,7 +49,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     FIGURE_LINES, REGISTER, DELIVERIES, CLAIMS, PAYMENTS, INCOMES, BUDGET_LINES, PROCUREMENTS,
     FINDINGS, PROGRAMMES, ROSTER, PORTIONS, POLICIES, INSURED, MEETINGS, RESOLUTIONS, ACTIVITIES,
     REGULATIONS, HEALTH_CHECKS, VOLUNTEERS, ATTESTATIONS, INCIDENTS, PLAN_ITEMS, ISSUES, UNIONS,
-    MERGED_PEOPLE,
+    MERGED_PEOPLE, ISSUED_REPORTS, NARRATIVES,
 )  # fmt: skip
 BY_NAME: Mapping[str, Projection] = MappingProxyType({each.name: each for each in PROJECTIONS})
 DISPATCH = dispatch(PROJECTIONS)

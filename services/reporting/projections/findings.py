@@ -7,9 +7,23 @@ from uuid import UUID
 
 from services.reporting.journal.record import Entry
 from services.reporting.projections.definition import Index, Key, Projection, changing
-from shared.contract.reporting import FindingExplained, FindingRaised, FindingResolved
+from shared.contract.reporting import (
+    FindingExplained,
+    FindingRaised,
+    FindingResolved,
+    FindingWaived,
+    FindingWaiverProposed,
+    FindingWaiverRevoked,
+)
 
-FindingEvent = FindingRaised | FindingExplained | FindingResolved
+FindingEvent = (
+    FindingRaised
+    | FindingExplained
+    | FindingResolved
+    | FindingWaiverProposed
+    | FindingWaived
+    | FindingWaiverRevoked
+)
 
 
 class Finding(NamedTuple):
@@ -17,7 +31,8 @@ class Finding(NamedTuple):
 
     `raised_times` counts how often it was raised. `known_at` is the log_index the verdict was
     derived at; `evidence` are event ids, at most 1,000 of `evidence_count`. `corrects`: why what
-    was last said of it puts right what was said before.
+    was last said of it puts right what was said before. Who proposed to bear it, and who waived it,
+    are accounts; `waiver_ends_on` is the last day of that. What is raised again is borne no more.
     """
 
     org_id: str
@@ -45,6 +60,14 @@ class Finding(NamedTuple):
     resolved_at: int | None = None
     resolved: UUID | None = None
     corrects: str | None = None
+    stated: int | None = None
+    found: int | None = None
+    waiver_reason: str | None = None
+    waiver_ends_on: date | None = None
+    waiver_proposed_by: str | None = None
+    waived_by: str | None = None
+    waived_on: date | None = None
+    waived: UUID | None = None
 
 
 def _keys(event: FindingEvent, _: Entry) -> Sequence[Key]:
@@ -72,6 +95,8 @@ def _raised(row: Finding | None, event: FindingRaised, entry: Entry, key: Key) -
         raised_on=event.occurred_on,
         raised=entry.envelope.event_id,
         corrects=event.corrects,
+        stated=event.stated,
+        found=event.found,
     )
 
 
@@ -101,6 +126,48 @@ def _resolved(row: Finding | None, event: FindingResolved, entry: Entry, _: Key)
     )
 
 
+def _proposed(
+    row: Finding | None, event: FindingWaiverProposed, entry: Entry, _: Key
+) -> Finding | None:
+    if row is None:
+        return None
+    return _not_waived(row)._replace(
+        waiver_reason=event.reason,
+        waiver_ends_on=event.ends_on,
+        waiver_proposed_by=entry.envelope.actor,
+    )
+
+
+def _waived(row: Finding | None, event: FindingWaived, entry: Entry, _: Key) -> Finding | None:
+    if row is None:
+        return None
+    return row._replace(
+        waiver_reason=event.reason,
+        waiver_ends_on=event.ends_on,
+        waiver_proposed_by=event.proposed_by,
+        waived_by=entry.envelope.actor,
+        waived_on=event.occurred_on,
+        waived=entry.envelope.event_id,
+    )
+
+
+def _revoked(
+    row: Finding | None, event: FindingWaiverRevoked, entry: Entry, _: Key
+) -> Finding | None:
+    return row and _not_waived(row)
+
+
+def _not_waived(row: Finding) -> Finding:
+    return row._replace(
+        waiver_reason=None,
+        waiver_ends_on=None,
+        waiver_proposed_by=None,
+        waived_by=None,
+        waived_on=None,
+        waived=None,
+    )
+
+
 FINDINGS = Projection(
     name="findings",
     row=Finding,
@@ -109,6 +176,9 @@ FINDINGS = Projection(
         FindingRaised: changing(_keys, _raised),
         FindingExplained: changing(_keys, _explained),
         FindingResolved: changing(_keys, _resolved),
+        FindingWaiverProposed: changing(_keys, _proposed),
+        FindingWaived: changing(_keys, _waived),
+        FindingWaiverRevoked: changing(_keys, _revoked),
     },
     indexes=(Index(("org_id", "state")),),
 )

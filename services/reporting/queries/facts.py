@@ -15,10 +15,12 @@ from services.reporting.projections.claims import CLAIMS
 from services.reporting.projections.definition import Projection
 from services.reporting.projections.deliveries import DELIVERIES
 from services.reporting.projections.health_checks import HEALTH_CHECKS
+from services.reporting.projections.issued_reports import ISSUED_REPORTS
 from services.reporting.projections.meetings import MEETINGS
 from services.reporting.projections.procurements import PROCUREMENTS
 from services.reporting.projections.programmes import PROGRAMMES
 from services.reporting.projections.register import REGISTER
+from services.reporting.queries.drift import moved_numbers
 from services.reporting.queries.merged import Merges, merged
 from services.reporting.queries.referents import OUTSIDE
 from services.reporting.rules.facts import Facts
@@ -55,6 +57,8 @@ WHERE {KNOWN} AND programme_id IN (
 GROUP BY programme_id, source
 """
 
+NOT_SUPERSEDED = "superseded_by IS NULL AND period_from <= $4 AND period_to >= $3"
+
 KNOWN_ON = """
 SELECT sealed_at FROM seals WHERE last_index >= $1 ORDER BY last_index LIMIT 1
 """
@@ -86,17 +90,16 @@ async def read_facts(
         ]
 
     kept = await merged(connection, org_id, at)
-    rosters = await _rosters(connection, kept, org_id, at, first, last)
-    deliveries, claims = await rows(DELIVERIES, OF_DELIVERIES), await rows(CLAIMS, OF_CLAIMS)
+    reports = await rows(ISSUED_REPORTS, NOT_SUPERSEDED)
     return Facts(
         org_id=org_id,
         known_on=await known_on(connection, at),
         records_since=await connection.fetchval(RECORDS_SINCE, org_id, at),
-        deliveries=tuple(of_one_person(deliveries, kept)),
+        deliveries=tuple(of_one_person(await rows(DELIVERIES, OF_DELIVERIES), kept)),
         programmes=by_source(await rows(PROGRAMMES), "programme_id"),
-        rosters=rosters,
+        rosters=await _rosters(connection, kept, org_id, at, first, last),
         roll=by_source(await rows(REGISTER), "person_id"),
-        claims=tuple(of_one_person(claims, kept)),
+        claims=tuple(of_one_person(await rows(CLAIMS, OF_CLAIMS), kept)),
         payments=tuple(await rows(PAYMENTS, "paid_on BETWEEN $3 AND $4")),
         incomes=tuple(await rows(INCOMES, "received_on BETWEEN $3 AND $4")),
         budget_lines=tuple(
@@ -108,6 +111,8 @@ async def read_facts(
         procurements=tuple(await rows(PROCUREMENTS, "decided_on BETWEEN $3 AND $4")),
         meetings=tuple(await rows(MEETINGS, "held_on BETWEEN $3 AND $4")),
         health_checks=tuple(await rows(HEALTH_CHECKS, "arranged_on BETWEEN $3 AND $4")),
+        reports=tuple(reports),
+        moved=await moved_numbers(connection, org_id, at, reports),
     )
 
 

@@ -54,7 +54,7 @@ def _changed(only: Only | None) -> str:
     """
 
 
-def _standing(only: Only | None) -> str:
+def _current(only: Only | None) -> str:
     """The lines of some subjects that say the same at both times, in the order they are counted."""
     return f"""
     WITH before AS ({_lines("$6", "$8", only)}), after AS ({_lines("$7", "$9", only)})
@@ -99,8 +99,8 @@ async def _merged(
     found = await merges(connection, scope[0], (scope[5], scope[6]))
     if not found.records:
         return []
-    standing = await connection.fetch(_standing(only), *scope, found.records)
-    moved = counted_otherwise(found, standing)
+    current = await connection.fetch(_current(only), *scope, found.records)
+    moved = counted_otherwise(found, current)
     events = await events_at(
         connection, {at for _, line, cause in moved for at in (line["log_index"], cause)}
     )

@@ -20,10 +20,12 @@ from services.reporting.queries.conflicts import (
     of_figure,
 )
 from services.reporting.queries.knowledge import Period
-from services.reporting.queries.merged import Merges, merged
+from services.reporting.queries.merged import Merges, merged, one_person
 from shared.errors import Invalid
 
 LIMIT_MAX = 1000
+LAST_ITEM = "\U0010ffff"
+"""Above the name of every line."""
 
 IN_SCOPE = f"""
 l.org_id = $1 AND l.occurred_on BETWEEN $3 AND $4
@@ -46,11 +48,18 @@ WITH lines AS (
     SELECT l.* FROM unnest($2::text[]) AS of_figure(list) CROSS JOIN LATERAL (
         SELECT * FROM {LIVE}.figure_lines l
         WHERE l.list = of_figure.list AND {IN_SCOPE}
-            AND (l.occurred_on, l.log_index, l.item) > ($7, $8, $9)
-        ORDER BY l.occurred_on, l.log_index, l.item LIMIT $10) l
-    ORDER BY l.occurred_on, l.log_index, l.item LIMIT $10)
+            AND (l.occurred_on, l.log_index, l.item) {{after}} ($7, $8, $9)
+        ORDER BY {{order}} LIMIT $10) l
+    ORDER BY {{order}} LIMIT $10)
 {SHOWN}
-FROM lines l JOIN journal j USING (log_index) ORDER BY l.occurred_on, l.log_index, l.item
+FROM lines l JOIN journal j USING (log_index) ORDER BY {{order}}
+"""
+ASCENDING = {"after": ">", "order": "l.occurred_on, l.log_index, l.item"}
+DESCENDING = {"after": "<", "order": "l.occurred_on DESC, l.log_index DESC, l.item DESC"}
+BY_LIST = f"""
+SELECT l.list, count(*) AS lines, count(DISTINCT {{person}}) AS persons,
+    sum(l.quantity)::bigint AS quantity, sum(l.amount_fen)::bigint AS amount_fen
+FROM {LIVE}.figure_lines l WHERE l.list = ANY($2) AND {IN_SCOPE} GROUP BY l.list
 """
 # Which lines a few subjects have is found in the index, without reading the table's other lines.
 OF_SUBJECTS = f"""
@@ -95,6 +104,7 @@ class _Asked(NamedTuple):
     only: Only | None
     twice: Sequence[Conflict]
     merged: Merges
+    descending: bool = False
 
     @property
     def items(self) -> list[list[str]]:
@@ -129,14 +139,46 @@ def decode_cursor(word: str) -> Cursor:
         raise Invalid("cursor-invalid", f"{word!r} is not a cursor given here: {why}") from None
 
 
-async def events_of(
-    connection: Any, org_id: str, figure: Figure, period: Period, *, after: Cursor, limit: int
-) -> Page:
-    """A page of the events that a figure of a period counts, as known at `after.at`."""
+async def by_list(
+    connection: Any, org_id: str, figure: Figure, period: Period, at: int
+) -> list[dict[str, Any]]:
+    """What each list of a figure adds to it, in its own order: lines, people, quantity, fen
+    (None where no line states any). One who is in two lists is in both."""
     since = date.min if figure.stock else period.first
-    scope = (org_id, list(figure.lists), since, period.last, after.at, figure.stock)
+    scope = (org_id, list(figure.lists), since, period.last, at, figure.stock)
+    twice = await conflicts(connection, org_id, [figure], period, at)
+    asked = _Asked(scope, figure.only, twice, await merged(connection, org_id, at))
+    person = one_person(asked.merged, 7 + len(asked.items))
+    sql = BY_LIST.format(holds=asked.condition("$7"), person=person)
+    rows = await connection.fetch(sql, *scope, *asked.items, *asked.merged.arrays)
+    found = {row["list"]: dict(row) for row in rows}
+    return [found[name] for name in figure.lists if name in found]
+
+
+def first_place(at: int, *, descending: bool) -> Cursor:
+    """Where the first page of a list begins."""
+    return Cursor(at, FOREVER - 1, LAST_ITEM, date.max) if descending else Cursor(at, 0, "")
+
+
+async def events_of(
+    connection: Any,
+    org_id: str,
+    figure: Figure,
+    period: Period,
+    *,
+    after: Cursor,
+    limit: int,
+    lists: Sequence[str] = (),
+    descending: bool = False,
+) -> Page:
+    """A page of the events that a figure of a period counts, as known at `after.at`; of `lists`
+    alone, if any are named. A figure of persons shows the first of each, so its list ascends."""
+    since = date.min if figure.stock else period.first
+    named = list(lists or figure.lists)
+    scope = (org_id, named, since, period.last, after.at, figure.stock)
     twice = await conflicts(connection, org_id, [figure], period, after.at)
-    asked = _Asked(scope, figure.only, twice, await merged(connection, org_id, after.at))
+    one = await merged(connection, org_id, after.at)
+    asked = _Asked(scope, figure.only, twice, one, descending and figure.measure != "persons")
     if figure.measure == "persons":
         events, repeats = await _first_of_each_subject(connection, asked, after, limit + 1)
     else:
@@ -158,7 +200,11 @@ async def _lines(connection: Any, asked: _Asked, after: Cursor, limit: int) -> l
     place = (after.day, after.log_index, after.item)
     condition = asked.condition("$11")
     rows: list[Any] = await connection.fetch(
-        LINES.format(holds=condition), *asked.scope, *place, limit, *asked.items
+        LINES.format(holds=condition, **(DESCENDING if asked.descending else ASCENDING)),
+        *asked.scope,
+        *place,
+        limit,
+        *asked.items,
     )
     return rows
 

@@ -133,7 +133,12 @@ class Value(NamedTuple):
     def notes(self) -> list[str]:
         """What a reader must be told beside the number."""
         because = f"({'、'.join(self.unproven)})" if self.unproven else ""
-        notes = [] if self.provable else [NOT_PROVABLE + because]
+        return ([] if self.provable else [NOT_PROVABLE + because]) + self.notes_on_the_number
+
+    @property
+    def notes_on_the_number(self) -> list[str]:
+        """What of it is not about completeness."""
+        notes = []
         if self.figure.measure == "amount_fen":
             notes += [AMOUNT_ASSUMED] if self.assumed else []
             notes += [f"{self.without_amount}项未载明金额"] if self.without_amount else []

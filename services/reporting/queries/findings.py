@@ -5,17 +5,24 @@ from typing import Any, Literal, NamedTuple
 
 from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.projections.findings import FINDINGS, Finding
+from services.reporting.queries.facts import known_on
 from services.reporting.queries.verdicts import verdicts
 from services.reporting.rules import BY_ID
 from services.reporting.rules.definition import SHARED_REASONS, Verdict
 
 EVIDENCE_LISTED = 1000
-State = Literal["open", "explained", "resolved"]
+State = Literal["open", "explained", "waived", "resolved"]
 
+WAIVED = "state <> 'resolved' AND waived IS NOT NULL AND waiver_ends_on >= $6"
+COLUMNS = ", ".join(
+    f"CASE WHEN {WAIVED} THEN 'waived' ELSE state END AS state" if name == "state" else name
+    for name in FINDINGS.columns
+)
 SELECT = f"""
-SELECT {", ".join(FINDINGS.columns)} FROM {LIVE}.findings
-WHERE org_id = $1 AND period_from <= $3 AND period_to >= $2
-    AND {known_at("$4")} AND ($5::text IS NULL OR state = $5)
+SELECT * FROM (
+    SELECT {COLUMNS} FROM {LIVE}.findings
+    WHERE org_id = $1 AND period_from <= $3 AND period_to >= $2 AND {known_at("$4")}) found
+WHERE $5::text IS NULL OR state = $5
 ORDER BY array_position(ARRAY['block', 'high', 'medium', 'low', 'info'], severity), rule, subject
 """
 
@@ -36,15 +43,18 @@ async def findings(
     at: int,
     *,
     state: State | None = None,
+    on: date | None = None,
     evidence: bool = True,
 ) -> list[FindingShown]:
     """Findings whose period meets FROM..TO, as known at `at`, gravest first; `state` narrows, and
-    without `evidence` none is looked for, which is most of the work.
+    without `evidence` none is looked for, which is most of the work. One is *waived* to the end of
+    its waiver's last day, seen from `on` (by default the day of `at`).
 
     The evidence is what the verdict stands on as known at `at`: facts that came after a finding was
     raised, and changed neither outcome nor reason, raise it no second time.
     """
-    records = await connection.fetch(SELECT, org_id, period_from, period_to, at, state)
+    day = on or await known_on(connection, at)
+    records = await connection.fetch(SELECT, org_id, period_from, period_to, at, state, day)
     found = [FINDINGS.row._make(_tuples(record)) for record in records]
     if not evidence:
         found = [finding._replace(evidence=()) for finding in found]
@@ -71,7 +81,14 @@ def _with_evidence(finding: Finding, verdict: Verdict | None, at: int) -> Findin
         evidence=tuple(str(event) for event in verdict.evidence[:EVIDENCE_LISTED]),
         evidence_count=len(verdict.evidence),
         known_at=at,
+        stated=_number(verdict, "stated"),
+        found=_number(verdict, "found"),
     )
+
+
+def _number(verdict: Verdict, name: str) -> int | None:
+    value = verdict.facts.get(name)
+    return value if isinstance(value, int) else None
 
 
 def _tuples(record: Any) -> list[Any]:

@@ -12,6 +12,7 @@ from services.reporting.projections.as_of import LIVE
 from services.reporting.queries.figures import Value
 from services.reporting.reconciliation.progress import JOURNAL
 from shared.contract.catalogue import CATALOGUE, source_of
+from shared.contract.contexts import FACT_CONTEXTS
 
 CHECKED_SECONDS = 120
 """After which a comparison says nothing of now: the worker compares every few seconds."""
@@ -58,6 +59,16 @@ def with_proof(values: Mapping[str, Value], rows: Sequence[Any]) -> dict[str, Va
         name: value._replace(unproven=_unproven(TYPES_OF_FIGURE[name], checks, outside))
         for name, value in values.items()
     }
+
+
+def unfinished(rows: Sequence[Any]) -> list[str]:
+    """Why it cannot be shown that no record of our own contexts is missing, by the checks of a
+    union. What keeps outside sources from being proven is told at each figure they can change."""
+    checks = {row["source"]: row for row in rows}
+    sources = [source_of(name) for name in FACT_CONTEXTS]
+    said = [each for source in (JOURNAL, *sources) for each in _said(source, checks.get(source))]
+    own = checks.get(OWN)
+    return said if _is_harmless(own) else said + _said(OWN, own)
 
 
 def _unproven(

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from services.reporting.queries.facts import read_facts
-from services.reporting.rules import BY_ID, INSTRUMENTS
+from services.reporting.rules import BY_ID, INSTRUMENTS, VALUES
 from services.reporting.rules.definition import Rule, Verdict
 from services.reporting.rules.facts import Facts
 from services.reporting.rules.values_file import ValuesRefused, read_values
@@ -21,14 +21,26 @@ class Difference(NamedTuple):
     then: Verdict | None
 
 
+def rule_named(rule_id: str) -> Rule:
+    """A rule by its id. Raises Unknown `unknown-rule`."""
+    rule = BY_ID.get(rule_id)
+    if rule is None:
+        raise Unknown("unknown-rule", f"no rule is called {rule_id}", rules=sorted(BY_ID))
+    return rule
+
+
+def values_text(rule_id: str) -> tuple[Rule, str]:
+    """A rule and the text of its values file. Raises Unknown `unknown-rule`."""
+    rule = rule_named(rule_id)
+    return rule, (VALUES / f"{rule.id}.yaml").read_text("utf-8")
+
+
 def tried(rule_id: str, text: str) -> Rule:
     """The rule with the values of `text`, a values file as it would be written.
 
     Raises Unknown `unknown-rule`, Invalid `values-refused`.
     """
-    rule = BY_ID.get(rule_id)
-    if rule is None:
-        raise Unknown("unknown-rule", f"no rule is called {rule_id}", rules=sorted(BY_ID))
+    rule = rule_named(rule_id)
     try:
         values = read_values(rule_id, text, INSTRUMENTS)
         read_by_formula = {name: p.unit for name, p in rule.values.parameters.items()}

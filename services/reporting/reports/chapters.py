@@ -4,10 +4,13 @@ from collections.abc import Iterable, Iterator
 
 from services.reporting.figures.office import SUBJECTS, month_end
 from services.reporting.reports import wording
+from services.reporting.reports.document import Block, Closing, Heading, Numbered, Paragraph
 from services.reporting.reports.material import Material
 from services.reporting.reports.prose import Notes, named, plain, yuan
 from services.reporting.reports.wording import Sentence
+from shared.contract.values import SHANGHAI
 
+NUMERALS = "一二三四五六七八九十"
 METHODS = {
     "open_tender": "公开招标",
     "invited_tender": "邀请招标",
@@ -18,19 +21,30 @@ METHODS = {
 }
 
 
-def work_done(material: Material, notes: Notes) -> Iterator[str]:
-    """一、工作成效."""
-    yield "## 一、工作成效"
-    yield from _section("(一)防控与志愿服务", _volunteers(material, notes))
-    yield from _section("(二)组织建设和民主管理", _organisation(material, notes))
-    yield from _section("(三)职工福利", _welfare(material, notes))
-    yield from _section("(四)各项活动", _activities(material, notes))
-    yield from _section("(五)其他方面", [*_attested(material, notes), *_health(material, notes)])
+def work_done(material: Material, notes: Notes) -> Iterator[Block]:
+    """一、工作成效: each section's narrative, then its sentences."""
+    yield Heading(1, "一、工作成效")
+    written = material.written
+    sections = [
+        ("强化政治引领", "guidance", []),
+        ("防控与志愿服务", "front_line", _volunteers(material, notes)),
+        ("组织建设和民主管理", "organisation", _organisation(material, notes)),
+        ("职工福利", "welfare", _welfare(material, notes)),
+        ("各项活动", "activities", _activities(material, notes)),
+        ("其他方面", "other", [*_attested(material, notes), *_health(material, notes)]),
+    ]
+    if "guidance" not in written:
+        del sections[0]
+    for number, (heading, section, told) in zip(NUMERALS, sections, strict=False):
+        yield Heading(2, f"({number}){heading}")
+        yield from _narrative(material, section)
+        yield from _numbered(told)
 
 
-def problems(material: Material, notes: Notes) -> Iterator[str]:
+def problems(material: Material, notes: Notes) -> Iterator[Block]:
     """二、存在问题: what is open at the period's last day, as far as known."""
-    yield "## 二、存在问题"
+    yield Heading(1, "二、存在问题")
+    yield from _narrative(material, "problems")
     last = material.period.last
     open_issues = [
         issue
@@ -47,11 +61,13 @@ def problems(material: Material, notes: Notes) -> Iterator[str]:
     yield from _numbered(told or ["日志中没有未解决的问题。"])
 
 
-def plan(material: Material, notes: Notes) -> Iterator[str]:
+def plan(material: Material, notes: Notes) -> Iterator[Block]:
     """三、规划: next year's items by heading, and what became of this year's."""
     year = material.period.last.year
-    yield f"## 三、{year + 1}年规划"
+    yield Heading(1, f"三、{year + 1}年规划")
+    yield from _narrative(material, "plan")
     coming = [item for item in material.plan_items if item.plan_year == year + 1]
+    numerals = iter(NUMERALS)
     for section, heading in wording.PLAN_SECTIONS.items():
         told = [
             notes.event(plain(item.title or item.item_id), item.set_by) + ";"
@@ -59,12 +75,13 @@ def plan(material: Material, notes: Notes) -> Iterator[str]:
             if item.section == section
         ]
         if told:
-            yield from _section(f"({heading})", told)
+            yield Heading(2, f"({next(numerals)}){heading}")
+            yield from _numbered(told)
     if not coming:
-        yield f"日志中没有{year + 1}年规划。"
+        yield Paragraph(f"日志中没有{year + 1}年规划。")
     this_year = [item for item in material.plan_items if item.plan_year == year]
     if this_year:
-        yield f"### {year}年规划完成情况"
+        yield Heading(2, f"({next(numerals)}){year}年规划完成情况")
         yield from _numbered(
             notes.event(plain(item.title or item.item_id), item.set_by)
             + (
@@ -74,6 +91,13 @@ def plan(material: Material, notes: Notes) -> Iterator[str]:
             )
             for item in this_year
         )
+
+
+def closing(material: Material, notes: Notes) -> Iterator[Block]:
+    """落款: the union, and the day on which what it says was known."""
+    sealed = material.sealed_at
+    day = sealed.astimezone(SHANGHAI).date() if sealed else material.period.last
+    yield Closing(plain(_union(material)), day)
 
 
 def _volunteers(material: Material, notes: Notes) -> Iterator[str]:
@@ -196,16 +220,27 @@ def _sentences(sentences: Iterable[Sentence], notes: Notes) -> Iterator[str]:
             yield written
 
 
-def _section(heading: str, told: Iterable[str]) -> Iterator[str]:
-    yield f"### {heading}"
-    yield from _numbered(told)
+def _numbered(told: Iterable[str]) -> Iterator[Block]:
+    items = tuple(each for each in told if each)
+    if items:
+        yield Numbered(items)
 
 
-def _numbered(told: Iterable[str]) -> Iterator[str]:
-    yield "\n".join(f"{number}. {each}" for number, each in enumerate(told, start=1))
+def _narrative(material: Material, section: str) -> Iterator[Block]:
+    for paragraph in material.written.get(section, "").split("\n"):
+        if paragraph:
+            yield Paragraph(plain(paragraph), written=True)
+
+
+def _union(material: Material) -> str:
+    return material.union.name if material.union and material.union.name else material.org_id
 
 
 def title_of(material: Material) -> str:
     """The report's title."""
-    name = material.union.name if material.union and material.union.name else material.org_id
-    return f"# {plain(name)}{named(material.period)}工作总结"
+    return f"{plain(_union(material))}{named(material.period)}工作总结"
+
+
+def union_of(material: Material) -> str:
+    """The union's name, as a text."""
+    return plain(_union(material))

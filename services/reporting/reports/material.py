@@ -1,10 +1,12 @@
 """What the annual report is written from: one union, one period, as known at one log_index."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import partial
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from services.reporting.journal.kept_texts import kept_texts
 from services.reporting.projections.activities import ACTIVITIES, Activity
 from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.projections.attestations import ATTESTATIONS, Attestation
@@ -12,6 +14,7 @@ from services.reporting.projections.definition import Projection
 from services.reporting.projections.health_checks import HEALTH_CHECKS, HealthCheck
 from services.reporting.projections.issues import ISSUES, Issue
 from services.reporting.projections.meetings import MEETINGS, Meeting
+from services.reporting.projections.narratives import Narrative
 from services.reporting.projections.plan_items import PLAN_ITEMS, PlanItem
 from services.reporting.projections.procurements import PROCUREMENTS, Procurement
 from services.reporting.projections.regulations import REGULATIONS, Adoption
@@ -31,6 +34,7 @@ from services.reporting.queries.reconciliation import (
     reconciliation,
 )
 from services.reporting.queries.referents import told_by_us_or_alone
+from services.reporting.queries.reports import narratives_of
 from services.reporting.queries.rosters import DatedCount, dated_counts
 from services.reporting.queries.rows import rows_of
 from services.reporting.rules.facts import once_each
@@ -85,6 +89,17 @@ class Material(NamedTuple):
     account: Account
     findings: list[FindingShown]
     judged_to: int
+    narratives: list[Narrative]
+    texts: Mapping[str, str]
+
+    @property
+    def written(self) -> dict[str, str]:
+        """The approved narratives' texts, by section."""
+        return {
+            each.section: self.texts[each.text_sha256]
+            for each in self.narratives
+            if each.approved_by is not None
+        }
 
     def within(self, day: date | None) -> bool:
         """Whether a day lies in the period."""
@@ -105,7 +120,7 @@ async def collect(
     rows = partial(_told_once, connection, org_id, at)
     unions = await rows(UNIONS, "org_id", "org_id", said="registered_on")
     procurements = await rows(PROCUREMENTS, "decided_on, procurement_id", "procurement_id")
-    counts = await dated_counts(connection, org_id, period, at)
+    narratives = await narratives_of(connection, org_id, at, "annual", period)
     return Material(
         org_id=org_id,
         period=period,
@@ -133,11 +148,13 @@ async def collect(
         volunteers=await rows(VOLUNTEERS, "served_from, event", "person_id", "served_from"),
         issues=await rows(ISSUES, "raised_on, issue_id", "issue_id", said="raised_on"),
         plan_items=await rows(PLAN_ITEMS, "set_on, item_id", "item_id", said="set_on"),
-        counts=counts,
+        counts=await dated_counts(connection, org_id, period, at),
         reconciliations=await _reconciliations(connection, org_id, period, at),
         account=await account(connection, org_id, period, at),
         findings=await findings(connection, org_id, period.first, period.last, at),
         judged_to=min(at, await judged_watermark(connection)),
+        narratives=narratives,
+        texts=await kept_texts(connection, org_id, (each.text_sha256 for each in narratives)),
     )
 
 

@@ -1,14 +1,15 @@
-"""Sentences with their numbers in place, and a footnote for every number."""
+"""Sentences with their numbers in place, and a note for every number."""
 
 from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from services.reporting.queries.figures import AMOUNT_ASSUMED, NOT_PROVABLE, Value
+from services.reporting.queries.figures import AMOUNT_ASSUMED, Value
 from services.reporting.queries.knowledge import Period
+from services.reporting.reports.document import UNPROVEN_MARK, Fen, Note
 from services.reporting.reports.wording import Sentence
 
-MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#"})
+MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#※"})
 
 
 def plain(text: str) -> str:
@@ -18,9 +19,7 @@ def plain(text: str) -> str:
 
 def yuan(fen: int) -> str:
     """Fen as 元: whole where it is whole, else two decimals."""
-    whole, rest = divmod(abs(fen), 100)
-    sign = "-" if fen < 0 else ""
-    return f"{sign}{whole}" if not rest else f"{sign}{whole}.{rest:02d}"
+    return str(Fen(fen))
 
 
 def named(period: Period) -> str:
@@ -48,9 +47,10 @@ class Notes:
         return self.cited(yuan(value.value), name) + mark
 
     def cited(self, number: int | str, name: str) -> str:
-        """A number with the footnote of the figure it is."""
+        """A number with the note of the figure it is, marked where it cannot be proven."""
         self._figures[name] = None
-        return f"{number}[^{name}]"
+        mark = "" if self.values[name].provable else UNPROVEN_MARK
+        return f"{number}[^{name}]{mark}"
 
     def event(self, text: str, event: UUID | None) -> str:
         """A statement that rests on one event."""
@@ -68,24 +68,22 @@ class Notes:
         numbers = {name: self.figure(name) for name in bound}
         return written.format(period=named(self.period), **numbers, **more)
 
-    def footnotes(self) -> list[str]:
-        """One line for each number used: what it is, and how to ask for its list."""
+    def notes(self) -> tuple[Note, ...]:
+        """One note for each number used: what it is, and how to ask for its list."""
         first, last = self.period
         scope = f"--org {self.org_id} --from {first} --to {last} --as-of {self.at}"
-        lines = []
+        told = []
         for name in self._figures:
             value = self.values[name]
             figure = value.figure
             notes = "".join(f";{note}" for note in value.notes)
             number = yuan(value.value) if figure.measure == "amount_fen" else value.value
-            lines.append(
-                f"[^{name}]: {figure.title}:{number}{figure.unit},{value.lines}个事件"
-                f"{notes};`guildhall explain {name} {scope}`"
-            )
-        lines += [f"[^{event}]: 事件 `{event}`" for event in self._events]
-        return lines
+            text = f"{figure.title}:{number}{figure.unit},{value.lines}个事件{notes}"
+            command = f"guildhall explain {name} {scope}"
+            told.append(Note(name, text, command, unproven=not value.provable))
+        return (*told, *(Note(event, f"事件 `{event}`") for event in self._events))
 
 
 def provability(value: Value) -> str:
     """What the table of figures says of a figure's completeness."""
-    return "可证明" if value.provable else NOT_PROVABLE
+    return "可证明" if value.provable else "不可证明"

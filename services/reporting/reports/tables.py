@@ -1,17 +1,23 @@
 """The report's tables: all figures, why the counts differ, the membership account, findings."""
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC
 from typing import Any
 
 from services.reporting.figures.gifts import OCCASIONS
 from services.reporting.queries.membership import MOVEMENTS
 from services.reporting.queries.rosters import DatedCount
+from services.reporting.reports.document import (
+    Block,
+    Bulleted,
+    Fen,
+    Heading,
+    Paragraph,
+    Table,
+)
 from services.reporting.reports.material import Material
-from services.reporting.reports.prose import Notes, plain, provability, yuan
-from services.reporting.rules import RULES_VERSION
-from shared.contract.values import SHANGHAI
+from services.reporting.reports.prose import Notes, plain, provability
 
 MOVEMENT_NAMES = {
     "joined": "新入会",
@@ -37,43 +43,56 @@ COUNT_NAMES = {
 }
 SEVERITIES = {"block": "阻断", "high": "高", "medium": "中", "low": "低", "info": "提示"}
 OUTCOMES = {"fail": "不合规", "indeterminate": "无法判定"}
-STATES = {"open": "未处理", "explained": "已说明", "resolved": "已消除"}
+STATES = {"open": "未处理", "explained": "已说明", "resolved": "已消除", "waived": "已豁免"}
 
 
-def figures_table(material: Material, notes: Notes) -> Iterator[str]:
+def figures_table(material: Material, notes: Notes) -> Iterator[Block]:
     """Every figure with its unit and whether its completeness can be proven."""
-    yield "## 四、指标表"
-    yield _table(
+    yield Heading(1, "附件1 指标表")
+    yield table(
         ("指标", "名称", "数值", "单位", "事件数", "完整性", "说明"),
         (
             (
                 f"`{name}`",
                 value.figure.title,
-                yuan(value.value) if value.figure.measure == "amount_fen" else value.value,
+                Fen(value.value) if value.figure.measure == "amount_fen" else value.value,
                 value.figure.unit,
                 value.lines,
                 provability(value),
-                ";".join(value.notes),
+                ";".join(value.notes_on_the_number),
             )
             for name, value in material.values.items()
         ),
+        (9, 9, 4, 3, 3, 4, 6),
     )
+    yield from _unproven(material)
 
 
-def counts_table(material: Material, notes: Notes) -> Iterator[str]:
-    """五: 517, 511 and 542, each against the roll of its day, and what moved the roll between."""
-    yield "## 五、各项人数与名册核对"
+def _unproven(material: Material) -> Iterator[Block]:
+    """Why figures cannot be proven complete, each reason once."""
+    reasons = Counter(value.unproven for value in material.values.values() if not value.provable)
+    told = tuple(
+        f"{number}项指标完整性不可证明:{plain(';'.join(reason) or '来源不为其记录编号')}。"
+        for reason, number in reasons.items()
+    )
+    if told:
+        yield Bulleted(told)
+
+
+def counts_table(material: Material, notes: Notes) -> Iterator[Block]:
+    """517, 511 and 542, each against the roll of its day, and what moved the roll between."""
+    yield Heading(1, "附件2 各项人数与名册核对")
     if material.counts:
         yield from _against_the_roll(material)
     else:
-        yield "日志中没有面向全体会员的发放或参保记录。"
+        yield Paragraph("日志中没有面向全体会员的发放或参保记录。")
     if material.reconciliations:
-        yield "冻结名册与领取人:"
+        yield Paragraph("冻结名册与领取人:")
         yield _rosters(material)
 
 
-def _against_the_roll(material: Material) -> Iterator[str]:
-    yield _table(
+def _against_the_roll(material: Material) -> Iterator[Block]:
+    yield table(
         (
             "项目",
             "名册日",
@@ -99,13 +118,14 @@ def _against_the_roll(material: Material) -> Iterator[str]:
             )
             for count in material.counts
         ),
+        (5, 5, 4, 3, 4, 4, 4, 3, 5),
     )
-    yield "\n".join(f"- {line}" for line in _between(material.counts))
+    yield Bulleted(tuple(_between(material.counts)))
 
 
-def _rosters(material: Material) -> str:
+def _rosters(material: Material) -> Table:
     """Each frozen roster against who received."""
-    return _table(
+    return table(
         (
             "项目",
             "名册人数",
@@ -153,11 +173,11 @@ def _between(counts: Sequence[DatedCount]) -> Iterator[str]:
             )
 
 
-def account_table(material: Material, notes: Notes) -> Iterator[str]:
+def account_table(material: Material, notes: Notes) -> Iterator[Block]:
     """The membership account of the period."""
     account = material.account
-    yield "## 六、会籍账"
-    yield _table(
+    yield Heading(1, "附件3 会籍账")
+    yield table(
         ("期初会员", *MOVEMENT_NAMES.values(), "期末会员"),
         [
             (
@@ -171,7 +191,7 @@ def account_table(material: Material, notes: Notes) -> Iterator[str]:
         ],
     )
     open_day = account.first_open_day
-    yield (
+    yield Paragraph(
         "每一日均平衡:期初 + 新入会 + 转入 + 重新入会 - 退会 - 转出 - 去世 - 退休(未保留会籍)"
         " = 期末。"
         if open_day is None
@@ -179,11 +199,11 @@ def account_table(material: Material, notes: Notes) -> Iterator[str]:
     )
 
 
-def findings_table(material: Material, notes: Notes) -> Iterator[str]:
+def findings_table(material: Material, notes: Notes) -> Iterator[Block]:
     """Findings on the period, gravest first."""
-    yield "## 七、审计疑点"
+    yield Heading(1, "附件4 审计疑点")
     if material.findings:
-        yield _table(
+        yield table(
             ("级别", "规则", "事项", "结论", "理由", "条款", "状态", "编号"),
             (
                 (
@@ -198,40 +218,21 @@ def findings_table(material: Material, notes: Notes) -> Iterator[str]:
                 )
                 for shown in material.findings
             ),
+            (2, 5, 6, 3, 6, 7, 3, 5),
         )
     else:
-        yield "没有疑点。"
-    yield f"已判定至 log_index {material.judged_to};其后的事件待判定。"
+        yield Paragraph("没有疑点。")
+    yield Paragraph(f"已判定至 log\\_index {material.judged_to};其后的事件待判定。")
 
 
-def provenance(material: Material) -> Iterator[str]:
-    """What this text was written from: the same question gives the same bytes."""
-    sealed = material.sealed_at
-    yield "## 八、出处"
-    yield _table(
-        ("项", "值"),
-        (
-            ("知悉至(known_at, log_index)", material.at),
-            ("所问时点(as_of)", plain(material.as_of or "当时全部已知")),
-            (
-                "该时点封存于",
-                "-" if sealed is None else sealed.astimezone(UTC).astimezone(SHANGHAI).isoformat(),
-            ),
-            ("期间", f"{material.period.first} 至 {material.period.last}"),
-            ("规则集版本", f"`{RULES_VERSION}`"),
-            ("日志纪元(epoch)", material.epoch),
-            ("数据", _data(material)),
+def table(
+    headings: Sequence[str], rows: Iterable[Sequence[Any]], widths: tuple[int, ...] = ()
+) -> Table:
+    return Table(
+        tuple(headings),
+        tuple(
+            tuple(cell if isinstance(cell, int | Fen | None) else str(cell) for cell in row)
+            for row in rows
         ),
+        widths,
     )
-
-
-def _data(material: Material) -> str:
-    if material.union is None:
-        return "工会未登记"
-    return "模拟" if material.union.simulated else "实际"
-
-
-def _table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    lines = [" | ".join(headings), " | ".join("---" for _ in headings)]
-    lines += [" | ".join("" if cell is None else str(cell) for cell in row) for row in rows]
-    return "\n".join(f"| {line} |" for line in lines)

@@ -12,6 +12,7 @@ from services.reporting.rules.formulas import (
     evd_06,
     prc_02,
     prc_04,
+    rpt_01,
     wel_03,
     wel_04,
     wel_05,
@@ -21,10 +22,12 @@ from services.reporting.rules.formulas import (
 from services.reporting.rules.values_file import load_instruments, load_values
 
 HERE = Path(__file__).parent
+VALUES = HERE / "values"
 INSTRUMENTS = load_instruments(HERE / "instruments.yaml")
 
 FORMULAS: tuple[Formula, ...] = (
     wel_03, wel_04, wel_05, wel_06, wel_16, evd_01, evd_06, bud_02, bud_09, prc_02, prc_04, con_11,
+    rpt_01,
 )  # fmt: skip
 """Every rule's module. Its values are in `values/<rule>.yaml`, its cases in `tests/rules`."""
 
@@ -36,7 +39,7 @@ def _load(formula: Formula) -> Rule:
     """The rule of a module. Raises ValuesRefused where its values are not beyond doubt."""
     module = formula.__name__.rpartition(".")[2]
     rule_id = module.replace("_", "-")
-    values_file = HERE / "values" / f"{rule_id}.yaml"
+    values_file = VALUES / f"{rule_id}.yaml"
     digest = hashlib.sha256()
     for file in (
         values_file,

@@ -8,11 +8,13 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple, Protocol, TypeVar
+from uuid import UUID
 
 from services.reporting.projections.books import BudgetLineVersion, Income, Payment
 from services.reporting.projections.claims import Claim
 from services.reporting.projections.deliveries import Delivery
 from services.reporting.projections.health_checks import HealthCheck
+from services.reporting.projections.issued_reports import IssuedReport
 from services.reporting.projections.meetings import Meeting
 from services.reporting.projections.procurements import Procurement
 from services.reporting.projections.programmes import Programme
@@ -33,6 +35,17 @@ NO_ROSTERS: Mapping[str, BySource[frozenset[str]]] = MappingProxyType({})
 NO_ROLL: Mapping[str, BySource[Registration]] = MappingProxyType({})
 
 
+class Moved(NamedTuple):
+    """A number that an issued report states and that the facts give otherwise: `found`, in its
+    figure's unit, by the `events` between (None: no such figure is counted any more)."""
+
+    report_id: str
+    figure: str
+    stated: int
+    found: int | None
+    events: tuple[UUID, ...]
+
+
 class Facts(NamedTuple):
     """One union's facts. `known_on` is the civil day by which they were known; what should have
     happened by then and is not here did not happen, as far as anyone says.
@@ -40,7 +53,8 @@ class Facts(NamedTuple):
     `programmes`, by id, and the `roll`, by person, are as each source tells them; `rosters` are the
     people on the frozen roster of each programme that has one, as far as it came.
     `records_since` is the first business day the union's records speak of: what lay before may
-    simply not have been recorded.
+    simply not have been recorded. `reports` are those that stand, `moved` their numbers that are
+    others by now.
     """
 
     org_id: str
@@ -57,6 +71,8 @@ class Facts(NamedTuple):
     procurements: tuple[Procurement, ...] = ()
     meetings: tuple[Meeting, ...] = ()
     health_checks: tuple[HealthCheck, ...] = ()
+    reports: tuple[IssuedReport, ...] = ()
+    moved: tuple[Moved, ...] = ()
 
     def programme_of(self, gift: Delivery) -> Programme | None:
         """The programme that a gift is of, as its source means it; what was only told in part (its

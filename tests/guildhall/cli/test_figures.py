@@ -1,15 +1,13 @@
 """Figures, the list behind one, findings and the report: what is asked, printed, and claimed."""
 
-import hashlib
 import json
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from guildhall.cli.figures import add_up, yuan
-from tests.guildhall.cli.fake_services import FakeServices, refused
+from tests.guildhall.cli.fake_services import FakeServices
 
 FIGURE = "new_members"
 LIST = f"GET reporting/v1/tjtc/figures/{FIGURE}"
@@ -124,71 +122,3 @@ def test_each_measure_adds_up_in_its_own_way(measure: str, total: int) -> None:
 )
 def test_fen_are_written_as_yuan(fen: int | None, text: str) -> None:
     assert yuan(fen) == text
-
-
-def test_a_report_is_written_whole_with_its_checksum(
-    services: FakeServices, tmp_path: Path
-) -> None:
-    content = "# 2022年工会工作总结\n".encode()
-    services.answers["GET reporting/v1/tjtc/report"] = httpx.Response(
-        200,
-        content=content,
-        headers={"ETag": f'"{hashlib.sha256(content).hexdigest()}"', "Guildhall-Known-At": "4711"},
-    )
-    file = tmp_path / "report.md"
-
-    done = services.run("report", *YEAR, "--format", "md", "-o", str(file), "--json")
-
-    assert done.exit_code == 0, done.output
-    assert file.read_bytes() == content
-    digest = hashlib.sha256(content).hexdigest()
-    assert json.loads(done.stdout) == {
-        "file": str(file),
-        "bytes": len(content),
-        "sha256": digest,
-        "known_at": "4711",
-    }
-    asked = dict(services.asked[0].url.params)
-    assert asked == {"from": "2022-01-01", "to": "2022-12-31", "format": "md"}
-
-
-def test_a_report_that_arrived_otherwise_than_sent_is_not_written(
-    services: FakeServices, tmp_path: Path
-) -> None:
-    sent = httpx.Response(200, content=b"half a rep", headers={"ETag": f'"{"0" * 64}"'})
-    services.answers["GET reporting/v1/tjtc/report"] = sent
-    done = services.run("report", *YEAR, "-o", str(tmp_path / "report.md"))
-    assert done.exit_code == 1
-    assert [*tmp_path.glob("*report*")] == []
-
-
-def test_a_refused_report_leaves_the_old_file(services: FakeServices, tmp_path: Path) -> None:
-    file = tmp_path / "report.md"
-    file.write_text("last year's")
-    services.answers["GET reporting/v1/tjtc/report"] = refused(
-        403, "union-not-yours", "无权操作该工会", "the token does not cover the union tjtc"
-    )
-    done = services.run("report", *YEAR, "-o", str(file), "--as", "clerk-other")
-    assert done.exit_code == 1
-    assert services.person == "clerk-other"
-    assert file.read_text() == "last year's"
-
-
-def test_findings_are_listed_with_rule_clause_and_verdict(services: FakeServices) -> None:
-    services.answers["GET reporting/v1/tjtc/findings"] = {
-        "findings": [
-            {
-                "severity": "high",
-                "rule": "wel-03",
-                "subject": "programme-x",
-                "outcome": "fail",
-                "reason": "over-cap",
-                "clause": "总工办发〔2017〕32号 第八条",
-                "state": "open",
-            },
-        ]
-    }
-    done = services.run("findings", *YEAR)
-    assert done.exit_code == 0
-    assert "总工办发〔2017〕32号 第八条" in done.stdout
-    assert "1 findings" in done.stdout

@@ -10,12 +10,16 @@ from tests.journeys.foreign_year.publishing import checked_and_published, receiv
 from tests.journeys.foreign_year.year import whole_year
 from tests.journeys.reporting import Reporting
 
+FIGURES_COUNTED = 178
+"""Every figure there was when the year was written; of a later one it may say nothing."""
+
 
 async def test_every_figure_of_a_year_that_four_foreign_systems_tell_is_what_they_counted(
     stack: Stack, reporting: Reporting, tmp_path: Path
 ) -> None:
     year = whole_year(f"u-{secrets.token_hex(4)}")
-    assert set(year.figures) == set(BY_NAME) and all(year.figures.values())
+    assert set(year.figures) <= set(BY_NAME) and all(year.figures.values())
+    assert len(year.figures) >= FIGURES_COUNTED
     await asyncio.gather(*(register(stack, book) for book in year.books))
     await asyncio.gather(*(checked_and_published(stack, book, tmp_path) for book in year.books))
     for book in year.books:

@@ -87,14 +87,14 @@ def test_an_account_lists_its_days_with_what_moved_and_where_it_does_not_close()
 def test_a_programme_without_a_roster_has_none_and_with_one_says_whether_it_is_whole() -> None:
     counts = {"both": 9, "roster_only": 2}
     bare = Programme("tjtc", "spring-2022", "/guildhall/benefits", title="春节慰问")
-    told = reconciliation_answer(Reconciliation(bare, counts, [], None))
+    told = reconciliation_answer(Reconciliation(bare, counts, [], None, 0))
     assert (told["roster"], told["title"], told["next"]) == (None, "春节慰问", None)
     frozen = bare._replace(
         roster_as_of=DAY, roster_count=11, roster_sha256="0" * 64, roster_chunks=1,
         roster_chunks_due=1,
     )  # fmt: skip
     people = [{"person_id": "p-1"}]
-    told = reconciliation_answer(Reconciliation(frozen, counts, people, "p-1"))
+    told = reconciliation_answer(Reconciliation(frozen, counts, people, "p-1", 11))
     assert told["roster"] == {"as_of": DAY, "count": 11, "sha256": "0" * 64, "complete": True}
     assert (told["counts"], told["people"], told["next"]) == (counts, people, "p-1")
 

@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 from services.reporting.figures import BY_NAME
 from services.reporting.ingest.apply import Ingest
 from services.reporting.projections.as_of import FOREVER
-from services.reporting.queries.figure_events import Cursor, decode_cursor, encode_cursor, events_of
+from services.reporting.queries.figure_events import (
+    Cursor,
+    by_list,
+    decode_cursor,
+    encode_cursor,
+    events_of,
+    first_place,
+)
+from services.reporting.queries.figures import values_at
 from shared.errors import Invalid
 from tests.reporting.history import History
 from tests.reporting.queries.test_knowledge import YEAR
@@ -43,6 +51,39 @@ async def test_a_figure_of_persons_lists_one_event_each_and_the_others_apart(
     assert [event["event_id"] for event in page.repeats] == [ids[1], ids[2]]
     assert page.events[0]["topic"] == "guildhall.benefits.v1"
     assert page.events[0]["stream"] == "tjtc/gift-cake-1.p-000001"
+
+
+async def test_a_list_is_read_from_either_end_and_by_its_parts(
+    pool: asyncpg.Pool, simulated: Ingest
+) -> None:
+    told = [gift("a", "mid_autumn", n, f"2022-09-0{n}") for n in (1, 2, 3)]
+    told.append(gift("a", "mid_autumn", 4, "2022-09-04", capacity="staff", on_roster=False))
+    await History()(*told).told(simulated)
+    figure, at = BY_NAME["gift_mid_autumn_portions"], 4
+
+    async def days(limit: int, *lists: str, descending: bool) -> list[str]:
+        after, found = first_place(at, descending=descending), []
+        while True:
+            page = await events_of(
+                pool, ORG, figure, YEAR,
+                after=after, limit=limit, lists=lists, descending=descending,
+            )  # fmt: skip
+            found += [str(event["occurred_on"])[-2:] for event in page.events]
+            if page.next is None:
+                return found
+            after = decode_cursor(page.next)
+
+    for limit in (1, 2, 10):
+        assert await days(limit, descending=False) == ["01", "02", "03", "04"]
+        assert await days(limit, descending=True) == ["04", "03", "02", "01"]
+    assert await days(1, "gift.mid_autumn.staff", descending=True) == ["04"]
+    parts = await by_list(pool, ORG, figure, YEAR, at)
+    assert {part["list"]: (part["lines"], part["amount_fen"]) for part in parts} == {
+        "gift.mid_autumn.member": (3, 90000),
+        "gift.mid_autumn.staff": (1, 30000),
+    }
+    value = (await values_at(pool, ORG, YEAR, at, [figure]))[figure.name]
+    assert sum(part["quantity"] for part in parts) == value.value
 
 
 def test_a_cursor_is_what_was_given_out() -> None:

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from services.reporting.journal import log as journal
-from services.reporting.queries.what_if import differences, tried, what_if
+from services.reporting.queries.what_if import differences, tried, values_text, what_if
 from services.reporting.rules import BY_ID, HERE
 from shared.errors import Invalid, Unknown
 from tests.reporting.office import Office
@@ -90,3 +90,11 @@ async def test_it_is_tried_on_the_facts_of_a_period_and_leaves_no_event(
     assert [change.subject for change in of_2022] == ["year:2022"]
     assert of_2023 == []
     assert await pool.fetchval("SELECT count(*) FROM events") == 0
+
+
+def test_the_text_of_a_rules_values_is_the_rule_as_it_is() -> None:
+    for rule_id in BY_ID:
+        rule, text = values_text(rule_id)
+        assert tried(rule_id, text).values == rule.values
+    with pytest.raises(Unknown, match="unknown-rule"):
+        values_text("../rules")

@@ -16,7 +16,7 @@ from tests.reporting.history import History, with_canteen
 from tests.reporting.records import ORG
 
 YEAR = Period(date(2022, 1, 1), date(2022, 12, 31))
-NOTE = re.compile(r"\[\^([^\]]+)\]")
+NOTE = re.compile(r"\[\^([^\]]+)\]※?")
 
 Report = Callable[..., Awaitable[str]]
 

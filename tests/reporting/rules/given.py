@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,8 @@ from services.reporting.projections.procurements import Procurement
 from services.reporting.projections.programmes import Programme
 from services.reporting.projections.register import Registration
 from services.reporting.rules.facts import Facts
-from tests.reporting.rules.stated import known
+from tests.reporting.rules.issued import issued, moved
+from tests.reporting.rules.stated import fen, known
 
 ORG = "tjtc"
 OWN, MEMBERS, EVENTS = "/guildhall/benefits", "/guildhall/members", "/guildhall/events"
@@ -35,16 +35,9 @@ FIELDS: dict[str, set[str]] = {
     "budgets": {"year", "from", "lines", "assumed"}, "health_checks": {"id", "payer", "on"},
     "congresses": {"id", "kind", "due", "present", "on"},
     "procurements": {"id", "method", "basis", "fund", "yuan", "notice_from", "notice_to", "on"},
+    "reports": {"id", "on"}, "moved": {"report", "figure", "stated", "found"},
 }  # fmt: skip
 """What a case may give of each kind of fact; anything else is a slip of the pen."""
-
-
-def fen(yuan: str) -> int:
-    """Yuan as text into fen. Raises ValueError below one fen."""
-    amount = Decimal(yuan) * 100
-    if amount != int(amount):
-        raise ValueError(f"{yuan} yuan is not a whole number of fen")
-    return int(amount)
 
 
 class Given:
@@ -95,6 +88,8 @@ class Given:
             procurements=tuple(self.procurement(row) for row in self.rows("procurements")),
             meetings=tuple(self.meeting(row) for row in self.rows("congresses")),
             health_checks=tuple(self.health_check(row) for row in self.rows("health_checks")),
+            reports=tuple(issued(row, self) for row in self.rows("reports")),
+            moved=tuple(moved(row, self) for row in self.rows("moved")),
         )
 
     def programme_rows(self) -> list[dict[str, str]]:

@@ -13,6 +13,9 @@ from shared.contract.contexts import CONTEXTS, FACT_CONTEXTS, PROCESSES, RELAY_P
 from shared.service.settings import ReportingSettings
 from tests.tidy.tree import ROOT, python_files, text
 
+CONSOLE = {"console": "services.console"}
+"""The pages: a process that is no context, for it owns no fact."""
+
 
 def test_every_context_has_event_types_and_they_say_so() -> None:
     assert list(EVENT_TYPES) == list(CONTEXTS)
@@ -32,10 +35,9 @@ def test_reporting_s_log_is_its_worker_s() -> None:
     assert "reporting" not in FACT_CONTEXTS
 
 
-def test_every_context_is_a_package_of_services_and_no_other_is_there() -> None:
-    assert {path.parts[1] for path in python_files("services") if len(path.parts) > 2} == set(
-        CONTEXTS
-    )
+def test_every_context_is_a_package_of_services_and_beside_them_the_console() -> None:
+    packages = {path.parts[1] for path in python_files("services") if len(path.parts) > 2}
+    assert packages == {*CONTEXTS, *CONSOLE}
 
 
 @pytest.mark.parametrize("module", PROCESSES.values())
@@ -48,7 +50,7 @@ def test_every_process_is_a_module(module: str) -> None:
 def test_the_stack_runs_every_process_after_the_identity_provider() -> None:
     assert {name: service.module for name, service in SERVICES.items()} == {
         "identity": "deploy.identity"
-    } | PROCESSES
+    } | PROCESSES | CONSOLE
 
 
 def test_the_manifest_has_the_topic_of_every_context() -> None:
@@ -65,7 +67,7 @@ def test_the_import_contracts_name_every_context() -> None:
     by_id = {contract["id"]: contract for contract in contracts}
     layers = by_id["services"]["layers"]
     assert any(
-        set(re.split(r" \| ", layer)) == {f"services.{name}" for name in CONTEXTS}
+        set(re.split(r" \| ", layer)) == {f"services.{name}" for name in (*CONTEXTS, *CONSOLE)}
         for layer in layers
     )
     assert set(by_id["context"]["containers"]) == {f"services.{name}" for name in FACT_CONTEXTS}
