@@ -34,14 +34,16 @@ TO_DO: dict[str, dict[str, str]] = {
         "off-roster-reason-missing": "项目按名册发放而名册尚未冻结的,先用 freeze-roster 冻结名册;"
         "确在名册之外的,在“名册外原因”一栏写明",
         "differs": "若是另一件事,请另立项目(open-programme)后导入;"
-        "同一件事确又发了一次用 issue-gift-again;已录入的有误用 withdraw-entries 撤回后重新导入",
+        "同一件事确又发了一次用 issue-gift-again;"
+        "已录入的有误用 return-gift(原因 entered_in_error)登记后重新导入",
     },
     "claims": {
         "differs": "申请编号已用于另一内容:若是另一申请请另编号;若已录入的有误,"
         "未支付的用 withdraw-claim 撤回,已支付的用 reverse-claim 冲销,再以新编号导入",
     },
     "insured": {
-        "differs": "同一保单同一人只登记一次:有误用 end-cover 终止或 withdraw-entries 撤回"
+        "differs": "同一保单同一人只登记一次:"
+        "录入有误的用 end-cover(原因 entered_in_error)撤销后重新导入"
     },
     "budget": {"differs": "该年度预算已批准:调整请用 adjust-budget"},
     "income": {

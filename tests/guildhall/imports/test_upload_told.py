@@ -27,7 +27,7 @@ async def test_a_row_that_differs_from_what_is_in_is_named_with_its_fields_and_w
     assert (outcome.already, outcome.complete, outcome.refused) == (1, False, 0)
     [differs] = outcome.differs
     assert (differs.number, differs.differs) == (3, ("份数", "发放日期"))
-    assert "与本行不同" in differs.title and "withdraw-entries" in differs.title
+    assert "与本行不同" in differs.title and "return-gift" in differs.title
     assert outcome.bad_rows_file is not None
 
 

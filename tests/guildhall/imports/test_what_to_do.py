@@ -9,6 +9,10 @@ from guildhall.imports.what_to_do import OTHERWISE, TO_DO, WHATEVER_KIND, what_t
 from services.benefits.api import COMMANDS as BENEFITS
 from services.events.api import COMMANDS as EVENTS
 from services.members.api import COMMANDS as MEMBERS
+from shared.contract import benefits as b
+from shared.contract import events as e
+from shared.contract import members as m
+from shared.contract.corrections import withdrawal_of
 
 COMMANDS = {*BENEFITS, *EVENTS, *MEMBERS}
 
@@ -22,6 +26,25 @@ def test_there_is_a_line_for_every_kind_and_for_no_other() -> None:
 def test_every_command_that_is_named_exists(kind: str) -> None:
     named = re.findall(r"[a-z]+(?:-[a-z]+)+", " ".join(TO_DO[kind].values()))
     assert set(named) <= COMMANDS
+
+
+ENTERED = {
+    "staff": (m.StaffRegistered,), "members": (m.MemberJoined,),
+    "leavers": (m.MemberLeft, m.MemberRetired, m.MemberDied, m.MemberTransferredOut, m.StaffLeft),
+    "dependants": (m.DependantDeclared,), "activities": (e.ActivityPlanned, e.ActivityHeld),
+    "attendance": (e.AttendanceRecorded,), "meetings": (e.MeetingConvened, e.CongressHeld),
+    "plan-items": (e.PlanItemSet, e.PlanItemDone), "receipts": (b.GiftReceiptSigned,),
+    "procurements": (b.ProcurementDecided, b.ContractSigned), "gifts": (b.GiftIssued,),
+    "claims": (b.ClaimFiled,), "insured": (b.MemberInsured,), "budget": (b.BudgetApproved,),
+    "income": (b.IncomeReceived,), "payment-requests": (b.ExpenditureRequested,),
+    "payments": (b.ExpenditurePaid,),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_withdrawing_is_advised_only_of_what_can_be_withdrawn(kind: str) -> None:
+    if any("withdraw-entries" in said for said in TO_DO[kind].values()):
+        assert all(withdrawal_of(event) for event in ENTERED[kind])
 
 
 def test_a_merged_record_has_its_line_whatever_the_kind() -> None:
