@@ -3,7 +3,8 @@
 -- A flow counts the lines of the period, a stock those that stand at its last day. Merged records are
 -- of one person. What two sources tell of one thing is counted once by Guildhall and twice here: the
 -- figure's note says so (另有来源报告). Of a line of ours only what ours say decides; of a line that
--- another source told (its item ends with it), whatever was said.
+-- another source told (its item ends with it), whatever was said. A figure without a line is not
+-- listed, where Guildhall answers 0; whether that 0 is proven, its answer says (complete).
 WITH asked AS (SELECT DATE '2022-01-01' AS first, DATE '2022-12-31' AS last),
 people AS (
     SELECT person_id, kept_person_id FROM 'merged_people.parquet'
