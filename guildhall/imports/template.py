@@ -23,7 +23,7 @@ LISTS = "可选项"
 
 EXAMPLES = {
     cells.a_date: "2022-03-01",
-    cells.a_month: "3 或 1985-03",
+    cells.a_month: "1985-03",
     cells.a_year_month: "2022-03",
     cells.fen: "1200.00",
     cells.a_count: "1",
