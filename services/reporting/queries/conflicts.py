@@ -25,7 +25,8 @@ OWN = [f"@{context_source(context)}" for context in CONTEXTS]
 
 # A line's item ends with its source; before it stands the stream's name, and the event's id after a
 # `!` where the line is the event's own (`figures/definition.py`). Lines of outside sources have an
-# index of their own.
+# index of their own. By a window and no join: before PostgreSQL has statistics of a bulk of lines, it
+# joins them to themselves one by one (17,500 lines: 47 s, and 0.9).
 CONFLICTS = f"""
 WITH told AS (
     SELECT l.*, split_part(l.item, '@', 1) AS fact, split_part(l.item, '@', 2) AS source
@@ -37,10 +38,13 @@ keyed AS (
         CASE WHEN strpos(fact, '!') = 0 THEN fact
             ELSE concat_ws(' ', split_part(fact, '!', 1), list, subject, occurred_on) END AS same
     FROM told t),
-first AS (SELECT DISTINCT ON (same) same, source, item FROM keyed ORDER BY same, log_index, item)
+ranked AS (
+    SELECT k.*, first_value(source) OVER told_first AS first_source,
+        first_value(item) OVER told_first AS first_item
+    FROM keyed k WINDOW told_first AS (PARTITION BY same ORDER BY log_index, item))
 SELECT k.list, k.item, k.subject, k.occurred_on, k.log_index, k.source,
-    coalesce(own.item, first.item) AS counted
-FROM keyed k JOIN first USING (same) LEFT JOIN LATERAL (
+    coalesce(own.item, k.first_item) AS counted
+FROM ranked k LEFT JOIN LATERAL (
     SELECT o.item FROM {LIVE}.figure_lines o
     WHERE k.of_stream AND o.org_id = $1 AND {known_at("$5", "o")}
         AND o.item = ANY(SELECT k.fact || named FROM unnest($6::text[]) named)
@@ -50,7 +54,7 @@ FROM keyed k JOIN first USING (same) LEFT JOIN LATERAL (
         AND o.subject = k.subject AND NOT o.{OUTSIDE} AND {known_at("$5", "o")}
         AND split_part(o.item, '!', 1) = k.thing
     LIMIT 1) own ON true
-WHERE own.item IS NOT NULL OR first.source <> k.source
+WHERE own.item IS NOT NULL OR k.first_source <> k.source
 ORDER BY k.log_index, k.item
 """
 
