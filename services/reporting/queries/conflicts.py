@@ -25,8 +25,8 @@ OWN = [f"@{context_source(context)}" for context in CONTEXTS]
 
 # A line's item ends with its source; before it stands the stream's name, and the event's id after a
 # `!` where the line is the event's own (`figures/definition.py`). Lines of outside sources have an
-# index of their own. By a window and no join: before PostgreSQL has statistics of a bulk of lines, it
-# joins them to themselves one by one (17,500 lines: 47 s, and 0.9).
+# index of their own. By a window and no join: before PostgreSQL has statistics of a bulk of lines,
+# it joins them to themselves one by one (17,500 lines: 47 s, and 0.9).
 CONFLICTS = f"""
 WITH told AS (
     SELECT l.*, split_part(l.item, '@', 1) AS fact, split_part(l.item, '@', 2) AS source
