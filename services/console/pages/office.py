@@ -1,0 +1,44 @@
+"""Arriving at a page of the office: a union, and always now. An act is never as of another time."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import Depends
+
+from services.console.backend import Answered
+from services.console.console import Visit
+from services.console.pages.arrival import landing_year
+from services.console.scope import Scope, union_of
+from services.console.signing_in import SignedIn
+
+NOTHING_KNOWN = (403, 404)
+"""What reporting answers of a union that it has not heard of, and to roles that do not read."""
+
+
+async def at_office(visit: SignedIn, org: str) -> Visit:
+    """A page of a union's office, as a dependency. Raises Unknown, Answered, NoAnswer."""
+    org = union_of(org)
+    try:
+        known = await visit.ask("reporting", f"/v1/{org}/knowledge")
+    except Answered as why:
+        if why.status not in NOTHING_KNOWN:
+            raise
+        known = nothing_of(org)
+    visit.scope = Scope(org, landing_year(known), None, None, known)
+    return visit
+
+
+def nothing_of(org: str) -> dict[str, Any]:
+    """What is known of a union of which reporting says nothing: the menu needs a year."""
+    return {
+        "org_id": org,
+        "name": "",
+        "simulated": False,
+        "log_index": 0,
+        "last_index": 0,
+        "sealed_at": datetime.now(UTC).isoformat(),
+        "years": [],
+    }
+
+
+AtOffice = Annotated[Visit, Depends(at_office)]
