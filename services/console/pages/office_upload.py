@@ -106,7 +106,10 @@ async def act(http: Request, visit: AtOffice, handle: str) -> Response:
     upload = _found(visit, handle)
     _kind(visit, upload.kind)
     if form.get("act") == "enter":
-        await _enter(visit, upload, form.get("turn", ""))
+        try:
+            await _enter(visit, upload, form.get("turn", ""))
+        except FileRefused:
+            return await _unknown(http, visit, upload)
         return RedirectResponse(_at(upload), 303)
     if not upload.content:
         raise Invalid("invalid-request", "the file is entered")
@@ -117,6 +120,17 @@ async def act(http: Request, visit: AtOffice, handle: str) -> Response:
     except FileRefused as why:
         return await _choose(http, visit, why, upload.kind)
     return RedirectResponse(_at(upload), 303)
+
+
+async def _unknown(http: Request, visit: Visit, upload: Upload) -> Response:
+    return page(
+        http,
+        "office/unknown.html",
+        status=422,
+        visit=visit,
+        choices=await choices_of(visit),
+        upload=upload,
+    )
 
 
 async def _check(visit: Visit, upload: Upload) -> None:
