@@ -44,12 +44,14 @@ class FileRefused(Exception):
 
 
 class OfficeFile(NamedTuple):
-    """What is imported: whose, of which kind, its bytes, and what some of its cells say instead."""
+    """What is imported: whose, of which kind, its bytes, and what some of its cells say instead.
+    `now` is the time of a simulated clock, empty for a real one."""
 
     org: str
     kind: str
     content: bytes
     corrections: Sequence[Mapping[str, Any]] = ()
+    now: str = ""
 
 
 class Importer:
@@ -83,6 +85,7 @@ class Importer:
             await asyncio.to_thread(corrected.write_bytes, orjson.dumps(list(file.corrections)))
             said = ["import", file.kind, str(given), "--org", file.org, "--json", "--quote"]
             said += ["--corrections", str(corrected), *how]
+            said += ["--now", file.now] if file.now else []
             document = await self._run(token, said, place)
         if "rows" in document:
             return document

@@ -38,6 +38,7 @@ KINDS: dict[str, OfficeKind] = {
 """In the order of a year's work."""
 
 REFUSED = {
+    "other": _("文件不合要求。"),
     "import-stopped": _("检查没有做完：文件太大或太复杂，或用时过长。"),
     "unsupported-file": _("这种文件读不了。另存为 .xlsx 或 .csv 再上传。"),
     "unreadable-file": _("文件损坏，或不是工作簿。"),

@@ -40,9 +40,8 @@ class Upload:
         self.acts: dict[int, asyncio.Task[dict[str, Any]]] = {}
         self.ends_at = time.monotonic() + KEPT_SECONDS
 
-    @property
-    def file(self) -> OfficeFile:
-        """What the importer is given."""
+    def file(self, now: str = "") -> OfficeFile:
+        """What the importer is given; `now` is the time of a simulated clock."""
         said: list[dict[str, Any]] = [
             {"sheet": sheet, "row": row, "column": column, "text": text}
             for (sheet, row, column), text in self.typed.items()
@@ -50,7 +49,7 @@ class Upload:
         said += [
             {"sheet": sheet, "row": row, "column": "", "text": ""} for sheet, row in self.left_out
         ]
-        return OfficeFile(self.org, self.kind, self.content, said)
+        return OfficeFile(self.org, self.kind, self.content, said, now)
 
     def correct(self, form: dict[str, str]) -> None:
         """Take what a form says of the rows that are not right: `cell!SHEET!ROW!COLUMN`, and

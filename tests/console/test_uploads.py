@@ -52,7 +52,7 @@ def test_a_form_corrects_the_rows_that_are_wrong_and_no_other() -> None:
         {"cell!!4!D": " 2022-09-30 ", "cell!!2!D": "2022-01-01", "cell!!4!Z": "x", "act": "check"}
     )
     assert sent.typed == {("", 4, "D"): "2022-09-30"}
-    assert list(sent.file.corrections) == [
+    assert list(sent.file().corrections) == [
         {"sheet": "", "row": 4, "column": "D", "text": "2022-09-30"}
     ]
 

@@ -41,4 +41,12 @@ def nothing_of(org: str) -> dict[str, Any]:
     }
 
 
+def now_of(visit: Visit) -> str:
+    """When an act of the page happens: the last seal of a simulated union, whose clock stands until
+    it is told; empty for a real one, where the services know."""
+    assert visit.scope is not None, "a page of a union"
+    known = visit.scope.known
+    return str(known["sealed_at"]) if known["simulated"] else ""
+
+
 AtOffice = Annotated[Visit, Depends(at_office)]

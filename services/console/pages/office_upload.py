@@ -15,7 +15,7 @@ from services.console.console import Visit
 from services.console.importer import ERROR_RATE_MAX, FileRefused
 from services.console.office_kinds import KINDS, REFUSED, OfficeKind
 from services.console.pages.arrival import choices_of
-from services.console.pages.office import AtOffice
+from services.console.pages.office import AtOffice, now_of
 from services.console.rendering import page
 from services.console.security import form_of, upload_of
 from services.console.tables import MEDIA_TYPES
@@ -93,9 +93,9 @@ async def look(http: Request, visit: AtOffice, handle: str) -> Response:
         rows=list(upload.wrong().items())[:ROWS_SHOWN],
         quoted=upload.quoted(),
         good=[place for place in upload.quoted() if place not in upload.wrong()],
-        rate=wrong / outcome["entries"] if outcome["entries"] else 0.0,
+        rate=round(1000 * wrong / max(1, outcome["entries"])),
         too_many=wrong > ERROR_RATE_MAX * outcome["entries"],
-        rate_max=ERROR_RATE_MAX,
+        rate_max=round(100 * ERROR_RATE_MAX),
     )
 
 
@@ -134,7 +134,9 @@ async def _unknown(http: Request, visit: Visit, upload: Upload) -> Response:
 
 
 async def _check(visit: Visit, upload: Upload) -> None:
-    upload.outcome = await visit.console.importer.check(visit.session.token, upload.file)
+    upload.outcome = await visit.console.importer.check(
+        visit.session.token, upload.file(now_of(visit))
+    )
 
 
 async def _enter(visit: Visit, upload: Upload, turn: str) -> None:
@@ -153,7 +155,9 @@ async def _entered(visit: Visit, upload: Upload) -> dict[str, Any]:
     assert visit.scope is not None
     upload.known = int(visit.scope.known["last_index"])
     try:
-        outcome = await visit.console.importer.enter(visit.session.token, upload.file)
+        outcome = await visit.console.importer.enter(
+            visit.session.token, upload.file(now_of(visit))
+        )
     except BaseException:
         # Nobody knows what was written: the same form may be sent again, and nothing is twice.
         del upload.acts[upload.turn]
