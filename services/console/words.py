@@ -43,6 +43,30 @@ UNITS = {
     "个": _("个"),
     "起": _("起"),
 }
+CLAIM_KINDS = {
+    "hospital": _("住院慰问"),
+    "serious_illness": _("大病慰问"),
+    "bereavement": _("亲属去世慰问"),
+    "hardship": _("困难补助"),
+    "marriage": _("结婚慰问"),
+    "birth": _("生育慰问"),
+    "retirement": _("退休慰问"),
+}
+REJECTIONS = {
+    "not_covered": _("不在范围"),
+    "evidence_missing": _("缺单据"),
+    "claimed_before": _("同一事项已申请"),
+    "too_late": _("已过期限"),
+    "withdrawn": _("本人撤回"),
+}
+POPULATIONS = {
+    "members": _("会员"),
+    "staff": _("职工"),
+    "women_staff": _("女职工"),
+    "retirees": _("退休人员"),
+    "front_line_staff": _("一线职工"),
+    "named": _("具名的人"),
+}
 WORDS = {
     "severity": SEVERITIES,
     "bars": BARS,

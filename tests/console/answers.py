@@ -119,3 +119,14 @@ OUTCOME: dict[str, Any] = {
     "bad_rows_file": None, "warnings": [], "preview": True, "entries": 9, "complete": False,
     "quoted": [quoted(2, "2022-09-08"), quoted(4, "2022-09-31")],
 }  # fmt: skip
+
+CLAIM = {
+    "claim_id": "ss-2022-06", "kind": "hospital", "person_id": "p-cmn4disbaxd4ggby",
+    "case_id": "c-1", "filed_on": "2022-11-28", "asked_fen": 100000, "approved_fen": None,
+    "paid_fen": None, "state": "filed",
+}  # fmt: skip
+PROGRAMME: dict[str, Any] = {
+    "programme_id": "mid-autumn", "title": "2022年中秋节慰问", "population": "members",
+    "opened_on": "2022-08-20", "closed_on": None, "roster": None, "version": 1, "issued": 5,
+    "signed": 3,
+}  # fmt: skip

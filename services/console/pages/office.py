@@ -1,6 +1,6 @@
 """Arriving at a page of the office: a union, and always now. An act is never as of another time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -11,6 +11,7 @@ from services.console.pages.arrival import landing_year
 from services.console.scope import Scope, union_of
 from services.console.signing_in import SignedIn
 
+CHINA = timezone(timedelta(hours=8))
 NOTHING_KNOWN = (403, 404)
 """What reporting answers of a union that it has not heard of, and to roles that do not read."""
 
@@ -47,6 +48,13 @@ def now_of(visit: Visit) -> str:
     assert visit.scope is not None, "a page of a union"
     known = visit.scope.known
     return str(known["sealed_at"]) if known["simulated"] else ""
+
+
+def today_of(visit: Visit) -> str:
+    """The day of an act in China, as ISO text."""
+    now = now_of(visit)
+    instant = datetime.fromisoformat(now) if now else datetime.now(UTC)
+    return instant.astimezone(CHINA).date().isoformat()
 
 
 AtOffice = Annotated[Visit, Depends(at_office)]
