@@ -58,7 +58,7 @@ async def serve(settings: IdentitySettings) -> None:
     directory = settings.identity_directory
     issuer = Issuer(settings.issuer, settings.audience, signing_key(directory))
     passcode = passcode_in(directory)
-    app = identity_app(issuer, clients_in(directory), people_in(directory), passcode)
+    app = identity_app(issuer, clients_in(directory), people_in(directory), passcode, directory)
     async with Runner() as runner:
         await runner.start(http_server(app, settings.http_host, settings.http_port))
         await runner.until_stopped()

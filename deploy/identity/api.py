@@ -5,6 +5,7 @@ Errors are those of RFC 6749 §5.2, because OAuth clients know them, not problem
 
 import secrets
 from base64 import b64decode
+from pathlib import Path
 from typing import Annotated, Any, NamedTuple, cast
 from urllib.parse import unquote
 
@@ -14,6 +15,7 @@ from fastapi.responses import JSONResponse
 from deploy.identity import PICK_GRANT
 from deploy.identity.authorize import add_authorize
 from deploy.identity.codes import Codes
+from deploy.identity.enrolment import add_enrolment
 from deploy.identity.form import TokenRefused, form_of
 from deploy.identity.registrations import Client, Clients, People
 from deploy.identity.tokens import ALGORITHM, Issuer
@@ -44,17 +46,21 @@ async def picker(asking: Annotated[Asking, Depends(proven)]) -> None:
         raise TokenRefused("unauthorized_client", f"{asking.name} may not pick people")
 
 
-def identity_app(issuer: Issuer, clients: Clients, people: People, passcode: str) -> FastAPI:
+def identity_app(
+    issuer: Issuer, clients: Clients, people: People, passcode: str, directory: Path
+) -> FastAPI:
     """The provider's routes: `/.well-known/openid-configuration`, `/jwks`, `/authorize`, `/token`,
-    `/people`. A browser picks people with `passcode`."""
+    `/people`. A browser picks people with `passcode`; who is enrolled is kept in `directory`."""
 
     async def ready() -> dict[str, str]:
         return {"signing-key": "loaded"}
 
     app = build_app("identity", {}, ready)
+    people = dict(people)
     app.state.clients = clients
     app.add_exception_handler(TokenRefused, _refused)
     codes = add_authorize(app, clients, people, passcode)
+    add_enrolment(app, issuer, people, directory)
 
     @app.get("/.well-known/openid-configuration", dependencies=OPEN)
     async def discovery() -> dict[str, Any]:

@@ -111,6 +111,11 @@ def people_in(directory: Path) -> People:
     return _load(directory / "people.json", TypeAdapter(People), lambda: DEFAULT_PEOPLE)
 
 
+def keep_people(directory: Path, people: People) -> None:
+    """Write `people.json`, replacing it in one step."""
+    write_private(directory / "people.json", TypeAdapter(People).dump_json(people, indent=1))
+
+
 Registered = TypeVar("Registered", Clients, People)
 
 

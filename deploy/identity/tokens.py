@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 
 from shared.eventstore.event_ids import uuid7
@@ -54,6 +55,19 @@ class Issuer:
         }
         header = {"alg": ALGORITHM, "kid": self._key.kid, "typ": "JWT"}
         return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
+
+    def claims(self, token: str) -> dict[str, Any]:
+        """What an access token of this issuer says, if it is one and is good now; else nothing."""
+        try:
+            decoded = jwt.decode(token, self._key, algorithms=[ALGORITHM])
+            jwt.JWTClaimsRegistry(
+                iss={"essential": True, "value": self.issuer},
+                aud={"essential": True, "value": self.audience},
+                exp={"essential": True},
+            ).validate(decoded.claims)
+        except (JoseError, ValueError):
+            return {}
+        return dict(decoded.claims) if decoded.header.get("typ") == "at+jwt" else {}
 
     def public_keys(self) -> dict[str, Any]:
         """The JWKS document (RFC 7517): public parts only."""

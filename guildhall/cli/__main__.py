@@ -15,6 +15,7 @@ from guildhall.cli.reconcile import reconcile
 from guildhall.cli.rules import rules
 from guildhall.cli.sources import sources
 from guildhall.cli.status import status
+from guildhall.cli.union import union
 
 app = typer.Typer(
     name="guildhall",
@@ -41,6 +42,7 @@ app.command(rich_help_panel=ASK)(figures.diff)
 app.command(rich_help_panel=ASK)(figures.findings)
 app.command(rich_help_panel=ASK)(figures.report)
 app.command(rich_help_panel=ASK)(export)
+app.add_typer(union, name="union", rich_help_panel=ENTER)
 app.add_typer(rules, name="rules", rich_help_panel=ASK)
 app.command(rich_help_panel=ENTER)(commands.command)
 app.command(rich_help_panel=ENTER)(commands.commands)

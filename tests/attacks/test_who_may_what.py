@@ -8,6 +8,7 @@ route that said nothing. A route that is let in here may fail later: there is no
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
@@ -18,6 +19,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from deploy.identity.api import identity_app, picker, proven
+from deploy.identity.enrolment import operator
 from deploy.identity.registrations import default_clients
 from services.benefits.__main__ import PARTS as BENEFITS
 from services.events.__main__ import PARTS as EVENTS
@@ -139,7 +141,7 @@ FILLED = {
     "org_id": OWN, "log_index": "1", "stream": "claim-1", "number": "1", "budget_year": "2022",
     "name": "canteen", "event_id": "00000000-0000-7000-8000-000000000000",
 }  # fmt: skip
-GUARDS = (anybody, proven, picker)
+GUARDS = (anybody, proven, picker, operator)
 
 
 class Asked(NamedTuple):
@@ -174,7 +176,7 @@ def apps() -> dict[str, FastAPI]:
     add_owner_routes(worker, store, nothing)
     reporting = Reporting(nothing, tokens, nothing, nothing, nothing, system_clock, nothing)
     made |= {"worker": worker, "reporting": reporting_app(reporting)}
-    return made | {"identity": identity_app(nothing, default_clients(), {}, "p")}
+    return made | {"identity": identity_app(nothing, default_clients(), {}, "p", Path())}
 
 
 def routes_of(listed: Sequence[BaseRoute]) -> Iterator[APIRoute]:

@@ -49,8 +49,9 @@ async def identity(
     tmp_path_factory: pytest.TempPathFactory, unused_port: int
 ) -> AsyncIterator[Identity]:
     address = f"http://127.0.0.1:{unused_port}"
-    issuer = Issuer(address, "guildhall", signing_key(tmp_path_factory.mktemp("identity")))
-    app = identity_app(issuer, CLIENTS, DEFAULT_PEOPLE, "p")
+    directory = tmp_path_factory.mktemp("identity")
+    issuer = Issuer(address, "guildhall", signing_key(directory))
+    app = identity_app(issuer, CLIENTS, DEFAULT_PEOPLE, "p", directory)
     async with http_server(app, "127.0.0.1", unused_port):
         yield Identity(address)
 

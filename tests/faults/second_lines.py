@@ -22,7 +22,7 @@ class Line(NamedTuple):
 
 
 def _own(name: str, row: Row) -> str:
-    return f"{name}:{row['event_id']}@{row['source']}"
+    return f"{name}:{row['stream']}!{row['event_id']}@{row['source']}"
 
 
 def _of_stream(family: str, row: Row, part: object = None) -> str:

@@ -104,7 +104,9 @@ class TestRegisterOrganisation:
 
     def test_a_union_is_registered_once(self) -> None:
         own_parent = registration(parent_org_id=ORG)
-        registering(own_parent, REGISTERED).then_refused("organisation-exists")
+        refused = registering(own_parent, REGISTERED)
+        refused.then_refused("organisation-exists")
+        assert refused.refusal is not None and refused.refusal.facts["differs"] == ["parent_org_id"]
 
     def test_a_union_is_not_its_own_parent(self) -> None:
         registering(registration(parent_org_id=ORG)).then_refused("parent-is-below")

@@ -82,11 +82,12 @@ async def choices_of(visit: Visit) -> Choices:
     sealed = say("封存于 %(at)s", at=moment(scope.known["sealed_at"]))
     if scope.known["simulated"]:
         sealed += f" · {say('演示账，模拟时钟')}"
-    at = say("截至日志 %(at)s", at=plain(scope.at))
+    at = plain(scope.at)
+    now = say("截至日志 %(at)s（现在）", at=at)
     return Choices(
         name=name,
         period=period_in_words(scope.period, say),
-        known=at if scope.as_of is not None else f"{at}（{say('现在')}）",
+        known=now if scope.as_of is None else say("截至日志 %(at)s", at=at),
         sealed=sealed,
         unions=unions or [(scope.org, name)],
         periods=periods,

@@ -22,6 +22,7 @@ from shared.contract.members import (
 )
 from shared.contract.values import OrgId
 from shared.decider.dates import not_in_future
+from shared.decider.restated import differing
 from shared.errors import Conflict, Invalid, NotPermitted, Unknown
 
 OrganisationEvent = (
@@ -122,7 +123,7 @@ def register_organisation(
     """Register a union. `above_parent`: the unions above the parent, as recorded here.
 
     Raises Invalid `org-id-invalid`, `date-in-future`; NotPermitted `simulated-union-refused`;
-    Conflict `organisation-exists`, `parent-is-below`.
+    Conflict `organisation-exists`, with the fields in which it is another, `parent-is-below`.
     """
     try:
         ORG_ID.validate_python(org_id)
@@ -133,7 +134,14 @@ def register_organisation(
     not_in_future(today, command.registered_on, command.source_recorded_on)
     require_same_clock(command.simulated, simulated)
     if state is not None:
-        raise Conflict("organisation-exists", f"the union {org_id} is registered already")
+        differs = differing(
+            name=(state.name, command.name),
+            kind=(state.kind, command.kind),
+            parent_org_id=(state.parent, command.parent_org_id),
+        )
+        raise Conflict(
+            "organisation-exists", f"the union {org_id} is registered already", differs=differs
+        )
     if org_id in (command.parent_org_id, *above_parent):
         raise Conflict("parent-is-below", f"{command.parent_org_id} is {org_id} or is below it")
     return [

@@ -94,10 +94,16 @@ def once(
     amount_fen: int | None = None,
     assumed: bool = False,
 ) -> Counted:
-    """A line of the list `name` that nothing but its own event can change; two sources may use one
-    event id."""
-    item = f"{name}:{entry.envelope.event_id}@{entry.envelope.source}"
+    """A line of the list `name` that nothing but its own event can change."""
+    item = of_event(name, entry)
     return Counted(name, item, subject, event.occurred_on, quantity, amount_fen, assumed, True)
+
+
+def of_event(family: str, entry: Entry) -> str:
+    """The item of a line that is its event's own; two sources may use one event id. Before the `!`
+    stands what it is about, as in `of_stream`."""
+    envelope = entry.envelope
+    return f"{family}:{envelope.stream}!{envelope.event_id}@{envelope.source}"
 
 
 def stream_line(

@@ -11,6 +11,7 @@ from services.reporting.figures.definition import (
     Effect,
     Figure,
     Rules,
+    of_event,
     of_stream,
     once,
     stream_line,
@@ -62,11 +63,10 @@ def _corrected(event: IncomeCorrected, entry: Entry) -> tuple[Effect, ...]:
         item = of_stream("income", entry)
         day, who = event.received_on, event.income_id
         return (Counted(name, item, who, day, amount_fen=amount, assumed=assumed),)
-    item = f"{entry.envelope.event_id}@{entry.envelope.source}"
     day, who = event.occurred_on, event.income_id
     return (
-        Counted(was, f"income_off:{item}", who, day, 0, -event.was_fen),
-        Counted(name, f"income_on:{item}", who, day, 0, amount, assumed),
+        Counted(was, of_event("income_off", entry), who, day, 0, -event.was_fen),
+        Counted(name, of_event("income_on", entry), who, day, 0, amount, assumed),
     )
 
 

@@ -2,8 +2,8 @@
 
 Our own contexts are believed before an outside source, and of two outside sources the one that told
 first. Two lines are one fact where their items are the same but for the source: of a stream of the
-same name, and of the same part of it. A line that is its event's own is, where list, subject and
-day are the same.
+same name, and of the same part of it. A line that is its event's own is, where besides the stream's
+name list, subject and day are the same.
 
 A month that one source attests free of incidents and another reports one in is no fact told twice:
 both count, and it is shown as contradicted.
@@ -23,8 +23,9 @@ from shared.contract.contexts import CONTEXTS
 
 OWN = [f"@{context_source(context)}" for context in CONTEXTS]
 
-# A line's item ends with its source; that of a stream's line holds the stream's name, in which
-# there is a slash (`figures/definition.py`). Lines of outside sources have an index of their own.
+# A line's item ends with its source; before it stands the stream's name, and the event's id after a
+# `!` where the line is the event's own (`figures/definition.py`). Lines of outside sources have an
+# index of their own.
 CONFLICTS = f"""
 WITH told AS (
     SELECT l.*, split_part(l.item, '@', 1) AS fact, split_part(l.item, '@', 2) AS source
@@ -32,9 +33,9 @@ WITH told AS (
     WHERE l.org_id = $1 AND l.{OUTSIDE} AND l.list = ANY($2)
         AND l.occurred_on >= $3 AND l.occurred_on <= $4 AND {known_at("$5", "l")}),
 keyed AS (
-    SELECT t.*, strpos(fact, '/') > 0 AS of_stream,
-        CASE WHEN strpos(fact, '/') > 0 THEN fact
-            ELSE concat_ws(' ', list, subject, occurred_on) END AS same
+    SELECT t.*, strpos(fact, '!') = 0 AS of_stream, split_part(fact, '!', 1) AS thing,
+        CASE WHEN strpos(fact, '!') = 0 THEN fact
+            ELSE concat_ws(' ', split_part(fact, '!', 1), list, subject, occurred_on) END AS same
     FROM told t),
 first AS (SELECT DISTINCT ON (same) same, source, item FROM keyed ORDER BY same, log_index, item)
 SELECT k.list, k.item, k.subject, k.occurred_on, k.log_index, k.source,
@@ -47,6 +48,7 @@ FROM keyed k JOIN first USING (same) LEFT JOIN LATERAL (
     SELECT o.item FROM {LIVE}.figure_lines o
     WHERE NOT k.of_stream AND o.org_id = $1 AND o.list = k.list AND o.occurred_on = k.occurred_on
         AND o.subject = k.subject AND NOT o.{OUTSIDE} AND {known_at("$5", "o")}
+        AND split_part(o.item, '!', 1) = k.thing
     LIMIT 1) own ON true
 WHERE own.item IS NOT NULL OR first.source <> k.source
 ORDER BY k.log_index, k.item

@@ -26,6 +26,8 @@ PAGES = {
     "findings": f"{YEAR}/findings",
     "differences": f"{YEAR}/differences?compare=2022-12-15",
     "difference": f"{YEAR}/figures/gift_summer_cooling/difference?compare=2022-12-15",
+    "rules": f"{YEAR}/rules",
+    "what_if": f"{YEAR}/rules/wel-04/what-if",
     "none": f"{YEAR}/figures/no_such_figure",
 }
 
@@ -126,6 +128,33 @@ async def test_the_whole_list_is_taken_away_and_adds_up(
     assert len(lines) == 542
     assert sum(int(line[3]) for line in lines) == 542
     assert sum(float(line[4]) for line in lines) == 162600
+
+
+async def test_a_higher_cap_is_tried_on_the_page(auditor: Visitor) -> None:
+    page = auditor.page
+    await auditor.open(PAGES["what_if"])
+    values = await page.locator("#values").input_value()
+    unknown = "effective_from: 2020-09-23\n        status: UNKNOWN"
+    known = "effective_from: 2020-09-23\n        value: 150000\n        status: CONF-P"
+    assert unknown in values
+    await page.locator("#values").fill(values.replace(unknown, known))
+    await page.get_by_role("button", name="试算").click()
+    assert "1 件事的判定会变" in await page.locator(".lead").inner_text()
+    assert await auditor.violations() == []
+    await page.locator("#values").fill("rule: wel-04")
+    await page.get_by_role("button", name="试算").click()
+    assert "数值不合规" in await page.locator(".errsum").inner_text()
+
+
+async def test_an_operator_sees_how_it_stands(chromium: Browser, demo: Stack) -> None:
+    visitor = await visitor_of(chromium, demo, 360)
+    await visitor.sign_in("operator")
+    for path in ("/ops", "/ops/quarantine"):
+        assert await visitor.open(path) == 200
+        assert await visitor.violations() == []
+        assert await visitor.beyond() <= 0
+        await visitor.keep(f"operator{path.replace('/', '-')}-360")
+    await visitor.context.close()
 
 
 async def test_somebody_of_another_union_sees_nothing(chromium: Browser, demo: Stack) -> None:

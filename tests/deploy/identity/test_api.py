@@ -29,7 +29,7 @@ CLIENTS = {
 async def provider(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx.AsyncClient]:
     directory = tmp_path_factory.mktemp("identity")
     issuer = Issuer(ISSUER, "guildhall", signing_key(directory))
-    app = identity_app(issuer, CLIENTS, people_in(directory), "passcode-1")
+    app = identity_app(issuer, CLIENTS, people_in(directory), "passcode-1", directory)
     async with (
         http_server(app, "127.0.0.1", 0) as port,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,

@@ -29,7 +29,7 @@ CLIENTS = {
 @pytest.fixture
 async def browser(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     issuer = Issuer("http://identity.test", "guildhall", signing_key(tmp_path))
-    app = identity_app(issuer, CLIENTS, DEFAULT_PEOPLE, "passcode-1")
+    app = identity_app(issuer, CLIENTS, DEFAULT_PEOPLE, "passcode-1", tmp_path)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://identity.test") as client:
         yield client

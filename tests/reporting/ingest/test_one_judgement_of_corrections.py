@@ -15,6 +15,7 @@ NEEDED = {
     "GiftReceiptSigned": "not-issued",
     "GiftIssuedAgain": "not-issued",
     "GiftReturned": "not-issued",
+    "MembersUnmerged": "not-merged",
     "ClaimReversed": "claim-not-paid",
     "CoverEnded": "not-insured",
     "IncomeCorrected": "unknown-income",

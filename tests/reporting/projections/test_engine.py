@@ -110,4 +110,6 @@ def test_only_a_line_that_is_added_can_begin() -> None:
     assert isinstance(dropped, Change)
     assert dropped.key == (ORG, f"gift:{envelope.stream}@{envelope.source}")
     assert isinstance(counted, Insert)
-    assert counted.row.item == f"gift_returned:{envelope.event_id}@{envelope.source}"
+    assert counted.row.item == (
+        f"gift_returned:{envelope.stream}!{envelope.event_id}@{envelope.source}"
+    )

@@ -20,6 +20,7 @@ from tests.examples.events import (
     attendance_recorded,
     incident_reported,
     issue_raised,
+    participant_registered,
     period_attested,
     resolution_passed,
 )
@@ -165,3 +166,26 @@ async def test_an_incident_of_another_source_contradicts_our_month_and_ours_ends
     history(incident_reported(incident_id="o", occurred_on="2022-05-01", subject="safety"))
     await history.told(simulated)
     assert (await value(pool, "incident_free_months_safety")).value == 1
+
+
+OTHER_THINGS: dict[str, tuple[DomainEvent, DomainEvent]] = {
+    "attendances": (
+        attendance_recorded(**CAME, person_id=person(1)),
+        attendance_recorded(occurred_on="2022-06-01", activity_id="b", person_id=person(1)),
+    ),
+    "registrations": (
+        participant_registered(**CAME, person_id=person(1)),
+        participant_registered(occurred_on="2022-06-01", activity_id="b", person_id=person(1)),
+    ),
+    "gifts_returned": (returned("s", 1, "2022-02-01"), returned("t", 1, "2022-02-01")),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_THINGS)
+async def test_two_things_of_one_person_and_day_are_two_whoever_tells_them(
+    pool: asyncpg.Pool, simulated: Ingest, name: str
+) -> None:
+    before = [gift(each, "spring_festival", 1, "2022-01-20") for each in ("s", "t")]
+    ours, theirs = OTHER_THINGS[name]
+    await History()(before[0], ours).from_outside(before[1], theirs).told(simulated)
+    assert ((found := await value(pool, name)).lines, found.told_twice) == (2, 0)
