@@ -3,6 +3,7 @@
 The file stays as the office wrote it: what was corrected is said beside it, by sheet, row and
 column letter, as a spreadsheet counts. A corrected cell is read as one of a text file.
 """
+
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 

@@ -39,7 +39,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
     _("看账"): (
         Entry(_("年度总览"), "", READERS),
         Entry(_("数字"), "figures", READERS, also="/events/"),
-        Entry(_("名册核对"), "rolls", READERS, also="/programmes/"),
+        Entry(_("名册核对"), "rolls", READERS, also="/roster"),
         Entry(_("审计疑点"), "findings", READERS),
         Entry(_("规则判定"), "verdicts", READERS),
         Entry(_("规则推演"), "rules", READERS),

@@ -59,14 +59,6 @@ REJECTIONS = {
     "too_late": _("已过期限"),
     "withdrawn": _("本人撤回"),
 }
-POPULATIONS = {
-    "members": _("会员"),
-    "staff": _("职工"),
-    "women_staff": _("女职工"),
-    "retirees": _("退休人员"),
-    "front_line_staff": _("一线职工"),
-    "named": _("具名的人"),
-}
 WORDS = {
     "severity": SEVERITIES,
     "bars": BARS,

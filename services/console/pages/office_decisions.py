@@ -7,12 +7,13 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.console.console import Visit
+from services.console.event_words import CODES
 from services.console.office_acts import Outcome, do, fen_of, named, new_key
 from services.console.pages.arrival import choices_of
 from services.console.pages.office import AtOffice, now_of, today_of
 from services.console.rendering import page
 from services.console.security import form_of
-from services.console.words import CLAIM_KINDS, POPULATIONS, REJECTIONS
+from services.console.words import CLAIM_KINDS, REJECTIONS
 from shared.errors import Invalid, Unknown
 
 router = APIRouter()
@@ -78,8 +79,12 @@ async def freeze(http: Request, visit: AtOffice, programme_id: str) -> Response:
     count, on = form.get("count", ""), form.get("as_of", "")
     if not (count.isascii() and count.isdigit()):
         raise Invalid("invalid-request", "the form says no number")
-    body = {"programme_id": programme_id, "as_of": on, "population": form.get("population", "")}
-    body |= {"expected_count": int(count)}
+    body = {
+        "programme_id": programme_id,
+        "as_of": on,
+        "population": form.get("population", ""),
+        "expected_count": int(count),
+    }
     outcome = await do(visit, "freeze-roster", body, form.get("key", ""), now_of(visit))
     if outcome.done:
         return _to_queue(visit, "freeze")
@@ -112,7 +117,7 @@ async def _roster(
         preview=preview,
         on=on,
         outcome=outcome,
-        populations=POPULATIONS,
+        populations=CODES,
     )
 
 
