@@ -35,7 +35,11 @@ def _(message: str) -> str:
 
 
 MENU: dict[str, tuple[Entry, ...]] = {
-    _("办事"): (Entry(_("上传"), "/office/upload", OFFICE, also="/office/upload"),),
+    _("办事"): (
+        Entry(_("待办"), "/office/queue", OFFICE, also="/office/claims/"),
+        Entry(_("项目"), "/office/programmes", OFFICE),
+        Entry(_("上传"), "/office/upload", OFFICE),
+    ),
     _("看账"): (
         Entry(_("年度总览"), "", READERS),
         Entry(_("数字"), "figures", READERS, also="/events/"),
