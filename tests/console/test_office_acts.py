@@ -44,7 +44,7 @@ async def test_a_refusal_is_told_and_the_next_try_is_another_act(
 async def test_of_a_lost_answer_nobody_knows_and_the_key_stays(
     console: Console, services: Services
 ) -> None:
-    services.answers[PATH] = httpx.ConnectError("gone")  # type: ignore[assignment]
+    services.answers[PATH] = httpx.ConnectError("gone")
     outcome = await do(visit_of(console), "approve-claim", {}, KEY, "")
     assert (outcome.unknown, outcome.done, outcome.key, outcome.status) == (True, False, KEY, 503)
 

@@ -76,7 +76,8 @@ async def test_a_refusal_keeps_what_was_typed_and_says_that_nothing_is_written(
 async def test_of_a_lost_answer_the_page_says_that_nobody_knows(
     console: Console, services: Services
 ) -> None:
-    services.answers[f"{UNION}/approve-claim"] = httpx.ReadTimeout("slow")  # type: ignore[assignment]
+    lost: Any = httpx.ReadTimeout("slow")
+    services.answers[f"{UNION}/approve-claim"] = lost
     async with browser(console, session("approver")) as client:
         answer = await client.post(APPROVE, data=GOOD)
     assert answer.status_code == 503 and "不知道写下没有" in answer.text
