@@ -16,6 +16,7 @@ from guildhall.cli.session import Session, connected
 from guildhall.output import Bar, Output
 
 if TYPE_CHECKING:
+    from guildhall.imports.corrections import Correction
     from guildhall.imports.kinds import Kind
     from guildhall.imports.outcome import Outcome
     from guildhall.imports.rows import RowError
@@ -42,6 +43,13 @@ Preview = Annotated[
 Template = Annotated[
     bool, typer.Option("--template", help="write an empty workbook of this kind to FILE")
 ]
+Corrected = Annotated[
+    Path | None,
+    typer.Option("--corrections", help="JSON: what cells say instead, by sheet, row and column"),
+]
+Quote = Annotated[
+    bool, typer.Option("--quote", help="with --json: the cells of the rows that do not go in")
+]
 MaxErrorRate = Annotated[
     float, typer.Option(min=0, max=1, help="with more refused rows than this, nothing goes in")
 ]
@@ -58,6 +66,8 @@ def import_(
     mapped: Mapped = None,
     sheets: Sheets = None,
     preview: Preview = False,
+    corrections: Corrected = None,
+    quote: Quote = False,
     template: Template = False,
     max_error_rate: MaxErrorRate = 0.20,
     now: Now = None,
@@ -85,6 +95,8 @@ def import_(
         mapped=_pairs(meant, mapped or (), "--map", field_first=False),
         only=tuple(sheets or ()),
         preview=preview,
+        corrections=_corrections(corrections),
+        quote=quote,
     )
     with session.output.progress(f"importing {file.name}", None) as bar:
         importing = run_import(
@@ -198,6 +210,16 @@ def _given(kind: "Kind", texts: Sequence[str]) -> dict[str, Any]:
         except CellError as why:
             raise typer.BadParameter(f"--set {field}: {TITLES[why.code]} ({why.code})") from why
     return values
+
+
+def _corrections(file: Path | None) -> "list[Correction]":
+    from guildhall.imports.cells import SheetError
+    from guildhall.imports.corrections import read_corrections
+
+    try:
+        return read_corrections(file.read_bytes()) if file else []
+    except SheetError as why:
+        raise Refused({"title": str(why), "code": why.code}) from why
 
 
 def _kind(name: str) -> "Kind":

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from guildhall.imports.corrections import Quoted
 from guildhall.imports.passed_over import REASONS, Passed
 from guildhall.imports.rows import RowError, Told
 
@@ -21,7 +22,7 @@ class Outcome(NamedTuple):
     were, with something else. `stopped`: more rows were refused than allowed. Then nothing of a
     file went in that is one command (up to 1,000 rows of a bulk kind); of a longer one, what
     `accepted` says, because commands are not one transaction. `preview`: nothing was written, and
-    `accepted` would be.
+    `accepted` would be. `quoted` are rows as they read, where whoever imports asked for them.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Outcome(NamedTuple):
     bad_rows_file: Path | None
     warnings: tuple[str, ...] = ()
     preview: bool = False
+    quoted: Sequence[Quoted] = ()
 
     @property
     def entries(self) -> int:
@@ -77,5 +79,6 @@ class Outcome(NamedTuple):
         document = {**self._asdict(), "entries": self.entries, "complete": self.complete}
         for name in ("differs", "bad", "passed", "told"):
             document[name] = [each._asdict() for each in document[name]]
+        document["quoted"] = [each.document() for each in self.quoted]
         document["bad_rows_file"] = self.bad_rows_file and str(self.bad_rows_file)
         return document

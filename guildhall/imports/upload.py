@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from guildhall.imports.cells import SheetError
+from guildhall.imports.corrections import Correction, Quoted, corrected, quoted
 from guildhall.imports.error_file import error_file_of, write_error_file
 from guildhall.imports.headings import known_headings
 from guildhall.imports.http_client import CommandClient
 from guildhall.imports.kinds import ROWS_PER_COMMAND, Command, Kind, Place, Row
 from guildhall.imports.outcome import Outcome
 from guildhall.imports.rows import TITLES, RowError, Table, read_rows
-from guildhall.imports.spreadsheet import read_book
+from guildhall.imports.spreadsheet import Book, read_book
 from guildhall.imports.submission import (
     ImportRefused,
     Submission,
@@ -24,6 +25,7 @@ from guildhall.imports.submission import (
 from guildhall.imports.what_to_do import TO_DO, WHATEVER_KIND, what_to_do
 
 MAX_ERROR_RATE = 0.20
+QUOTED_GOOD = 5
 
 Progress = Callable[[int, int], None]
 """Told how many rows of how many are done with."""
@@ -35,7 +37,8 @@ class Options(NamedTuple):
     `at_once` is how many commands may be under way; `patience_seconds` how long to wait for a
     service whose copy of the people lags behind members. `given` are values for fields that the
     sheet has no column for; `mapped` says which column is which field; `only` names the sheets to
-    read. `preview` writes nothing.
+    read. `preview` writes nothing. `corrections` are what some cells say instead; with `quote`, the
+    outcome holds the cells of the rows that do not go in, and of the first that do.
     """
 
     max_error_rate: float = MAX_ERROR_RATE
@@ -45,6 +48,8 @@ class Options(NamedTuple):
     mapped: Mapping[str, str] = {}
     only: Sequence[str] = ()
     preview: bool = False
+    corrections: Sequence[Correction] = ()
+    quote: bool = False
 
 
 DEFAULTS = Options()
@@ -63,8 +68,9 @@ async def import_file(
     Rows that are not acceptable are left out and written to a file of their own, to correct and
     upload again. Raises SheetError, ImportRefused, NotBalanced, OSError, httpx.TransportError.
     """
-    book = read_book(file, known_headings(kind))
+    book = corrected(read_book(file, known_headings(kind)), options.corrections)
     table = read_rows(kind, book, options.given, options.mapped, options.only)
+    kept = book if options.quote else None
     del book
     if not table.rows and not table.bad:
         raise SheetError("no-rows", f"{file.name} has no rows below its headings")
@@ -75,7 +81,17 @@ async def import_file(
     told = [_in_words(kind, flaw) for flaw in sorted(run.differs)]
     run.bad = [_with_advice(kind, flaw) for flaw in run.bad]
     written, warnings = _write(file, table, [*run.bad, *told], options)
-    return run.outcome(kind, told, written, warnings).balanced()
+    outcome = run.outcome(kind, told, written, warnings).balanced()
+    return outcome._replace(quoted=_quoted(kept, kind, run, options)) if kept else outcome
+
+
+def _quoted(book: Book, kind: Kind, run: "_Run", options: Options) -> list[Quoted]:
+    places = {flaw.place for flaw in (*run.bad, *run.differs)}
+    places |= set(sorted(run.accepted - places)[:QUOTED_GOOD])
+    pages = [page for page in book.pages if not options.only or page.name in options.only]
+    several = len(pages) > 1
+    read = book._replace(pages=pages)
+    return quoted(read, kind, options.given, options.mapped, several, places)
 
 
 class _Run:

@@ -7,9 +7,11 @@ import uvloop
 from services.console.app import console_app
 from services.console.backend import Backend
 from services.console.console import Console
+from services.console.importer import Importer
 from services.console.provider import Provider
 from services.console.session import Sealer, key_in
 from services.console.settings import ConsoleSettings
+from services.console.uploads import Uploads
 from shared.http.auth import TokenVerifier
 from shared.http.issuer_keys import IssuerKeys
 from shared.service.logs import configure_logs
@@ -31,7 +33,9 @@ async def serve(settings: ConsoleSettings) -> None:
             scope=settings.scope,
         )
         https = settings.console_url.startswith("https://")
-        app = console_app(Console(backend, provider, Sealer(_key(settings)), https))
+        importer = Importer(settings.services)
+        sealer = Sealer(_key(settings))
+        app = console_app(Console(backend, provider, sealer, https, importer, Uploads()))
         await runner.start(http_server(app, settings.http_host, settings.http_port))
         await runner.until_stopped()
 

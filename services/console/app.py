@@ -13,6 +13,10 @@ from services.console.pages import (
     event,
     figure,
     findings,
+    office_decisions,
+    office_programmes,
+    office_queue,
+    office_upload,
     operating,
     rolls,
     rules,
@@ -54,6 +58,8 @@ def console_app(console: Console) -> FastAPI:
 
     # A file's name is no figure's and no finding's: downloads are looked at first.
     topics = (downloads, operating, start, year, figure, difference, findings, rolls, rules, event)
-    for router in (signing_in, *(topic.router for topic in topics)):
+    # The office's addresses would be periods' otherwise.
+    offices = (office_queue, office_decisions, office_programmes, office_upload)
+    for router in (signing_in, *(topic.router for topic in (*offices, *topics))):
         app.include_router(router, include_in_schema=False)
     return app

@@ -5,9 +5,11 @@ from typing import Any, NamedTuple
 from fastapi import Request
 
 from services.console.backend import Backend
+from services.console.importer import Importer
 from services.console.provider import Provider
 from services.console.scope import Scope
 from services.console.session import Sealer, Session, parts_of
+from services.console.uploads import Uploads
 
 SESSION, SIGN_IN, LANGUAGE = "guildhall-session", "guildhall-sign-in", "guildhall-language"
 HOST_ONLY = "__Host-"
@@ -25,6 +27,8 @@ class Console(NamedTuple):
     provider: Provider
     sealer: Sealer
     https: bool
+    importer: Importer
+    uploads: Uploads
 
     def cookie(self, name: str) -> str:
         """The name of a cookie here."""

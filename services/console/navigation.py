@@ -7,12 +7,13 @@ from services.console.session import Session
 
 READERS = ("auditor", "operator", "chair", "clerk", "approver")
 WATCHERS = ("operator", "auditor")
+OFFICE = ("clerk", "approver", "chair", "cashier")
 
 
 class Entry(NamedTuple):
     """A line of the menu: its title (a message), its page, and who may use it. `union`: the page is
-    of the union and period at hand, otherwise `page` is a whole path. `also` are further paths that
-    it stands for."""
+    of the union and period at hand, or, begun with a slash, of the union alone; otherwise `page` is
+    a whole path. `also` are further paths that it stands for."""
 
     title: str
     page: str
@@ -34,10 +35,15 @@ def _(message: str) -> str:
 
 
 MENU: dict[str, tuple[Entry, ...]] = {
+    _("办事"): (
+        Entry(_("待办"), "/office/queue", OFFICE, also="/office/claims/"),
+        Entry(_("项目"), "/office/programmes", OFFICE),
+        Entry(_("上传"), "/office/upload", OFFICE),
+    ),
     _("看账"): (
         Entry(_("年度总览"), "", READERS),
         Entry(_("数字"), "figures", READERS, also="/events/"),
-        Entry(_("名册核对"), "rolls", READERS, also="/programmes/"),
+        Entry(_("名册核对"), "rolls", READERS, also="/roster"),
         Entry(_("审计疑点"), "findings", READERS),
         Entry(_("规则判定"), "verdicts", READERS),
         Entry(_("规则推演"), "rules", READERS),
@@ -59,11 +65,17 @@ def groups_for(session: Session, scope: Scope | None, path: str) -> list[Group]:
         for entry in entries:
             if not session.may(*entry.roles) or (entry.union and scope is None):
                 continue
-            at = scope.to(entry.page) if entry.union and scope else entry.page
+            at = _address(entry, scope)
             lines.append((entry.title, at, _is_at(entry, at.partition("?")[0], path)))
         if lines:
             groups.append(Group(title, lines))
     return groups
+
+
+def _address(entry: Entry, scope: Scope | None) -> str:
+    if not entry.union or scope is None:
+        return entry.page
+    return f"/{scope.org}{entry.page}" if entry.page.startswith("/") else scope.to(entry.page)
 
 
 def _is_at(entry: Entry, at: str, path: str) -> bool:

@@ -113,6 +113,7 @@ def page(
             here=scope,
             groups=groups_for(session, scope, http.url.path) if session else [],
             address=address_of(http),
+            office="/office/" in http.url.path,
             **given,
         )
     )

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.console.multipart import Part, parts_of
 from shared.errors import Invalid, NotPermitted
 from shared.http.guard import check_address, read_body
 
@@ -58,19 +59,36 @@ async def form_of(http: Request, csrf: str) -> dict[str, str]:
 
     Raises NotPermitted `form-not-ours`, Invalid `invalid-request`, TooLarge, TooSlow.
     """
-    site = http.headers.get("sec-fetch-site", "same-origin")
-    origin = http.headers.get("origin")
-    if site not in ("same-origin", "none") or not _same_origin(origin, http.headers):
-        raise NotPermitted("form-not-ours", "the form was sent from another site")
-    body = await read_body(http)
+    body = await _body_of_ours(http)
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX)
     except ValueError as why:
         raise Invalid("invalid-request", f"not a form: {why}") from None
     form = dict(pairs)
-    if not secrets.compare_digest(form.pop("csrf", "").encode(), csrf.encode()):
-        raise NotPermitted("form-not-ours", "the form is of another session")
+    _of_session(form.pop("csrf", ""), csrf)
     return form
+
+
+async def upload_of(http: Request, csrf: str) -> tuple[dict[str, str], Part]:
+    """The form that somebody sent from a page of ours, and its file; raises as form_of."""
+    parts = parts_of(http.headers.get("content-type", ""), await _body_of_ours(http))
+    sent = parts.pop("file", Part("", b""))
+    form = {name: part.content.decode("utf-8", "replace") for name, part in parts.items()}
+    _of_session(form.pop("csrf", ""), csrf)
+    return form, sent
+
+
+async def _body_of_ours(http: Request) -> bytes:
+    site = http.headers.get("sec-fetch-site", "same-origin")
+    origin = http.headers.get("origin")
+    if site not in ("same-origin", "none") or not _same_origin(origin, http.headers):
+        raise NotPermitted("form-not-ours", "the form was sent from another site")
+    return await read_body(http)
+
+
+def _of_session(said: str, csrf: str) -> None:
+    if not secrets.compare_digest(said.encode(), csrf.encode()):
+        raise NotPermitted("form-not-ours", "the form is of another session")
 
 
 def _same_origin(origin: str | None, headers: Mapping[str, str]) -> bool:

@@ -43,6 +43,22 @@ UNITS = {
     "个": _("个"),
     "起": _("起"),
 }
+CLAIM_KINDS = {
+    "hospital": _("住院慰问"),
+    "serious_illness": _("大病慰问"),
+    "bereavement": _("亲属去世慰问"),
+    "hardship": _("困难补助"),
+    "marriage": _("结婚慰问"),
+    "birth": _("生育慰问"),
+    "retirement": _("退休慰问"),
+}
+REJECTIONS = {
+    "not_covered": _("不在范围"),
+    "evidence_missing": _("缺单据"),
+    "claimed_before": _("同一事项已申请"),
+    "too_late": _("已过期限"),
+    "withdrawn": _("本人撤回"),
+}
 WORDS = {
     "severity": SEVERITIES,
     "bars": BARS,

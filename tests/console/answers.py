@@ -93,3 +93,40 @@ ANSWERS: dict[str, Any] = {
     f"{UNION}/events/{EVENT_ID}": EVENT,
     f"{UNION}/events/{EVENT_ID}/verdicts": {"verdicts": [VERDICT]},
 }  # fmt: skip
+
+BAD = {
+    "number": 4, "field": "签收日期", "code": "invalid-date", "sheet": "", "differs": None,
+    "title": "日期不合规,应如 2022-03-01",
+}  # fmt: skip
+
+
+def quoted(number: int, day: str) -> dict[str, Any]:
+    cells = [
+        ("A", "项目编号", "programme_id", "spring"),
+        ("B", "工号", "person_id", f"000{number}"),
+        ("C", "姓名", "", "某人"),
+        ("D", "签收日期", "signed_on", day),
+    ]
+    names = ("column", "heading", "field", "text")
+    return {"sheet": "", "number": number,
+            "cells": [dict(zip(names, cell, strict=True)) for cell in cells]}  # fmt: skip
+
+
+OUTCOME: dict[str, Any] = {
+    "kind": "receipts", "rows": 10, "accepted": 8, "already": 0, "not_sent": 0, "differs": [],
+    "bad": [BAD], "passed": [{"sheet": "", "number": 1, "reason": "headings"}], "events": 8,
+    "commands": 1, "stopped": False, "ignored": ["姓名"], "told": [], "unread": [],
+    "bad_rows_file": None, "warnings": [], "preview": True, "entries": 9, "complete": False,
+    "quoted": [quoted(2, "2022-09-08"), quoted(4, "2022-09-31")],
+}  # fmt: skip
+
+CLAIM = {
+    "claim_id": "ss-2022-06", "kind": "hospital", "person_id": "p-cmn4disbaxd4ggby",
+    "case_id": "c-1", "filed_on": "2022-11-28", "asked_fen": 100000, "approved_fen": None,
+    "paid_fen": None, "state": "filed",
+}  # fmt: skip
+PROGRAMME: dict[str, Any] = {
+    "programme_id": "mid-autumn", "title": "2022年中秋节慰问", "population": "members",
+    "opened_on": "2022-08-20", "closed_on": None, "roster": None, "version": 1, "issued": 5,
+    "signed": 3,
+}  # fmt: skip

@@ -12,8 +12,10 @@ import pytest
 from services.console.app import console_app
 from services.console.backend import Backend
 from services.console.console import Console
+from services.console.importer import Importer
 from services.console.provider import Provider
 from services.console.session import Sealer, Session
+from services.console.uploads import Uploads
 from shared.http.auth import TokenVerifier
 from shared.http.issuer_keys import IssuerKeys
 from tests.console.answers import ANSWERS, ORG
@@ -72,7 +74,8 @@ def console_before(services: Services, *, https: bool) -> Console:
         redirect_uri="http://console.test/sign-in/callback",
     )
     backend = Backend(addresses, httpx.MockTransport(services))
-    return Console(backend, provider, Sealer(bytes(32)), https)
+    importer = Importer(addresses)
+    return Console(backend, provider, Sealer(bytes(32)), https, importer, Uploads())
 
 
 @asynccontextmanager
