@@ -51,6 +51,8 @@ REFUSED = {
     "column-twice": _("有两栏可以是同一项，不能替你选。"),
     "column-hidden": _("必填的栏被隐藏了。取消隐藏再上传。"),
     "unit-differs": _("表上写的单位不是元。改成元再上传。"),
+    "rows-above": _("表头上方还有数据行。把表头移到最上面，或把两个表分放两张工作表，再上传。"),
+    "map-not-needed": _("这个文件已按字段排好，不必再指定列。"),
     "headings-again": _("一张工作表里有两个表。各放一张工作表再上传。"),
 }
 """Why a file as a whole is refused, by code; the importer's own words stand below."""

@@ -3,7 +3,7 @@
 Titles are Chinese, because a person reads them; `code` is stable and part of the contract.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -132,16 +132,21 @@ def problem_bytes(status: int, code: str, detail: str) -> bytes:
     return b"HTTP/1.1 %d %b\r\n%b\r\n%b" % (status, phrase, lines, bytes(said.body))
 
 
+def with_titles(
+    rows: Iterable[Mapping[str, Any]], titles: Mapping[str, str]
+) -> list[Mapping[str, Any]]:
+    """What is said of each row, with its own code's title: a person reads them row by row."""
+    return [
+        {**row, "title": titles[row["code"]]} if row.get("code") in titles else row for row in rows
+    ]
+
+
 def answer_problems(app: FastAPI, titles: Mapping[str, str]) -> None:
     """Answer every refusal and failure of `app` with a problem detail, titled from `titles`."""
 
     @app.exception_handler(Refusal)
     async def refused(_http: HttpRequest, why: Refusal) -> Problem:
-        # Each row's own code has its title too: a person reads them row by row.
-        rows = [
-            {**row, "title": titles[row["code"]]} if row.get("code") in titles else row
-            for row in why.errors or ()
-        ]
+        rows = with_titles(why.errors or (), titles)
         more: dict[str, Any] = {**why.facts, **({"errors": rows} if rows else {})}
         answer = problem(why.status, why.code, titles.get(why.code, why.code), why.detail, **more)
         if why.replayed:
