@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.console.backend import NoAnswer
 from services.console.console import Visit
 from services.console.importer import ERROR_RATE_MAX, FileRefused
 from services.console.office_kinds import KINDS, REFUSED, OfficeKind
@@ -108,7 +109,7 @@ async def act(http: Request, visit: AtOffice, handle: str) -> Response:
     if form.get("act") == "enter":
         try:
             await _enter(visit, upload, form.get("turn", ""))
-        except FileRefused:
+        except (FileRefused, NoAnswer):
             return await _unknown(http, visit, upload)
         return RedirectResponse(_at(upload), 303)
     if not upload.content:

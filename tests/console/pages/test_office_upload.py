@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.console.backend import NoAnswer
 from services.console.console import Console
 from services.console.importer import FileRefused, Importer, OfficeFile
 from tests.console.answers import OUTCOME
@@ -114,8 +115,11 @@ async def test_rows_that_stay_behind_are_corrected_after_the_good_ones_went_in(
     assert [what for what, _, _ in imports.asked] == ["check", "enter", "check", "enter"]
 
 
-async def test_an_entry_that_failed_is_tried_again_by_the_same_form(console: Console) -> None:
-    console, imports = before(console, GOOD, FileRefused({}), GOOD)
+@pytest.mark.parametrize("why", [FileRefused({}), NoAnswer("import", "gone")])
+async def test_an_entry_that_failed_is_tried_again_by_the_same_form(
+    console: Console, why: Exception
+) -> None:
+    console, imports = before(console, GOOD, why, GOOD)
     async with browser(console, session("clerk")) as client:
         at = await sent(client)
         failed = await act(client, at, act="enter", turn="0")
