@@ -9,7 +9,7 @@ the door is open here, and a test of its own sees that it refuses by name.
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import asyncpg
 import pytest
@@ -54,7 +54,14 @@ def test_each_field_is_tried_at_its_extremes() -> None:
             for name, value in event:
                 values.setdefault(name, set()).add(repr(value))
         tried = {name for name, found in values.items() if len(found) > 1}
-        assert tried == cls.model_fields.keys(), f"{cls.__name__}: say its extremes in extremes.py"
+        one_value = {
+            name
+            for name, field in cls.model_fields.items()
+            if get_origin(field.annotation) is Literal and len(get_args(field.annotation)) == 1
+        }
+        assert tried | one_value == cls.model_fields.keys(), (
+            f"{cls.__name__}: say its extremes in extremes.py"
+        )
 
 
 @pytest.fixture

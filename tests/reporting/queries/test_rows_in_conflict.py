@@ -58,4 +58,5 @@ async def test_where_not_all_are_listed_it_says_so(
 
 def test_every_table_of_things_is_looked_at() -> None:
     without = {each.name for each in PROJECTIONS if not things_of(each)}
-    assert without == {"figure_lines", "findings", "portions", "volunteers", "regulations"}
+    ours_alone = {"findings", "issued_reports", "narratives"}
+    assert without == ours_alone | {"figure_lines", "portions", "volunteers", "regulations"}
