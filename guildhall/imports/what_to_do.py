@@ -6,8 +6,8 @@ has its own line where it needs one; `differs` is for all others of the kind.
 
 TO_DO: dict[str, dict[str, str]] = {
     "staff": {
-        "differs": "以已录入的为准则改正本行;已录入的有误:性别、出生月份用 change-member,"
-        "姓名、日期用 withdraw-entries 撤回后重新导入",
+        "differs": "以已录入的为准则改正本行;已录入的有误:姓名、性别、出生月份用 change-member,"
+        "日期用 withdraw-entries 撤回后重新导入",
         "number-was-anothers": "该工号原属已离职的另一人:请核对,或为新人另编工号后再导入",
     },
     "members": {"differs": "核对入会日期与方式;已录入的有误用 withdraw-entries 撤回后重新导入"},

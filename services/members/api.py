@@ -85,6 +85,7 @@ COMMANDS: dict[str, Route] = {
 REFUSALS: dict[str, str] = {
     "org-id-invalid": "工会编号不合规",
     "organisation-exists": "该工会已登记",
+    "record-unreadable": "该人员的档案无法解密,请联系管理员",
     "parent-is-below": "上级工会不能是本工会或其下级",
     "parent-moved-since": "上级工会已因转隶变更,不能更正",
     "women-exceed-staff": "女职工人数多于职工人数",

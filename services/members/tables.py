@@ -84,6 +84,7 @@ INSERT INTO person_records (org_id, person_id, employee_no_hash, encrypted) VALU
 ON CONFLICT (org_id, person_id) DO UPDATE
 SET employee_no_hash = EXCLUDED.employee_no_hash, encrypted = EXCLUDED.encrypted
 """
+RENAME = "UPDATE person_records SET encrypted = $3 WHERE org_id = $1 AND person_id = $2"
 KEEP_DEPENDANT = """
 INSERT INTO person_records (org_id, person_id, encrypted) VALUES ($1, $2, $3)
 ON CONFLICT (org_id, person_id) DO NOTHING
@@ -213,6 +214,11 @@ class Kept(NamedTuple):
 def records(org_id: str, kept: Sequence[Kept]) -> Also:
     """The statement that keeps the records of staff; a new one replaces what was kept."""
     return Also(KEEP_RECORD, [(org_id, *record) for record in kept])
+
+
+def renaming(org_id: str, kept: Kept) -> Also:
+    """The statement that gives a person's record another name; its number stays."""
+    return Also(RENAME, [(org_id, kept.person_id, kept.ciphertext)])
 
 
 def dependant_record(org_id: str, kept: Kept) -> Also:

@@ -15,6 +15,14 @@ WANG = PersonRecord("王利", "A-0017")
 CIPHER = RecordCipher(bytes(range(32)))
 
 
+def changing(person: str, **changes: Any) -> dict[str, Any]:
+    """What is registered of somebody, corrected; gender and month as in `staff` unless changed."""
+    (row,) = staff(1)["people"]
+    as_it_is = {"gender": row["gender"], "birth_month": row["birth_month"]}
+    reason = {"reason": "wrong_details", "changed_on": "2022-05-01"}
+    return {"person_id": person, **as_it_is, **reason, **changes}
+
+
 class TestEncryption:
     def test_a_record_is_decrypted_for_its_own_union_and_person_under_its_own_key(self) -> None:
         encrypted = CIPHER.encrypt("tjtc", "p-000001", WANG)
@@ -99,6 +107,36 @@ class TestPersonRecords:
         named = accepted(await staffed.command("people/names", question, role="auditor")).json()
         assert named["people"] == [{"person_id": ids["A-0003"], "name": "职工3"}]
         assert named["unknown"] == [person_id(99)]
+
+    async def test_a_name_is_corrected_in_the_record_alone_and_found_by_its_number(
+        self, staffed: InProcess
+    ) -> None:
+        one = (await ids_of(staffed, "A-0001"))["people"][0]["person_id"]
+        body = changing(one, name="职工一")
+        accepted(await staffed.command("change-member", body))
+        question = {"person_ids": [one], "purpose": "audit"}
+        named = accepted(await staffed.command("people/names", question, role="auditor")).json()
+        assert named["people"] == [{"person_id": one, "name": "职工一"}]
+        assert (await ids_of(staffed, "A-0001"))["people"][0]["person_id"] == one
+        stored = await everything_stored(staffed)
+        assert "MemberChanged" in stored and "职工一" not in stored
+        again = await staffed.command("change-member", body)
+        assert (again.status_code, again.json()["code"]) == (409, "nothing-changes")
+
+    async def test_a_record_that_cannot_be_read_is_given_no_other_name(
+        self, staffed: InProcess
+    ) -> None:
+        one = (await ids_of(staffed, "A-0001"))["people"][0]["person_id"]
+        await staffed.store.pool.execute("UPDATE person_records SET encrypted = $1", b"0")
+        answer = await staffed.command("change-member", changing(one, name="职工一"))
+        assert (answer.status_code, answer.json()["code"]) == (409, "record-unreadable")
+
+    async def test_a_change_that_names_no_name_leaves_it(self, staffed: InProcess) -> None:
+        one = (await ids_of(staffed, "A-0001"))["people"][0]["person_id"]
+        accepted(await staffed.command("change-member", changing(one, birth_month=11)))
+        question = {"person_ids": [one], "purpose": "audit"}
+        named = accepted(await staffed.command("people/names", question, role="auditor")).json()
+        assert named["people"] == [{"person_id": one, "name": "职工1"}]
 
     @pytest.mark.parametrize("column", ["encrypted", "employee_no_hash"])
     async def test_records_that_were_swapped_are_unreadable_and_no_other_person_s(

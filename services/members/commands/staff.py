@@ -41,9 +41,11 @@ class RecordStaffLeft(Sourced):
 
 
 class ChangeMember(Sourced):
-    """Correct what is registered of a person: gender and month of birth, as they are."""
+    """Correct what is registered of a person: gender and month of birth, as they are; and the
+    name, which stands in the person records alone, where `name` is given."""
 
     person_id: PersonId
+    name: PersonName | None = Field(default=None, repr=False)
     gender: Gender
     birth_month: Month
     reason: CorrectionReason

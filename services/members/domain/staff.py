@@ -136,16 +136,19 @@ LEAVING_REFUSALS: dict[str, type[Refusal]] = {
 
 
 def change_member(
-    state: Record | None, command: ChangeMember, org_id: str, today: date
+    state: Record | None, command: ChangeMember, org_id: str, today: date, *, renamed: bool = False
 ) -> list[PersonEvent]:
-    """Correct what is registered of a person, whatever they are now.
+    """Correct what is registered of a person, whatever they are now. `renamed`: the name that is
+    kept is another than the command's; the event says that and why something was corrected, and
+    never a name.
 
     Raises Invalid `date-in-future`; Conflict `merged-record`; Invalid `unknown-person`; Conflict
     `nothing-changes`.
     """
     not_in_future(today, command.changed_on, command.source_recorded_on)
     person = known(state, command.person_id, org_id)
-    if (command.gender, command.birth_month) == (person.gender, person.birth_month):
+    same = (command.gender, command.birth_month) == (person.gender, person.birth_month)
+    if same and not renamed:
         raise Conflict("nothing-changes", f"{command.person_id} is registered so already")
     return [
         MemberChanged(

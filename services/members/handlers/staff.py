@@ -1,5 +1,7 @@
 """Commands about posts: bulk commands, each row on its person's stream."""
 
+from collections.abc import Sequence
+
 from services.members import streams
 from services.members.commands.staff import (
     ChangeMember,
@@ -15,9 +17,11 @@ from services.members.handlers.context import Context, require_union
 from services.members.handlers.person_ids import new_person_id
 from services.members.queries import person_records
 from services.members.queries.encryption import PersonRecord
-from services.members.tables import Kept, records, rows_of
+from services.members.tables import Kept, records, renaming, rows_of
+from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
-from shared.eventstore.write import retry, today_of, write
+from shared.eventstore.store import Also, Write
+from shared.eventstore.write import retry, today_of, write_knowing
 
 
 async def register_staff(context: Context, request: Request, command: RegisterStaff) -> Reply:
@@ -88,14 +92,32 @@ def _kept(context: Context, org_id: str, person_id: str, row: StaffRow) -> Kept:
 
 
 async def change_member(context: Context, request: Request, command: ChangeMember) -> Reply:
-    """Correct what is registered of a person."""
-    await require_union(context.store, request)
-    org_id = request.org_id
-    return await write(
-        context.store,
+    """Correct what is registered of a person; a name in the person records alone."""
+    store, cipher = context
+    await require_union(store, request)
+    org_id, person_id, name = request.org_id, command.person_id, command.name
+
+    async def held(_: Loaded) -> PersonRecord | None:
+        """The record that gets another name."""
+        if name is None:
+            return None
+        record = await person_records.record_of(store.pool, cipher, org_id, person_id)
+        return record if record is not None and record.name != name else None
+
+    def kept(writes: Sequence[Write], record: PersonRecord | None) -> list[Also]:
+        if record is None or name is None:
+            return rows_of(writes)
+        ciphertext = cipher.encrypt(org_id, person_id, record._replace(name=name))
+        return [*rows_of(writes), renaming(org_id, Kept(person_id, None, ciphertext))]
+
+    return await write_knowing(
+        store,
         request,
-        streams.person(org_id, command.person_id),
+        streams.person(org_id, person_id),
         person.evolve,
-        lambda state, today: staff.change_member(state, command, org_id, today),
-        also=rows_of,
+        look=held,
+        decide=lambda state, today, record: staff.change_member(
+            state, command, org_id, today, renamed=record is not None
+        ),
+        also=kept,
     )

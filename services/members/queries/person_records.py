@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidTag
 
 from services.members.queries.encryption import PersonRecord, RecordCipher
 from shared.contract.envelope import Actor
+from shared.errors import Conflict
 
 log = structlog.get_logger("person_records")
 
@@ -72,6 +73,19 @@ async def names_held(
     disclosed."""
     records = await _records(pool, cipher, org_id, ids) if ids else {}
     return {each: record.name for each, record in records.items() if record is not None}
+
+
+async def record_of(
+    pool: asyncpg.Pool, cipher: RecordCipher, org_id: str, person_id: str
+) -> PersonRecord | None:
+    """A person's record, for deciding; None where there is none. Nothing is disclosed.
+
+    Raises Conflict `record-unreadable`.
+    """
+    records = await _records(pool, cipher, org_id, [person_id])
+    if person_id in records and records[person_id] is None:
+        raise Conflict("record-unreadable", f"the record of {person_id} cannot be decrypted")
+    return records.get(person_id)
 
 
 async def person_ids(
