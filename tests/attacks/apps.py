@@ -49,6 +49,8 @@ UNION = {
     "name": "天津交通职业学院工会", "kind": "grassroots", "parent_org_id": "jt-group",
     "simulated": True, "registered_on": "2002-05-01",
 }  # fmt: skip
+_YEAR = {"period_from": "2022-01-01", "period_to": "2022-12-31"}
+_WAIVER = {"finding_id": "wel-06-1", "reason": "accepted_risk", "ends_on": "2026-12-31"}
 _PERSON = {"person_id": "p-test0001"}
 _DAY = "2022-06-30"
 
@@ -104,6 +106,15 @@ BODIES: dict[str, dict[str, Any]] = {
         "source": "/guildhall/benefits", "event_id": "017e7624-cbb0-7e08-be4c-2ece180b01e3",
         "code": "forged", "reason": "不在其日志中",
     },
+    "issue-report": {**_YEAR, "formats": ["md"]},
+    "supersede-report": {"report_id": "2022-12-31", "reason": "other", "formats": ["md"]},
+    "write-narrative": {**_YEAR, "section": "welfare", "paragraphs": ["一段话。"]},
+    "approve-narrative": {"narrative_id": "annual-2022", "text_sha256": "0" * 64},
+    "withdraw-narrative": {"narrative_id": "annual-2022"},
+    "explain-finding": {"finding_id": "wel-06-1", "words": "见附件"},
+    "propose-waiver": {**_WAIVER, "words": "次月重新签发"},
+    "approve-waiver": _WAIVER,
+    "revoke-waiver": {"finding_id": "wel-06-1", "reason": "declined"},
     "what-if": {"values": (RULES / "wel-04.yaml").read_text(encoding="utf-8")},
 }  # fmt: skip
 """An acceptable body of every route that takes one, by the last part of its path, or the last

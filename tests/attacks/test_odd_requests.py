@@ -78,7 +78,7 @@ def path_of(template: str, **odd: str) -> str:
     usual = {
         "org_id": TEST_ORG, "programme_id": "spring-2022", "stream": "organisation",
         "figure": "gift_birth", "event_id": str(uuid4()), "rule_id": "wel-04", "number": "1",
-        "budget_year": "2022",
+        "budget_year": "2022", "format_": "md",
     }  # fmt: skip
     for name, value in {**usual, **odd}.items():
         template = template.replace(f"{{{name}}}", value)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.benefits.__main__ import PARTS
-from services.benefits.api import COMMANDS
+from services.benefits.api import COMMANDS, REFUSALS
 from shared.clock import system_clock
 from shared.contract.benefits import (
     EVENTS,
@@ -16,6 +16,7 @@ from shared.contract.benefits import (
     GiftReceiptSigned,
 )
 from shared.contract.envelope import plain
+from shared.http.problems import TITLES
 from shared.testing.http import TEST_ORG, InProcess, in_process, token
 from tests.benefits.asking import accepted, done, refused
 from tests.benefits.requests import (
@@ -35,6 +36,11 @@ from tests.benefits.requests import (
     WITHDRAW_CLAIM,
 )
 from tests.examples.members import organisation_registered
+
+
+def row_refused(row: int, code: str, person_id: str) -> dict[str, Any]:
+    """What is said of one row, with the title of its own code."""
+    return {"row": row, "code": code, "person_id": person_id, "title": {**TITLES, **REFUSALS}[code]}
 
 
 async def test_every_command_is_accepted_in_its_turn(service: InProcess) -> None:
@@ -202,7 +208,7 @@ async def test_somebody_our_copy_does_not_know_is_waited_for_or_refused_with_the
     await accepted(service, "open-programme")
     body = {**FREEZE_SPRING, "person_ids": [ANN, STRANGER]}
     problem = await refused(service, "freeze-roster", body, 422, "unknown-member")
-    assert problem["errors"] == [{"row": 2, "code": "unknown-member", "person_id": STRANGER}]
+    assert problem["errors"] == [row_refused(2, "unknown-member", STRANGER)]
     behind = {"Guildhall-After": f"tjtc/person-{ANN}@1, tjtc/person-{STRANGER}@2"}
     await refused(service, "freeze-roster", body, 503, "members-behind", headers=behind)
     heard = {"Guildhall-After": f"tjtc/person-{ANN}@3"}
@@ -226,9 +232,9 @@ async def test_a_population_is_frozen_only_when_our_copy_has_caught_up(service: 
 async def test_refused_rows_are_listed_and_none_is_written(service: InProcess) -> None:
     await accepted(service, "open-programme", "freeze-roster", "issue-gifts-to-roster")
     problem = await refused(service, "issue-gifts-to-roster", ISSUE_SPRING, 409, "already-issued")
-    assert problem["errors"] == [{"row": 1, "code": "already-issued", "person_id": ANN}]
+    assert problem["errors"] == [row_refused(1, "already-issued", ANN)]
     problem = await refused(service, "sign-receipts", BODIES["sign-receipts"][1], 409, "not-issued")
-    assert problem["errors"] == [{"row": 2, "code": "not-issued", "person_id": BO}]
+    assert problem["errors"] == [row_refused(2, "not-issued", BO)]
     assert not [e for e in await service.events() if isinstance(e, GiftReceiptSigned)]
     missing = {**ISSUE_SPRING, "only_missing": True}
     assert (await done(service, "issue-gifts-to-roster", missing))["issued"] == 1

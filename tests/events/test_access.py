@@ -4,6 +4,7 @@ import orjson
 import pytest
 
 from shared.clock import system_clock
+from shared.http.problems import TITLES
 from shared.testing.http import InProcess, in_process, token
 from tests.events.asking import accepted, refused
 from tests.events.requests import ANN, BO, BODIES, STRANGER
@@ -113,7 +114,9 @@ async def test_unknown_people_are_refused_by_their_rows(service: InProcess, name
     await accepted(service, *PEOPLE_NAMED[name])
     body = {**BODIES[name], "person_ids": [ANN, STRANGER, BO]}
     problem = await refused(service, name, body, 422, "unknown-member")
-    assert problem["errors"] == [{"row": 2, "code": "unknown-member", "person_id": STRANGER}]
+    (said,) = problem["errors"]
+    assert said.pop("title") == TITLES["unknown-member"]
+    assert said == {"row": 2, "code": "unknown-member", "person_id": STRANGER}
 
 
 async def test_a_volunteer_must_be_known(service: InProcess) -> None:

@@ -136,8 +136,9 @@ def told_once(lines: list[Line]) -> list[Line]:
 
 
 def _fact(line: Line) -> Any:
-    fact = line.org_id, line.item.partition("@")[0]
-    return fact if "/" in fact[1] else (line.org_id, line.list, line.subject, line.occurred_on)
+    thing, own_event, _ = line.item.partition("@")[0].partition("!")
+    fact = line.org_id, thing
+    return (*fact, line.list, line.subject, line.occurred_on) if own_event else fact
 
 
 def _in(line: Line, figure: Figure, period: Period) -> bool:

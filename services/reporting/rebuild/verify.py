@@ -24,7 +24,7 @@ from shared.eventstore.database import open_pool
 
 SECONDS_MAX = 3600.0
 TABLES_ALONE = """
-SELECT set_config(name, 'view, foreign-table', false) FROM pg_settings
+SELECT set_config(name, 'view, foreign-table', true) FROM pg_settings
 WHERE name = 'restrict_nonsystem_relation_kind'
 """
 """Whoever has reporting's role could put a view in a projection's place; a superuser who asks it
@@ -35,11 +35,12 @@ DENSE = "SELECT count(*) = coalesce(max(log_index), 0) FROM journal"
 async def digests(connection: asyncpg.Connection, up_to: int) -> dict[str, str]:
     """Of each projection, its row versions as known at `up_to`: how many, and the sum of their
     hashes, which no order changes. Raises what asyncpg raises where one is no table."""
-    await connection.execute(TABLES_ALONE)
-    return {
-        each.name: await connection.fetchval(_digest(each), up_to, timeout=SECONDS_MAX)
-        for each in PROJECTIONS
-    }
+    async with connection.transaction(readonly=True):  # whose setting it is, and no other's
+        await connection.execute(TABLES_ALONE)
+        return {
+            each.name: await connection.fetchval(_digest(each), up_to, timeout=SECONDS_MAX)
+            for each in PROJECTIONS
+        }
 
 
 def _digest(projection: Projection) -> str:

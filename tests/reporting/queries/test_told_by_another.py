@@ -28,7 +28,10 @@ from services.reporting.queries.rows_in_conflict import rows_in_conflict, things
 from services.reporting.queries.verdicts import verdicts
 from services.reporting.rebuild.coordinator import rebuild
 from services.reporting.reports.material import collect
+from shared.contract.booked import MONEY
 from shared.contract.envelope import DomainEvent
+from shared.contract.stream_rules import NEEDS
+from shared.contract.withdrawal import Withdrawal
 from shared.kafka.registrations import CONCLUSIONS
 from tests.examples.events import incident_reported
 from tests.examples.members import members_merged
@@ -41,6 +44,8 @@ from tests.reporting.year import person
 
 YEAR = Period(date(2022, 1, 1), date(2022, 12, 31))
 OF_FACTS = [each for each in PROJECTIONS if any(cls.CONTEXT != CONCLUSIONS for cls in each.on)]
+CORRECTING = {cls for cls in CLASSES if issubclass(cls, Withdrawal) or cls in NEEDS or cls in MONEY}
+"""What must meet, and agree with, what its own source told: of ours ingest refuses it."""
 LATEST = 10**6
 LISTED = (
     "meetings", "regulations", "activities", "health_checks", "procurements", "attestations",
@@ -140,7 +145,8 @@ async def test_no_answer_of_ours_changes_live_or_rebuilt(
 ) -> None:
     history, chance = of_every_type(), random.Random(11)
     at = len(history.envelopes)
-    assert tell_twins(history, chance) == set(CLASSES)
+    missing = set(CLASSES) - tell_twins(history, chance)
+    assert missing <= CORRECTING, missing - CORRECTING
     history.from_outside(*about_ours())
     await history.told(simulated, [chance.randint(1, 60) for _ in range(80)])
     before = await answers(pool, at)
