@@ -5,6 +5,7 @@ import time
 from collections.abc import Collection, Iterable, Mapping
 
 from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaConnectionError
 
 from deploy.embedded.acls import binding, bindings, set_acls
 from deploy.embedded.errors import EmbeddedError
@@ -38,8 +39,30 @@ async def grant(
             if time.monotonic() > deadline:
                 raise EmbeddedError("Kafka does not say that it knows its principals")
             await asyncio.sleep(0.02)
+        if kafka.keeps_passwords:
+            await asyncio.gather(
+                *(_let_in(kafka, *each, deadline=deadline) for each in passwords.items())
+            )
     finally:
         await client.close()
+
+
+async def _let_in(kafka: KafkaAccess, user: str, password: str, *, deadline: float) -> None:
+    """Wait until a principal is let in by its password: its name is known before a new password
+    is. Raises EmbeddedError."""
+    said = {"sasl_plain_username": user, "sasl_plain_password": password}
+    while True:
+        client = AIOKafkaClient(**{**kafka.client(), **said})
+        try:
+            await client.bootstrap()
+        except KafkaConnectionError:
+            if time.monotonic() > deadline:
+                raise EmbeddedError(f"Kafka does not let in {user} by its password") from None
+        else:
+            return
+        finally:
+            await client.close()
+        await asyncio.sleep(0.05)
 
 
 def _known(users: set[str], wanted: Collection[str], gone: set[str]) -> bool:
