@@ -5,9 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
+from pydantic import TypeAdapter, ValidationError
+
 from services.reporting.journal.kept_texts import checksum
 from services.reporting.reports.commands import ApproveNarrative, WriteNarrative
 from shared.contract.reporting import NarrativeApproved, NarrativeWithdrawn, NarrativeWritten
+from shared.contract.values import OrgId
 from shared.errors import Conflict, NotPermitted, Unknown
 
 NarrativeEvent = NarrativeWritten | NarrativeApproved | NarrativeWithdrawn
@@ -20,6 +23,9 @@ class Narrative:
     text_sha256: str
     approved: bool = False
     withdrawn: bool = False
+
+
+ORG_ID: TypeAdapter[str] = TypeAdapter(OrgId)
 
 
 def narrative_id(kind: str, first: date, last: date, section: str) -> str:
@@ -50,7 +56,11 @@ def evolve(narrative: Narrative | None, event: NarrativeEvent) -> Narrative:
 def write_narrative(
     narrative: Narrative | None, command: WriteNarrative, org_id: str, today: date
 ) -> list[NarrativeWritten]:
-    """Write or rewrite it. Refuses narrative-unchanged."""
+    """Write or rewrite it. Refuses unknown-union where `org_id` is none, narrative-unchanged."""
+    try:
+        ORG_ID.validate_python(org_id)
+    except ValidationError:
+        raise Unknown("unknown-union", f"{org_id} is no union's id") from None
     text = text_of(command.paragraphs)
     digest = checksum(text)
     if narrative is not None and not narrative.withdrawn and narrative.text_sha256 == digest:
