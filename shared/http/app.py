@@ -22,6 +22,7 @@ from shared.eventstore.store import EventStore
 from shared.health import Health
 from shared.http.access import About, Access, anybody
 from shared.http.auth import TokenVerifier
+from shared.http.late_route import LateRoute
 from shared.http.problems import TITLES, Json, answer_problems
 from shared.metrics import REQUEST_SECONDS, exposition
 from shared.tasks import within
@@ -88,6 +89,7 @@ def build_app(
         openapi_url=None,
         default_response_class=Json,
     )
+    app.router.route_class = LateRoute
     app.state.tokens = tokens
     answer_problems(app, {**TITLES, **titles})
     app.add_middleware(_Timed)
