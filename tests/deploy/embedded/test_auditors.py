@@ -2,6 +2,7 @@
 another union nor a table, and it can neither write nor lock nor stop anything."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
@@ -53,8 +54,8 @@ VIEW_WRITES = (
 )
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def reporting(postgres: str) -> AsyncIterator[tuple[str, Login]]:
+@asynccontextmanager
+async def of_two_unions(postgres: str) -> AsyncIterator[tuple[str, Login]]:
     """The superuser's DSN of a provisioned database of reporting with the events of two unions in
     it, and the service's own login."""
     async with provisioned(postgres) as logins:
@@ -73,6 +74,20 @@ async def reporting(postgres: str) -> AsyncIterator[tuple[str, Login]]:
         await pool.close()
         for each in await auditors(administrator):
             await remove_auditor(administrator, each.login)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def reporting(postgres: str) -> AsyncIterator[tuple[str, Login]]:
+    """`of_two_unions`, which the test may change."""
+    async with of_two_unions(postgres) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def of_all(postgres: str) -> AsyncIterator[Login]:
+    """The login of who may read all unions, for the tests that only read."""
+    async with of_two_unions(postgres) as (administrator, _):
+        yield await login(administrator, "audit_reader", "*")
 
 
 async def login(administrator: str, name: str, *orgs: str) -> Login:
@@ -113,8 +128,7 @@ async def test_a_condition_of_the_auditors_own_sees_no_row_of_another_union(
 
 
 @pytest.mark.parametrize("view", [view.name for view in audit_views.VIEWS])
-async def test_every_view_is_answered(reporting: tuple[str, Login], view: str) -> None:
-    of_all = await login(reporting[0], "audit_b", "*")
+async def test_every_view_is_answered(of_all: Login, view: str) -> None:
     await asked(of_all, f"SELECT * FROM {view} LIMIT 1")
 
 
