@@ -23,8 +23,11 @@ demo: $(VENV)/servers ## the union's year 2022, end to end: STORY=1|2, DATA=dire
 up: $(VENV)/servers ## start everything in the foreground; Ctrl-C stops it
 	@$(BIN)/guildhall up $(if $(DATA),--data $(DATA)) $(ARGS)
 
+# Three processes, because journeys wait. What Python compiled is kept, whatever the environment says:
+# every process of a test would compile it again.
+test test-fast: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/ready-dev $(VENV)/servers ## every test: tidy, domains, properties, journeys on real Kafka and PostgreSQL
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-fast: $(VENV)/ready-dev ## the tests that need no Kafka and no PostgreSQL
 	@$(BIN)/pytest -m "not servers" $(ARGS)

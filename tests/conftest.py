@@ -25,8 +25,8 @@ settings.load_profile("any machine")
 
 SERVER_FIXTURES = {"servers", "postgres", "kafka", "database"}
 
-TEMPROOT = "PYTEST_DEBUG_TEMPROOT"
-"""Where pytest makes its temporary directories."""
+TEMPROOTS = ("PYTEST_DEBUG_TEMPROOT", "TMPDIR")
+"""Where pytest makes its temporary directories, and everybody else."""
 
 ONE_PROCESS = ("tests/journeys/demo_year/", "tests/console/browser/")
 """Directories whose files share a costly fixture: one process runs all of a directory's tests."""
@@ -41,11 +41,11 @@ IN_MEMORY = pytest.StashKey[InMemory]()
 def pytest_configure(config: pytest.Config) -> None:
     """Put every temporary directory into the machine's memory, where it has room. The processes of
     pytest-xdist are given theirs by the first."""
-    asked = config.option.basetemp or os.environ.get(TEMPROOT)
+    asked = config.option.basetemp or any(map(os.environ.get, TEMPROOTS))
     directory = None if asked or hasattr(config, "workerinput") else in_memory_directory()
     if directory is not None:
         config.stash[IN_MEMORY] = directory
-        os.environ[TEMPROOT] = str(directory.path)
+        os.environ.update(dict.fromkeys(TEMPROOTS, str(directory.path)))
 
 
 @pytest.hookimpl(trylast=True)
@@ -53,13 +53,14 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Give the memory back, unless a test failed: its report may name a log that lies there."""
     directory = session.config.stash.get(IN_MEMORY, None)
     if directory is not None:
-        os.environ.pop(TEMPROOT, None)
+        for name in TEMPROOTS:
+            os.environ.pop(name, None)
         directory.remove() if exitstatus == pytest.ExitCode.OK else directory.let_go()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Where `make test` runs two processes, a file's tests go to one of them, in their order.
+    """Where `make test` runs several processes, a file's tests go to one of them, in their order.
 
     By the name of the test: xdist 3.8 loses its own groups under pytest 9.2 (pytest-xdist 1386),
     and with them every fixture that a file shares.
@@ -76,8 +77,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark a test `servers` when it asks for one, directly or through another fixture. Files
-    without such tests come first, and of the others the long ones, so that two processes end
-    together."""
+    without such tests come first, and of the others the long ones, so that the processes
+    end together."""
     slow = set()
     for item in items:
         if SERVER_FIXTURES & set(getattr(item, "fixturenames", ())):

@@ -41,7 +41,9 @@ def in_memory_directory(memory: Path = MEMORY, room_bytes: int = ROOM_BYTES) -> 
         _remove_abandoned(memory)
         if shutil.disk_usage(memory).free < room_bytes or _forbids_programs(memory):
             return None
-        return InMemory(Path(tempfile.mkdtemp(prefix=PREFIX, dir=memory)))
+        made = InMemory(Path(tempfile.mkdtemp(prefix=PREFIX, dir=memory)))
+        made.path.chmod(0o711)  # a server under another account must reach what is its own
+        return made
     except OSError:
         return None
 
