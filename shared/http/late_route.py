@@ -18,7 +18,7 @@ class LateRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **described: Any) -> None:
         self.path, self.endpoint = path, endpoint
         self.path_regex, self.path_format, self.param_convertors = compile_path(path)
-        self.methods = {method.upper() for method in described["methods"] or ["GET"]}
+        self.methods = {method.upper() for method in described.get("methods") or ["GET"]}
         self._described: dict[str, Any] | None = described
 
     def __getattr__(self, name: str) -> Any:
