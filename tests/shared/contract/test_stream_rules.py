@@ -1,6 +1,7 @@
 """Of two records of one person that a source merged, nothing more is said of the one merged."""
 
 from itertools import pairwise
+from uuid import UUID
 
 import pytest
 
@@ -12,7 +13,14 @@ from shared.contract.members import (
     MembersUnmerged,
     StaffRegistered,
 )
-from shared.contract.stream_rules import BARS, KNOWN, OF_A_PERSON, check_follows, history_of
+from shared.contract.stream_rules import (
+    BARS,
+    KNOWN,
+    OF_A_PERSON,
+    Said,
+    check_follows,
+    history_of,
+)
 from shared.contract.withdrawal import Withdrawal
 from shared.errors import ContractViolation
 from tests.examples.sample import example
@@ -20,10 +28,13 @@ from tests.examples.sample import example
 
 def refusal(*said: type[DomainEvent]) -> str | None:
     """Why the last of these cannot follow the others in one stream."""
-    told = [(cls.type_name(), example(cls, {})) for cls in said]
+    told = [
+        Said(UUID(int=number), cls.type_name(), example(cls, {}))
+        for number, cls in enumerate(said, start=1)
+    ]
     for before, _ in pairwise(range(len(told) + 1)):
         try:
-            check_follows(history_of(told[:before]), *told[before])
+            check_follows(history_of(told[:before]), *told[before][1:])
         except ContractViolation as why:
             return why.reason if before == len(told) - 1 else f"{before}: {why.reason}"
     return None
