@@ -3,7 +3,6 @@
 Every row that holds anything is one of the three; `Table` counts them against the file.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -43,7 +42,8 @@ TITLES: dict[str, str] = {
     "invalid-employee-no": "工号不合规",
     "invalid-id": "编号不合规",
     "not-in-list": "不在可选项中",
-    "listed-twice": "与前面的行重复",
+    "listed-twice": "与另一行重复",
+    "listed-differently": "与另一行所指相同,内容却不同:不知哪一行对,都不录入",
     "unknown-employee": "没有这个工号",
     "record-unreadable": "该工号的人员档案无法解密,请联系管理员",
     "not-corrected": "本格原来的显示与内容不同或是公式,请核对改正,并去掉开头的 ⚠",
@@ -57,7 +57,7 @@ class RowError(NamedTuple):
 
     Neither `code` nor `title` holds anything that stands in the row. `sheet` is named where several
     are read. `differs` are the fields in which what was entered before is another; None where
-    nothing was.
+    nothing was. `entry` is what was, `stream@version`, as withdraw-entries names it.
     """
 
     number: int
@@ -66,6 +66,7 @@ class RowError(NamedTuple):
     title: str
     sheet: str = ""
     differs: tuple[str, ...] | None = None
+    entry: str = ""
 
     @property
     def place(self) -> Place:
@@ -207,7 +208,6 @@ class _Reading:
 
     def table(self, book: Book, pages: Sequence[Page], unread: tuple[str, ...]) -> Table:
         """What was read."""
-        rows, twice = _listed_once(self.kind, self._rows)
         hidden = [Told("sheet-hidden", f"隐藏的工作表未读:{name}") for name in book.hidden]
         left = [page.name for page in book.pages if page not in pages and page.rows]
         hidden += [Told("sheet-left-out", f"未选的工作表未读:{name}") for name in left]
@@ -217,8 +217,8 @@ class _Reading:
             if page.hidden_columns and page.name
         ]
         return Table(
-            rows,
-            [*self._bad, *twice],
+            self._rows,
+            self._bad,
             self._passed,
             sum(len(page.rows) for page in pages),
             tuple(self._ignored),
@@ -272,19 +272,3 @@ def _read_cell(column: Column, cell: Cell, given: Mapping[str, Any]) -> Any:
     if column.required:
         raise CellError("missing")
     return column.default
-
-
-def _listed_once(kind: Kind, rows: Sequence[Row]) -> tuple[list[Row], list[RowError]]:
-    seen: Counter[tuple[Any, ...]] = Counter()
-    once: list[Row] = []
-    twice: list[RowError] = []
-    heading = next(c.headings[0] for c in kind.columns if c.field == kind.key[-1])
-    for row in rows:
-        key = tuple(row.values.get(field) for field in kind.key)
-        seen[key] += 1
-        if seen[key] == 1:
-            once.append(row)
-        else:
-            title = TITLES["listed-twice"]
-            twice.append(RowError(row.number, heading, "listed-twice", title, row.sheet))
-    return once, twice

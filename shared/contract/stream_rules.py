@@ -57,9 +57,13 @@ ONCE: Mapping[type[DomainEvent], Once] = {
     m.MemberLeft: Once("not-a-member", ("spell",)),
     m.MemberTransferredOut: Once("not-a-member", ("spell",), m.MemberLeft),
     m.MemberDied: Once("person-died"),
+    m.DependantDeclared: Once("dependant-declared", ("dependant_id",)),
     m.MembersMerged: Once("merged-already"),
     e.ActivityPlanned: Once("activity-exists"),
     e.ActivityHeld: Once("session-held", ("session",)),
+    e.ActivityCancelled: Once("activity-cancelled"),
+    e.ParticipantRegistered: Once("registered-already", ("person_id",)),
+    e.AttendanceRecorded: Once("attended-already", ("session", "person_id")),
     e.ContestEntered: Once("entry-exists", ("entry_id",)),
     e.ContestJudged: Once("contest-judged"),
     e.AwardGranted: Once("award-granted", ("entry_id", "award")),
@@ -175,53 +179,64 @@ def check_follows(history: History, type_name: str, event: Any, *, whole: bool =
         _check_chunk(before, cls, event)
 
 
+class _Folding:
+    """A history while its events are folded: copied once, and not for each of them."""
+
+    def __init__(self, history: History) -> None:
+        self._begin = bool(history.withdrawn)
+        self.facts, self.chunks = set(history.facts), dict(history.chunks)
+        self.money, self.said = history.money, list(history.said)
+
+    def follow(self, said: Said) -> None:
+        """What stands once the event does. A list of which a part was taken back still stands with
+        the rest, and is begun anew once all of it is gone."""
+        cls, event = KNOWN[said.type], said.event
+        undoes = UNDOES.get(cls, ())
+        if cls is b.ExpenditureReversed and event.posting == "in_period":
+            undoes = (b.ExpenditureRequested, b.ExpenditurePaid)
+        for undone in undoes:
+            self.facts -= {fact for fact in self.facts if fact[0] == undone.__name__}
+        if cls in ONCE:
+            self.facts.add(_fact(cls, event))
+        before = self.chunks.get(cls.__name__)
+        if cls in CHUNKED and (before is not None or event.chunk == 1 or self._begin):
+            listed, _, repeated = CHUNKED[cls]
+            told = tuple(getattr(event, name) for name in repeated)
+            so_far = (*(before.listed if before else ()), *getattr(event, listed))
+            self.chunks[cls.__name__] = Chunks(told, so_far, event.chunk)
+        self.money = booked(self.money, cls, event)
+        self.said.append(said)
+
+    def history(self, withdrawn: frozenset[UUID]) -> History:
+        """What stands now."""
+        facts, said = frozenset(self.facts), tuple(self.said)
+        return History(facts, self.chunks, self.money, said, withdrawn)
+
+
 def followed(history: History, type_name: str, event: Any, event_id: UUID) -> History:
-    """What stands once the event does. A list of which a part was taken back still stands with the
-    rest, and is begun anew once all of it is gone."""
-    if type_name in WITHDRAWALS:
-        return _without(history, UUID(event.entry))
-    cls = KNOWN.get(type_name)
-    if cls is None:
-        return history
-    facts, chunks = set(history.facts), history.chunks
-    undoes = UNDOES.get(cls, ())
-    if cls is b.ExpenditureReversed and event.posting == "in_period":
-        undoes = (b.ExpenditureRequested, b.ExpenditurePaid)
-    for undone in undoes:
-        facts -= {fact for fact in facts if fact[0] == undone.__name__}
-    if cls in ONCE:
-        facts.add(_fact(cls, event))
-    before = chunks.get(cls.__name__)
-    if cls in CHUNKED and (before is not None or event.chunk == 1 or history.withdrawn):
-        listed, _, repeated = CHUNKED[cls]
-        said = tuple(getattr(event, name) for name in repeated)
-        so_far = (*(before.listed if before else ()), *getattr(event, listed))
-        chunks = {**chunks, cls.__name__: Chunks(said, so_far, event.chunk)}
-    return History(
-        frozenset(facts),
-        chunks,
-        booked(history.money, cls, event),
-        (*history.said, Said(event_id, type_name, event)),
-        history.withdrawn,
-    )
-
-
-def _without(history: History, entry: UUID) -> History:
-    """What stands without an entry that is taken back: what the others make of the stream, what it
-    undid included."""
-    left = History(withdrawn=history.withdrawn | {entry})
-    for each in history.said:
-        if each.event_id != entry:
-            left = followed(left, each.type, each.event, each.event_id)
-    return left
+    """What stands once one more event does."""
+    return _folded(history, [Said(event_id, type_name, event)])
 
 
 def history_of(told: Iterable[Said]) -> History:
     """What stands after these events of one stream, in their order."""
-    history = EMPTY
+    return _folded(EMPTY, told)
+
+
+def _folded(history: History, told: Iterable[Said]) -> History:
+    folding, withdrawn = _Folding(history), history.withdrawn
     for each in told:
-        history = followed(history, each.type, each.event, each.event_id)
-    return history
+        if each.type in WITHDRAWALS:
+            entry = UUID(each.event.entry)
+            withdrawn |= {entry}
+            left = [said for said in folding.said if said.event_id != entry]
+            # What the others make of the stream, what the entry had undone included.
+            folding = _Folding(History(withdrawn=withdrawn))
+            for said in left:
+                folding.follow(said)
+        elif each.type in KNOWN:
+            folding.follow(each)
+    return folding.history(withdrawn)
 
 
 def _fact(cls: type[DomainEvent], event: Any) -> Fact:

@@ -40,13 +40,6 @@ def test_a_sheet_without_a_needed_column_is_refused_unless_the_value_is_given() 
     assert parsed.rows[0].values["programme_id"] == "spring-2022"
 
 
-def test_a_person_listed_twice_goes_in_once() -> None:
-    person = ["1", "王利", "女", "3", "2009-08-01"]
-    parsed = read_rows(STAFF, book(HEADINGS, person, person))
-    assert [row.number for row in parsed.rows] == [2]
-    assert [(bad.number, bad.code) for bad in parsed.bad] == [(3, "listed-twice")]
-
-
 def test_a_cell_that_may_be_empty_has_its_default_or_nothing() -> None:
     [row] = read_rows(GIFTS, book(GIFT_HEADINGS, GIFT)).rows
     assert row.values["quantity"] == 1
