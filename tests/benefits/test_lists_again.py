@@ -113,6 +113,7 @@ async def test_a_list_sent_again_adds_exactly_what_is_new_and_names_what_differs
         outcome = await rows(service, tmp_path, kind, line)
         assert counts(outcome) == (0, 0, 1, 0), (line, outcome.bad)
         assert set(outcome.differs[0].differs or ()) == set(fields)
+        assert kind == "insured" or "@" in outcome.differs[0].entry, "withdraw-entries needs it"
     if more:
         preview = await rows(service, tmp_path, kind, *first, more, preview=True)
         assert counts(preview) == (1, len(first), 0, 0)

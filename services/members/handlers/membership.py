@@ -21,6 +21,7 @@ from services.members.tables import Kept, dependant_record, rows_of
 from shared.contract.members import DependantDeclared
 from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
+from shared.eventstore.standing import telling_what_stands
 from shared.eventstore.store import Write
 from shared.eventstore.withdrawn_before import withdrawn_before
 from shared.eventstore.write import one_stream, retry, state_of, today_of, write
@@ -125,18 +126,20 @@ async def declare_dependant(context: Context, request: Request, command: Declare
     async def attempt() -> Reply:
         loaded = await store.load_many([stream, theirs])
         found = loaded[stream]
+        request.check_version(stream, found.version)
+        same = await _of_that_name(context, org_id, command, found)
+        with telling_what_stands({stream: found}):
+            events = dependants.declare_dependant(
+                state_of(person.evolve, found),
+                command,
+                org_id,
+                today_of(store),
+                dependant_id=dependant_id,
+                dependant=state_of(person.evolve, loaded[theirs]),
+                same=same,
+            )
         if request.unless_withdrawn:
             await _not_withdrawn(context, org_id, command, stream, found)
-        request.check_version(stream, found.version)
-        events = dependants.declare_dependant(
-            state_of(person.evolve, found),
-            command,
-            org_id,
-            today_of(store),
-            dependant_id=dependant_id,
-            dependant=state_of(person.evolve, loaded[theirs]),
-            same=await _of_that_name(context, org_id, command, found),
-        )
         declaring = Write(stream, found.version, events)
         reply = one_stream(declaring, dependant_id=dependant_id)
         return await store.append(request, [declaring], reply, [*rows_of([declaring]), record])

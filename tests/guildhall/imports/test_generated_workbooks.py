@@ -110,7 +110,7 @@ def test_every_row_is_accounted_for_as_it_was_made(
     titles = sum(number for number, _ in sheets)
     assert table.total == len(made) + titles + len(sheets)
     entries = [row for row in made if row.kind == "entry" and not row.hidden]
-    meant = Counter({row.number for row in entries})
+    meant = Counter(row.number for row in entries)
     assert Counter(int(row.values["employee_no"]) for row in table.rows) == meant
     assert not table.bad
     for row, read in zip(entries, table.rows, strict=True):
