@@ -19,6 +19,7 @@ from shared.contract.consistent import (
 )
 from shared.contract.corrections import WITHDRAWALS
 from shared.contract.envelope import DomainEvent
+from shared.contract.stream_agreement import AGREES, ENDS, NOT_BEFORE, Said, check_agrees
 from shared.errors import ContractViolation
 
 Fact = tuple[Any, ...]
@@ -57,6 +58,7 @@ ONCE: Mapping[type[DomainEvent], Once] = {
     m.MemberLeft: Once("not-a-member", ("spell",)),
     m.MemberTransferredOut: Once("not-a-member", ("spell",), m.MemberLeft),
     m.MemberDied: Once("person-died"),
+    m.MemberRetired: Once("already-retired", ("spell",)),
     m.DependantDeclared: Once("dependant-declared", ("dependant_id",)),
     m.MembersMerged: Once("merged-already"),
     e.ActivityPlanned: Once("activity-exists"),
@@ -92,6 +94,7 @@ OF_A_PERSON = (m.StaffRegistered, m.StaffLeft, m.MemberJoined, m.MemberLeft, m.M
     m.MemberRetired, m.MemberDied, m.MemberChanged, m.DependantDeclared)  # fmt: skip
 BARS: Mapping[type[DomainEvent], tuple[type[DomainEvent], str]] = {
     b.ClaimWithdrawn: (b.ClaimPaid, "claim-paid-already"),
+    e.ActivityHeld: (e.ActivityCancelled, "activity-cancelled"),
     **dict.fromkeys(OF_A_PERSON, (m.MembersMerged, "merged-record")),
 }
 """What must not stand in the stream, and what is said where it does: such as of a person with two
@@ -131,14 +134,6 @@ class Chunks(NamedTuple):
         return bool(self.last == self.repeated[1])
 
 
-class Said(NamedTuple):
-    """An event of a stream that bears on what may follow."""
-
-    event_id: UUID
-    type: str
-    event: Any
-
-
 class History(NamedTuple):
     """What stands in one stream, as far as it bears on what may follow; what was `said` and was not
     taken back, oldest first; the ids of what was `withdrawn`."""
@@ -168,6 +163,8 @@ def check_follows(history: History, type_name: str, event: Any, *, whole: bool =
     barred = BARS.get(cls)
     if barred is not None and (barred[0].__name__,) in history.facts:
         raise ContractViolation(barred[1], f"a {barred[0].__name__} stands in this stream")
+    if cls in _SPEAKS_OF:
+        check_agrees(history.said, cls, event)
     if cls in MONEY:
         check_booked(history.money, cls, event, whole=whole)
     if cls in ONCE and _fact(cls, event) in history.facts:
@@ -266,8 +263,9 @@ def _check_chunk(before: Chunks | None, cls: type[DomainEvent], event: Any) -> N
             require_roster_hash(event.sha256, people)
 
 
+_SPEAKS_OF = frozenset((*AGREES, *NOT_BEFORE, *ENDS))
 KNOWN: Mapping[str, type[DomainEvent]] = {
     cls.type_name(): cls
-    for cls in (*ONCE, *NEEDS, *BARS, *UNDOES, *CHUNKED, *MONEY, *WITHDRAWALS.values())
+    for cls in (*ONCE, *NEEDS, *BARS, *UNDOES, *CHUNKED, *MONEY, *_SPEAKS_OF, *WITHDRAWALS.values())
 }
 """The types that bear on what may follow, by their names on the wire."""

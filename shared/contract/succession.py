@@ -47,7 +47,7 @@ class Succession:
 
         Raises ContractViolation: id-reused, what `check_consistent` raises, version-gap,
         version-reused, what `check_follows` raises, entry-not-found,
-        entry-withdrawn, corrected-otherwise.
+        entry-withdrawn, corrected-otherwise, withdrawn-before-entry.
         """
         earlier = self.leaves.get((envelope.event_id, envelope.source))
         if earlier is not None:
@@ -80,6 +80,11 @@ class Succession:
         if not withdraws(envelope.type, named[1]):
             raise ContractViolation(
                 "corrected-otherwise", f"{event.entry} is a {named[1]}: the catalogue says by what"
+            )
+        said = next((each.event for each in history.said if each.event_id == entry), None)
+        if said is not None and event.occurred_on < said.occurred_on:
+            raise ContractViolation(
+                "withdrawn-before-entry", f"{event.entry} is of {said.occurred_on}"
             )
 
     def hear(self, envelope: Envelope, event: DomainEvent, leaf: bytes) -> None:

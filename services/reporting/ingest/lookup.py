@@ -17,7 +17,8 @@ from services.reporting.journal.record import Decoded, Origin, StreamKey
 from shared.contract.attributes import envelope_of_document
 from shared.contract.corrections import WITHDRAWALS
 from shared.contract.decoders import decode_envelope, decode_event
-from shared.contract.stream_rules import KNOWN, History, Said, history_of
+from shared.contract.stream_agreement import Said
+from shared.contract.stream_rules import KNOWN, History, history_of
 from shared.contract.succession import Identity, Named
 from shared.eventstore.epochs import Epochs, known_epochs
 

@@ -10,7 +10,16 @@ import pytest
 
 from shared.contract.consistent import roster_sha256
 from tests.reporting.ingest.test_one_judgement import checked, ingested
-from tests.reporting.ingest.told import BEFORE, ENTRIES, Document, of, theirs, told
+from tests.reporting.ingest.told import (
+    BEFORE,
+    ENTRIES,
+    Document,
+    in_stream_of,
+    of,
+    theirs,
+    told,
+    withdrawn,
+)
 
 NEEDED = {
     "GiftReceiptSigned": "not-issued",
@@ -71,23 +80,6 @@ def test_an_entry_is_taken_back_once_and_said_anew_may_be_again(name: str) -> No
     assert judged(*before, withdrawal, again, taken, second)[-1][1] == "entry-withdrawn"
 
 
-def withdrawn(entry: Document, name: str, number: int) -> Document:
-    """What takes an entry back, in its stream."""
-    said = theirs(f"{name}.v1.json", number, entry=entry["id"])
-    said["data"].pop("entry_version", None)
-    if "entry_stream" in said["data"]:
-        said["data"]["entry_stream"] = entry["subject"].partition("/")[2]
-    shared = {n: v for n, v in entry["data"].items() if n in said["data"] and n.endswith("_id")}
-    return said | {"subject": entry["subject"], "data": said["data"] | shared}
-
-
-def in_stream_of(first: Document, name: str, number: int, **data: Any) -> Document:
-    """An event of a type in the stream of another."""
-    said = theirs(f"{name}.v1.json", number, **data)
-    shared = {n: v for n, v in first["data"].items() if n in said["data"] and n.endswith("_id")}
-    return said | {"subject": first["subject"], "data": said["data"] | shared}
-
-
 def test_taking_back_one_entry_leaves_the_others_of_its_stream_standing() -> None:
     opened = theirs("ProgrammeOpened.v1.json", 1)
     renamed = in_stream_of(opened, "ProgrammeRenamed", 2)
@@ -105,7 +97,7 @@ def test_what_was_undone_stands_again_once_that_was_taken_back() -> None:
     filed = theirs("ClaimFiled.v1.json", 1)
     paid = in_stream_of(filed, "ClaimPaid", 2)
     undone = in_stream_of(filed, "ClaimReversed", 3)
-    back = withdrawn(undone, "BenefitEntryWithdrawn", 4)
+    back = withdrawn(undone, "BenefitEntryWithdrawn", 4, occurred_on="2022-12-31")
     again = paid | {"id": str(UUID(int=5))}
     assert judged(filed, paid, undone, again) == []
     assert judged(filed, paid, undone, back, again) == [(5, "claim-paid-already")]

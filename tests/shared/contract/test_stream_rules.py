@@ -14,13 +14,13 @@ from shared.contract.members import (
     MembersUnmerged,
     StaffRegistered,
 )
+from shared.contract.stream_agreement import Said
 from shared.contract.stream_rules import (
     BARS,
     KNOWN,
     NEEDS,
     OF_A_PERSON,
     ONCE,
-    Said,
     check_follows,
     history_of,
 )
