@@ -13,7 +13,7 @@ from guildhall.imports.kinds import Column, Kind, Place, Row
 from guildhall.imports.passed_over import Passed, identified, why_passed
 from guildhall.imports.row_copies import RowCopies
 from guildhall.imports.spreadsheet import Book
-from guildhall.imports.units import amount_split, holds_amounts, same_unit
+from guildhall.imports.units import amount_merged, amount_split, holds_amounts, same_unit
 from guildhall.imports.worksheet import Page, SeenRow
 
 ROWS_MAX = 200_000
@@ -28,6 +28,7 @@ TITLES: dict[str, str] = {
     "number-format": "单元格的数字格式使显示与实际不同,请改为常规或文本格式",
     "not-a-date": "单元格的日期格式不显示日期",
     "broken-text": "含有乱码或控制字符",
+    "struck-through": "单元格有删除线,不知算不算数:作废的删去整行,有效的去掉删除线",
     "date-incomplete": "日期不全,应有年月日,如 2022-03-01",
     "month-ambiguous": "1985.1 可能是1月也可能是10月,请写作 1985-01 或 1985-10",
     "amount-split": "金额似被千分位逗号拆成两栏,请去掉逗号或加引号",
@@ -161,7 +162,7 @@ class _Reading:
         self._copies.below(headed)
         self._ignored |= dict.fromkeys(headed.unread)
         above = {row.number for row in headed.above}
-        unheaded = 0
+        unheaded = merged = 0
         for row in page.rows:
             if row.number in above or row.number in headed.rows:
                 reason = "title" if row.number in above else "headings"
@@ -179,10 +180,14 @@ class _Reading:
                 )
             beyond = row.cells.keys() - headed.texts.keys()
             unheaded += bool(beyond)
+            merged += amount_merged(row, headed, self.kind)
             self._copies.add(Place(sheet, row.number), row)
             self._entry(row, headed, sheet, shifted=bool(beyond), in_text=not page.name)
         if unheaded and page.name:
             self._told.append(Told("cell-without-heading", f"{unheaded} 行有内容在表头之外,未读"))
+        if merged:
+            text = f"{merged} 行的金额来自合并单元格:合并的每一行各按此金额,不是合计,请核对"
+            self._told.append(Told("amount-merged", text))
         if len(self._rows) + len(self._bad) > ROWS_MAX:
             raise SheetError("file-too-large", f"the file has more than {ROWS_MAX:,} entries")
 
