@@ -38,6 +38,7 @@ TO_DO: dict[str, dict[str, str]] = {
         "已录入的有误用 return-gift(原因 entered_in_error)登记后重新导入",
     },
     "claims": {
+        "withdrawn-before": "撤回得对:不用管,或从表中删去本行;确要重新申请:换一个申请编号",
         "differs": "申请编号已用于另一内容:若是另一申请请另编号;若已录入的有误,"
         "未支付的用 withdraw-claim 撤回,已支付的用 reverse-claim 冲销,再以新编号导入",
     },
@@ -57,10 +58,12 @@ TO_DO: dict[str, dict[str, str]] = {
 OTHERWISE = "请核对"
 
 WHATEVER_KIND = {
+    "withdrawn-before": "撤回得对:不用管,或从表中删去本行;确要重新录入:加 --enter-withdrawn 再导入",
     "merged-record": "该工号的档案已并入另一档案:用保留档案的工号重新导入;"
     "并错了的由主席用 unmerge-members 撤销合并",
 }
-"""By the code of a refusal that any kind may meet."""
+"""By the code of a refusal that any kind may meet. `withdrawn-before`: nobody wants what was put
+right undone by the same list, sent again with ten rows more."""
 
 
 def what_to_do(kind: str, code: str) -> str:

@@ -72,6 +72,26 @@ CORRECTED_BY: Mapping[type[DomainEvent], Corrected] = {
 }
 """By which events a fact is put right, the usual one first."""
 
+NEVER_WAS = frozenset({"entered_in_error", "duplicate"})
+"""The reasons of a reversal that say that what it undoes did not happen."""
+
+
+def never_was(event: DomainEvent) -> Corrected:
+    """The types of which an event, though no withdrawal, says that the last of its stream never
+    was."""
+    match event:
+        case b.GiftReturned(reason="entered_in_error"):
+            return (b.GiftIssued, b.GiftReceiptSigned)
+        case b.CoverEnded() if event.reason in NEVER_WAS:
+            return (b.MemberInsured,)
+        case b.ClaimWithdrawn() | b.ClaimReversed() if event.reason in NEVER_WAS:
+            return (b.ClaimFiled,)
+        case b.ExpenditureReversed(posting="in_period"):
+            return (b.ExpenditureRequested, b.ExpenditurePaid)
+        case _:
+            return ()
+
+
 ENTERED_ANEW = "what it took back is entered anew"
 
 UNCORRECTED: Mapping[type[DomainEvent], str] = {

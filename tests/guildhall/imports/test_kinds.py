@@ -8,6 +8,7 @@ import pytest
 from guildhall.imports import KINDS
 from guildhall.imports.headings import known_headings
 from guildhall.imports.kinds import Kind
+from guildhall.imports.submission import WITHDRAWN
 from guildhall.imports.upload import import_file
 from guildhall.imports.what_to_do import TO_DO
 from services.benefits.api import COMMANDS as BENEFITS
@@ -16,6 +17,7 @@ from services.events.api import COMMANDS as EVENTS
 from services.events.api import REFUSALS as EVENTS_REFUSALS
 from services.members.api import COMMANDS as MEMBERS
 from services.members.api import REFUSALS as MEMBERS_REFUSALS
+from shared.http.problems import TITLES
 from tests.guildhall.imports.recording_client import RecordingClient, write_csv
 
 ROUTES = {
@@ -106,7 +108,8 @@ async def test_what_a_kind_sends_is_what_the_service_takes(kind: Kind, tmp_path:
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 def test_what_to_do_is_said_for_every_kind_and_for_refusals_that_there_are(kind: Kind) -> None:
     codes = TO_DO[kind.name].keys() - {"differs"}
-    assert codes <= MEMBERS_REFUSALS.keys() | BENEFITS_REFUSALS.keys() | EVENTS_REFUSALS.keys()
+    own = MEMBERS_REFUSALS.keys() | BENEFITS_REFUSALS.keys() | EVENTS_REFUSALS.keys()
+    assert codes <= own | {WITHDRAWN} <= own | TITLES.keys()
     assert "differs" in TO_DO[kind.name]
     assert set(kind.told_as.values()) <= {column.field for column in kind.columns}
 
