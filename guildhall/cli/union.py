@@ -56,11 +56,7 @@ def new(
     Example: guildhall union new xinhua --name 新华中学工会
     """
     directory = None if without_templates else templates or Path(org)
-    if (
-        directory
-        and directory.exists()
-        and any(directory.iterdir() if directory.is_dir() else [directory])
-    ):
+    if directory and _holds_something(directory):
         raise typer.BadParameter(f"{directory} is there already, and is not written over")
     body = {
         "name": name,
@@ -76,6 +72,10 @@ def new(
         {"org_id": org, "registered": registered, "people": people, "templates": files}
     )
     _tell(session, Begun(org, name, registered, people, directory))
+
+
+def _holds_something(directory: Path) -> bool:
+    return directory.exists() and (not directory.is_dir() or any(directory.iterdir()))
 
 
 class Begun(NamedTuple):

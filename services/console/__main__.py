@@ -45,7 +45,7 @@ async def serve(settings: ConsoleSettings) -> None:
             https,
             Importer(line),
             Uploads(),
-            Founder(line, enrols=settings.identity_url is not None),
+            Founder(line, enrols=bool(settings.identity_url)),
             urlsplit(settings.console_url).port,
             settings.demo_url,
         )

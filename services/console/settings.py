@@ -11,10 +11,10 @@ from shared.service.settings import SECRETS
 class ConsoleSettings(BaseSettings):
     """The console's settings. `console_url` is the address that browsers use; where it is https,
     cookies are for https alone. `session_key` (64 hex digits) is shared by several consoles;
-    without one, it is made in `console_directory`. `identity_url` is where people are enrolled when a
-    union is begun: of the development provider alone. `provider_url` is where this process reaches
-    the issuer, where that is another address than the browsers'. `demo_url` is where the pages of
-    the simulated demo union are, where it is shown beside."""
+    without one, it is made in `console_directory`. `identity_url`: where people are enrolled when a
+    union is begun, of the development provider alone. `provider_url`: where this process reaches
+    the issuer, where that is another address than the browsers'. `demo_url`: where the pages of the
+    simulated demo union are, where it is shown beside."""
 
     model_config = SettingsConfigDict(
         env_prefix="GUILDHALL_",

@@ -70,7 +70,7 @@ async def place(visit: SignedIn, org: str, index: str) -> Response:
 
 @router.get("/{org}")
 async def union(visit: SignedIn, org: str) -> Response:
-    """A union's last year; of one that has none yet, and to who does not read, what to begin with."""
+    """A union's last year; where it has none, or to who reads none, what to begin with."""
     beginning = RedirectResponse(f"/{union_of(org)}/office/beginning", 303)
     try:
         known: dict[str, Any] = await visit.ask("reporting", f"/v1/{org}/knowledge")
