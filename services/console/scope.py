@@ -19,7 +19,7 @@ ORG = re.compile(r"[a-z][a-z0-9-]{1,30}")
 SEPARATOR = ".."
 OWN_ADDRESSES = frozenset(
     {
-        "docs", "find", "go", "language", "livez", "metrics", "ops", "readyz", "redoc", "sign-in",
+        "contract", "find", "go", "language", "livez", "metrics", "ops", "readyz", "sign-in",
         "sign-out", "signed-out", "static",
     }
 )  # fmt: skip

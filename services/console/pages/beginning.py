@@ -88,8 +88,10 @@ async def beginning(http: Request, visit: AtOffice) -> Response:
 
 
 def states_of(done: dict[str, bool | None]) -> dict[str, str]:
-    """Each step: done, next, later or unknown. Next is the first that is known not to be done."""
-    following = next((step for step, so in done.items() if so is False), None)
+    """Each step: done, next, later or unknown. Next is the first that is not done; where it is not
+    known whether it is, nobody says what is next."""
+    first = next((step for step, so in done.items() if not so), None)
+    following = first if first and done[first] is False else None
     states = {None: UNKNOWN, True: DONE, False: LATER}
     return {step: NEXT if step == following else states[so] for step, so in done.items()}
 

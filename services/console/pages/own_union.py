@@ -4,13 +4,15 @@ What is written is the command line's `guildhall union new`. The same form sent 
 the first was left: a union registered without its people, such as when a service did not answer.
 """
 
+import asyncio
+import contextlib
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.console.backend import NoAnswer
+from services.console.backend import Answered, NoAnswer
 from services.console.founding import Founding, NotBegun
 from services.console.navigation import _
 from services.console.pages.office import CHINA
@@ -25,6 +27,7 @@ router = APIRouter()
 NEW = "/ops/unions/new"
 KINDS = {"grassroots": _("基层工会"), "group": _("联合工会"), "city": _("市级工会")}
 NAME_MAX = 100
+HEARD_TRIES, HEARD_SECONDS = 16, 0.25
 FIELDS = ("name", "org", "kind", "parent", "founded")
 WRONG = {
     "org": _("编号是 2 至 31 个小写字母、数字和连字符，以字母开头，如 xinhua。"),
@@ -77,6 +80,7 @@ async def begin(http: Request, visit: SignedIn) -> Response:
         return await _form(http, visit, place, said, refused=why)
     except NoAnswer:
         return await _form(http, visit, place, said, unknown=True)
+    await _heard(visit, said["org"])
     return RedirectResponse(f"/{said['org']}/office/beginning", 303)
 
 
@@ -129,6 +133,17 @@ async def _form(
         enrols=visit.console.founder.enrols,
         demo=visit.console.demo,
     )
+
+
+async def _heard(visit: SignedIn, org: str) -> None:
+    """Wait until reporting has heard of a union, a moment at most: its first page says what it
+    knows then."""
+    for _again in range(HEARD_TRIES):
+        with contextlib.suppress(Answered, NoAnswer):
+            known = await visit.ask("reporting", f"/v1/{org}/knowledge")
+            if known["name"]:
+                return
+        await asyncio.sleep(HEARD_SECONDS)
 
 
 async def _place(visit: SignedIn) -> Place:

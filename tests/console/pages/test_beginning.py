@@ -85,7 +85,7 @@ async def test_each_step_follows_from_what_the_services_know(
 
 async def test_what_a_role_may_not_read_is_neither_done_nor_undone(console: Console) -> None:
     text = await seen(console, OPERATOR)
-    assert states(text) == ["已做", "已做", *["你的角色看不到"] * 5, "下一步"]
+    assert states(text) == ["已做", "已做", *["你的角色看不到"] * 5, "还没有"]
     assert "xinhua-clerk" in text and 'action="/sign-out"' in text
     assert "upload?kind=staff" not in text
 
@@ -133,6 +133,8 @@ async def test_a_simulated_union_is_marked_on_its_pages(
     assert mark in await seen(console, CLERK)
 
 
-def test_next_is_the_first_that_is_known_not_to_be_done() -> None:
-    done = {"a": None, "b": True, "c": False, "d": False}
-    assert states_of(done) == {"a": "unknown", "b": "done", "c": "next", "d": "later"}
+def test_next_is_the_first_that_is_not_done_if_that_is_known() -> None:
+    states = states_of({"a": True, "b": False, "c": False})
+    assert states == {"a": "done", "b": "next", "c": "later"}
+    assert states_of({"a": True, "b": None, "c": False})["c"] == "later"
+    assert states_of({"a": True}) == {"a": "done"}

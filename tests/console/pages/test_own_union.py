@@ -10,6 +10,7 @@ from services.console.backend import NoAnswer
 from services.console.command_line import CommandLine
 from services.console.console import Console
 from services.console.founding import Founder, Founding, NotBegun
+from services.console.pages import own_union
 from services.console.scope import OWN_ADDRESSES
 from tests.console.conftest import Services, browser, session
 
@@ -37,7 +38,8 @@ class Founds(Founder):
 
 
 @pytest.fixture(autouse=True)
-def unions(services: Services) -> None:
+def unions(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_union, "HEARD_SECONDS", 0.0)
     listed = [{"org_id": "city", "name": "市总工会", "simulated": False}]
     services.answers["/v1/unions"] = {"unions": listed}
 

@@ -73,7 +73,7 @@ def test_every_container_is_confined(name: str) -> None:
 @pytest.mark.parametrize("name", OURS)
 def test_every_command_is_a_module_of_ours(name: str) -> None:
     service = COMPOSE["services"][name]
-    module = [*service["command"], *service.get("entrypoint", ())][-1]
+    module = _module(service)
     path = PROJECT / module.replace(".", "/")
     assert path.with_suffix(".py").exists() or (path / "__main__.py").exists()
 
@@ -139,7 +139,7 @@ def test_the_console_finds_every_setting_it_needs(
 
 def test_the_compose_file_runs_the_contexts_of_the_table() -> None:
     services = {n: s for n, s in COMPOSE["services"].items() if s.get("image") == "guildhall"}
-    modules = {name: service["command"][0] for name, service in services.items()}
+    modules = {name: _module(service) for name, service in services.items()}
     assert modules == PROCESSES | {
         "console": "services.console",
         "identity": "deploy.compose.identity",
@@ -280,6 +280,12 @@ def test_the_register_of_outside_sources_is_valid_and_empty() -> None:
     )
     [source] = yaml.safe_load(example)
     assert f"guildhall.ext.{source['name']}.v1" in topic_partitions([source["name"]])
+
+
+def _module(service: dict[str, Any]) -> str:
+    """What `python -m` is given, by the image's entrypoint or the service's own."""
+    said: list[str] = [*service["command"], *service.get("entrypoint", ())]
+    return said[-1]
 
 
 def _dockerfile() -> str:
