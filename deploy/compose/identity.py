@@ -20,10 +20,13 @@ from pydantic import ValidationError
 from deploy.identity.__main__ import EX_CONFIG, IdentitySettings, NotForProduction, serve
 from deploy.identity.registrations import passcode_in, registered_console
 from deploy.stack.supervisor import http_status
+from shared.contract.contexts import PROCESSES
 
 SECRETS = Path("/run/secrets")
 WATCH_SECONDS = 5.0
 MISSES_MAX = 4
+PAGES = ("/readyz",)
+EVERYTHING = (*PAGES, *(f"/_api/{process}/readyz" for process in PROCESSES))
 
 
 def prepare(directory: Path, secrets: Path, console_url: str) -> str:
@@ -37,18 +40,22 @@ def prepare(directory: Path, secrets: Path, console_url: str) -> str:
 
 
 async def until_gone(gateway: str, tell: str) -> None:
-    """Watch the gateway; `tell` is said once its pages answer. Returns where it is gone."""
+    """Watch the gateway; `tell` is said once pages and services answer through it. Returns where it
+    is gone: while they are away it says so itself, and is there."""
     misses, told = 0, False
     while misses < MISSES_MAX:
-        status = 0
-        with contextlib.suppress(OSError, TimeoutError, ValueError):
-            status = await http_status(gateway, "/readyz")
-        # Before the services answer the gateway says so itself, and is there.
-        misses = 0 if status else misses + 1
-        if status == 200 and not told:
+        statuses = [await _status(gateway, path) for path in (PAGES if told else EVERYTHING)]
+        misses = misses + 1 if 0 in statuses else 0
+        if not told and set(statuses) == {200}:
             print(tell, flush=True)
             told = True
         await asyncio.sleep(WATCH_SECONDS)
+
+
+async def _status(gateway: str, path: str) -> int:
+    with contextlib.suppress(OSError, TimeoutError, ValueError):
+        return await http_status(gateway, path)
+    return 0
 
 
 async def run(settings: IdentitySettings, secrets: Path) -> None:
