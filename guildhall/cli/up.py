@@ -59,7 +59,7 @@ async def run(
     try:
         async with stack:
             starting = None
-            _tell(stack, output, beside)
+            tell(stack, output, beside)
             if beside:
                 await beside.start(stack.running.passcode)
             await stopping.wait()
@@ -73,7 +73,8 @@ async def run(
     output.notice("stopped")
 
 
-def _tell(stack: Stack, output: Output, beside: DemoBeside | None) -> None:
+def tell(stack: Stack, output: Output, beside: DemoBeside | None) -> None:
+    """Say where to go and how to sign in, then everything else."""
     where = {
         **stack.running._asdict(),
         "kafka": stack.kafka.servers,
