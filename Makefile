@@ -20,8 +20,8 @@ help: ## list the targets
 demo: $(VENV)/servers ## the union's year 2022, end to end: STORY=1|2, DATA=directory (fresh by default)
 	@$(BIN)/guildhall demo $(if $(STORY),--story $(STORY)) $(if $(DATA),--data $(DATA)) $(ARGS)
 
-up: $(VENV)/servers ## start everything in the foreground; Ctrl-C stops it
-	@$(BIN)/guildhall up $(if $(DATA),--data $(DATA)) $(ARGS)
+up: $(VENV)/servers ## start everything in the foreground; Ctrl-C stops it: DEMO=1 shows the demo union beside
+	@$(BIN)/guildhall up $(if $(DATA),--data $(DATA)) $(if $(DEMO),--demo) $(ARGS)
 
 # Three processes, because journeys wait. What Python compiled is kept, whatever the environment says:
 # every process of a test would compile it again.

@@ -1,11 +1,11 @@
-"""`POST /people`: an operator enrols the people of a union, such as when it is founded.
+"""An operator enrols the people of a union, such as when it is founded, and asks who they are.
 
 The operator proves it by a token of this very provider, for every union. People are added and kept
 in `people.json`; one that is there is never given other roles or unions by this.
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
@@ -62,6 +62,14 @@ def add_enrolment(app: FastAPI, issuer: Issuer, people: People, directory: Path)
             raise TokenRefused("invalid_request", f"at most {PEOPLE_MAX} people")
         keep_people(directory, {**people, **new})
         people.update(new)
-        return JSONResponse(
-            {"people": {name: each.model_dump() for name, each in new.items()}}, 201
-        )
+        return JSONResponse({"people": _said(new)}, 201)
+
+    @app.get("/unions/{org_id}/people", dependencies=[Depends(operator)])
+    async def of_union(org_id: str) -> JSONResponse:
+        """Who is enrolled for this union: roles by name, as whoever signs in sees them."""
+        own = {name: each for name, each in people.items() if org_id in each.orgs}
+        return JSONResponse({"people": _said(own)})
+
+
+def _said(people: People) -> dict[str, Any]:
+    return {name: person.model_dump() for name, person in people.items()}

@@ -8,6 +8,7 @@ from starlette.middleware import Middleware
 from services.console.catalogues import LANGUAGES
 from services.console.console import Console
 from services.console.pages import (
+    beginning,
     difference,
     downloads,
     event,
@@ -18,6 +19,7 @@ from services.console.pages import (
     office_queue,
     office_upload,
     operating,
+    own_union,
     rolls,
     rules,
     start,
@@ -59,7 +61,14 @@ def console_app(console: Console) -> FastAPI:
     # A file's name is no figure's and no finding's: downloads are looked at first.
     topics = (downloads, operating, start, year, figure, difference, findings, rolls, rules, event)
     # The office's addresses would be periods' otherwise.
-    offices = (office_queue, office_decisions, office_programmes, office_upload)
+    offices = (
+        own_union,
+        beginning,
+        office_queue,
+        office_decisions,
+        office_programmes,
+        office_upload,
+    )
     for router in (signing_in, *(topic.router for topic in (*offices, *topics))):
         app.include_router(router, include_in_schema=False)
     return app

@@ -1,37 +1,22 @@
-"""An office's file read and entered by `guildhall import`, as a child process.
+"""An office's file read and entered by `guildhall import`, as a child process (command_line.py).
 
-The console imports no other part: services never import the command line (the import contracts),
-and the rooms that read sheets rest on each other down to one HTTP client, so that moving them would
-move all of them. A child also ends what a hostile workbook can do: it has memory and time of its
-own, one private directory, and the token of who asked in its environment, never in its arguments.
-Nothing of the file is kept here or logged; the directory is gone when the child has answered.
+The directory with the file is gone when the child has answered.
 """
 
 import asyncio
-import contextlib
-import os
-import resource
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
-import structlog
 
-from services.console.backend import Answered, NoAnswer
+from services.console.backend import Answered
+from services.console.command_line import CommandLine, Stopped
 
-MEMORY_BYTES = 2 * 1024**3
-SECONDS = 300.0
-AT_ONCE = 2
-UNREACHABLE = 3
-"""The command line's exit status where no service answered."""
 FORBIDDEN = (401, 403)
 ERROR_RATE_MAX = 0.20
 """With more rows refused than this, nothing of a file is entered."""
-
-log = structlog.get_logger("import")
 
 
 class FileRefused(Exception):
@@ -57,9 +42,8 @@ class OfficeFile(NamedTuple):
 class Importer:
     """Runs the command line's import before these services."""
 
-    def __init__(self, services: Mapping[str, str]) -> None:
-        self._urls = {f"GUILDHALL_{name.upper()}_URL": url for name, url in services.items()}
-        self._free = asyncio.Semaphore(AT_ONCE)
+    def __init__(self, line: CommandLine) -> None:
+        self._line = line
 
     async def check(self, token: str, file: OfficeFile) -> dict[str, Any]:
         """What would become of every row; nothing is written. Raises FileRefused, Answered,
@@ -94,45 +78,7 @@ class Importer:
         raise FileRefused(document)
 
     async def _run(self, token: str, said: Sequence[str], place: str) -> dict[str, Any]:
-        async with self._free:
-            child = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "guildhall.cli",
-                *said,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-                env=self._environment(token, place),
-            )
-            try:
-                with contextlib.suppress(ProcessLookupError):
-                    resource.prlimit(child.pid, resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-                out, _ = await asyncio.wait_for(child.communicate(), SECONDS)
-            except TimeoutError:
-                raise FileRefused({"code": "import-stopped"}) from None
-            finally:
-                if child.returncode is None:
-                    child.kill()
-                    await child.wait()
-        if child.returncode == UNREACHABLE:
-            raise NoAnswer("import", "a service does not answer")
         try:
-            document = orjson.loads(out)
-        except ValueError:
-            log.warning("an import ended without an answer", status=child.returncode)
+            return await self._line.run(token, said, place)
+        except Stopped:
             raise FileRefused({"code": "import-stopped"}) from None
-        return document if isinstance(document, dict) else {}
-
-    def _environment(self, token: str, place: str) -> dict[str, str]:
-        """The child's whole environment: nothing else of the console's reaches it."""
-        kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-        return {
-            **kept,
-            **self._urls,
-            "LANG": "C.UTF-8",
-            "TZ": "UTC",
-            "HOME": place,
-            "TMPDIR": place,
-            "GUILDHALL_TOKEN": token or "none",
-        }

@@ -36,6 +36,7 @@ def _(message: str) -> str:
 
 MENU: dict[str, tuple[Entry, ...]] = {
     _("办事"): (
+        Entry(_("起步"), "/office/beginning", (*OFFICE, "operator")),
         Entry(_("待办"), "/office/queue", OFFICE, also="/office/claims/"),
         Entry(_("项目"), "/office/programmes", OFFICE),
         Entry(_("上传"), "/office/upload", OFFICE),
@@ -50,6 +51,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
         Entry(_("差异"), "differences", READERS),
     ),
     _("运行"): (
+        Entry(_("登记工会"), "/ops/unions/new", ("operator",), union=False),
         Entry(_("状态"), "/ops", WATCHERS, union=False),
         Entry(_("隔离"), "/ops/quarantine", WATCHERS, union=False),
     ),

@@ -33,7 +33,8 @@ class SignInFailed(Exception):
 
 
 class Provider:
-    """One provider, and this console as its client."""
+    """One provider, and this console as its client. `reached_at` is where this process reaches it,
+    where that is another address than the issuer's own, which browsers are sent to."""
 
     def __init__(
         self,
@@ -45,7 +46,9 @@ class Provider:
         client_secret: str,
         redirect_uri: str,
         scope: str = "openid",
+        reached_at: str | None = None,
     ) -> None:
+        self._reached_at = (reached_at or issuer).rstrip("/")
         self._issuer, self._keys, self._tokens = issuer, keys, tokens
         self._client_id, self._client_secret = client_id, client_secret
         self._redirect_uri, self._scope = redirect_uri, scope
@@ -110,7 +113,8 @@ class Provider:
             "client_id": self._client_id,
             "client_secret": self._client_secret,
         }
-        answer = await self._ask("POST", await self._endpoint("token_endpoint"), form)
+        endpoint = self._from_here(await self._endpoint("token_endpoint"))
+        answer = await self._ask("POST", endpoint, form)
         if not answer.is_success:
             raise SignInFailed("code-refused", answer.text[:200])
         return _object(answer)
@@ -130,7 +134,7 @@ class Provider:
     async def _endpoint(self, name: str) -> str:
         found_at, found = self._found
         if not found or time.monotonic() - found_at > DISCOVERED_SECONDS:
-            at = f"{self._issuer.rstrip('/')}/.well-known/openid-configuration"
+            at = f"{self._reached_at}/.well-known/openid-configuration"
             answer = await self._ask("GET", at)
             found = _object(answer) if answer.is_success else {}
             if found.get("issuer") != self._issuer:
@@ -140,6 +144,11 @@ class Provider:
         if not isinstance(endpoint, str) or not endpoint.startswith(("https://", "http://")):
             raise SignInFailed("discovery-failed", f"the provider names no {name}")
         return endpoint
+
+    def _from_here(self, address: str) -> str:
+        """An address of the provider as this process reaches it; browsers have the issuer's."""
+        within = address.removeprefix(self._issuer.rstrip("/"))
+        return f"{self._reached_at}{within}" if within.startswith("/") else address
 
     async def _ask(
         self, method: str, url: str, form: dict[str, str] | None = None

@@ -92,6 +92,8 @@ def _file(  # noqa: PLR0917 - a file, and what it is of
         (say("表"), title),
         (say("行数"), str(len(rows))),
     ]
+    if scope.known["simulated"]:
+        about.append((say("演示账"), say("按模拟时钟走，数据是编的，不是哪一家工会的账。")))
     safe = "".join(each for each in name if each.isascii() and (each.isalnum() or each in "_-"))
     file = f"{scope.org}-{scope.period.said.replace('..', '_')}-{safe}-{scope.at}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{file}"'}
