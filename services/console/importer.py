@@ -21,10 +21,14 @@ import orjson
 import structlog
 
 from services.console.backend import Answered, NoAnswer
+from shared.http.guard import Shares
 
 MEMORY_BYTES = 2 * 1024**3
 SECONDS = 300.0
 AT_ONCE = 2
+"""Children at once; of one person one, so that nobody's files keep all others' waiting."""
+NICE = 10
+"""Services and pages go before a file that is read."""
 UNREACHABLE = 3
 """The command line's exit status where no service answered."""
 FORBIDDEN = (401, 403)
@@ -45,13 +49,14 @@ class FileRefused(Exception):
 
 class OfficeFile(NamedTuple):
     """What is imported: whose, of which kind, its bytes, and what some of its cells say instead.
-    `now` is the time of a simulated clock, empty for a real one."""
+    `now` is the time of a simulated clock, empty for a real one; `who` is who sent it."""
 
     org: str
     kind: str
     content: bytes
     corrections: Sequence[Mapping[str, Any]] = ()
     now: str = ""
+    who: str = ""
 
 
 class Importer:
@@ -59,7 +64,8 @@ class Importer:
 
     def __init__(self, services: Mapping[str, str]) -> None:
         self._urls = {f"GUILDHALL_{name.upper()}_URL": url for name, url in services.items()}
-        self._free = asyncio.Semaphore(AT_ONCE)
+        self._free, self._turns = asyncio.Semaphore(AT_ONCE), Shares(1)
+        self._templates: dict[str, bytes] = {}
 
     async def check(self, token: str, file: OfficeFile) -> dict[str, Any]:
         """What would become of every row; nothing is written. Raises FileRefused, Answered,
@@ -71,7 +77,13 @@ class Importer:
         return await self._import(token, file, ["--max-error-rate", str(ERROR_RATE_MAX)])
 
     async def template(self, kind: str) -> bytes:
-        """An empty workbook of a kind. Raises FileRefused."""
+        """An empty workbook of a kind, which is made once. Raises FileRefused, TooMany."""
+        async with self._turns.of(f"template {kind}"):
+            if kind not in self._templates:
+                self._templates[kind] = await self._made(kind)
+        return self._templates[kind]
+
+    async def _made(self, kind: str) -> bytes:
         with tempfile.TemporaryDirectory(prefix="guildhall-") as place:
             target = Path(place) / "template.xlsx"
             said = ["import", kind, str(target), "--org", "template", "--template", "--json"]
@@ -79,6 +91,10 @@ class Importer:
             return await asyncio.to_thread(target.read_bytes)
 
     async def _import(self, token: str, file: OfficeFile, how: list[str]) -> dict[str, Any]:
+        async with self._turns.of(file.who):
+            return await self._read(token, file, how)
+
+    async def _read(self, token: str, file: OfficeFile, how: list[str]) -> dict[str, Any]:
         with tempfile.TemporaryDirectory(prefix="guildhall-") as place:
             given, corrected = Path(place) / "file", Path(place) / "corrections"
             await asyncio.to_thread(given.write_bytes, file.content)
@@ -107,6 +123,7 @@ class Importer:
             )
             try:
                 with contextlib.suppress(ProcessLookupError):
+                    os.setpriority(os.PRIO_PROCESS, child.pid, NICE)
                     resource.prlimit(child.pid, resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
                 out, _ = await asyncio.wait_for(child.communicate(), SECONDS)
             except TimeoutError:
