@@ -247,5 +247,3 @@ async def test_the_provider_reads_no_form_further_than_one_is_long(
         answer = await client.post(path, content=body())
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
     assert read <= FORM_BYTES_MAX + 2000
-
-
