@@ -35,15 +35,22 @@ OF_OTHERS = """
 SELECT datname FROM pg_database
 WHERE datallowconn AND datname NOT IN ('postgres', 'template1') AND NOT starts_with(datname, $1)
 """
-OF_THE_SYSTEM = ("postgres", "template1")
+OPEN_TO_EVERYBODY = """
+SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', datname) FROM pg_database
+WHERE datname IN ('postgres', 'template1') AND has_database_privilege('public', oid, 'CONNECT')
+    AND pg_has_role(datdba, 'USAGE')
+"""
 """The databases that every PostgreSQL has, and everybody may connect to and fill."""
 
 OF_AUDITORS = """
-SELECT format('GRANT %I TO %I', r.rolname, $2::text) FROM pg_auth_members m
+SELECT format('GRANT %I TO %s', r.rolname, $2::text) FROM pg_auth_members m
 JOIN pg_roles r ON r.oid = m.member
-WHERE m.roleid = $1::regrole AND r.rolcanlogin AND NOT r.rolsuper
+WHERE m.roleid = $1::regrole AND r.rolcanlogin
+    AND NOT pg_has_role($2::text::regrole, r.oid, 'MEMBER')
+    AND (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
 """
-"""Who owns the tables may end the sessions of auditors, which hold them."""
+"""Who owns the tables may end the sessions of auditors, which hold them: of those that an earlier
+version made, whose maker was a superuser."""
 
 
 async def provision(
@@ -91,8 +98,8 @@ async def _close_others(administrator: str, prefix: str) -> None:
     try:
         if await connection.fetch(OF_OTHERS, prefix):
             return
-        for name in OF_THE_SYSTEM:
-            await connection.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+        for (statement,) in await connection.fetch(OPEN_TO_EVERYBODY):
+            await connection.execute(statement)
     finally:
         await connection.close()
 
@@ -107,7 +114,7 @@ async def _provision(administrator: str, service: str, name: str, password: str)
         if privileges_of(service).auditors:
             await _keep_role(connection, name + AUDITORS, "NOLOGIN")
             group = _quoted(name + AUDITORS)
-            for (statement,) in await connection.fetch(OF_AUDITORS, group, name + OWNER):
+            for (statement,) in await connection.fetch(OF_AUDITORS, group, owner):
                 await connection.execute(statement)
         # Who gives something to a role is a member of it: a superuser always is one.
         await connection.execute(f"GRANT {role}, {owner} TO CURRENT_USER")
