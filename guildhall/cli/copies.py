@@ -50,7 +50,7 @@ def list_copies(session: Session) -> None:
         ),
     )
     for copy in told:
-        if changed := (copy["refilled"] or {}).get("changed"):
+        if changed := (copy.get("refilled") or {}).get("changed"):
             session.output.say(f"{copy['service']}: put right by a refill: {sentence(changed)}")
         for record in copy["quarantine"]["first"]:
             session.output.say(f"{copy['service']}: {sentence(record)}")

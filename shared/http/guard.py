@@ -9,8 +9,8 @@ is known too.
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import cast
 from urllib.parse import unquote_to_bytes
 
@@ -66,25 +66,30 @@ class Shares:
         self._in_progress: Counter[str] = Counter()
         self._at_once, self._turns = at_once, dict[str, asyncio.Semaphore]()
 
-    @asynccontextmanager
-    async def of(self, subject: str) -> AsyncIterator[None]:
+    @contextmanager
+    def counted(self, subject: str) -> Iterator[None]:
         """One more request of a client, while it lasts. Raises TooMany `client-too-busy`."""
         if self._in_progress[subject] >= IN_PROGRESS_MAX:
             HTTP_REFUSED.labels("client-too-busy").inc()
             raise TooMany("client-too-busy", f"at most {IN_PROGRESS_MAX} requests at once")
         self._in_progress[subject] += 1
         try:
-            if self._at_once is None:
-                yield
-            else:
-                turns = self._turns.setdefault(subject, asyncio.Semaphore(self._at_once))
-                async with turns:
-                    yield
+            yield
         finally:
             self._in_progress[subject] -= 1
             if not self._in_progress[subject]:
                 del self._in_progress[subject]
                 self._turns.pop(subject, None)
+
+    @asynccontextmanager
+    async def of(self, subject: str) -> AsyncIterator[None]:
+        """One more request of a client, in its turn. Raises as `counted`."""
+        with self.counted(subject):
+            if self._at_once is None:
+                yield
+                return
+            async with self._turns.setdefault(subject, asyncio.Semaphore(self._at_once)):
+                yield
 
 
 class Guarded:

@@ -46,7 +46,7 @@ SELECT source, number, asked_by, why, began_at, now(), $2 FROM replica_refills W
 END = "UPDATE replica_refills SET began_at = NULL, asked_by = '', why = '' WHERE source = $1"
 LAST = """
 SELECT number, asked_by, why, began_at, ended_at, changed FROM replica_refilled
-WHERE source = $1 ORDER BY number DESC LIMIT 1
+WHERE source = $1 ORDER BY id DESC LIMIT 1
 """
 BEHIND = """
 SELECT EXISTS (

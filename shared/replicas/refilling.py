@@ -34,7 +34,7 @@ SELECT (SELECT max(ended_at) FROM replica_refilled WHERE source = $1)
 FIRST = """
 INSERT INTO replica_refilled (source, number, asked_by, why, began_at, ended_at, changed)
 SELECT $1, 0, $2, 'the first look at it', now(), now(), '{}'
-WHERE NOT EXISTS (SELECT FROM replica_refilled WHERE source = $1) ON CONFLICT DO NOTHING
+WHERE NOT EXISTS (SELECT FROM replica_refilled WHERE source = $1)
 """
 CHECK_SECONDS = 24 * 3600.0
 """How old the last refill of a copy gets: then it is compared with its events, by a refill. What a

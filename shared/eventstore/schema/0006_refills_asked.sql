@@ -7,14 +7,15 @@ ALTER TABLE replica_refills
 
 -- The refills that have ended; `changed` says how many rows each table lost and was given.
 CREATE TABLE replica_refilled (
+    id       bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     source   text        NOT NULL,
     number   integer     NOT NULL,
     asked_by text        NOT NULL,
     why      text        NOT NULL,
     began_at timestamptz NOT NULL,
     ended_at timestamptz NOT NULL,
-    changed  jsonb       NOT NULL,
-    PRIMARY KEY (source, number)
+    changed  jsonb       NOT NULL
 );
+CREATE INDEX replica_refilled_latest ON replica_refilled (source, id);
 CREATE TRIGGER replica_refilled_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON replica_refilled
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
