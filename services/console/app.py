@@ -32,7 +32,10 @@ from services.console.signing_in import router as signing_in
 from shared.errors import Unknown
 from shared.http.access import anybody
 from shared.http.app import build_app
+from shared.http.guard import Shares
 
+AT_ONCE = 6
+"""Requests of one person that go on at a time: as many as a browser sends to one host."""
 KEPT = "public, max-age=31536000, immutable"
 
 
@@ -45,7 +48,7 @@ def console_app(console: Console) -> FastAPI:
         return {"languages": languages}
 
     app = build_app("console", {}, ready)
-    app.state.console = console
+    app.state.console, app.state.shares = console, Shares(AT_ONCE)
     app.router.dependencies.append(Depends(checked_address))
     answer_problems_as_pages(app)
     app.user_middleware.insert(0, Middleware(Secured, https=console.https))

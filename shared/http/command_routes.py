@@ -97,7 +97,7 @@ class _Commands:
         try:
             authorization = http.headers.get("authorization")
             actor = await self._access[name].admit(api.tokens, authorization, org_id)
-            with self._shares.of(actor.subject):
+            with self._shares.counted(actor.subject):
                 check_address(http.scope)
                 body = await read_body(http)
                 request = _request(api.store, http, actor, org_id, body)

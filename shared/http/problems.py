@@ -52,6 +52,7 @@ TITLES: dict[str, str] = {
     "others-rest-on-it": "尚有记录以此为据，须先撤回",
     "withdrawn-before-entry": "撤回日期早于记录日期",
     "members-behind": "会员信息尚未同步，请稍后重试",
+    "unknown-copy": "没有这份副本",
     "copy-being-refilled": "会员信息正在重新同步，请稍后重试",
     "unknown-union": "没有这个工会",
     "unknown-member": "名单中有未登记的人员",

@@ -99,6 +99,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "copies/events": {
         "source": "/guildhall/members", "event_ids": ["017e7624-cbb0-7e08-be4c-2ece180b01e3"],
     },
+    "copies/refill": {"source": "/guildhall/members", "why": "人手改过"},
     "copies/discard": {"record_id": 1, "why": "不是事件"},
     "quarantine/discard": {"records": {"topic": "x"}, "reason": "不是事件", "code": "other"},
     "quarantine/retry": {"records": {"topic": "x"}},

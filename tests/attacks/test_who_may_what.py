@@ -72,6 +72,7 @@ CONTEXT = {
     "POST /v1/copies/digests": Access(WATCHERS, About.EVERY_UNION),
     "GET /v1/copies/entries": Access(WATCHERS, About.EVERY_UNION),
     "POST /v1/copies/events": Access(WATCHERS, About.EVERY_UNION),
+    "POST /v1/copies/refill": Access(("operator",), About.EVERY_UNION),
     "POST /v1/copies/discard": Access(("operator",), About.EVERY_UNION),
 }
 RECORDS = Access((*WATCHERS, "producer"), About.COVERED)

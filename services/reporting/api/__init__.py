@@ -11,7 +11,7 @@ from services.reporting.projections.checkpoints import folded
 from services.reporting.reconciliation.heartbeat import heartbeat
 from shared.http.app import CommandApi, build_app
 from shared.http.command_routes import add_commands
-from shared.http.guard import guard
+from shared.http.guard import READ_AT_ONCE, guard
 from shared.metrics import QUERY, REPORTING
 
 REFUSALS: dict[str, str] = {
@@ -96,5 +96,5 @@ def reporting_app(reporting: Reporting) -> FastAPI:
         app.include_router(router)
     api = CommandApi("reporting", reporting.store, reporting.tokens, reporting)
     add_commands(app, api, COMMANDS)
-    guard(app, reporting.tokens)
+    guard(app, reporting.tokens, READ_AT_ONCE)
     return app
