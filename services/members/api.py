@@ -51,6 +51,9 @@ COMMANDS: dict[str, Route] = {
     ),
     "register-staff": Route(asked_of_staff.RegisterStaff, CLERK, staff.register_staff),
     "record-staff-left": Route(asked_of_staff.RecordStaffLeft, CLERK, staff.record_staff_left),
+    "change-department": Route(
+        asked_of_staff.ChangeDepartment, CLERK, staff.change_department
+    ),
     "change-member": Route(asked_of_staff.ChangeMember, CLERK, staff.change_member),
     "merge-members": Route(asked_of_merging.MergeMembers, CHAIR, merging.merge_members),
     "unmerge-members": Route(asked_of_merging.UnmergeMembers, CHAIR, merging.unmerge_members),
@@ -104,6 +107,10 @@ REFUSALS: dict[str, str] = {
     "not-merged": "该档案未曾合并",
     "entered-since": "合并后该档案另有登记,请先撤回",
     "unmerged-before-merge": "撤销合并日期早于合并日期",
+    "same-department": "该人员当日已在该部门",
+    "department-told-that-day": "该人员当日已登记另一部门,有误请先撤回",
+    "department-before-staff": "部门变动日期早于入职日期",
+    "department-differs": "部门与登记不同",
     "nothing-changes": "与登记内容相同,无须更正",
     "from-org-not-meant": "转出工会填写有误",
     "already-a-member": "该人员已是会员",

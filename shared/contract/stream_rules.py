@@ -58,6 +58,7 @@ from shared.contract.events import (
     ResolutionPassed,
 )
 from shared.contract.members import (
+    DepartmentChanged,
     DependantDeclared,
     MemberChanged,
     MemberDied,
@@ -109,6 +110,7 @@ ONCE: Mapping[type[DomainEvent], Once] = {
     MemberLeft: Once("not-a-member", ("spell",)),
     MemberTransferredOut: Once("not-a-member", ("spell",), MemberLeft),
     MemberDied: Once("person-died"),
+    DepartmentChanged: Once("department-told-that-day", ("occurred_on",)),
     MembersMerged: Once("merged-already"),
     ActivityPlanned: Once("activity-exists"),
     ActivityHeld: Once("session-held", ("session",)),
@@ -137,7 +139,8 @@ NEEDS: Mapping[type[DomainEvent], tuple[type[DomainEvent], str]] = {
 """What must stand in the stream already, and what is said where it does not."""
 
 OF_A_PERSON = (StaffRegistered, StaffLeft, MemberJoined, MemberLeft, MemberTransferredOut,
-    MemberRetired, MemberDied, MemberChanged, DependantDeclared)  # fmt: skip
+    MemberRetired, MemberDied, MemberChanged, DepartmentChanged,
+    DependantDeclared)  # fmt: skip
 BARS: Mapping[type[DomainEvent], tuple[type[DomainEvent], str]] = {
     ClaimWithdrawn: (ClaimPaid, "claim-paid-already"),
     **dict.fromkeys(OF_A_PERSON, (MembersMerged, "merged-record")),

@@ -160,6 +160,15 @@ def _register(table: Table, row: Row, data: Row) -> None:
     table[key] = before | change
 
 
+def _departments(table: Table, row: Row, data: Row) -> None:
+    if short(row["type"]) not in ("StaffRegistered", "DepartmentChanged"):
+        return
+    key = (data["org_id"], data["person_id"], row["source"], data["occurred_on"])
+    names = ("org_id", "person_id", "source", "since")
+    said = {"department": data.get("department"), "told": row["event_id"]}
+    table[key] = dict(zip(names, key, strict=True)) | said
+
+
 def _activities(table: Table, row: Row, data: Row) -> None:
     kind = short(row["type"])
     if kind not in ("ActivityPlanned", "ActivityHeld", "ParticipantRegistered"):
@@ -255,7 +264,8 @@ def _unions(table: Table, row: Row, data: Row) -> None:
 
 FOLDS: dict[str, Callable[[Table, Row, Row], None]] = {
     "incomes": _incomes, "payments": _payments, "deliveries": _deliveries, "portions": _portions,
-    "register": _register, "activities": _activities, "budget_lines": _budget_lines,
+    "register": _register, "departments": _departments,
+    "activities": _activities, "budget_lines": _budget_lines,
     "programmes": _programmes, "unions": _unions, "figure_lines": figure_lines,
 }  # fmt: skip
 

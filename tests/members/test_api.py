@@ -113,6 +113,12 @@ CORRECTING: dict[str, dict[str, Any]] = {
     "correct-organisation": {
         "name": "工会", "kind": "group", "reason": "other", "corrected_on": "2022-01-01",
     },
+    "change-department": {
+        "people": [
+            {"person_id": person_id(1), "department": "财务处", "changed_on": "2022-05-01"}
+        ],
+        "reason": "moved",
+    },
     "change-member": {
         "person_id": person_id(1), "gender": "male", "birth_month": 1, "reason": "wrong_details",
         "changed_on": "2022-05-01",

@@ -30,7 +30,11 @@ def of_a_person(chance: random.Random, who: str, other: str, day: str) -> list[C
     """What may be entered of a person."""
     number, kind = int(who[-4:]), chance.choice(("new", "rejoined", "transferred_in"))
     return [
-        ("register-staff", staff(1, number, registered_on=day), "clerk"),
+        (
+            "register-staff",
+            staff(1, number, registered_on=day, department=chance.choice((None, "图书馆"))),
+            "clerk",
+        ),
         (
             "admit-members",
             {"people": [{"person_id": who, "joined_on": day, "kind": kind}]},
@@ -56,6 +60,20 @@ def of_a_person(chance: random.Random, who: str, other: str, day: str) -> list[C
                 "relation": "spouse",
                 "declared_on": day,
                 "name": "家属",
+            },
+            "clerk",
+        ),
+        (
+            "change-department",
+            {
+                "people": [
+                    {
+                        "person_id": who,
+                        "department": chance.choice(("财务处", "教务处")),
+                        "changed_on": day,
+                    }
+                ],
+                "reason": "moved",
             },
             "clerk",
         ),
