@@ -210,8 +210,8 @@ def a_title(text: str) -> str:
 
 
 def a_department(text: str) -> str:
-    """A department's name, one way of writing it for all. Raises `invalid-title`, also where nothing
-    is named."""
+    """A department's name, one way of writing it for all. Raises `invalid-title`, also where it
+    names nothing."""
     title = a_title(plain(text))
     return title if len(title) <= 60 and title not in NO_DEPARTMENTS else _no("invalid-title")
 

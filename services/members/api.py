@@ -51,9 +51,7 @@ COMMANDS: dict[str, Route] = {
     ),
     "register-staff": Route(asked_of_staff.RegisterStaff, CLERK, staff.register_staff),
     "record-staff-left": Route(asked_of_staff.RecordStaffLeft, CLERK, staff.record_staff_left),
-    "change-department": Route(
-        asked_of_staff.ChangeDepartment, CLERK, staff.change_department
-    ),
+    "change-department": Route(asked_of_staff.ChangeDepartment, CLERK, staff.change_department),
     "change-member": Route(asked_of_staff.ChangeMember, CLERK, staff.change_member),
     "merge-members": Route(asked_of_merging.MergeMembers, CHAIR, merging.merge_members),
     "unmerge-members": Route(asked_of_merging.UnmergeMembers, CHAIR, merging.unmerge_members),

@@ -245,6 +245,7 @@ def _unions(table: Table, row: Row, data: Row) -> None:
         "org_id": key[0],
         "source": key[1],
         **dict.fromkeys(UNION_UNKNOWN),
+        "parents": [],
         "simulated": False,
         "members_prepared": 0,
     }
@@ -252,6 +253,9 @@ def _unions(table: Table, row: Row, data: Row) -> None:
         change = {name: data.get(name) for name in ("name", "kind", "parent_org_id")}
     if kind == "OrganisationRegistered":
         change |= {"simulated": data["simulated"], "registered_on": data["occurred_on"]}
+    if kind != "StaffCountDeclared":
+        since = change.get("registered_on") or before["registered_on"] or data["occurred_on"]
+        change["parents"] = [f"{since}/{data.get('parent_org_id') or ''}"]
     elif kind == "StaffCountDeclared":
         change = {
             "staff_declared": data["staff"],

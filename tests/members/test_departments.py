@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from guildhall.imports.outcome import Outcome as Imported
 from services.members.commands.membership import AdmissionRow
 from services.members.commands.staff import DepartmentRow
 from services.members.domain.membership import admit_member
@@ -58,9 +59,7 @@ def test_a_department_holds_from_its_day_until_the_next_of_which_one_is_told() -
 
 
 def test_who_comes_back_without_one_belongs_nowhere_that_is_known() -> None:
-    back = staff_registered(
-        occurred_on=date(2022, 1, 1), person_id=WANG, spell=2, department=None
-    )
+    back = staff_registered(occurred_on=date(2022, 1, 1), person_id=WANG, spell=2, department=None)
     assert department(date(2021, 12, 31), LIBRARY, LEFT_POST, back) == "图书馆"
     assert department(date(2022, 1, 1), LIBRARY, LEFT_POST, back) is None
 
@@ -153,16 +152,16 @@ async def test_lists_read_the_column_as_offices_name_it_and_name_what_changed(
 
     async def staff_list(*departments: str) -> tuple[int, int, int, int]:
         file.write_text(f"{STAFF}{heading}\n{ROWS.format(*departments)}", "utf-8")
-        self_said.append(await imported(union, "staff", file))
-        return counts(self_said[-1])
+        said.append(await imported(union, "staff", file))
+        return counts(said[-1])
 
-    self_said: list[object] = []
+    said: list[Imported] = []
     assert await staff_list("财务处（一）", "无") == (2, 0, 0, 0)
     found = (await union.get("staff", on="2022-05-01")).json()["items"]
     assert {item["department"] for item in found} == {"财务处(一)", None}
     assert await staff_list("财务处(一)", "") == (0, 2, 0, 0)
     assert await staff_list("财务处(一)", "教务处") == (0, 1, 1, 0)
-    (flaw,) = self_said[-1].differs  # type: ignore[attr-defined]
+    (flaw,) = said[-1].differs
     assert flaw.field == "部门" and "change-department" in flaw.title
     assert await staff_list("同上", "") == (0, 1, 0, 1)
     moves = tmp_path / "moves.csv"

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from services.reporting.figures.definition import Figure
 from services.reporting.journal.record import Entry
 from services.reporting.projections.definition import Row
-from services.reporting.projections.figure_lines import Line
 from services.reporting.projections.departments import DEPARTMENTS
+from services.reporting.projections.figure_lines import Line
 from services.reporting.projections.incidents import INCIDENTS
 from services.reporting.projections.meetings import MEETINGS
 from services.reporting.projections.merged_people import MERGED_PEOPLE

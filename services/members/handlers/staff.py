@@ -84,9 +84,7 @@ async def record_staff_left(context: Context, request: Request, command: RecordS
     return await retry(request, attempt)
 
 
-async def change_department(
-    context: Context, request: Request, command: ChangeDepartment
-) -> Reply:
+async def change_department(context: Context, request: Request, command: ChangeDepartment) -> Reply:
     """People belong to another department."""
     store, org_id = context.store, request.org_id
     await require_union(store, request)

@@ -4,7 +4,16 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.reporting.api import auditing, dividing, exporting, operating, reading, reports, sources
+from services.reporting.api import (
+    auditing,
+    comparing,
+    dividing,
+    exporting,
+    operating,
+    reading,
+    reports,
+    sources,
+)
 from services.reporting.api.access import Reporting
 from services.reporting.api.commands import COMMANDS
 from services.reporting.projections.checkpoints import folded
@@ -90,6 +99,7 @@ def reporting_app(reporting: Reporting) -> FastAPI:
         reading.router,
         dividing.router,
         dividing.listed,
+        comparing.router,
         auditing.router,
         auditing.listed,
         reports.router,

@@ -1,4 +1,4 @@
-"""Routes about figures divided: into parts, each with its list."""
+"""Routes about figures divided: into parts, over years, over the unions below one."""
 
 import asyncio
 from typing import Annotated, Any

@@ -193,7 +193,9 @@ async def events_of(
     wrong = [each._asdict() for _, each in sorted(found.items()) if each is not None]
     denied = await contradicted(connection, org_id, [figure], period, after.at)
     other = [each._asdict() for each in (*of_figure(twice, figure, period), *denied)]
-    return Page(list(map(event_shown, events)), list(map(event_shown, repeats)), following, wrong, other)
+    return Page(
+        list(map(event_shown, events)), list(map(event_shown, repeats)), following, wrong, other
+    )
 
 
 async def _lines(connection: Any, asked: _Asked, after: Cursor, limit: int) -> list[Any]:

@@ -10,8 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from services.reporting.figures.definition import Figure
-from services.reporting.figures.parts import By, divisions_of, kinds_in, title_of
-from services.reporting.figures.parts import KINDS_OF, TITLES
+from services.reporting.figures.parts import KINDS_OF, By, divisions_of, kinds_in, title_of
 from services.reporting.journal.integrity import wrong_in
 from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.projections.figure_lines import source_of
@@ -90,7 +89,7 @@ class PartPage(NamedTuple):
 
 
 def require_divisible(figure: Figure, by: Sequence[By]) -> None:
-    """Raises Invalid `division-invalid`: not by what the figure falls into, or by one thing twice."""
+    """Raises Invalid `division-invalid`: it does not fall into these, or one is named twice."""
     possible = divisions_of(figure)
     if not by or len(set(by)) != len(by) or not set(by) <= set(possible):
         asked = ", ".join(by)
@@ -110,7 +109,7 @@ def titles(figure: Figure, by: Sequence[By], part: Part) -> list[str]:
     ]
 
 
-async def parts_of(
+async def parts_of(  # noqa: PLR0917 - the question, and by what it is divided
     connection: Any, org_id: str, figure: Figure, period: Period, at: int, by: Sequence[By]
 ) -> list[Part]:
     """The parts of a figure as known at log_index `at`, in order: unknown ones last."""
@@ -178,9 +177,7 @@ class _Asked(NamedTuple):
     parameters: list[Any]
 
 
-async def _asked(
-    connection: Any, org_id: str, figure: Figure, period: Period, at: int
-) -> _Asked:
+async def _asked(connection: Any, org_id: str, figure: Figure, period: Period, at: int) -> _Asked:
     """What is counted of a figure: the statement's pieces, and its parameters."""
     since = date.min if figure.stock else period.first
     twice = await conflicts(connection, org_id, [figure], period, at)

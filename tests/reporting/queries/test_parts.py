@@ -4,6 +4,7 @@ import itertools
 import random
 from collections import Counter
 from datetime import date, timedelta
+from typing import Any
 
 import asyncpg
 import pytest
@@ -82,7 +83,7 @@ async def test_the_list_of_each_part_adds_up_to_it(pool: asyncpg.Pool, simulated
 
 async def events_in(  # noqa: PLR0917 - a question
     pool: asyncpg.Pool, figure: Figure, period: Period, by: tuple[By, ...], part: Part, at: int
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     """Every event of a part, two a page."""
     after, events = Cursor(at, 0, ""), []
     while True:
@@ -97,7 +98,8 @@ async def events_in(  # noqa: PLR0917 - a question
 
 
 def test_every_figure_is_divided_and_every_kind_has_a_title() -> None:
-    assert all(divisions_of(figure) for figure in FIGURES)
+    undivided = [figure.name for figure in FIGURES if not divisions_of(figure)]
+    assert undivided == ["issues_open"], "a stock of things of one kind"
     for figure in FIGURES:
         if "kind" in divisions_of(figure):
             parts = {name.split(".")[2 if name.startswith("spent") else 1] for name in figure.lists}
@@ -161,7 +163,7 @@ def where(told: dict[date, str | None], day: date) -> str | None:
 
 
 def gift_days(history: History) -> list[tuple[int, date]]:
-    events = [entry.event for entry in history.entries()]
+    events: list[Any] = [entry.event for entry in history.entries()]
     return [
         (int(event.person_id.rpartition("-")[2]), event.occurred_on)
         for event in events
@@ -177,9 +179,7 @@ async def test_a_merged_record_s_lines_are_in_the_department_of_the_kept_one(
         staff_registered(person_id=person(2), department="教务处"),
         gift("cake-1", "birthday", 1, "2022-01-05"),
         gift("cake-2", "birthday", 2, "2022-01-06"),
-        members_merged(
-            person_id=person(2), kept_person_id=person(1), occurred_on=date(2022, 5, 1)
-        ),
+        members_merged(person_id=person(2), kept_person_id=person(1), occurred_on=date(2022, 5, 1)),
     )
     await history.told(simulated)
     cakes = figure_named("birthday_cakes")
