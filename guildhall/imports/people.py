@@ -30,6 +30,8 @@ DEPARTMENT = Column(
 )  # fmt: skip
 """Where somebody is on the day of the row, or by now: offices write one column, by many names."""
 
+NEW = ("新部门", "变动后部门", "现部门", "调入部门")
+
 CHANGES = {"调动": "moved", "更名": "renamed", "部门更名": "renamed", "补登": "first_told",
     "更正": "corrected"}  # fmt: skip
 """Why another department is told."""
@@ -182,11 +184,7 @@ DEPARTMENTS = Kind(
     told_as={"occurred_on": "changed_on"},
     columns=(
         EMPLOYEE,
-        DEPARTMENT._replace(
-            headings=("新部门", "变动后部门", "现部门", "调入部门", *DEPARTMENT.headings),
-            read=a_department,
-            required=True,
-        ),
+        Column("department", (*NEW, *DEPARTMENT.headings), a_department),
         Column("changed_on", ("变动日期", "调动日期", "起始日期", "changed_on"), a_date),
         Column("reason", ("变动原因", "reason"), one_of(CHANGES), required=False, default="moved"),
     ),

@@ -111,6 +111,8 @@ MAY: dict[str, dict[str, Access]] = {
             f"GET /v1/{{org_id}}/{path}": of_union(*READERS)
             for path in (
                 "figures", "figures/{figure}", "figures/{figure}/difference",
+                "figures/{figure}/parts", "figures/{figure}/parts/events", "years",
+                "subtree", "subtree/{figure}",
                 "events/{event_id}", "events/{event_id}/document", "events/{event_id}/verdicts",
                 "knowledge", "log/{log_index}", "rosters", "conflicts", "findings",
                 "reconciliation/{programme_id}", "membership-account", "verdicts", "report",

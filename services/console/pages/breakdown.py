@@ -76,7 +76,9 @@ async def parts(http: Request, visit: AtUnion, figure: str) -> Response:
     scope = visit.scope
     assert scope is not None
     of = await visit.ask("reporting", "/v1/figures/divisions")
-    possible = next((each["by"] for each in of["figures"] if each["figure"] == figure), [])
+    possible: list[str] = next(
+        (each["by"] for each in of["figures"] if each["figure"] == figure), []
+    )
     asked = asked_of(visit, possible)
     cursor = visit.given("cursor") or None
     answer, choices = await asyncio.gather(
@@ -103,7 +105,7 @@ async def parts(http: Request, visit: AtUnion, figure: str) -> Response:
         rows=[row_of(visit, figure, asked, answer, each) for each in answer["items"]],
         more=with_query(http, cursor=answer["next"]) if answer["next"] else "",
         first=bool(cursor) and with_query(http, cursor=None),
-        bar=BAR,
+        width=BAR,
     )
 
 
@@ -172,6 +174,7 @@ def row_of(
         of=named[0],
         of_then=named[1] if len(named) > 1 else None,
     )
-    whole = answer["value"]
-    share = item["value"] / whole if whole > 0 and item["value"] >= 0 else None
-    return {**item, "at": at, "share": share, "unknown": [each is None for each in item["of"]]}
+    whole, value = answer["value"], item["value"]
+    shared = whole > 0 and value >= 0
+    bar = round(BAR * value / whole) if shared else None
+    return {**item, "at": at, "bar": bar, "unknown": [each is None for each in item["of"]]}
