@@ -13,6 +13,7 @@ from services.console.event_words import title_of
 from services.console.navigation import _
 from services.console.pages.arrival import AtUnion, choices_of
 from services.console.rendering import page, with_query
+from shared.errors import Unknown
 
 router = APIRouter()
 
@@ -79,6 +80,8 @@ async def parts(http: Request, visit: AtUnion, figure: str) -> Response:
     possible: list[str] = next(
         (each["by"] for each in of["figures"] if each["figure"] == figure), []
     )
+    if not possible:
+        raise Unknown("not-found", f"{figure} is not divided")
     asked = asked_of(visit, possible)
     cursor = visit.given("cursor") or None
     answer, choices = await asyncio.gather(
@@ -147,7 +150,7 @@ async def part(http: Request, visit: AtUnion, figure: str) -> Response:
 
 def asked_of(visit: Visit, possible: list[str]) -> Asked:
     """How the address asks to divide; of what cannot be, the first that can."""
-    by = visit.given("by") if visit.given("by") in possible else (possible or [""])[0]
+    by = visit.given("by") if visit.given("by") in possible else possible[0]
     then = visit.given("then")
     return Asked(by, then if then in possible and then != by else "")
 

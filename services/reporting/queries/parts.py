@@ -25,16 +25,26 @@ from services.reporting.queries.figure_events import (
 )
 from services.reporting.queries.knowledge import Period
 from services.reporting.queries.merged import merged, one_person
-from services.reporting.queries.referents import may_refer, nearest
+from services.reporting.queries.referents import OUTSIDE, nearest
+from shared.contract.catalogue import source_of as context_source
 from shared.errors import Invalid
 
-# Of a figure of persons the first line of each in the order of its list, which is $7.. on.
+MEMBERS = context_source("members")
+
+# Of a figure of persons the first line of each in the order of its list.
 LINES = f"""
 lines AS (
     SELECT l.*, {{person}} AS person, {source_of("l")} AS told_by,
         CASE WHEN $6 THEN $4 ELSE l.occurred_on END AS about
     FROM {LIVE}.figure_lines l WHERE l.list = ANY($2) AND {IN_SCOPE}),
-counted AS ({{counted}})
+counted AS ({{counted}}),
+belonging AS MATERIALIZED (
+    SELECT person_id, since, department,
+        lead(since) OVER (PARTITION BY person_id ORDER BY since) AS until
+    FROM {LIVE}.departments d WHERE org_id = $1 AND source = '{MEMBERS}' AND {known_at("$5", "d")}),
+people AS MATERIALIZED (
+    SELECT person_id, gender FROM {LIVE}.register g
+    WHERE org_id = $1 AND source = '{MEMBERS}' AND {known_at("$5", "g")})
 """
 EACH = "SELECT *, 1::bigint AS of_one FROM lines"
 FIRST_OF_EACH = """
@@ -46,27 +56,36 @@ WITH {LINES}
 SELECT {{parts}}, sum(c.of_one)::bigint AS lines, count(*) AS count, count(*) AS persons,
     sum(c.quantity)::bigint AS quantity, coalesce(sum(c.amount_fen), 0)::bigint AS amount_fen,
     count(*) FILTER (WHERE c.amount_fen IS NULL) AS without_amount
-FROM counted c GROUP BY {{numbers}}
+FROM counted c {{joined}} GROUP BY {{numbers}}
 """
 OF_PART = f"""
 WITH {LINES},
 l AS (
-    SELECT c.* FROM counted c
+    SELECT c.* FROM counted c {{joined}}
     WHERE {{of_part}} AND (c.occurred_on, c.log_index, c.item) > ({{after}})
     ORDER BY c.occurred_on, c.log_index, c.item LIMIT {{limit}})
 {SHOWN}
 FROM l JOIN journal j USING (log_index) ORDER BY l.occurred_on, l.log_index, l.item
 """
+# What our own context tells is joined as a whole: asked of each line it took most of the time.
+JOINS: Mapping[By, str] = {
+    "department": """LEFT JOIN belonging b ON b.person_id = c.person AND b.since <= c.about
+        AND (b.until IS NULL OR c.about < b.until)""",
+    "gender": "LEFT JOIN people p ON p.person_id = c.person",
+}
 EXPRESSIONS: Mapping[By, str] = {
     "month": "to_char(c.occurred_on, 'YYYY-MM')",
-    "gender": f"""(SELECT g.gender FROM {LIVE}.register g WHERE g.org_id = c.org_id
-        AND g.person_id = c.person AND g.gender IS NOT NULL AND {may_refer("g", "c.told_by")}
-        AND {known_at("$5", "g")} ORDER BY {nearest("g", "c.told_by")} LIMIT 1)""",
-    "department": f"""(SELECT d.department FROM {LIVE}.departments d WHERE d.org_id = c.org_id
-        AND d.person_id = c.person AND d.since <= c.about AND {may_refer("d", "c.told_by")}
-        AND {known_at("$5", "d")} ORDER BY {nearest("d", "c.told_by")}, d.since DESC LIMIT 1)""",
+    "gender": f"""CASE WHEN c.told_by NOT {OUTSIDE} THEN p.gender ELSE (
+        SELECT g.gender FROM {LIVE}.register g WHERE g.org_id = c.org_id
+            AND g.person_id = c.person AND g.gender IS NOT NULL AND {known_at("$5", "g")}
+        ORDER BY {nearest("g", "c.told_by")} LIMIT 1) END""",
+    "department": f"""CASE WHEN c.told_by NOT {OUTSIDE} THEN b.department ELSE (
+        SELECT d.department FROM {LIVE}.departments d WHERE d.org_id = c.org_id
+            AND d.person_id = c.person AND d.since <= c.about AND {known_at("$5", "d")}
+        ORDER BY {nearest("d", "c.told_by")}, d.since DESC LIMIT 1) END""",
 }
-"""What tells the part of a counted line `c`; that of the kind, `_expression` says."""
+"""What tells the part of a counted line `c`; that of the kind, `_expression` says. A line of ours
+refers to what our own context told, one of an outside source to what it told itself before that."""
 
 
 class Part(NamedTuple):
@@ -117,6 +136,7 @@ async def parts_of(  # noqa: PLR0917 - the question, and by what it is divided
     expressions = [_expression(figure, each) for each in by]
     sql = PARTS.format(
         **asked.sql,
+        joined=_joined(by),
         parts=", ".join(f"{each} AS part{nth}" for nth, each in enumerate(expressions)),
         numbers=", ".join(str(nth) for nth in range(1, len(by) + 1)),
     )
@@ -156,6 +176,7 @@ async def events_of_part(
     number += len(by)
     sql = OF_PART.format(
         **asked.sql,
+        joined=_joined(by),
         of_part=told,
         after=f"${number + 1}::date, ${number + 2}::bigint, ${number + 3}::text",
         limit=f"${number + 4}",
@@ -191,6 +212,10 @@ async def _asked(connection: Any, org_id: str, figure: Figure, period: Period, a
         "counted": FIRST_OF_EACH if figure.measure == "persons" else EACH,
     }
     return _Asked(sql, [*scope, *items, *people])
+
+
+def _joined(by: Sequence[By]) -> str:
+    return " ".join(JOINS[each] for each in by if each in JOINS)
 
 
 def _expression(figure: Figure, by: By) -> str:

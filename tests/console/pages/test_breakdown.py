@@ -56,6 +56,12 @@ async def test_by_two_things_each_part_names_both(console: Console, services: Se
     assert wrong.status_code == 200, "the first division that there is"
 
 
+async def test_what_is_not_divided_is_not_found(console: Console, services: Services) -> None:
+    async with browser(console, session()) as client:
+        assert (await client.get("/tjtc/2022/breakdown/issues_open")).status_code == 404
+    assert not [each for each in services.asked if "issues_open" in each.url.path]
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 async def test_parts_and_lists_are_taken_away_whole(
     console: Console, services: Services, kind: str
