@@ -12,7 +12,7 @@ from services.console.console import Visit
 from services.console.event_words import title_of
 from services.console.navigation import _
 from services.console.pages.arrival import AtUnion, choices_of
-from services.console.rendering import page, with_query
+from services.console.rendering import page, translated, with_query
 from shared.errors import Unknown
 
 router = APIRouter()
@@ -24,6 +24,9 @@ DIVISIONS = {
     "kind": _("类别"),
 }
 """By what a figure may be divided, and the heading of that column."""
+
+SAID = (_("女"), _("男"), _("部门不明"), _("性别不明"), _("月份不明"), _("类别不明"))
+"""Parts that are words; others are names, or numbers."""
 
 UNKNOWN = "unknown"
 SHOWN = 200
@@ -140,6 +143,13 @@ async def part(http: Request, visit: AtUnion, figure: str) -> Response:
         page_named=f"breakdown/{figure}",
         figure=answer,
         asked=asked,
+        titles_of_part=[
+            translated(http)(each) if each in SAID else each for each in answer["titles"]
+        ],
+        files={
+            kind: with_query(http, cursor=None, after=None).replace("/list", f"/list.{kind}", 1)
+            for kind in ("csv", "xlsx")
+        },
         titles={row["type"]: title_of(row["type"]) for row in answer["events"]},
         whole=scope.to(f"breakdown/{figure}", by=asked.by, then=asked.then),
         first=1 + first,
@@ -178,6 +188,15 @@ def row_of(
         of_then=named[1] if len(named) > 1 else None,
     )
     whole, value = answer["value"], item["value"]
+    said = [translated(visit.http)(each) if each in SAID else each for each in item["titles"]]
     shared = whole > 0 and value >= 0
     bar = round(BAR * value / whole) if shared else None
-    return {**item, "at": at, "bar": bar, "unknown": [each is None for each in item["of"]]}
+    foreign = [each not in SAID for each in item["titles"]]
+    return {
+        **item,
+        "titles": said,
+        "foreign": foreign,
+        "at": at,
+        "bar": bar,
+        "unknown": [each is None for each in item["of"]],
+    }
