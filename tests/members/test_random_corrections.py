@@ -63,20 +63,7 @@ def of_a_person(chance: random.Random, who: str, other: str, day: str) -> list[C
             },
             "clerk",
         ),
-        (
-            "change-department",
-            {
-                "people": [
-                    {
-                        "person_id": who,
-                        "department": chance.choice(("财务处", "教务处")),
-                        "changed_on": day,
-                    }
-                ],
-                "reason": "moved",
-            },
-            "clerk",
-        ),
+        of_a_place(chance, who, day),
         (
             "change-member",
             {
@@ -89,6 +76,12 @@ def of_a_person(chance: random.Random, who: str, other: str, day: str) -> list[C
             "clerk",
         ),
     ]
+
+
+def of_a_place(chance: random.Random, who: str, day: str) -> Command:
+    """Somebody belongs to another department."""
+    moved = {"person_id": who, "department": chance.choice(("财务处", "教务处")), "changed_on": day}
+    return "change-department", {"people": [moved], "reason": "moved"}, "clerk"
 
 
 def of_records(who: str, other: str, day: str) -> list[Command]:

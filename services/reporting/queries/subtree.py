@@ -168,11 +168,12 @@ async def sums_of(
     found: dict[str, dict[str | None, Any]] = defaultdict(dict)
     for (people, only), asked in grouped.items():
         pairs = [(figure.name, name, figure.stock) for figure in asked for name in figure.lists]
-        sql = SUMS.format(
-            persons=f"count(DISTINCT {PERSON})" if people else "0", holds=holds(only, "$9")
-        )
+        # Where nobody was merged, nobody is looked up: that costs every line.
+        person = PERSON if kept[0] else "l.subject"
+        persons = f"count(DISTINCT {person})" if people else "0"
+        sql = SUMS.format(persons=persons, holds=holds(only, "$9"))
         named = [list(column) for column in zip(*pairs, strict=True)]
-        more = kept if people else []
+        more = kept if people and kept[0] else []
         for row in await connection.fetch(
             sql, *named, *columns, last, period.last, at, twice, *more
         ):
