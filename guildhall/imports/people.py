@@ -63,8 +63,7 @@ ENDS_THE_POST = {
 def _staff(rows: Sequence[Row]) -> list[Stage]:
     def body(rows: Sequence[Row]) -> dict[str, Any]:
         fields = ("person_id", "employee_no", "name", "gender", "birth_month", "registered_on")
-        fields = (*fields, "department")
-        return {"people": [present(row.values, *fields) for row in rows]}
+        return {"people": [present(row.values, *fields, "department") for row in rows]}
 
     return [bulk("members", "register-staff", rows, body)]
 
