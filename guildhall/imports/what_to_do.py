@@ -7,10 +7,15 @@ has its own line where it needs one; `differs` is for all others of the kind.
 TO_DO: dict[str, dict[str, str]] = {
     "staff": {
         "differs": "以已录入的为准则改正本行;已录入的有误:姓名、性别、出生月份用 change-member,"
+        "部门变了用 change-department 登记(整表用 guildhall import departments),"
         "日期用 withdraw-entries 撤回后重新导入",
         "number-was-anothers": "该工号原属已离职的另一人:请核对,或为新人另编工号后再导入",
     },
-    "members": {"differs": "核对入会日期与方式;已录入的有误用 withdraw-entries 撤回后重新导入"},
+    "members": {
+        "differs": "核对入会日期与方式;已录入的有误用 withdraw-entries 撤回后重新导入;"
+        "部门变了用 change-department 登记(整表用 guildhall import departments)"
+    },
+    "departments": {"differs": "该日已登记另一部门:已录入的有误用 withdraw-entries 撤回后重新导入"},
     "leavers": {"differs": "核对离开日期与方式;已录入的有误用 withdraw-entries 撤回后重新导入"},
     "dependants": {"differs": "同名家属已登记:核对关系与登记日期;若是另一人,姓名须能区分"},
     "activities": {

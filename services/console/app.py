@@ -9,8 +9,10 @@ from services.console.catalogues import LANGUAGES
 from services.console.console import Console
 from services.console.pages import (
     beginning,
+    breakdown,
     difference,
     downloads,
+    downloads_beside,
     event,
     figure,
     findings,
@@ -23,7 +25,9 @@ from services.console.pages import (
     rolls,
     rules,
     start,
+    subtree,
     year,
+    years,
 )
 from services.console.problems import answer_problems_as_pages
 from services.console.rendering import assets, environment
@@ -62,7 +66,22 @@ def console_app(console: Console) -> FastAPI:
         return Response(found.content, media_type=found.media_type, headers=headers)
 
     # A file's name is no figure's and no finding's: downloads are looked at first.
-    topics = (downloads, operating, start, year, figure, difference, findings, rolls, rules, event)
+    topics = (
+        downloads,
+        downloads_beside,
+        operating,
+        start,
+        year,
+        years,
+        breakdown,
+        subtree,
+        figure,
+        difference,
+        findings,
+        rolls,
+        rules,
+        event,
+    )
     # The office's addresses would be periods' otherwise.
     offices = (
         own_union,

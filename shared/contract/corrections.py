@@ -20,7 +20,7 @@ MEMBERSHIPS: Corrected = (
 )  # fmt: skip
 REGISTRATIONS: Corrected = (
     m.StaffLeft, m.StaffCountDeclared, m.DependantDeclared, m.AffiliationTransferStarted,
-    m.MemberHandoverPrepared, m.AffiliationTransferCompleted,
+    m.MemberHandoverPrepared, m.AffiliationTransferCompleted, m.DepartmentChanged,
 )  # fmt: skip
 BENEFIT_ENTRIES: Corrected = (
     b.ProgrammeOpened, b.RosterFrozen, b.GiftApplied, b.GiftReceived, b.ProgrammeClosed,
@@ -34,7 +34,7 @@ CORRECTED_BY: Mapping[type[DomainEvent], Corrected] = {
     **dict.fromkeys(REGISTRATIONS, (m.RegistrationWithdrawn,)),
     m.OrganisationRegistered: (m.OrganisationCorrected,),
     m.OrganisationCorrected: (m.OrganisationCorrected,),
-    m.StaffRegistered: (m.RegistrationWithdrawn, m.MemberChanged),
+    m.StaffRegistered: (m.RegistrationWithdrawn, m.MemberChanged, m.DepartmentChanged),
     m.MemberChanged: (m.RegistrationWithdrawn, m.MemberChanged),
     m.MembersMerged: (m.MembersUnmerged,),
     m.MembersUnmerged: (m.MembersMerged,),

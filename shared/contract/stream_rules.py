@@ -60,6 +60,7 @@ ONCE: Mapping[type[DomainEvent], Once] = {
     m.MemberDied: Once("person-died"),
     m.MemberRetired: Once("already-retired", ("spell",)),
     m.DependantDeclared: Once("dependant-declared", ("dependant_id",)),
+    m.DepartmentChanged: Once("department-told-that-day", ("occurred_on",)),
     m.MembersMerged: Once("merged-already"),
     e.ActivityPlanned: Once("activity-exists"),
     e.ActivityHeld: Once("session-held", ("session",)),
@@ -91,7 +92,8 @@ NEEDS: Mapping[type[DomainEvent], tuple[type[DomainEvent], str]] = {
 """What must stand in the stream already, and what is said where it does not."""
 
 OF_A_PERSON = (m.StaffRegistered, m.StaffLeft, m.MemberJoined, m.MemberLeft, m.MemberTransferredOut,
-    m.MemberRetired, m.MemberDied, m.MemberChanged, m.DependantDeclared)  # fmt: skip
+    m.MemberRetired, m.MemberDied, m.MemberChanged, m.DepartmentChanged,
+    m.DependantDeclared)  # fmt: skip
 BARS: Mapping[type[DomainEvent], tuple[type[DomainEvent], str]] = {
     b.ClaimWithdrawn: (b.ClaimPaid, "claim-paid-already"),
     e.ActivityHeld: (e.ActivityCancelled, "activity-cancelled"),

@@ -78,6 +78,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "reject-claim": {"claim_id": "care-1", "reason": "too_late", "rejected_on": _DAY},
     "withdraw-claim": WITHDRAW_CLAIM[1],
     **{name: body for name, (_, body) in CORRECTIONS.items()},
+    "change-department": {
+        "people": [{**_PERSON, "department": "财务处", "changed_on": _DAY}], "reason": "moved",
+    },
     "change-member": {
         **_PERSON, "gender": "male", "birth_month": 1, "reason": "other", "changed_on": _DAY,
     },

@@ -112,6 +112,8 @@ MAY: dict[str, dict[str, Access]] = {
             f"GET /v1/{{org_id}}/{path}": of_union(*READERS)
             for path in (
                 "figures", "figures/{figure}", "figures/{figure}/difference",
+                "figures/{figure}/parts", "figures/{figure}/parts/events", "years",
+                "subtree", "subtree/{figure}",
                 "events/{event_id}", "events/{event_id}/document", "events/{event_id}/verdicts",
                 "knowledge", "log/{log_index}", "rosters", "conflicts", "findings",
                 "reconciliation/{programme_id}", "membership-account", "verdicts", "report",
@@ -122,6 +124,7 @@ MAY: dict[str, dict[str, Access]] = {
         },
         "POST /v1/{org_id}/rules/{rule_id}/what-if": of_union(*READERS),
         "GET /v1/unions": Access(READERS, About.COVERED),
+        "GET /v1/figures/divisions": Access(READERS, About.NO_UNION),
         "GET /v1/rules": Access(READERS, About.NO_UNION),
         "GET /v1/rules/{rule_id}/values": Access(READERS, About.NO_UNION),
         "GET /v1/status": Access(WATCHERS, About.EVERY_UNION),

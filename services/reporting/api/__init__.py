@@ -4,7 +4,16 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.reporting.api import auditing, exporting, operating, reading, reports, sources
+from services.reporting.api import (
+    auditing,
+    comparing,
+    dividing,
+    exporting,
+    operating,
+    reading,
+    reports,
+    sources,
+)
 from services.reporting.api.access import Reporting
 from services.reporting.api.commands import COMMANDS
 from services.reporting.projections.checkpoints import folded
@@ -17,6 +26,7 @@ from shared.metrics import QUERY, REPORTING
 REFUSALS: dict[str, str] = {
     "unknown-figure": "没有这个指标",
     "unknown-list": "该指标没有这个分项",
+    "division-invalid": "该指标不能这样分",
     "unknown-event": "没有这个事件",
     "unknown-source": "没有登记这个来源",
     "unknown-programme": "没有这个项目",
@@ -87,6 +97,9 @@ def reporting_app(reporting: Reporting) -> FastAPI:
         sources.router,
         reading.unions,
         reading.router,
+        dividing.router,
+        dividing.listed,
+        comparing.router,
         auditing.router,
         auditing.listed,
         reports.router,

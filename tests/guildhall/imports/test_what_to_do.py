@@ -33,6 +33,7 @@ def test_every_command_that_is_named_exists(kind: str) -> None:
 ENTERED = {
     "staff": (m.StaffRegistered,), "members": (m.MemberJoined,),
     "leavers": (m.MemberLeft, m.MemberRetired, m.MemberDied, m.MemberTransferredOut, m.StaffLeft),
+    "departments": (m.DepartmentChanged,),
     "dependants": (m.DependantDeclared,), "activities": (e.ActivityPlanned, e.ActivityHeld),
     "attendance": (e.AttendanceRecorded,), "meetings": (e.MeetingConvened, e.CongressHeld),
     "plan-items": (e.PlanItemSet, e.PlanItemDone), "receipts": (b.GiftReceiptSigned,),
