@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,12 +15,47 @@ from guildhall.output import sentence
 rules = typer.Typer(help="The rules findings are derived from.", no_args_is_help=True)
 
 
+class State(StrEnum):
+    """What became of a rule that is written down."""
+
+    IMPLEMENTED = "implemented"
+    NOT_WRITTEN = "not_written"
+    NOT_DECIDABLE = "not_decidable"
+    MERGED = "merged"
+    NOT_FOR_A_MACHINE = "not_for_a_machine"
+
+
 @rules.command("list")
 @connected(acts_as="auditor")
-def list_rules(session: Session) -> None:
-    """Every rule with its clause and how well it is confirmed.
+def list_rules(
+    session: Session,
+    *,
+    state: Annotated[State | None, typer.Option(help="only rules in it")] = None,
+) -> None:
+    """Every rule that is written down: judged, or why not, and the instruments it stands on.
 
-    Example: guildhall rules list
+    Example: guildhall rules list --state not_decidable
+    """
+    asked = {} if state is None else {"state": state.value}
+    found = session.connection.get("reporting", "/v1/rules/register", **asked)
+    session.output.document(found)
+    session.output.table(
+        ("rule", "title", "severity", "state", "why", "instruments"),
+        (
+            [rule["id"], rule["title"], rule["severity"], rule["state"], _why(rule), _cited(rule)]
+            for rule in found["rules"]
+        ),
+    )
+    counted = ", ".join(f"{often:,} {each}" for each, often in found["states"].items() if often)
+    session.output.say(f"{len(found['rules']):,} rules listed; {counted}")
+
+
+@rules.command()
+@connected(acts_as="auditor")
+def values(session: Session) -> None:
+    """Every rule that is judged, with its dated values and how well each is confirmed.
+
+    Example: guildhall rules values
     """
     found = session.connection.get("reporting", "/v1/rules")
     session.output.document(found)
@@ -82,7 +118,7 @@ def check(
 def what_if(
     session: Session,
     *,
-    rule: Annotated[str, typer.Argument(help="such as wel-04; `rules list` names them")],
+    rule: Annotated[str, typer.Argument(help="such as wel-04; `rules values` names them")],
     file: Annotated[
         Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="its values, tried")
     ],
@@ -117,6 +153,31 @@ def what_if(
         title=found["rule_version"],
     )
     session.output.say(f"{len(differences):,} subjects would be judged otherwise")
+
+
+def _why(rule: Mapping[str, Any]) -> str:
+    """Why a rule is in its state: the version judged, what is missing, where it went."""
+    match rule["state"]:
+        case "implemented":
+            return str(rule["rule_version"])
+        case "not_decidable":
+            return "no event says: " + ", ".join(rule["missing"])
+        case "merged":
+            return "in " + ", ".join(rule["merged_into"])
+        case "not_for_a_machine":
+            return str(rule["not_for_a_machine"])
+        case _:
+            return "all it needs is said; no formula is written"
+
+
+def _cited(rule: Mapping[str, Any]) -> str:
+    """Its instruments: title, number, days in force, confirmation, and what replaced each."""
+    return "\n".join(
+        f"{each['title']} {each['number'] or ''}".strip()
+        + f" [{each['effective_from'] or ''}..{each['effective_to'] or ''}] ({each['status']})"
+        + (f" → {each['replaced_by']}" if each["replaced_by"] else "")
+        for each in rule["instruments"]
+    )
 
 
 def _judged(verdict: Mapping[str, Any] | None) -> str:

@@ -122,6 +122,7 @@ MAY: dict[str, dict[str, Access]] = {
         "POST /v1/{org_id}/rules/{rule_id}/what-if": of_union(*READERS),
         "GET /v1/unions": Access(READERS, About.COVERED),
         "GET /v1/rules": Access(READERS, About.NO_UNION),
+        "GET /v1/rules/register": Access(READERS, About.NO_UNION),
         "GET /v1/rules/{rule_id}/values": Access(READERS, About.NO_UNION),
         "GET /v1/status": Access(WATCHERS, About.EVERY_UNION),
         "GET /v1/rebuild": Access(WATCHERS, About.EVERY_UNION),

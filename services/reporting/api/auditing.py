@@ -10,10 +10,12 @@ from services.reporting.api.access import READERS, Asked, Built
 from services.reporting.api.answers import difference_answer, finding_answer, verdict_answer
 from services.reporting.api.freshness import FromProjections, fresh
 from services.reporting.queries.findings import findings, judged_watermark
+from services.reporting.queries.register import register_listed, states_counted
 from services.reporting.queries.rules import rules_listed
 from services.reporting.queries.verdicts import verdicts
 from services.reporting.queries.what_if import tried, values_text, what_if
 from services.reporting.rules import RULES_VERSION
+from services.reporting.rules.register import State as RuleState
 from shared.eventstore.write import today_of
 from shared.http.access import of_no_union
 from shared.http.problems import Json
@@ -76,6 +78,14 @@ async def list_verdicts(
 async def rules() -> Json:
     """The rules with their dated values, clauses and how well each is confirmed."""
     return Json({"rules_version": RULES_VERSION, "rules": rules_listed()})
+
+
+@listed.get("/v1/rules/register", dependencies=[of_no_union(*READERS)])
+async def register(
+    state: Annotated[RuleState | None, Query(description="only rules in it")] = None,
+) -> Json:
+    """Every rule that is written down, judged or not, and why one is not, with its instruments."""
+    return Json({"states": states_counted(), "rules": register_listed(state)})
 
 
 @listed.get("/v1/rules/{rule_id}/values", dependencies=[of_no_union(*READERS)])

@@ -19,11 +19,14 @@ from services.reporting.rules.formulas import (
     wel_06,
     wel_16,
 )
+from services.reporting.rules.register import load_register
 from services.reporting.rules.values_file import load_instruments, load_values
 
 HERE = Path(__file__).parent
 VALUES = HERE / "values"
 INSTRUMENTS = load_instruments(HERE / "instruments.yaml")
+REGISTER = load_register(HERE / "register", INSTRUMENTS)
+"""Every rule that is written down; those of RULES among them."""
 
 FORMULAS: tuple[Formula, ...] = (
     wel_03, wel_04, wel_05, wel_06, wel_16, evd_01, evd_06, bud_02, bud_09, prc_02, prc_04, con_11,

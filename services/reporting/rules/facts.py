@@ -19,6 +19,7 @@ from services.reporting.projections.meetings import Meeting
 from services.reporting.projections.procurements import Procurement
 from services.reporting.projections.programmes import Programme
 from services.reporting.projections.register import Registration
+from services.reporting.rules.dated import HOME
 
 OWN_SOURCE = "/guildhall/"
 T = TypeVar("T")
@@ -54,7 +55,7 @@ class Facts(NamedTuple):
     people on the frozen roster of each programme that has one, as far as it came.
     `records_since` is the first business day the union's records speak of: what lay before may
     simply not have been recorded. `reports` are those that stand, `moved` their numbers that are
-    others by now.
+    others by now. `place` is the one whose rules bind the union.
     """
 
     org_id: str
@@ -73,6 +74,7 @@ class Facts(NamedTuple):
     health_checks: tuple[HealthCheck, ...] = ()
     reports: tuple[IssuedReport, ...] = ()
     moved: tuple[Moved, ...] = ()
+    place: str = HOME
 
     def programme_of(self, gift: Delivery) -> Programme | None:
         """The programme that a gift is of, as its source means it; what was only told in part (its
