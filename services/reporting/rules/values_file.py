@@ -135,7 +135,7 @@ def _entries(
         _entry(f"{where}, entry {at}", name, unit, entry, instruments)
         for at, entry in enumerate(rows, start=1)
     )
-    _in_order(where, entries)
+    _in_order(where, entries, instruments)
     return entries
 
 
@@ -183,16 +183,21 @@ def _cited(where: str, entry: InForce, instruments: Mapping[str, Instrument]) ->
         raise ValuesRefused(f"{where}: {instrument.key} is superseded after {ended}")
 
 
-def _in_order(where: str, entries: Sequence[InForce]) -> None:
+def _in_order(
+    where: str, entries: Sequence[InForce], instruments: Mapping[str, Instrument]
+) -> None:
     """Without gap or overlap, and open at its end: what is not known is written down as such."""
     ended: date | None = None
     for at, entry in enumerate(entries, start=1):
         place = f"{where}, entry {at}"
         first, last = at == 1, at == len(entries)
         begins, ends = entry.effective_from, entry.effective_to
-        always = entry.status == "UNKNOWN" or entry.jurisdiction == "identity"
-        if begins is None and not (first and always):
-            raise ValuesRefused(f"{place}: only a first, UNKNOWN entry has no effective_from")
+        undated = entry.status == "UNKNOWN" or instruments[entry.instrument].effective_from is None
+        if begins is None and not (first and undated):
+            raise ValuesRefused(
+                f"{place}: only a first entry has no effective_from, where it is UNKNOWN or nobody"
+                " knows since when its instrument holds"
+            )
         if ends is None and not last:
             raise ValuesRefused(f"{place}: only the last entry has no effective_to")
         if ends is not None and last:
