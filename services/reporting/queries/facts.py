@@ -9,20 +9,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from services.reporting.projections.activities import ACTIVITIES
 from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.projections.books import BUDGET_LINES, INCOMES, PAYMENTS
 from services.reporting.projections.claims import CLAIMS
 from services.reporting.projections.definition import Projection
 from services.reporting.projections.deliveries import DELIVERIES
 from services.reporting.projections.health_checks import HEALTH_CHECKS
+from services.reporting.projections.insured import INSURED
 from services.reporting.projections.issued_reports import ISSUED_REPORTS
 from services.reporting.projections.meetings import MEETINGS
 from services.reporting.projections.procurements import PROCUREMENTS
 from services.reporting.projections.programmes import PROGRAMMES
 from services.reporting.projections.register import REGISTER
+from services.reporting.projections.unions import UNIONS
 from services.reporting.queries.drift import moved_numbers
 from services.reporting.queries.merged import Merges, merged
 from services.reporting.queries.referents import OUTSIDE
+from services.reporting.queries.referred import referred
 from services.reporting.rules.facts import Facts
 from shared.contract.values import SHANGHAI
 
@@ -90,6 +94,7 @@ async def read_facts(
         ]
 
     kept = await merged(connection, org_id, at)
+    payments = await rows(PAYMENTS, "paid_on BETWEEN $3 AND $4")
     reports = await rows(ISSUED_REPORTS, NOT_SUPERSEDED)
     return Facts(
         org_id=org_id,
@@ -100,7 +105,7 @@ async def read_facts(
         rosters=await _rosters(connection, kept, org_id, at, first, last),
         roll=by_source(await rows(REGISTER), "person_id"),
         claims=tuple(of_one_person(await rows(CLAIMS, OF_CLAIMS), kept)),
-        payments=tuple(await rows(PAYMENTS, "paid_on BETWEEN $3 AND $4")),
+        payments=tuple(payments),
         incomes=tuple(await rows(INCOMES, "received_on BETWEEN $3 AND $4")),
         budget_lines=tuple(
             await rows(
@@ -113,6 +118,10 @@ async def read_facts(
         health_checks=tuple(await rows(HEALTH_CHECKS, "arranged_on BETWEEN $3 AND $4")),
         reports=tuple(reports),
         moved=await moved_numbers(connection, org_id, at, reports),
+        referred=await referred(connection, org_id, at, payments),
+        activities=tuple(await rows(ACTIVITIES, "awarded_on BETWEEN $3 AND $4")),
+        unions=tuple(await rows(UNIONS)),
+        covers=tuple(of_one_person(await rows(INSURED, "insured_on BETWEEN $3 AND $4"), kept)),
     )
 
 

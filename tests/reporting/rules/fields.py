@@ -9,12 +9,16 @@ FIELDS: dict[str, set[str]] = {
                "source", "yuan", "assumed", "relation", "fund", "form"},
     "payments": {"id", "line", "yuan", "payer", "assumed", "asked", "approved", "recorded", "on",
                  "source", "for", "decided"},
-    "members": {"person", "since", "until", "retired"},
+    "members": {"person", "since", "until", "retired", "gender"},
     "incomes": {"yuan", "assumed", "on", "of", "id"},
     "budgets": {"year", "from", "lines", "assumed", "adjusted", "by"},
     "health_checks": {"id", "payer", "on"},
     "congresses": {"id", "kind", "due", "present", "on", "told"},
     "procurements": {"id", "method", "basis", "fund", "yuan", "notice_from", "notice_to", "on"},
+    "things": {"name", "of", "on", "source"},
+    "awards": {"id", "attended", "sessions", "entrants", "entries", "winners", "on"},
+    "declared": {"staff", "women", "on", "source"},
+    "covers": {"person", "on", "capacity", "ended", "source"},
     "reports": {"id", "on"}, "moved": {"report", "figure", "stated", "found"},
 }  # fmt: skip
 """What a case may give of each kind of fact; anything else is a slip of the pen."""

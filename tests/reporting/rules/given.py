@@ -15,6 +15,7 @@ from services.reporting.projections.procurements import Procurement
 from services.reporting.projections.programmes import Programme
 from services.reporting.projections.register import Registration
 from services.reporting.rules.facts import Facts
+from tests.reporting.rules import wider
 from tests.reporting.rules.fields import FIELDS
 from tests.reporting.rules.issued import issued, moved
 from tests.reporting.rules.stated import fen, known
@@ -75,6 +76,10 @@ class Given:
             health_checks=tuple(self.health_check(row) for row in self.rows("health_checks")),
             reports=tuple(issued(row, self) for row in self.rows("reports")),
             moved=tuple(moved(row, self) for row in self.rows("moved")),
+            referred=wider.referred(list(self.rows("things"))),
+            activities=tuple(wider.awarded(row, self) for row in self.rows("awards")),
+            unions=tuple(wider.declared(row, self) for row in self.rows("declared")),
+            covers=tuple(wider.cover(row, self) for row in self.rows("covers")),
         )
 
     def programme_rows(self) -> list[dict[str, str]]:
@@ -147,6 +152,7 @@ class Given:
             else self.later(row, "since") or LONG_AGO,
             member_until=self.later(row, "until"),
             retired_on=self.later(row, "retired"),
+            gender=row.get("gender", "male"),
         )
 
     def claim(self, row: dict[str, str]) -> Claim:

@@ -9,14 +9,17 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.reporting.projections.activities import ACTIVITIES
 from services.reporting.projections.books import BUDGET_LINES, INCOMES, PAYMENTS
 from services.reporting.projections.claims import CLAIMS
 from services.reporting.projections.deliveries import DELIVERIES
 from services.reporting.projections.health_checks import HEALTH_CHECKS
+from services.reporting.projections.insured import INSURED
 from services.reporting.projections.meetings import MEETINGS
 from services.reporting.projections.procurements import PROCUREMENTS
 from services.reporting.projections.programmes import PROGRAMMES
 from services.reporting.projections.register import REGISTER
+from services.reporting.projections.unions import UNIONS
 from services.reporting.queries.facts import by_source
 from services.reporting.queries.verdicts import judge
 from services.reporting.rules import INSTRUMENTS, RULES
@@ -59,6 +62,9 @@ def told(*events: DomainEvent, outside: Sequence[DomainEvent] = ()) -> Facts:
         procurements=rows(PROCUREMENTS),
         meetings=tuple(row for row in rows(MEETINGS) if row.held_on),
         health_checks=rows(HEALTH_CHECKS),
+        activities=rows(ACTIVITIES),
+        unions=rows(UNIONS),
+        covers=rows(INSURED),
     )
 
 
