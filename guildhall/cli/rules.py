@@ -120,29 +120,36 @@ def what_if(
     *,
     rule: Annotated[str, typer.Argument(help="such as wel-04; `rules values` names them")],
     file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="its values, tried")
-    ],
+        Path | None,
+        typer.Argument(exists=True, dir_okay=False, readable=True, help="its values, tried"),
+    ] = None,
+    place: Annotated[str | None, typer.Option(help="such as anhui: by the law of there")] = None,
     org: Org,
     year: Year = None,
     first: From = None,
     last: To = None,
     as_of: AsOf = None,
 ) -> None:
-    """What other values of a rule would change on a period; nothing is recorded.
+    """What other values of a rule, or another place's, would change on a period; nothing is
+    recorded.
 
     FILE is the rule's values file (services/reporting/rules/values) as it would be written.
 
-    Example: guildhall rules what-if wel-04 wel-04.yaml --org tjtc --year 2022
+    Example: guildhall rules what-if wel-09 --place anhui --org tjtc --year 2022
     """
     period = period_of(year, first, last)
-    try:
-        values = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as why:
-        raise typer.BadParameter(f"{file} is not UTF-8: {why}") from None
+    tried = {} if place is None else {"place": place}
+    if file is not None:
+        try:
+            tried["values"] = file.read_text(encoding="utf-8")
+        except UnicodeDecodeError as why:
+            raise typer.BadParameter(f"{file} is not UTF-8: {why}") from None
+    if not tried:
+        raise typer.BadParameter("nothing to try: name a FILE of values or a --place")
     found = session.connection.post(
         "reporting",
         f"/v1/{org}/rules/{rule}/what-if",
-        {"values": values},
+        tried,
         query=period.asked(as_of),
     )
     session.output.document(found)
@@ -152,6 +159,11 @@ def what_if(
         ([each["subject"], _judged(each["now"]), _judged(each["then"])] for each in differences),
         title=found["rule_version"],
     )
+    for turn in found.get("tally", ()):
+        session.output.say(
+            f"{turn['now'] or 'not judged'} → {turn['then'] or 'not judged'}:"
+            f" {turn['subjects']:,} subjects, {turn['persons']:,} people"
+        )
     session.output.say(f"{len(differences):,} subjects would be judged otherwise")
 
 

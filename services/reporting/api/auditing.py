@@ -13,7 +13,7 @@ from services.reporting.queries.findings import findings, judged_watermark
 from services.reporting.queries.register import register_listed, states_counted
 from services.reporting.queries.rules import rules_listed
 from services.reporting.queries.verdicts import verdicts
-from services.reporting.queries.what_if import tried, values_text, what_if
+from services.reporting.queries.what_if import tallied, tried, values_text, what_if
 from services.reporting.rules import RULES_VERSION
 from services.reporting.rules.register import State as RuleState
 from shared.eventstore.write import today_of
@@ -96,16 +96,22 @@ async def rule_values(rule_id: str) -> Json:
 
 
 class TriedValues(BaseModel):
-    """A rule's values file as it would be written."""
+    """What is tried: a rule's values file as it would be written, another place, or both."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    values: str = Field(max_length=20_000, description="YAML, as in services/reporting/rules")
+    values: str | None = Field(
+        default=None, max_length=20_000, description="YAML, as in services/reporting/rules"
+    )
+    place: Literal["tianjin", "anhui"] | None = Field(
+        default=None, description="as if the union were of it; values elsewhere are UNKNOWN"
+    )
 
 
 @router.post("/v1/{org_id}/rules/{rule_id}/what-if")
 async def try_values(built: Built, asked: Asked, rule_id: str, body: TriedValues) -> Json:
-    """What other values of a rule would change on the period; nothing is recorded.
+    """What other values of a rule, or another place's, would change on the period; nothing is
+    recorded.
 
     Refuses unknown-rule, values-refused.
     """
@@ -113,10 +119,17 @@ async def try_values(built: Built, asked: Asked, rule_id: str, body: TriedValues
     at = await asked.at(built.pool)
     async with built.pool.acquire() as connection:
         found = await what_if(
-            connection, asked.org_id, asked.period.first, asked.period.last, at, rule=rule
+            connection,
+            asked.org_id,
+            asked.period.first,
+            asked.period.last,
+            at,
+            rule=rule,
+            place=body.place,
         )
     return Json(
         asked.head(at)
-        | {"rule": rule.id, "rule_version": rule.version}
+        | {"rule": rule.id, "rule_version": rule.version, "place": body.place}
+        | {"tally": tallied(found)}
         | {"differences": [difference_answer(difference) for difference in found]}
     )

@@ -69,9 +69,7 @@ class Registered(NamedTuple):
         return "not_decidable" if self.missing else "not_written"
 
 
-def load_register(
-    folder: Path, instruments: Mapping[str, Instrument]
-) -> tuple[Registered, ...]:
+def load_register(folder: Path, instruments: Mapping[str, Instrument]) -> tuple[Registered, ...]:
     """The register, in the order of its files. Raises ValuesRefused for anything odd."""
     found: dict[str, Registered] = {}
     for file in sorted(folder.glob("*.yaml")):

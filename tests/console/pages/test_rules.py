@@ -68,7 +68,9 @@ async def test_the_register_says_of_every_rule_what_became_of_it_and_why(
         assert told in shown, told
     for told in ("天津市暂行办法", "不详 至 2017-09-21", "CONF-S", "被 TJ-2017 代替", "a notice"):
         assert told in shown, told
-    states = [each.url.params.get("state") for each in services.asked if "register" in str(each.url)]
+    states = [
+        each.url.params.get("state") for each in services.asked if "register" in str(each.url)
+    ]
     assert states == [None, "merged", None]
 
 

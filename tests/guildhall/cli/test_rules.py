@@ -115,6 +115,20 @@ def test_what_other_values_change_is_shown(services: FakeServices, tmp_path: Pat
     assert services.run(*asked).exit_code == 2
 
 
+def test_another_place_is_tried_and_its_turns_are_tallied(services: FakeServices) -> None:
+    services.answers["POST reporting/v1/tjtc/rules/wel-09/what-if"] = {
+        "rule_version": "wel-09.abc",
+        "differences": [],
+        "tally": [{"now": "indeterminate", "then": None, "subjects": 4, "persons": 3}],
+    }
+    asked = ("rules", "what-if", "wel-09", "--org", "tjtc", "--year", "2022")
+    done = services.run(*asked, "--place", "anhui")
+    assert done.exit_code == 0, done.output
+    assert "indeterminate → not judged: 4 subjects, 3 people" in done.stdout
+    assert json.loads(services.asked[-1].content) == {"place": "anhui"}
+    assert services.run(*asked).exit_code == 2, "nothing to try"
+
+
 def test_who_a_verdict_concerns_is_counted_and_never_named(
     services: FakeServices, tmp_path: Path
 ) -> None:

@@ -17,7 +17,9 @@ REASONS: tuple[Reason, ...] = (
     Reason("within-share", "pass", "获奖人次不超过参与人数的规定比例"),
     Reason("over-share", "fail", "获奖人次超过参与人数的规定比例", "high"),
     Reason("people-uncounted", "indeterminate", "参与者人数只知范围,获奖比例须按人核对", "medium"),
-    Reason("participants-missing", "indeterminate", "有获奖而没有参与者记录,无法计算比例", "medium"),
+    Reason(
+        "participants-missing", "indeterminate", "有获奖而没有参与者记录,无法计算比例", "medium"
+    ),
 )
 
 

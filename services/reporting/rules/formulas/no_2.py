@@ -22,9 +22,13 @@ from services.reporting.rules.formulas.shared_terms import (
 )
 
 REASONS: tuple[Reason, ...] = (
-    Reason("allowed-grounds-only", "pass", "发给个人的现金、转账只见于住院、去世、困难等准许的事由"),
+    Reason(
+        "allowed-grounds-only", "pass", "发给个人的现金、转账只见于住院、去世、困难等准许的事由"
+    ),
     Reason("money-without-ground", "fail", "在准许的事由以外向个人发放现金或转账", "block"),
-    Reason("ground-unlisted", "indeterminate", "事由(如大病)不在已见的准许事由内,须查明依据", "medium"),
+    Reason(
+        "ground-unlisted", "indeterminate", "事由(如大病)不在已见的准许事由内,须查明依据", "medium"
+    ),
     PAYER_UNKNOWN,
 )
 GRAVEST_FIRST = (

@@ -27,7 +27,9 @@ MONEY_GIVEN = Reason("money-given", "fail", "以现金、转账或购物卡发�
 NOT_MEMBER = Reason("recipient-not-member", "fail", "发放当日领取人不是会员", "high")
 TWICE = Reason("given-twice", "fail", "同一人同一事由发了两次以上", "high")
 OVER = Reason("over-cap", "fail", "超过当地限额", "high")
-FORM_UNKNOWN = Reason("form-unknown", "indeterminate", "发放形式(如提货券)是否准许,尚无依据", "medium")
+FORM_UNKNOWN = Reason(
+    "form-unknown", "indeterminate", "发放形式(如提货券)是否准许,尚无依据", "medium"
+)
 ROLL_MISSING = Reason("roll-missing", "indeterminate", "没有会员名册记录,无法核对领取人", "medium")
 OVER_LAST = Reason(
     "over-last-known-cap",

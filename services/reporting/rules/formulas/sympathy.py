@@ -19,9 +19,7 @@ OVER_LAST = Reason(
     "当日限额未查到;按最后已知限额则已超过,须先查明",
     "medium",
 )
-ASSUMED = Reason(
-    "over-if-assumed", "indeterminate", "按假定金额则超过限额,须先查明金额", "medium"
-)
+ASSUMED = Reason("over-if-assumed", "indeterminate", "按假定金额则超过限额,须先查明金额", "medium")
 ROLL_MISSING = Reason("roll-missing", "indeterminate", "没有会员名册记录,无法核对领取人", "medium")
 CAP_UNKNOWN = Reason("cap-unknown", "indeterminate", "当地限额未查到,不能判为合规", "low")
 AMOUNT_ASSUMED = Reason("amount-assumed", "indeterminate", "金额是假定的,不能据以判为合规", "low")
@@ -39,7 +37,7 @@ MONEY_REASONS = (
 
 
 def granted(facts: Facts, kind: str) -> list[Claim]:
-    """Claims of a kind that were approved or paid and stand, each once; not the administration's."""
+    """Claims of a kind that were approved or paid and stand, each once, of union money."""
     return [
         claim
         for claim in told_once(facts.claims)
