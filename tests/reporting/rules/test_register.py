@@ -1,4 +1,4 @@
-"""Every rule is written down once, and what is said of it follows from the code and the contract."""
+"""Every rule is written down once; what is said of it follows from the code and the contract."""
 
 from collections import Counter
 from pathlib import Path
@@ -143,7 +143,7 @@ def test_a_row_in_doubt_is_refused_with_its_file(tmp_path: Path, text: str, why:
 
 
 def test_a_rule_in_two_files_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValuesRefused, match="1.yaml: WEL-01 is there twice"):
+    with pytest.raises(ValuesRefused, match=r"1\.yaml: WEL-01 is there twice"):
         registered(tmp_path, ROW, ROW)
 
 

@@ -1,4 +1,4 @@
-"""BUD-03: a budget is adjusted once a year, by the procedure by which it was made (预算一年调整一次).
+"""BUD-03: a budget is adjusted once a year, by the procedure that made it (预算一年调整一次).
 
 Judged per budget year that was adjusted. "In principle once": a second time is a finding to be
 explained. Every body that approved the budget approves the adjustment.
