@@ -103,7 +103,7 @@ class TriedValues(BaseModel):
     values: str | None = Field(
         default=None, max_length=20_000, description="YAML, as in services/reporting/rules"
     )
-    place: Literal["tianjin", "anhui"] | None = Field(
+    place: Literal["tianjin", "anhui", "shandong", "zhejiang"] | None = Field(
         default=None, description="as if the union were of it; values elsewhere are UNKNOWN"
     )
 

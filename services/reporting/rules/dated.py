@@ -20,7 +20,12 @@ EVERYWHERE: frozenset[str] = frozenset({"national", "practice", "identity"})
 """Whose rules bind every union. `practice` is what auditors ask for everywhere (审计口径), an
 `identity` is arithmetic and cites no law."""
 
-PLACES: Mapping[str, str] = {"tianjin": "天津", "anhui": "安徽"}
+PLACES: Mapping[str, str] = {
+    "tianjin": "天津",
+    "anhui": "安徽",
+    "shandong": "山东",
+    "zhejiang": "浙江",
+}
 """Whose rules bind the unions of a place alone; each with its Chinese name."""
 
 HOME = "tianjin"

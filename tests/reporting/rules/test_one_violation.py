@@ -118,12 +118,23 @@ ONE_WRONG: dict[str, Callable[[Year], None]] = {
     "con-07": with_("congresses", 1, due="90", present="59"),
     "con-11": _a_second_session_too_few,
     "sta-02": with_("declared", 0, women="201"),
+    "prv-10": also(
+        "claims",
+        {
+            "id": "c9",
+            "state": "rejected",
+            "rejected_by": "producer",
+            "on": "2021-11-01",
+            "case": "c-9",
+        },
+    ),
     "rpt-01": also("moved", {"report": "annual.1", "figure": "x", "stated": "1", "found": "2"}),
 }
 """What goes wrong in the clean year, by the rule that must say so."""
 
 NEVER_THAT_YEAR = {
     "wel-01": "a holiday that no text lists is a question",
+    "act-10": "the share and the amount were not found for Tianjin",
     "wel-13": "who pays after retirement was not found for Tianjin",
     "wel-16": "who pays check-ups was not found for Tianjin",
     "bud-12": "an older list of low trust: a question",

@@ -10,6 +10,7 @@ from services.reporting.projections.activities import Activity
 from services.reporting.projections.insured import Cover
 from services.reporting.projections.unions import Union
 from services.reporting.rules.facts import BySource, Referred
+from tests.reporting.rules.stated import fen
 
 ORG, OWN, MEMBERS, EVENTS = "tjtc", "/guildhall/benefits", "/guildhall/members", "/guildhall/events"
 
@@ -37,7 +38,7 @@ def awarded(row: dict[str, str], case: Reader) -> Activity:
         ORG,
         row.get("id", "contest"),
         EVENTS,
-        kind="contest",
+        kind=row.get("kind", "contest"),
         organiser="own",
         planned=case.event(),
         sessions=int(row.get("sessions", "1")),
@@ -46,6 +47,7 @@ def awarded(row: dict[str, str], case: Reader) -> Activity:
         entrants=int(row.get("entrants", "0")),
         awards=1,
         award_recipients=int(row["winners"]),
+        award_value_fen=fen(row["yuan"]) if "yuan" in row else 0,
         awarded_on=case.day(row, "on"),
         awarded=case.event(),
     )
