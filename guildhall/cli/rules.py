@@ -123,7 +123,7 @@ def what_if(
         Path | None,
         typer.Argument(exists=True, dir_okay=False, readable=True, help="its values, tried"),
     ] = None,
-    place: Annotated[str | None, typer.Option(help="such as anhui: by the law of there")] = None,
+    jurisdiction: Annotated[str | None, typer.Option(help="such as anhui: by its law")] = None,
     org: Org,
     year: Year = None,
     first: From = None,
@@ -135,17 +135,17 @@ def what_if(
 
     FILE is the rule's values file (services/reporting/rules/values) as it would be written.
 
-    Example: guildhall rules what-if wel-09 --place anhui --org tjtc --year 2022
+    Example: guildhall rules what-if wel-09 --jurisdiction anhui --org tjtc --year 2022
     """
     period = period_of(year, first, last)
-    tried = {} if place is None else {"place": place}
+    tried = {} if jurisdiction is None else {"jurisdiction": jurisdiction}
     if file is not None:
         try:
             tried["values"] = file.read_text(encoding="utf-8")
         except UnicodeDecodeError as why:
             raise typer.BadParameter(f"{file} is not UTF-8: {why}") from None
     if not tried:
-        raise typer.BadParameter("nothing to try: name a FILE of values or a --place")
+        raise typer.BadParameter("nothing to try: name a FILE of values or a --jurisdiction")
     found = session.connection.post(
         "reporting",
         f"/v1/{org}/rules/{rule}/what-if",

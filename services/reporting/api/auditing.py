@@ -15,6 +15,7 @@ from services.reporting.queries.rules import rules_listed
 from services.reporting.queries.verdicts import verdicts
 from services.reporting.queries.what_if import tallied, tried, values_text, what_if
 from services.reporting.rules import RULES_VERSION
+from services.reporting.rules.dated import Place
 from services.reporting.rules.register import State as RuleState
 from shared.eventstore.write import today_of
 from shared.http.access import of_no_union
@@ -103,7 +104,7 @@ class TriedValues(BaseModel):
     values: str | None = Field(
         default=None, max_length=20_000, description="YAML, as in services/reporting/rules"
     )
-    place: Literal["tianjin", "anhui", "shandong", "zhejiang"] | None = Field(
+    jurisdiction: Place | None = Field(
         default=None, description="as if the union were of it; values elsewhere are UNKNOWN"
     )
 
@@ -125,11 +126,11 @@ async def try_values(built: Built, asked: Asked, rule_id: str, body: TriedValues
             asked.period.last,
             at,
             rule=rule,
-            place=body.place,
+            jurisdiction=body.jurisdiction,
         )
     return Json(
         asked.head(at)
-        | {"rule": rule.id, "rule_version": rule.version, "place": body.place}
+        | {"rule": rule.id, "rule_version": rule.version, "jurisdiction": body.jurisdiction}
         | {"tally": tallied(found)}
         | {"differences": [difference_answer(difference) for difference in found]}
     )

@@ -57,10 +57,12 @@ def tried(rule_id: str, text: str | None) -> Rule:
     return replace(rule, values=values, version=f"{rule_id}.trial-{digest[:12]}")
 
 
-def differences(facts: Facts, now: Rule, then: Rule, place: str | None = None) -> list[Difference]:
+def differences(
+    facts: Facts, now: Rule, then: Rule, jurisdiction: str | None = None
+) -> list[Difference]:
     """Subjects on which the two disagree in outcome, reason, severity or who is concerned; the
-    second as if the union were of `place`."""
-    there = facts if place is None else facts._replace(place=place)
+    second as if the union were under `jurisdiction`."""
+    there = facts if jurisdiction is None else facts._replace(jurisdiction=jurisdiction)
     before = {verdict.subject: verdict for verdict in now.verdicts(facts)}
     after = {verdict.subject: verdict for verdict in then.verdicts(there)}
     pairs = (
@@ -78,11 +80,11 @@ async def what_if(
     at: int,
     *,
     rule: Rule,
-    place: str | None = None,
+    jurisdiction: str | None = None,
 ) -> list[Difference]:
-    """What `rule` (from `tried`) would change on a period, as known at `at`; in `place`, if any."""
+    """What `rule` (from `tried`) would change on a period, as known at `at`; under another jurisdiction, if any."""
     facts = await read_facts(connection, org_id, period_from, period_to, at)
-    found = differences(facts, BY_ID[rule.id], rule, place)
+    found = differences(facts, BY_ID[rule.id], rule, jurisdiction)
     return [pair for pair in found if _meets(pair.now or pair.then, period_from, period_to)]
 
 

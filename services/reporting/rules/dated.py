@@ -20,7 +20,8 @@ EVERYWHERE: frozenset[str] = frozenset({"national", "practice", "identity"})
 """Whose rules bind every union. `practice` is what auditors ask for everywhere (审计口径), an
 `identity` is arithmetic and cites no law."""
 
-PLACES: Mapping[str, str] = {
+Place = Literal["tianjin", "anhui", "shandong", "zhejiang"]
+PLACES: Mapping[Place, str] = {
     "tianjin": "天津",
     "anhui": "安徽",
     "shandong": "山东",
@@ -28,7 +29,7 @@ PLACES: Mapping[str, str] = {
 }
 """Whose rules bind the unions of a place alone; each with its Chinese name."""
 
-HOME = "tianjin"
+HOME: Place = "tianjin"
 """The place that `entries` of a values file are written for; others stand under `elsewhere`."""
 
 JURISDICTIONS: frozenset[str] = EVERYWHERE | PLACES.keys()

@@ -134,7 +134,7 @@ class Rule:
 
     def verdicts(self, facts: Facts) -> list[Verdict]:
         """The verdict on every subject that the facts show, ordered by subject."""
-        values = self.values.under(facts.place)
+        values = self.values.under(facts.jurisdiction)
         found = [self._verdict(facts, j) for j in self.judge(facts, values)]
         found.sort(key=lambda verdict: verdict.subject)
         subjects = {verdict.subject for verdict in found}
@@ -145,7 +145,7 @@ class Rule:
         period = judgement.period_from, judgement.period_to
         past = [value.clause for value in judgement.used if not value.meets(*period)]
         assert not past, f"{self.id} cites for {judgement.subject} what was not in force: {past}"
-        reason = gate(self.reason_of[judgement.reason], judgement.used, facts.place)
+        reason = gate(self.reason_of[judgement.reason], judgement.used, facts.jurisdiction)
         first = next(iter(self.values.parameters.values())).entries[0]
         decisive = judgement.used[0] if judgement.used else first
         return Verdict(

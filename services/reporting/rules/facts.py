@@ -70,7 +70,7 @@ class Facts(NamedTuple):
     `records_since` is the first business day the union's records speak of: what lay before may
     simply not have been recorded. `reports` are those that stand, `moved` their numbers that are
     others by now. `referred` is what payments name, by the name of its stream in the union;
-    `activities` are those with awards. `place` is the one whose rules bind the union.
+    `activities` are those with awards. `jurisdiction` is the place whose rules bind the union.
     """
 
     org_id: str
@@ -93,7 +93,7 @@ class Facts(NamedTuple):
     activities: tuple[Activity, ...] = ()
     unions: tuple[Union, ...] = ()
     covers: tuple[Cover, ...] = ()
-    place: str = HOME
+    jurisdiction: str = HOME
 
     def programme_of(self, gift: Delivery) -> Programme | None:
         """The programme that a gift is of, as its source means it; what was only told in part (its

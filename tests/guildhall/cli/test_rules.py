@@ -122,10 +122,10 @@ def test_another_place_is_tried_and_its_turns_are_tallied(services: FakeServices
         "tally": [{"now": "indeterminate", "then": None, "subjects": 4, "persons": 3}],
     }
     asked = ("rules", "what-if", "wel-09", "--org", "tjtc", "--year", "2022")
-    done = services.run(*asked, "--place", "anhui")
+    done = services.run(*asked, "--jurisdiction", "anhui")
     assert done.exit_code == 0, done.output
     assert "indeterminate → not judged: 4 subjects, 3 people" in done.stdout
-    assert json.loads(services.asked[-1].content) == {"place": "anhui"}
+    assert json.loads(services.asked[-1].content) == {"jurisdiction": "anhui"}
     assert services.run(*asked).exit_code == 2, "nothing to try"
 
 

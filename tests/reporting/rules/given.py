@@ -29,7 +29,9 @@ class Given:
     """Reads one case's `given`; whatever a row leaves out is ordinary."""
 
     def __init__(self, as_of: date, given: Mapping[str, Any]) -> None:
-        assert given.keys() <= FIELDS.keys() | {"known_on", "records_since", "place"}, given.keys()
+        assert given.keys() <= FIELDS.keys() | {"known_on", "records_since", "jurisdiction"}, (
+            given.keys()
+        )
         self.as_of, self.given, self.numbers = as_of, given, count(1)
 
     def rows(self, name: str) -> Iterator[dict[str, str]]:
@@ -56,7 +58,7 @@ class Given:
         since = self.given.get("records_since")
         return Facts(
             org_id=ORG,
-            place=self.given.get("place", "tianjin"),
+            jurisdiction=self.given.get("jurisdiction", "tianjin"),
             known_on=date.fromisoformat(known_on) if known_on else date(self.as_of.year + 1, 1, 1),
             records_since=date.fromisoformat(since) if since else LONG_AGO,
             deliveries=tuple(self.delivery(row) for row in self.rows("gifts")),

@@ -73,7 +73,7 @@ def test_every_reason_is_reached_by_a_case(rule: Rule) -> None:
         judgement.reason
         for case in CASES
         if case.rule == rule.id
-        for judgement in rule.judge(case.facts, rule.values.under(case.facts.place))
+        for judgement in rule.judge(case.facts, rule.values.under(case.facts.jurisdiction))
     }
     assert {reason.code for reason in rule.reasons} <= reached
 

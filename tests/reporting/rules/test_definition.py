@@ -163,7 +163,7 @@ def test_what_was_not_in_force_in_the_subject_s_period_is_never_cited() -> None:
 
 def test_a_verdict_is_that_of_the_union_s_place() -> None:
     (here,) = judging(Judgement("s", *YEAR, "within", (FOREIGN,))).verdicts(FACTS)
-    there = FACTS._replace(place="anhui")
+    there = FACTS._replace(jurisdiction="anhui")
     (verdict,) = judging(Judgement("s", *YEAR, "within", (FOREIGN,))).verdicts(there)
     assert (here.outcome, verdict.outcome) == ("indeterminate", "pass")
 

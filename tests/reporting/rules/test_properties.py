@@ -168,7 +168,7 @@ def test_nothing_passes_on_values_that_are_only_known() -> None:
 def test_nothing_passes_or_fails_on_values_of_another_place() -> None:
     for there, here in pairwise([*PLACES, *PLACES][: len(PLACES) + 1]):
         changed = [with_values(rule, {"jurisdiction": there}) for rule in RULES]
-        facts = [case.facts._replace(place=here) for case in CASES]
+        facts = [case.facts._replace(jurisdiction=here) for case in CASES]
         outcomes = {verdict.outcome for each in facts for verdict in judge(each, changed)}
         assert outcomes == {"indeterminate", "not_applicable"}
 
@@ -176,7 +176,7 @@ def test_nothing_passes_or_fails_on_values_of_another_place() -> None:
 def test_in_every_place_every_case_can_be_judged_by_what_is_in_force_there() -> None:
     for case in CASES:
         for place in PLACES:
-            for verdict in judge(case.facts._replace(place=place)):
+            for verdict in judge(case.facts._replace(jurisdiction=place)):
                 check(verdict, place)
 
 
