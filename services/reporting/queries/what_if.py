@@ -82,7 +82,8 @@ async def what_if(
     rule: Rule,
     jurisdiction: str | None = None,
 ) -> list[Difference]:
-    """What `rule` (from `tried`) would change on a period, as known at `at`; under another jurisdiction, if any."""
+    """What `rule` (from `tried`) would change on a period, as known at `at`; under another
+    jurisdiction, if one is named."""
     facts = await read_facts(connection, org_id, period_from, period_to, at)
     found = differences(facts, BY_ID[rule.id], rule, jurisdiction)
     return [pair for pair in found if _meets(pair.now or pair.then, period_from, period_to)]
