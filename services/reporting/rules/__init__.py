@@ -18,6 +18,7 @@ from services.reporting.rules.formulas import (
     evd_01,
     evd_04,
     evd_06,
+    mem_03,
     no_2,
     no_4,
     no_8,
@@ -54,7 +55,8 @@ REGISTER = load_register(HERE / "register", INSTRUMENTS)
 FORMULAS: tuple[Formula, ...] = (
     wel_01, wel_02, wel_03, wel_04, wel_05, wel_06, wel_07, wel_08, wel_09, wel_10, wel_11, wel_12,
     wel_13, wel_15, wel_16, act_01, act_10, evd_01, evd_04, evd_06, bud_02, bud_03, bud_09, bud_12,
-    no_2, no_4, no_8, prc_02, prc_04, con_01, con_06, con_07, con_11, sta_02, prv_10, rpt_01,
+    no_2, no_4, no_8, prc_02, prc_04, con_01, con_06, con_07, con_11, mem_03, sta_02, prv_10,
+    rpt_01,
 )  # fmt: skip
 """Every rule's module. Its values are in `values/<rule>.yaml`, its cases in `tests/rules`."""
 

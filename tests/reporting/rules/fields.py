@@ -9,7 +9,7 @@ FIELDS: dict[str, set[str]] = {
                "source", "yuan", "assumed", "relation", "fund", "form", "rejected_by"},
     "payments": {"id", "line", "yuan", "payer", "assumed", "asked", "approved", "recorded", "on",
                  "source", "for", "decided"},
-    "members": {"person", "since", "until", "retired", "gender"},
+    "members": {"person", "since", "until", "retired", "gender", "left_post", "why"},
     "incomes": {"yuan", "assumed", "on", "of", "id"},
     "budgets": {"year", "from", "lines", "assumed", "adjusted", "by"},
     "health_checks": {"id", "payer", "on"},

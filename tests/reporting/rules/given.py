@@ -9,7 +9,6 @@ from uuid import UUID
 from services.reporting.projections.books import BudgetLineVersion, Income, Payment
 from services.reporting.projections.claims import Claim
 from services.reporting.projections.deliveries import Delivery
-from services.reporting.projections.health_checks import HealthCheck
 from services.reporting.projections.meetings import Meeting
 from services.reporting.projections.procurements import Procurement
 from services.reporting.projections.programmes import Programme
@@ -75,7 +74,9 @@ class Given:
             ),
             procurements=tuple(self.procurement(row) for row in self.rows("procurements")),
             meetings=tuple(self.meeting(row) for row in self.rows("congresses")),
-            health_checks=tuple(self.health_check(row) for row in self.rows("health_checks")),
+            health_checks=tuple(
+                wider.health_check(row, self) for row in self.rows("health_checks")
+            ),
             reports=tuple(issued(row, self) for row in self.rows("reports")),
             moved=tuple(moved(row, self) for row in self.rows("moved")),
             referred=wider.referred(list(self.rows("things"))),
@@ -155,6 +156,9 @@ class Given:
             member_until=self.later(row, "until"),
             retired_on=self.later(row, "retired"),
             gender=row.get("gender", "male"),
+            staff_until=self.later(row, "left_post"),
+            left_post_why=row.get("why", "retired") if "left_post" in row else None,
+            left_post=self.event() if "left_post" in row else None,
         )
 
     def claim(self, row: dict[str, str]) -> Claim:
@@ -287,15 +291,4 @@ class Given:
             delegates_due=int(row.get("due", "60")),
             delegates_present=int(row.get("present", "60")),
             held=self.event(),
-        )
-
-    def health_check(self, row: dict[str, str]) -> HealthCheck:
-        """A health check, paid by the administration."""
-        return HealthCheck(
-            ORG,
-            row.get("id", "check-1"),
-            EVENTS,
-            payer=known(row.get("payer", "administration")),
-            arranged_on=self.day(row, "on"),
-            arranged=self.event(),
         )

@@ -128,6 +128,7 @@ ONE_WRONG: dict[str, Callable[[Year], None]] = {
             "case": "c-9",
         },
     ),
+    "mem-03": also("members", {"person": "己", "left_post": "2019-03-31"}),
     "rpt-01": also("moved", {"report": "annual.1", "figure": "x", "stated": "1", "found": "2"}),
 }
 """What goes wrong in the clean year, by the rule that must say so."""

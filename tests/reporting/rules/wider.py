@@ -7,10 +7,11 @@ from typing import Protocol
 from uuid import UUID
 
 from services.reporting.projections.activities import Activity
+from services.reporting.projections.health_checks import HealthCheck
 from services.reporting.projections.insured import Cover
 from services.reporting.projections.unions import Union
 from services.reporting.rules.facts import BySource, Referred
-from tests.reporting.rules.stated import fen
+from tests.reporting.rules.stated import fen, known
 
 ORG, OWN, MEMBERS, EVENTS = "tjtc", "/guildhall/benefits", "/guildhall/members", "/guildhall/events"
 
@@ -79,4 +80,16 @@ def cover(row: dict[str, str], case: Reader) -> Cover:
         case.day(row, "on"),
         case.event(),
         ended_on=case.later(row, "ended"),
+    )
+
+
+def health_check(row: dict[str, str], case: Reader) -> HealthCheck:
+    """A health check, paid by the administration."""
+    return HealthCheck(
+        ORG,
+        row.get("id", "check-1"),
+        EVENTS,
+        payer=known(row.get("payer", "administration")),
+        arranged_on=case.day(row, "on"),
+        arranged=case.event(),
     )
