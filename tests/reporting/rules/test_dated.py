@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from services.reporting.rules.dated import (
     STATUSES,
     InForce,
     Parameter,
+    Place,
     RuleValues,
     Status,
 )
@@ -57,6 +59,11 @@ def test_a_value_is_firm_where_it_is_confirmed_and_binding(
     binds = jurisdiction in EVERYWHERE | {place}
     assert value.firm_in(place) == (status in CONFIRMED and binds)
     assert value.known_in(place) == binds
+
+
+def test_every_place_has_its_chinese_name() -> None:
+    assert set(get_args(Place)) == PLACES.keys()
+    assert HOME in PLACES
 
 
 def test_in_a_place_its_own_values_hold_and_another_place_s_are_not_known() -> None:
