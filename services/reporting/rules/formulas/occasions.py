@@ -76,7 +76,7 @@ def gifts_for(facts: Facts, occasion: str) -> list[Delivery]:
     """Gifts on an occasion that are, or may be, a union's, each once, by day and event."""
     return [
         gift
-        for gift in told_once(gifts_kept(facts))
+        for gift in told_once(gifts_kept(facts, occasion))
         if gift.occasion == occasion and gift.payer != "administration"
     ]
 

@@ -35,7 +35,7 @@ def judge(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
     """One judgement per programme of Women's Day."""
     gifts = [
         gift
-        for gift in told_once(gifts_kept(facts))
+        for gift in told_once(gifts_kept(facts, "womens_day"))
         if gift.occasion == "womens_day" and gift.payer != "administration"
     ]
     for subject, _, given in by_programme(facts, gifts):
