@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.reporting.api.access import READERS, Asked, Built
 from services.reporting.api.answers import difference_answer, finding_answer, verdict_answer
@@ -107,6 +107,12 @@ class TriedValues(BaseModel):
     jurisdiction: Place | None = Field(
         default=None, description="as if the union were of it; values elsewhere are UNKNOWN"
     )
+
+    @model_validator(mode="after")
+    def _something(self) -> "TriedValues":
+        if self.values is None and self.jurisdiction is None:
+            raise ValueError("nothing to try: name values or a jurisdiction")
+        return self
 
 
 @router.post("/v1/{org_id}/rules/{rule_id}/what-if")

@@ -7,6 +7,7 @@ in between changes nothing that was known at `at`. A snapshot older than the swa
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from services.reporting.projections.activities import ACTIVITIES
@@ -79,20 +80,7 @@ async def read_facts(
     first = date(max(period_from.year - 1, 1), 1, 1)
     last = date(min(period_to.year + 1, 9999), 12, 31)
 
-    async def rows(projection: Projection, condition: str = "$3::date <= $4::date") -> list[Any]:
-        found = await connection.fetch(
-            f"SELECT {', '.join(projection.columns)} FROM {LIVE}.{projection.name}"
-            f" WHERE {KNOWN} AND {condition}",
-            org_id,
-            at,
-            first,
-            last,
-        )
-        return [
-            projection.row._make(tuple(v) if isinstance(v, list) else v for v in record)
-            for record in found
-        ]
-
+    rows = partial(_rows, connection, (org_id, at, first, last))
     kept = await merged(connection, org_id, at)
     payments = await rows(PAYMENTS, "paid_on BETWEEN $3 AND $4")
     reports = await rows(ISSUED_REPORTS, NOT_SUPERSEDED)
@@ -123,6 +111,24 @@ async def read_facts(
         unions=tuple(await rows(UNIONS)),
         covers=tuple(of_one_person(await rows(INSURED, "insured_on BETWEEN $3 AND $4"), kept)),
     )
+
+
+async def _rows(
+    connection: Any,
+    scope: tuple[str, int, date, date],
+    projection: Projection,
+    condition: str = "$3::date <= $4::date",
+) -> list[Any]:
+    """The current rows of a projection as known then, those that meet a condition."""
+    found = await connection.fetch(
+        f"SELECT {', '.join(projection.columns)} FROM {LIVE}.{projection.name}"
+        f" WHERE {KNOWN} AND {condition}",
+        *scope,
+    )
+    return [
+        projection.row._make(tuple(v) if isinstance(v, list) else v for v in record)
+        for record in found
+    ]
 
 
 def by_source(rows: Iterable[Any], name: str) -> dict[str, dict[str, Any]]:

@@ -130,22 +130,26 @@ def said(need: str) -> bool:
     """Whether the contract has the event, the field, and the value where one is named."""
     path, _, value = need.partition("=")
     event, *fields = path.split(".")
-    annotation: Any = EVENTS.get(event)
+    annotation: object = EVENTS.get(event)
     if annotation is None or fields in OF_THE_ENVELOPE:
         return annotation is not None
     for field in fields:
-        model = next((each for each in _within(annotation) if _has(each, field)), None)
+        models = (_model(each, field) for each in _within(annotation))
+        model = next((each for each in models if each is not None), None)
         if model is None:
             return False
         annotation = model.model_fields[field].annotation
     return not value or value in list(_within(annotation))
 
 
-def _has(each: Any, field: str) -> bool:
-    return isinstance(each, type) and issubclass(each, BaseModel) and field in each.model_fields
+def _model(each: object, field: str) -> type[BaseModel] | None:
+    """The model, where it is one and has the field."""
+    if isinstance(each, type) and issubclass(each, BaseModel) and field in each.model_fields:
+        return each
+    return None
 
 
-def _within(annotation: Any) -> Iterator[Any]:
+def _within(annotation: object) -> Iterator[object]:
     """An annotation, and all that it is made of."""
     yield annotation
     for part in get_args(annotation):
