@@ -22,6 +22,7 @@ from tests.faults.proxy import Cut, Proxy
 NEEDS_NONE = (
     "/v1/figures/divisions",
     "/v1/rules",
+    "/v1/rules/register",
     "/v1/rules/{rule_id}/values",
     "/v1/relay/republish",
 )

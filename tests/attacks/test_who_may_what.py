@@ -126,6 +126,7 @@ MAY: dict[str, dict[str, Access]] = {
         "GET /v1/unions": Access(READERS, About.COVERED),
         "GET /v1/figures/divisions": Access(READERS, About.NO_UNION),
         "GET /v1/rules": Access(READERS, About.NO_UNION),
+        "GET /v1/rules/register": Access(READERS, About.NO_UNION),
         "GET /v1/rules/{rule_id}/values": Access(READERS, About.NO_UNION),
         "GET /v1/status": Access(WATCHERS, About.EVERY_UNION),
         "GET /v1/rebuild": Access(WATCHERS, About.EVERY_UNION),

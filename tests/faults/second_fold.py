@@ -11,6 +11,7 @@ from tests.faults.second_lines import Table, figure_lines
 ACTIVITY_UNKNOWN = (
     "title", "kind", "organiser", "online", "planned_on", "planned_for", "planned",
     "first_held_on", "last_held_on", "cancelled_on", "cancelled_why", "judged_on", "judges",
+    "awarded_on", "awarded",
 )  # fmt: skip
 ACTIVITY_COUNTED = (
     "sessions", "registrations", "attendances", "entries", "entrants", "awards",

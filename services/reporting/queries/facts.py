@@ -7,22 +7,27 @@ in between changes nothing that was known at `at`. A snapshot older than the swa
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
+from services.reporting.projections.activities import ACTIVITIES
 from services.reporting.projections.as_of import LIVE, known_at
 from services.reporting.projections.books import BUDGET_LINES, INCOMES, PAYMENTS
 from services.reporting.projections.claims import CLAIMS
 from services.reporting.projections.definition import Projection
 from services.reporting.projections.deliveries import DELIVERIES
 from services.reporting.projections.health_checks import HEALTH_CHECKS
+from services.reporting.projections.insured import INSURED
 from services.reporting.projections.issued_reports import ISSUED_REPORTS
 from services.reporting.projections.meetings import MEETINGS
 from services.reporting.projections.procurements import PROCUREMENTS
 from services.reporting.projections.programmes import PROGRAMMES
 from services.reporting.projections.register import REGISTER
+from services.reporting.projections.unions import UNIONS
 from services.reporting.queries.drift import moved_numbers
 from services.reporting.queries.merged import Merges, merged
 from services.reporting.queries.referents import OUTSIDE
+from services.reporting.queries.referred import referred
 from services.reporting.rules.facts import Facts
 from shared.contract.values import SHANGHAI
 
@@ -85,14 +90,9 @@ async def read_facts(
     first = date(max(period_from.year - 1, 1), 1, 1)
     last = date(min(period_to.year + 1, 9999), 12, 31)
 
-    async def rows(projection: Projection, *conditions: str) -> list[Any]:
-        found = await connection.fetch(rows_of(projection, *conditions), org_id, at, first, last)
-        return [
-            projection.row._make(tuple(v) if isinstance(v, list) else v for v in record)
-            for record in found
-        ]
-
+    rows = partial(_rows, connection, (org_id, at, first, last))
     kept = await merged(connection, org_id, at)
+    payments = await rows(PAYMENTS, "paid_on BETWEEN $3 AND $4")
     reports = await rows(ISSUED_REPORTS, NOT_SUPERSEDED)
     return Facts(
         org_id=org_id,
@@ -103,7 +103,7 @@ async def read_facts(
         rosters=await _rosters(connection, kept, org_id, at, first, last),
         roll=by_source(await rows(REGISTER), "person_id"),
         claims=tuple(of_one_person(await rows(CLAIMS, *OF_CLAIMS), kept)),
-        payments=tuple(await rows(PAYMENTS, "paid_on BETWEEN $3 AND $4")),
+        payments=tuple(payments),
         incomes=tuple(await rows(INCOMES, "received_on BETWEEN $3 AND $4")),
         budget_lines=tuple(
             await rows(
@@ -116,6 +116,10 @@ async def read_facts(
         health_checks=tuple(await rows(HEALTH_CHECKS, "arranged_on BETWEEN $3 AND $4")),
         reports=tuple(reports),
         moved=await moved_numbers(connection, org_id, at, reports),
+        referred=await referred(connection, org_id, at, payments),
+        activities=tuple(await rows(ACTIVITIES, "awarded_on BETWEEN $3 AND $4")),
+        unions=tuple(await rows(UNIONS)),
+        covers=tuple(of_one_person(await rows(INSURED, "insured_on BETWEEN $3 AND $4"), kept)),
     )
 
 
@@ -125,6 +129,20 @@ def rows_of(projection: Projection, *conditions: str) -> str:
     read = f"SELECT {', '.join(projection.columns)} FROM {LIVE}.{projection.name} WHERE {KNOWN}"
     parts = conditions or ("$3::date <= $4::date",)
     return " UNION ALL ".join(f"{read} AND {condition}" for condition in parts)
+
+
+async def _rows(
+    connection: Any,
+    scope: tuple[str, int, date, date],
+    projection: Projection,
+    *conditions: str,
+) -> list[Any]:
+    """The current rows of a projection as known then, those that meet one of the conditions."""
+    found = await connection.fetch(rows_of(projection, *conditions), *scope)
+    return [
+        projection.row._make(tuple(v) if isinstance(v, list) else v for v in record)
+        for record in found
+    ]
 
 
 def by_source(rows: Iterable[Any], name: str) -> dict[str, dict[str, Any]]:
