@@ -129,9 +129,11 @@ async def kafka(servers: Embedded) -> KafkaAccess:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def databases(postgres: str) -> Databases:
+async def databases(postgres: str) -> AsyncIterator[Databases]:
     """The session's databases and their templates."""
-    return Databases(postgres)
+    made = Databases(postgres)
+    yield made
+    await made.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
