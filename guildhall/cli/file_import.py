@@ -87,8 +87,7 @@ def import_(
     if template:
         _write_template(session.output, meant, file)
         return
-    if not file.is_file():
-        raise typer.BadParameter(f"{file} is no file that is there")
+    _is_there(file)
     if not session.person_named:
         session.connection.person = meant.role
     from guildhall.imports.upload import Options
@@ -109,8 +108,17 @@ def import_(
         )
         outcome = asyncio.run(importing)
     show_outcome(session.output, outcome)
+    _require_complete(session, outcome, file)
+
+
+def _require_complete(session: Session, outcome: "Outcome", file: Path) -> None:
     if not outcome.complete:
         session.untrue(f"correct {outcome.bad_rows_file or file} and import it again")
+
+
+def _is_there(file: Path) -> None:
+    if not file.is_file():
+        raise typer.BadParameter(f"{file} is no file that is there")
 
 
 async def run_import(
