@@ -138,19 +138,3 @@ def test_the_demo_beside_has_an_address_of_its_own_and_is_said_to_be_simulated(
     assert url in said and "simulated" in said
     assert url not in Running(tmp_path, simulated=False).urls.values()
     assert told(tmp_path, demo=True) == [url], "the next start finds it where it was"
-
-
-async def test_a_demo_that_ends_is_named_and_its_stack_goes_on(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Records of a real clock are in its way: it ends at once, and removes nothing."""
-    beside = DemoBeside(tmp_path, Output())
-    (beside.directory / "clock").write_text("real\n")
-    await beside.start("passcode1")
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while "ended with status" not in (said := capsys.readouterr().err):
-            await asyncio.sleep(0.05)
-    assert "demo.log" in said
-    assert "real clock" in (beside.directory / "logs" / "demo.log").read_text("utf-8")
-    assert (beside.directory / "identity" / "passcode").read_text() == "passcode1"
-    await beside.stop()
