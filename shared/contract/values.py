@@ -29,7 +29,7 @@ Department = Annotated[
     str,
     Field(
         max_length=60,
-        pattern=r"^[^\x00-\x20\x7f\u3000]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f\u3000])?$",
+        pattern=r"^[^\x00-\x20\x7f\u3000]+([ \u3000]+[^\x00-\x20\x7f\u3000]+)*$",
         description="official name of a department, never personal",
     ),
 ]

@@ -2,8 +2,6 @@
 
 from urllib.parse import quote
 
-import pytest
-
 from services.console.console import Console
 from tests.console.answers import EVENT_ID, part
 from tests.console.conftest import Services, browser, session
@@ -60,21 +58,3 @@ async def test_what_is_not_divided_is_not_found(console: Console, services: Serv
     async with browser(console, session()) as client:
         assert (await client.get("/tjtc/2022/breakdown/issues_open")).status_code == 404
     assert not [each for each in services.asked if "issues_open" in each.url.path]
-
-
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
-async def test_parts_and_lists_are_taken_away_whole(
-    console: Console, services: Services, kind: str
-) -> None:
-    path = f"/v1/tjtc/figures/{FIGURE}/parts"
-    items = [part("=cmd|' /C calc'!A0", value=500), part(None, value=42)]
-    services.answers[path] = {**services.answers[path], "items": items}
-    events = services.answers[f"{path}/events"]
-    services.answers[f"{path}/events"] = {**events, "next": None}
-    async with browser(console, session()) as client:
-        parts = await client.get(f"{AT}.{kind}?by=department")
-        listed = await client.get(f"{AT}/list.{kind}", params={"by": "department", "of": "is:x"})
-    assert parts.status_code == listed.status_code == 200
-    if kind == "csv":
-        assert "'=cmd" in parts.text and "全部,542,542" in parts.text
-        assert EVENT_ID in listed.text

@@ -16,14 +16,3 @@ async def test_a_year_without_records_is_no_zero_and_a_change_has_a_sign(
     assert "中秋节慰问品价值" not in answer.text and "中秋节慰问品价值" in more.text
     asked = [each.url.params for each in services.asked if each.url.path.endswith("/years")]
     assert [(each["last"], each["count"]) for each in asked] == [("2022", "3"), ("2022", "3")]
-
-
-async def test_years_are_taken_away_with_empty_cells_where_nothing_is_recorded(
-    console: Console,
-) -> None:
-    async with browser(console, session()) as client:
-        answer = await client.get("/tjtc/2022/years.csv?count=3")
-        book = await client.get("/tjtc/2022/years.xlsx?count=3")
-    assert "2020(无记录),2021,变动,2022(未满一年),变动" in answer.text
-    assert "中秋节慰问品,份,,540,,542,2" in answer.text
-    assert book.status_code == 200
