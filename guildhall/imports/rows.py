@@ -21,21 +21,21 @@ ROWS_MAX = 200_000
 
 TITLES: dict[str, str] = {
     "missing": "必填项为空",
-    "formula": "单元格是公式,请粘贴为数值",
+    "formula": "单元格是公式，请粘贴为数值",
     "error-value": "单元格是错误值",
-    "digits-lost": "长数字已被表格舍入,请按文本重新填写",
-    "hidden-by-format": "单元格格式隐藏了内容,请改为常规或文本格式",
-    "format-hides-digits": "单元格格式隐去了小数,显示与实际不同,请改格式或改数",
-    "number-format": "单元格的数字格式使显示与实际不同,请改为常规或文本格式",
+    "digits-lost": "长数字已被表格舍入，请按文本重新填写",
+    "hidden-by-format": "单元格格式隐藏了内容，请改为常规或文本格式",
+    "format-hides-digits": "单元格格式隐去了小数，显示与实际不同，请改格式或改数",
+    "number-format": "单元格的数字格式使显示与实际不同，请改为常规或文本格式",
     "not-a-date": "单元格的日期格式不显示日期",
     "broken-text": "含有乱码或控制字符",
-    "date-incomplete": "日期不全,应有年月日,如 2022-03-01",
-    "month-ambiguous": "1985.1 可能是1月也可能是10月,请写作 1985-01 或 1985-10",
-    "amount-split": "金额似被千分位逗号拆成两栏,请去掉逗号或加引号",
-    "cell-without-heading": "有内容超出表头各栏,可能多了一个逗号",
-    "invalid-date": "日期不合规,应如 2022-03-01",
+    "date-incomplete": "日期不全，应有年月日，如 2022-03-01",
+    "month-ambiguous": "1985.1 可能是1月也可能是10月，请写作 1985-01 或 1985-10",
+    "amount-split": "金额似被千分位逗号拆成两栏，请去掉逗号或加引号",
+    "cell-without-heading": "有内容超出表头各栏，可能多了一个逗号",
+    "invalid-date": "日期不合规，应如 2022-03-01",
     "invalid-month": "月份不合规",
-    "invalid-amount": "金额不合规,应为元,最多两位小数,逗号只用于千分位",
+    "invalid-amount": "金额不合规，应为元，最多两位小数，逗号只用于千分位",
     "not-positive": "应大于零",
     "invalid-number": "应为整数",
     "invalid-name": "姓名不合规或过长",
@@ -45,9 +45,9 @@ TITLES: dict[str, str] = {
     "not-in-list": "不在可选项中",
     "listed-twice": "与前面的行重复",
     "unknown-employee": "没有这个工号",
-    "record-unreadable": "该工号的人员档案无法解密,请联系管理员",
-    "not-corrected": "本格原来的显示与内容不同或是公式,请核对改正,并去掉开头的 ⚠",
-    "not-sent": "因其他行未通过,本行未提交",
+    "record-unreadable": "该工号的人员档案无法解密，请联系管理员",
+    "not-corrected": "本格原来的显示与内容不同或是公式，请核对改正，并去掉开头的 ⚠",
+    "not-sent": "因其他行未通过，本行未提交",
 }
 """Our own refusals of a row; a service's refusal comes with its own title."""
 
@@ -181,7 +181,7 @@ class _Reading:
             self._copies.add(Place(sheet, row.number), row)
             self._entry(row, headed, sheet, shifted=bool(beyond), in_text=not page.name)
         if unheaded and page.name:
-            self._told.append(Told("cell-without-heading", f"{unheaded} 行有内容在表头之外,未读"))
+            self._told.append(Told("cell-without-heading", f"{unheaded} 行有内容在表头之外，未读"))
         if len(self._rows) + len(self._bad) > ROWS_MAX:
             raise SheetError("file-too-large", f"the file has more than {ROWS_MAX:,} entries")
 
@@ -212,7 +212,7 @@ class _Reading:
         left = [page.name for page in book.pages if page not in pages and page.rows]
         hidden += [Told("sheet-left-out", f"未选的工作表未读:{name}") for name in left]
         columns = [
-            Told("columns-hidden", f"工作表 {page.name} 有隐藏的列,未读")
+            Told("columns-hidden", f"工作表 {page.name} 有隐藏的列，未读")
             for page in pages
             if page.hidden_columns and page.name
         ]

@@ -8,6 +8,7 @@ from services.console.app import console_app
 from services.console.backend import Backend
 from services.console.console import Console
 from services.console.importer import Importer
+from services.console.papers import Papers
 from services.console.provider import Provider
 from services.console.session import Sealer, key_in
 from services.console.settings import ConsoleSettings
@@ -16,6 +17,7 @@ from shared.http.auth import TokenVerifier
 from shared.http.issuer_keys import IssuerKeys
 from shared.service.logs import configure_logs
 from shared.service.runner import Runner, http_server
+from shared.typesetting.fonts import FontStore
 
 
 async def serve(settings: ConsoleSettings) -> None:
@@ -35,7 +37,9 @@ async def serve(settings: ConsoleSettings) -> None:
         https = settings.console_url.startswith("https://")
         importer = Importer(settings.services)
         sealer = Sealer(_key(settings))
-        app = console_app(Console(backend, provider, sealer, https, importer, Uploads()))
+        fonts = FontStore(settings.cache, settings.fonts)
+        made = Console(backend, provider, sealer, https, importer, Uploads(), Papers(), fonts)
+        app = console_app(made)
         await runner.start(http_server(app, settings.http_host, settings.http_port))
         await runner.until_stopped()
 

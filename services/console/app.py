@@ -13,7 +13,12 @@ from services.console.pages import (
     event,
     figure,
     findings,
+    office_claims,
     office_decisions,
+    office_filing,
+    office_forms,
+    office_lists,
+    office_payments,
     office_programmes,
     office_queue,
     office_upload,
@@ -59,7 +64,17 @@ def console_app(console: Console) -> FastAPI:
     # A file's name is no figure's and no finding's: downloads are looked at first.
     topics = (downloads, operating, start, year, figure, difference, findings, rolls, rules, event)
     # The office's addresses would be periods' otherwise.
-    offices = (office_queue, office_decisions, office_programmes, office_upload)
+    offices = (
+        office_queue,
+        office_filing,
+        office_claims,
+        office_decisions,
+        office_payments,
+        office_lists,
+        office_forms,
+        office_programmes,
+        office_upload,
+    )
     for router in (signing_in, *(topic.router for topic in (*offices, *topics))):
         app.include_router(router, include_in_schema=False)
     return app

@@ -82,6 +82,11 @@ class Backend:
         answer = await self._send(bearer, service, "POST", path, query, json=body, headers=headers)
         return answer.json() if answer.content else {}
 
+    async def post_bytes(self, bearer: str, service: str, path: str, body: Any) -> bytes:
+        """The very bytes that a service answers to a body. Raises Answered, NoAnswer."""
+        answer = await self._send(bearer, service, "POST", path, {}, json=body)
+        return answer.content
+
     async def _send(
         self,
         bearer: str,

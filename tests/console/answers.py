@@ -96,7 +96,7 @@ ANSWERS: dict[str, Any] = {
 
 BAD = {
     "number": 4, "field": "签收日期", "code": "invalid-date", "sheet": "", "differs": None,
-    "title": "日期不合规,应如 2022-03-01",
+    "title": "日期不合规，应如 2022-03-01",
 }  # fmt: skip
 
 

@@ -13,11 +13,13 @@ from services.console.app import console_app
 from services.console.backend import Backend
 from services.console.console import Console
 from services.console.importer import Importer
+from services.console.papers import Papers
 from services.console.provider import Provider
 from services.console.session import Sealer, Session
 from services.console.uploads import Uploads
 from shared.http.auth import TokenVerifier
 from shared.http.issuer_keys import IssuerKeys
+from shared.typesetting.fonts import FontStore
 from tests.console.answers import ANSWERS, ORG
 
 SERVICES = ("members", "benefits", "events", "reporting", "worker")
@@ -75,7 +77,9 @@ def console_before(services: Services, *, https: bool) -> Console:
     )
     backend = Backend(addresses, httpx.MockTransport(services))
     importer = Importer(addresses)
-    return Console(backend, provider, Sealer(bytes(32)), https, importer, Uploads())
+    return Console(
+        backend, provider, Sealer(bytes(32)), https, importer, Uploads(), Papers(), FontStore()
+    )
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from services.console.console import Visit
 from services.console.event_words import CODES
+from services.console.office_acts import Act as Acting
 from services.console.office_acts import Outcome, do, fen_of, named, new_key
 from services.console.pages.arrival import choices_of
 from services.console.pages.office import AtOffice, now_of, today_of
@@ -39,7 +40,8 @@ async def decide(http: Request, visit: AtOffice, claim_id: str, act: Act) -> Res
         body["decision_ref"] = form.get("decision", "").strip()
     else:
         body = {"claim_id": claim_id, "reason": form.get("reason", ""), "rejected_on": on}
-    outcome = await do(visit, f"{act}-claim", body, form.get("key", ""), now_of(visit))
+    deciding = Acting(f"{act}-claim", body, version=form.get("version", ""))
+    outcome = await do(visit, deciding, form.get("key", ""), now_of(visit))
     if outcome.done:
         return _to_queue(visit, act)
     return await _claim(http, visit, claim_id, act, form, outcome)
@@ -85,7 +87,7 @@ async def freeze(http: Request, visit: AtOffice, programme_id: str) -> Response:
         "population": form.get("population", ""),
         "expected_count": int(count),
     }
-    outcome = await do(visit, "freeze-roster", body, form.get("key", ""), now_of(visit))
+    outcome = await do(visit, Acting("freeze-roster", body), form.get("key", ""), now_of(visit))
     if outcome.done:
         return _to_queue(visit, "freeze")
     return await _roster(http, visit, programme_id, on, outcome)

@@ -4,7 +4,15 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.reporting.api import auditing, exporting, operating, reading, reports, sources
+from services.reporting.api import (
+    auditing,
+    exporting,
+    one_finding,
+    operating,
+    reading,
+    reports,
+    sources,
+)
 from services.reporting.api.access import Reporting
 from services.reporting.api.commands import COMMANDS
 from services.reporting.projections.checkpoints import folded
@@ -33,25 +41,25 @@ REFUSALS: dict[str, str] = {
     "not-disputed": "该事件未见与来源的日志不符",
     "numbers-nothing": "来源不为其记录编号",
     "owner-silent": "来源没有回答",
-    "ingest-held": "日志与投影不一致,暂停写入",
-    "being-rebuilt": "正在由日志重建,请稍后再试",
-    "projection-differs": "数据与日志不符,待人工核定",
+    "ingest-held": "日志与投影不一致，暂停写入",
+    "being-rebuilt": "正在由日志重建，请稍后再试",
+    "projection-differs": "数据与日志不符，待人工核定",
     "unknown-rule": "没有这条规则",
     "values-refused": "规则数值文件不合规",
-    "report-unproven": "尚不能证明记录齐全,未签发",
-    "not-judged-yet": "所知事实尚未判定完毕,请稍后再试",
+    "report-unproven": "尚不能证明记录齐全，未签发",
+    "not-judged-yet": "所知事实尚未判定完毕，请稍后再试",
     "report-stands": "该期间已有签发的报告",
     "unknown-report": "没有签发过这份报告",
     "report-superseded": "该报告已被取代",
     "unknown-report-file": "该报告没有这种格式的文件",
     "narrative-unchanged": "该章节已是这段叙述",
-    "narrative-rewritten": "叙述已改写,请重新阅读",
+    "narrative-rewritten": "叙述已改写，请重新阅读",
     "narrative-approved": "该叙述已审定",
     "unknown-narrative": "没有这段叙述",
-    "narrative-not-approved": "有叙述尚未审定,未签发",
-    "report-too-large": "清单过长,不能制成工作簿",
+    "narrative-not-approved": "有叙述尚未审定，未签发",
+    "report-too-large": "清单过长，不能制成工作簿",
     "report-too-slow": "报告文件未能及时制成",
-    "press-busy": "正在制作其他报告,请稍后再试",
+    "press-busy": "正在制作其他报告，请稍后再试",
     "fonts-missing": "缺少制作PDF的字体",
     "unknown-finding": "没有这个疑点",
     "finding-resolved": "该疑点已消除",
@@ -62,7 +70,7 @@ REFUSALS: dict[str, str] = {
     "waiver-proposed-otherwise": "所提议的豁免与此不同",
     "maker-is-approver": "经办人不能审批自己的申请",
     "unknown-table": "没有这张数据表",
-    "export-busy": "正在导出其他数据,请稍后再试",
+    "export-busy": "正在导出其他数据，请稍后再试",
 }
 
 
@@ -89,6 +97,7 @@ def reporting_app(reporting: Reporting) -> FastAPI:
         reading.router,
         auditing.router,
         auditing.listed,
+        one_finding.router,
         reports.router,
         reports.kept,
         exporting.router,

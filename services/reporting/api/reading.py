@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from services.reporting.api.access import READERS, Asked, AsOf, Built, Org, Reader
+from services.reporting.api.access import READERS, Asked, AsOf, Built, Officer, Org, Reader
 from services.reporting.api.answers import (
     account_answer,
     dated_count_answer,
@@ -54,7 +54,7 @@ Word = Annotated[str | None, Query(description="`next` of the page before")]
 
 @unions.get("/v1/unions")
 async def list_unions(
-    built: Built, actor: Annotated[Actor, of_covered(*READERS)], http: Request
+    built: Built, actor: Annotated[Actor, of_covered(*READERS, "cashier")], http: Request
 ) -> Json:
     """The unions that the token covers and that were registered."""
     http.state.folded = await all_fresh(built.pool)
@@ -63,7 +63,7 @@ async def list_unions(
 
 
 @router.get("/v1/{org_id}/knowledge")
-async def knowledge(built: Built, _: Reader, org_id: Org, as_of: AsOf = None) -> Json:
+async def knowledge(built: Built, _: Officer, org_id: Org, as_of: AsOf = None) -> Json:
     """A union's name and years, and the log_index that `as_of` stands for, sealed when."""
     at = await log_index_of(built.pool, as_of)
     return Json((await union_known_at(built.pool, org_id, at))._asdict())
