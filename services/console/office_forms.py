@@ -97,7 +97,7 @@ ACTIVITIES = (
         ), "activity-{activity_id}",
     ),
     Form(
-        "record-attendance", "events", "record-attendance", WRITERS, _("登记到场"),
+        "record-attendance", "events", "record-attendance", ("clerk",), _("登记到场"),
         _("记下到场的人"), _("到场的人按场次计入人次；没登记的是不知道，不是缺席。"), "activities",
         (
             _fixed("activity_id", _("活动编号")),
@@ -107,7 +107,7 @@ ACTIVITIES = (
         ), "activity-{activity_id}",
     ),
     Form(
-        "register-participants", "events", "register-participants", WRITERS, _("登记报名"),
+        "register-participants", "events", "register-participants", ("clerk",), _("登记报名"),
         _("记下报名的人"), _("报名的人记在这项活动下，到场另行登记。"), "activities",
         (
             _fixed("activity_id", _("活动编号")),
