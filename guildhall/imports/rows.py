@@ -208,9 +208,9 @@ class _Reading:
     def table(self, book: Book, pages: Sequence[Page], unread: tuple[str, ...]) -> Table:
         """What was read."""
         rows, twice = _listed_once(self.kind, self._rows)
-        hidden = [Told("sheet-hidden", f"隐藏的工作表未读:{name}") for name in book.hidden]
+        hidden = [Told("sheet-hidden", f"隐藏的工作表未读：{name}") for name in book.hidden]
         left = [page.name for page in book.pages if page not in pages and page.rows]
-        hidden += [Told("sheet-left-out", f"未选的工作表未读:{name}") for name in left]
+        hidden += [Told("sheet-left-out", f"未选的工作表未读：{name}") for name in left]
         columns = [
             Told("columns-hidden", f"工作表 {page.name} 有隐藏的列，未读")
             for page in pages

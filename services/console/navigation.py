@@ -7,7 +7,7 @@ from services.console.session import Session
 
 READERS = ("auditor", "operator", "chair", "clerk", "approver")
 WATCHERS = ("operator", "auditor")
-WRITERS = ("clerk", "approver", "chair")
+KEEPERS = ("clerk", "approver", "chair")
 OFFICE = ("clerk", "approver", "chair", "cashier")
 
 
@@ -41,10 +41,10 @@ MENU: dict[str, tuple[Entry, ...]] = {
         Entry(_("项目"), "/office/programmes", OFFICE),
         Entry(_("申请"), "/office/claims", OFFICE, also="/office/claims/"),
         Entry(_("支付"), "/office/payments", OFFICE),
-        Entry(_("会议"), "/office/meetings", WRITERS),
-        Entry(_("活动"), "/office/activities", WRITERS),
-        Entry(_("月度证明"), "/office/attestations", WRITERS),
-        Entry(_("计划"), "/office/plan", WRITERS),
+        Entry(_("会议"), "/office/meetings", KEEPERS),
+        Entry(_("活动"), "/office/activities", KEEPERS),
+        Entry(_("月度证明"), "/office/attestations", KEEPERS),
+        Entry(_("计划"), "/office/plan", KEEPERS),
         Entry(_("上传"), "/office/upload", OFFICE),
     ),
     _("看账"): (

@@ -15,6 +15,7 @@ from services.console.pages.office import AtOffice, now_of, today_of
 from services.console.rendering import page
 from services.console.security import form_of
 from services.console.words import CLAIM_KINDS, REJECTIONS
+from services.console.written import written_query
 from shared.errors import Invalid, Unknown
 
 router = APIRouter()
@@ -43,7 +44,7 @@ async def decide(http: Request, visit: AtOffice, claim_id: str, act: Act) -> Res
     deciding = Acting(f"{act}-claim", body, version=form.get("version", ""))
     outcome = await do(visit, deciding, form.get("key", ""), now_of(visit))
     if outcome.done:
-        return _to_queue(visit, act)
+        return _to_queue(visit, act, outcome)
     return await _claim(http, visit, claim_id, act, form, outcome)
 
 
@@ -89,7 +90,7 @@ async def freeze(http: Request, visit: AtOffice, programme_id: str) -> Response:
     }
     outcome = await do(visit, Acting("freeze-roster", body), form.get("key", ""), now_of(visit))
     if outcome.done:
-        return _to_queue(visit, "freeze")
+        return _to_queue(visit, "freeze", outcome)
     return await _roster(http, visit, programme_id, on, outcome)
 
 
@@ -123,7 +124,7 @@ async def _roster(
     )
 
 
-def _to_queue(visit: Visit, done: str) -> Response:
+def _to_queue(visit: Visit, done: str, outcome: Outcome) -> Response:
     assert visit.scope is not None
-    since = visit.scope.known["last_index"]
-    return RedirectResponse(f"/{visit.scope.org}/office/queue?done={done}&since={since}", 303)
+    said = written_query(visit, done, "benefits", outcome.reply)
+    return RedirectResponse(f"/{visit.scope.org}/office/queue?{said}", 303)

@@ -21,6 +21,7 @@ from services.console.security import form_of
 from services.console.sheet_printing import sheet_pdf
 from services.console.sign_off import Sheet, pdf_sheet, xlsx_sheet
 from services.console.tables import MEDIA_TYPES, XLSX
+from services.console.written import written, written_query
 
 router = APIRouter()
 
@@ -56,6 +57,7 @@ async def programmes(http: Request, visit: AtOffice) -> Response:
         cut=not whole,
         codes=CODES,
         done=visit.given("done"),
+        written=written(visit),
     )
 
 
@@ -81,7 +83,8 @@ async def opened(http: Request, visit: AtOffice) -> Response:
     if not outcome.done:
         return await _new(http, visit, form, outcome)
     assert visit.scope is not None
-    return RedirectResponse(f"/{visit.scope.org}/office/programmes?done=opened", 303)
+    said = written_query(visit, "opened", "benefits", outcome.reply)
+    return RedirectResponse(f"/{visit.scope.org}/office/programmes?{said}", 303)
 
 
 async def _new(http: Request, visit: Visit, form: dict[str, str], outcome: Outcome) -> Response:
@@ -115,7 +118,8 @@ async def issue(http: Request, visit: AtOffice, programme_id: str) -> Response:
     if not outcome.done:
         return await _issue(http, visit, programme_id, form, outcome)
     assert visit.scope is not None
-    return RedirectResponse(f"/{visit.scope.org}/office/programmes?done=issued", 303)
+    said = written_query(visit, "issued", "benefits", {})
+    return RedirectResponse(f"/{visit.scope.org}/office/programmes?{said}", 303)
 
 
 async def _issue(

@@ -17,6 +17,7 @@ from services.console.pages.office import AtOffice, listed, masks_of, now_of, to
 from services.console.pages.office_payments import with_refusals
 from services.console.rendering import page
 from services.console.words import CLAIM_KINDS
+from services.console.written import written
 
 router = APIRouter()
 
@@ -28,7 +29,6 @@ DONE = {"approve", "reject", "freeze"}
 @router.get("/{org}/office/queue")
 async def queue(http: Request, visit: AtOffice) -> Response:
     """The queue of the roles that somebody holds, oldest first."""
-    since = visit.given("since")
     decides, enters = visit.session.may(*DECIDERS), visit.session.may(*CLERKS)
     pays = visit.session.may(*PAYERS)
     (claims, more_claims), (programmes, more), (asked, _), (due, _) = await asyncio.gather(
@@ -71,7 +71,7 @@ async def queue(http: Request, visit: AtOffice) -> Response:
         codes=OFFICE_WORDS,
         people_named=await masks_of(visit, people),
         done=visit.given("done") if visit.given("done") in DONE else "",
-        since=since if since.isascii() and since.isdigit() else "",
+        written=written(visit),
     )
 
 
