@@ -11,6 +11,9 @@ ANSWER_SECONDS = 30.0
 CONNECT_SECONDS = 2.0
 CONNECTIONS_MAX = 64
 
+Raw = bytes
+"""Bytes, where a method of that name stands before them."""
+
 
 class Answered(Exception):
     """A service answered with a problem (RFC 9457): its status, code and facts."""
@@ -82,7 +85,7 @@ class Backend:
         answer = await self._send(bearer, service, "POST", path, query, json=body, headers=headers)
         return answer.json() if answer.content else {}
 
-    async def post_bytes(self, bearer: str, service: str, path: str, body: Any) -> bytes:
+    async def post_bytes(self, bearer: str, service: str, path: str, body: Any) -> Raw:
         """The very bytes that a service answers to a body. Raises Answered, NoAnswer."""
         answer = await self._send(bearer, service, "POST", path, {}, json=body)
         return answer.content

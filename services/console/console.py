@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from fastapi import Request
 
-from services.console.backend import Backend
+from services.console.backend import Backend, Raw
 from services.console.importer import Importer
 from services.console.papers import Papers
 from services.console.provider import Provider
@@ -71,7 +71,7 @@ class Visit:
         """What a service answers to a body. Raises Answered, NoAnswer."""
         return await self.console.backend.post(self.session.bearer, service, path, body, **query)
 
-    async def post_bytes(self, service: str, path: str, body: Any) -> bytes:
+    async def post_bytes(self, service: str, path: str, body: Any) -> Raw:
         """The very bytes that a service answers to a body. Raises Answered, NoAnswer."""
         return await self.console.backend.post_bytes(self.session.bearer, service, path, body)
 

@@ -80,7 +80,8 @@ def _heads(visit: Visit) -> list[str]:
 
 
 def _numbered(visit: Visit, sheet: Sheet) -> list[tuple[int, str, dict[str, Any]]]:
-    unknown = translated(visit.http)("（查不到姓名）")
+    say = translated(visit.http)
+    unknown = say("（查不到姓名）")
     return [
         (number, sheet.names.get(line["person_id"], unknown), line)
         for number, line in enumerate(sheet.lines, start=1)

@@ -26,7 +26,7 @@ from services.members.handlers import (
     withdrawals,
 )
 from services.members.queries import documents, person_records, rosters
-from services.members.queries.documents import Keeping
+from services.members.queries.documents import Deposit
 from services.members.queries.person_records import Inquiry, require_purpose
 from shared.contract.envelope import Actor
 from shared.decider.withdrawal import WithdrawEntries
@@ -145,8 +145,7 @@ DocumentReader = Annotated[Actor, of_union(*READERS)]
 
 
 def add_routes(app: FastAPI, api: CommandApi) -> None:
-    """The context's queries, and the two questions too long for an address; lists are pages by key
-    (shared/http/pages.py)."""
+    """The context's queries, and what no address may hold; lists are pages by key."""
     _organisation_routes(app, api)
     _roster_routes(app, api)
     _record_routes(app, api)
@@ -257,9 +256,9 @@ def _document_routes(app: FastAPI, api: CommandApi) -> None:
 
     @app.post("/v1/{org_id}/documents", tags=["person records"])
     async def keep(org_id: str, command: KeepDocument, actor: Clerk) -> dict[str, Any]:
-        """Keep a document about a person. Refuses document-type, unknown-person."""
-        keeping = Keeping(actor, org_id, command.person_id, api.store.clock())
-        kept = await documents.keep(pool, cipher, keeping, command.content)
+        """Keep a document. Refuses document-type, unknown-person."""
+        deposit = Deposit(actor, org_id, command.person_id, api.store.clock())
+        kept = await documents.keep(pool, cipher, deposit, command.content)
         return {"sha256": kept.sha256, "media_type": kept.media_type, "size": len(kept.content)}
 
     @app.post("/v1/{org_id}/documents/read", tags=["person records"])

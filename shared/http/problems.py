@@ -26,6 +26,7 @@ FAILED_BY_POSTGRESQL = (*AWAY, asyncpg.DataError, asyncpg.TransactionRollbackErr
 """What `database_problem` has an answer to; a transaction rolled back was a deadlock's victim."""
 
 TITLES: dict[str, str] = {
+    "fonts-missing": "缺少制作PDF的字体",
     "no-token": "缺少访问令牌",
     "token-refused": "访问令牌无效",
     "role-missing": "角色无此权限",

@@ -122,8 +122,7 @@ MAY: dict[str, dict[str, Access]] = {
                 "findings/{finding_id}/story",
                 "reconciliation/{programme_id}", "membership-account", "verdicts", "report",
                 "reports", "reports/{report_id}", "reports/{report_id}/files/{format_}",
-                "narratives",
-                "exports", "exports/{table}",
+                "narratives", "exports", "exports/{table}",
             )
         },
         "POST /v1/{org_id}/rules/{rule_id}/what-if": of_union(*READERS),

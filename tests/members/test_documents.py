@@ -117,7 +117,7 @@ async def test_a_document_goes_with_the_record_of_its_person(staffed: InProcess)
     await keep(staffed)
     withdrawn = {
         "stream": f"{TEST_ORG}/person-{ONE}", "versions": [1],
-        "reason": "did_not_happen", "withdrawn_on": "2022-12-31",
+        "reason": "did_not_happen", "withdrawn_on": "2022-12-15",
     }  # fmt: skip
     accepted(await staffed.command("withdraw-entries", withdrawn))
     assert await staffed.store.pool.fetchval("SELECT count(*) FROM documents") == 0

@@ -48,12 +48,12 @@ async def claims_named(http: Request, visit: AtOffice) -> Response:
 async def _claims(http: Request, visit: Visit, form: Mapping[str, str]) -> Response:
     state = visit.given("state")
     state = state if state in STATES else ""
-    items, cut = await listed(visit, "benefits", "claims", state=state or None)
+    items, truncated = await listed(visit, "benefits", "claims", state=state or None)
     items.sort(key=lambda each: (each["filed_on"], each["claim_id"]), reverse=True)
     people = [each["person_id"] for each in items]
     names = await names_for(visit, people, form)
     return await list_page(
-        http, visit, "claims", claims=items, cut=cut, state=state, states=STATES,
+        http, visit, "claims", claims=items, cut=truncated, state=state, states=STATES,
         people_named=names or await masks_of(visit, people), purpose=form.get("purpose", ""),
         claim_kinds=CLAIM_KINDS,
     )  # fmt: skip

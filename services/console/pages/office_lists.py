@@ -47,17 +47,17 @@ async def list_page(http: Request, visit: Visit, template: str, **given: Any) ->
 @router.get("/{org}/office/meetings")
 async def meetings(http: Request, visit: AtOffice) -> Response:
     """The meetings, latest first. Raises Answered."""
-    items, cut = await listed(visit, "events", "meetings")
+    items, truncated = await listed(visit, "events", "meetings")
     items.sort(key=lambda each: (each["convened_for"], each["meeting_id"]), reverse=True)
-    return await list_page(http, visit, "meetings", meetings=items, cut=cut)
+    return await list_page(http, visit, "meetings", meetings=items, cut=truncated)
 
 
 @router.get("/{org}/office/activities")
 async def activities(http: Request, visit: AtOffice) -> Response:
     """The activities, latest first. Raises Answered."""
-    items, cut = await listed(visit, "events", "activities")
+    items, truncated = await listed(visit, "events", "activities")
     items.sort(key=lambda each: (each["planned_for"], each["activity_id"]), reverse=True)
-    return await list_page(http, visit, "activities", activities=items, cut=cut)
+    return await list_page(http, visit, "activities", activities=items, cut=truncated)
 
 
 @router.get("/{org}/office/attestations")
@@ -81,10 +81,10 @@ async def attestations(http: Request, visit: AtOffice) -> Response:
 async def plan(http: Request, visit: AtOffice) -> Response:
     """The items of a year's plan: what is overdue first, then what is due next. Raises Answered."""
     year = _year(visit)
-    items, cut = await listed(visit, "events", "plan-items", year=year)
+    items, truncated = await listed(visit, "events", "plan-items", year=year)
     order = {"overdue": 0, "open": 1, "done": 2}
     items.sort(key=lambda each: (order[each["state"]], each["due_on"] or "9", each["item_id"]))
-    return await list_page(http, visit, "plan", items=items, cut=cut, year=year)
+    return await list_page(http, visit, "plan", items=items, cut=truncated, year=year)
 
 
 @router.get("/{org}/office/entries/{service}/{stream}")

@@ -41,7 +41,7 @@ class Kept(NamedTuple):
     content: bytes
 
 
-class Keeping(NamedTuple):
+class Deposit(NamedTuple):
     """Who keeps a document, of which union and person, and when (UTC)."""
 
     actor: Actor
@@ -58,17 +58,17 @@ def media_type_of(content: bytes) -> str:
     raise Invalid("document-type", "a document is a PDF, a JPEG or a PNG")
 
 
-async def keep(pool: asyncpg.Pool, cipher: RecordCipher, keeping: Keeping, content: bytes) -> Kept:
+async def keep(pool: asyncpg.Pool, cipher: RecordCipher, deposit: Deposit, content: bytes) -> Kept:
     """Keep a document; the same one is kept once. Raises Invalid `document-type`, Unknown
     `unknown-person`."""
     media_type = media_type_of(content)
-    org_id, person_id = keeping.org_id, keeping.person_id
+    org_id, person_id = deposit.org_id, deposit.person_id
     if not await pool.fetchval(KNOWN, org_id, person_id):
         raise Unknown("unknown-person", f"nobody is registered as {person_id}")
     digest = sha256(content)
     encrypted = cipher.encrypt_document(org_id, person_id, digest.hexdigest(), content)
     row = (org_id, person_id, digest.digest(), media_type, len(content))
-    await pool.execute(KEEP, *row, keeping.actor.subject, keeping.at, encrypted)
+    await pool.execute(KEEP, *row, deposit.actor.subject, deposit.at, encrypted)
     return Kept(digest.hexdigest(), media_type, content)
 
 

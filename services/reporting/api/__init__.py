@@ -60,7 +60,6 @@ REFUSALS: dict[str, str] = {
     "report-too-large": "清单过长，不能制成工作簿",
     "report-too-slow": "报告文件未能及时制成",
     "press-busy": "正在制作其他报告，请稍后再试",
-    "fonts-missing": "缺少制作PDF的字体",
     "unknown-finding": "没有这个疑点",
     "finding-resolved": "该疑点已消除",
     "finding-waived": "该疑点已豁免",

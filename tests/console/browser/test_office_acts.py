@@ -1,7 +1,7 @@
 """A claim with a document from filing to payment, by three people; a chair attests a month; a
 finding is explained, and borne by two."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,11 +14,11 @@ from tests.console.browser.test_office import GO, OFFICE, looked_at, upload
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 WRITE = "main button[value=write]"
-People = Callable[..., AsyncIterator[Visitor]]
+SignIn = Callable[..., Awaitable[Visitor]]
 
 
 @pytest.fixture
-async def sign_in(chromium: Browser, demo: Stack) -> AsyncIterator[Callable]:  # type: ignore[type-arg]
+async def sign_in(chromium: Browser, demo: Stack) -> AsyncIterator[SignIn]:
     visitors: list[Visitor] = []
 
     async def made(person: str, width: int = 1440) -> Visitor:
@@ -70,8 +70,7 @@ async def file_claim(clerk: Visitor, directory: Path) -> None:
 
 
 async def test_a_claim_goes_from_a_clerk_to_an_approver_to_a_cashier(
-    sign_in: Callable,
-    tmp_path: Path,  # type: ignore[type-arg]
+    sign_in: SignIn, tmp_path: Path
 ) -> None:
     clerk = await sign_in("clerk", 360)
     await somebody(clerk, tmp_path)
@@ -107,7 +106,7 @@ async def test_a_claim_goes_from_a_clerk_to_an_approver_to_a_cashier(
 
 
 async def test_money_is_asked_for_by_one_and_approved_by_another(
-    sign_in: Callable,  # type: ignore[type-arg]
+    sign_in: SignIn,
 ) -> None:
     clerk = await sign_in("clerk")
     await clerk.open(f"{OFFICE}/acts/request-expenditure")
@@ -128,7 +127,7 @@ async def test_money_is_asked_for_by_one_and_approved_by_another(
 
 
 async def test_a_chair_attests_a_month_and_records_a_week(
-    sign_in: Callable,  # type: ignore[type-arg]
+    sign_in: SignIn,
 ) -> None:
     chair = await sign_in("chair", 360)
     page = chair.page
@@ -164,7 +163,7 @@ async def test_a_chair_attests_a_month_and_records_a_week(
 
 
 async def test_a_finding_is_explained_and_borne_by_two(
-    sign_in: Callable,  # type: ignore[type-arg]
+    sign_in: SignIn,
 ) -> None:
     clerk = await sign_in("clerk")
     page = clerk.page
