@@ -14,7 +14,7 @@ TO_DO: dict[str, dict[str, str]] = {
     "leavers": {"differs": "核对离开日期与方式；已录入的有误用 withdraw-entries 撤回后重新导入"},
     "dependants": {"differs": "同名家属已登记：核对关系与登记日期；若是另一人，姓名须能区分"},
     "activities": {
-        "differs": "活动编号已用于另一内容：若是另一活动请另编号；未举办的可用 cancel-activity 取消",
+        "differs": "活动编号已用于另一内容：若是另一活动请另编号；未举办的用 cancel-activity 取消",
         "session-held": "该场次已登记举办，日期不同：若是另一场请填另一场次",
     },
     "attendance": {
