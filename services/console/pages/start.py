@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.console.navigation import READERS
 from services.console.pages.arrival import landing_year
 from services.console.rendering import page
 from services.console.scope import Scope, index_of, period_of, union_of
@@ -67,6 +68,8 @@ async def place(visit: SignedIn, org: str, index: str) -> Response:
 
 @router.get("/{org}")
 async def union(visit: SignedIn, org: str) -> Response:
-    """A union's last year."""
+    """A union's last year; what waits, for who reads no figures: a cashier."""
+    if not visit.session.may(*READERS):
+        return RedirectResponse(f"/{union_of(org)}/office/queue", 303)
     known: dict[str, Any] = await visit.ask("reporting", f"/v1/{union_of(org)}/knowledge")
     return RedirectResponse(f"/{org}/{landing_year(known).said}", 303)
