@@ -80,6 +80,7 @@ def _console(place: Place) -> Settings:
         "GUILDHALL_CONSOLE_URL": place.urls["console"],
         "GUILDHALL_CONSOLE_DIRECTORY": str(place.directory / "console"),
         "GUILDHALL_CLIENT_SECRET": place.console_secret,
+        **{name: os.environ[name] for name in OF_FONTS if name in os.environ},
     }
 
 
@@ -102,7 +103,7 @@ SERVICES: dict[str, Service] = (
 
 INHERITED = ("PATH", "HOME", "GUILDHALL_LOG_LEVEL")
 OF_FONTS = ("GUILDHALL_CACHE", "GUILDHALL_FONTS", "XDG_CACHE_HOME")
-"""Where reporting keeps and finds the fonts of PDFs."""
+"""Where reporting and the console keep and find the fonts of PDFs."""
 
 
 def environment_of(name: str, place: Place, more: Mapping[str, str]) -> Settings:

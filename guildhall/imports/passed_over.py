@@ -19,8 +19,8 @@ REASONS: dict[str, str] = {
     "footer": "制表、签字或说明",
     "serial": "只有序号",
     "section": "分组名",
-    "hidden": "隐藏行,未读",
-    "sheet-unread": "所在工作表没有本类表头,未读",
+    "hidden": "隐藏行，未读",
+    "sheet-unread": "所在工作表没有本类表头，未读",
 }
 """Every reason, and how it reads."""
 

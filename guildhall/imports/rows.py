@@ -20,22 +20,22 @@ ROWS_MAX = 200_000
 
 TITLES: dict[str, str] = {
     "missing": "必填项为空",
-    "formula": "单元格是公式,请粘贴为数值",
+    "formula": "单元格是公式，请粘贴为数值",
     "error-value": "单元格是错误值",
-    "digits-lost": "长数字已被表格舍入,请按文本重新填写",
-    "hidden-by-format": "单元格格式隐藏了内容,请改为常规或文本格式",
-    "format-hides-digits": "单元格格式隐去了小数,显示与实际不同,请改格式或改数",
-    "number-format": "单元格的数字格式使显示与实际不同,请改为常规或文本格式",
+    "digits-lost": "长数字已被表格舍入，请按文本重新填写",
+    "hidden-by-format": "单元格格式隐藏了内容，请改为常规或文本格式",
+    "format-hides-digits": "单元格格式隐去了小数，显示与实际不同，请改格式或改数",
+    "number-format": "单元格的数字格式使显示与实际不同，请改为常规或文本格式",
     "not-a-date": "单元格的日期格式不显示日期",
     "broken-text": "含有乱码或控制字符",
-    "struck-through": "单元格有删除线,不知算不算数:作废的删去整行,有效的去掉删除线",
-    "date-incomplete": "日期不全,应有年月日,如 2022-03-01",
-    "month-ambiguous": "1985.1 可能是1月也可能是10月,请写作 1985-01 或 1985-10",
-    "amount-split": "金额似被千分位逗号拆成两栏,请去掉逗号或加引号",
-    "cell-without-heading": "有内容超出表头各栏,可能多了一个逗号",
-    "invalid-date": "日期不合规,应如 2022-03-01",
+    "struck-through": "单元格有删除线，不知算不算数：作废的删去整行，有效的去掉删除线",
+    "date-incomplete": "日期不全，应有年月日，如 2022-03-01",
+    "month-ambiguous": "1985.1 可能是1月也可能是10月，请写作 1985-01 或 1985-10",
+    "amount-split": "金额似被千分位逗号拆成两栏，请去掉逗号或加引号",
+    "cell-without-heading": "有内容超出表头各栏，可能多了一个逗号",
+    "invalid-date": "日期不合规，应如 2022-03-01",
     "invalid-month": "月份不合规",
-    "invalid-amount": "金额不合规,应为元,最多两位小数,逗号只用于千分位",
+    "invalid-amount": "金额不合规，应为元，最多两位小数，逗号只用于千分位",
     "not-positive": "应大于零",
     "invalid-number": "应为整数",
     "invalid-name": "姓名不合规或过长",
@@ -46,9 +46,9 @@ TITLES: dict[str, str] = {
     "listed-twice": "与另一行重复",
     "listed-differently": "与另一行所指相同,内容却不同:不知哪一行对,都不录入",
     "unknown-employee": "没有这个工号",
-    "record-unreadable": "该工号的人员档案无法解密,请联系管理员",
-    "not-corrected": "本格原来的显示与内容不同或是公式,请核对改正,并去掉开头的 ⚠",
-    "not-sent": "因其他行未通过,本行未提交",
+    "record-unreadable": "该工号的人员档案无法解密，请联系管理员",
+    "not-corrected": "本格原来的显示与内容不同或是公式，请核对改正，并去掉开头的 ⚠",
+    "not-sent": "因其他行未通过，本行未提交",
 }
 """Our own refusals of a row; a service's refusal comes with its own title."""
 
@@ -184,9 +184,9 @@ class _Reading:
             self._copies.add(Place(sheet, row.number), row)
             self._entry(row, headed, sheet, shifted=bool(beyond), in_text=not page.name)
         if unheaded and page.name:
-            self._told.append(Told("cell-without-heading", f"{unheaded} 行有内容在表头之外,未读"))
+            self._told.append(Told("cell-without-heading", f"{unheaded} 行有内容在表头之外，未读"))
         if merged:
-            text = f"{merged} 行的金额来自合并单元格:合并的每一行各按此金额,不是合计,请核对"
+            text = f"{merged} 行的金额来自合并单元格：合并的每一行各按此金额，不是合计，请核对"
             self._told.append(Told("amount-merged", text))
         if len(self._rows) + len(self._bad) > ROWS_MAX:
             raise SheetError("file-too-large", f"the file has more than {ROWS_MAX:,} entries")
@@ -213,11 +213,11 @@ class _Reading:
 
     def table(self, book: Book, pages: Sequence[Page], unread: tuple[str, ...]) -> Table:
         """What was read."""
-        hidden = [Told("sheet-hidden", f"隐藏的工作表未读:{name}") for name in book.hidden]
+        hidden = [Told("sheet-hidden", f"隐藏的工作表未读：{name}") for name in book.hidden]
         left = [page.name for page in book.pages if page not in pages and page.rows]
-        hidden += [Told("sheet-left-out", f"未选的工作表未读:{name}") for name in left]
+        hidden += [Told("sheet-left-out", f"未选的工作表未读：{name}") for name in left]
         columns = [
-            Told("columns-hidden", f"工作表 {page.name} 有隐藏的列,未读")
+            Told("columns-hidden", f"工作表 {page.name} 有隐藏的列，未读")
             for page in pages
             if page.hidden_columns and page.name
         ]

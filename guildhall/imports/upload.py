@@ -211,7 +211,7 @@ def _in_words(kind: Kind, flaw: RowError) -> RowError:
     fields = tuple(dict.fromkeys(named))
     return flaw._replace(
         field="、".join(fields),
-        title=f"已录入{at},但{'、'.join(fields)}与本行不同。{what_to_do(kind.name, flaw.code)}",
+        title=f"已录入{at}，但{'、'.join(fields)}与本行不同。{what_to_do(kind.name, flaw.code)}",
         differs=fields,
     )
 

@@ -25,10 +25,10 @@ from services.benefits.handlers import (
 from services.benefits.queries import claims as claims_read
 from services.benefits.queries import deliveries, people
 from services.benefits.queries import money as money_read
+from services.benefits.queries import payments as payments_read
 from services.benefits.queries import programmes as programmes_read
 from shared.contract.values import Population
 from shared.decider.withdrawal import WithdrawEntries
-from shared.errors import Unknown
 from shared.http.access import of_union
 from shared.http.app import CommandApi, Route
 from shared.http.pages import AskedDate, AskedYear, Cursor, Limit, page
@@ -113,7 +113,7 @@ REFUSALS: dict[str, str] = {
     "stands-on-roster": "该人员在名册内，无须说明原因",
     "not-issued": "尚未发放",
     "again-before-issue": "再次发放日期早于首次发放日期",
-    "nothing-changes": "与登记内容相同,无须更正",
+    "nothing-changes": "与登记内容相同，无须更正",
     "withdrawn-before-filed": "撤回日期早于申请日期",
     "not-insured": "该人员未参保",
     "ended-before-insured": "终止日期早于参保日期",
@@ -160,6 +160,8 @@ REFUSALS: dict[str, str] = {
 """Titles of this context's refusals. Chinese: a person reads them."""
 
 ClaimState = Literal["filed", "approved", "rejected", "withdrawn", "paid", "reversed"]
+
+PaymentState = Literal["requested", "paid", "reversed"]
 
 
 def add_routes(app: FastAPI, api: CommandApi) -> None:
@@ -238,15 +240,29 @@ def _claim_routes(app: FastAPI, api: CommandApi) -> None:
 
     @app.get("/v1/{org_id}/claims/{claim_id}", tags=["queries"], dependencies=OF_READERS)
     async def claim(org_id: str, claim_id: str) -> dict[str, Any]:
-        """One claim and its state; its events are at `streams/claim-<id>`."""
-        found = await claims_read.one(pool, org_id, claim_id)
-        if found is None:
-            raise Unknown("unknown-claim", f"no claim {claim_id}")
-        return found
+        """One claim and its state, its documents by checksum, who filed and who approved it."""
+        return await claims_read.one(api.store, org_id, claim_id)
 
 
 def _money_routes(app: FastAPI, api: CommandApi) -> None:
     store = api.store
+
+    @app.get("/v1/{org_id}/payments", tags=["queries"], dependencies=OF_READERS)
+    async def payments_list(
+        org_id: str,
+        state: PaymentState | None = None,
+        cursor: Cursor = "",
+        limit: Limit = 50,
+    ) -> dict[str, Any]:
+        """The union's payments by id: asked for and waiting, in the books, or with something of
+        them taken back; amounts in fen."""
+        found = await payments_read.page(store, org_id, state, cursor, limit)
+        return page(found, limit, "payment_id")
+
+    @app.get("/v1/{org_id}/payments/{payment_id}", tags=["queries"], dependencies=OF_READERS)
+    async def payment(org_id: str, payment_id: str) -> dict[str, Any]:
+        """One payment: who asked, who approved, what of it came back."""
+        return await payments_read.one(store, org_id, payment_id)
 
     @app.get("/v1/{org_id}/policies/{policy_id}", tags=["queries"], dependencies=OF_READERS)
     async def policy(org_id: str, policy_id: str) -> dict[str, Any]:

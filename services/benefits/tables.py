@@ -13,6 +13,9 @@ from shared.contract.benefits import (
     ClaimRejected,
     ClaimReversed,
     ClaimWithdrawn,
+    ExpenditurePaid,
+    ExpenditureRequested,
+    ExpenditureReversed,
 )
 from shared.contract.envelope import DomainEvent
 from shared.eventstore.store import Also, Write
@@ -30,6 +33,11 @@ PAID = "UPDATE claims SET state = 'paid', paid_fen = $3 WHERE org_id = $1 AND cl
 AS_IT_STANDS = """
 UPDATE claims SET state = $3, approved_fen = $4, paid_fen = $5 WHERE org_id = $1 AND claim_id = $2
 """
+PAYMENT_REQUESTED = """
+INSERT INTO payments (org_id, payment_id, state) VALUES ($1, $2, 'requested')
+ON CONFLICT (org_id, payment_id) DO UPDATE SET state = 'requested'
+"""
+PAYMENT_SETTLED = "UPDATE payments SET state = $3 WHERE org_id = $1 AND payment_id = $2"
 SETTLED = "UPDATE claims SET state = $3 WHERE org_id = $1 AND claim_id = $2"
 
 
@@ -52,6 +60,12 @@ TABLES: dict[type[DomainEvent], tuple[str, Callable[[Any], Row]]] = {
     ClaimRejected: (SETTLED, lambda event: (event.org_id, event.claim_id, "rejected")),
     ClaimWithdrawn: (SETTLED, lambda event: (event.org_id, event.claim_id, "withdrawn")),
     ClaimReversed: (SETTLED, lambda event: (event.org_id, event.claim_id, "reversed")),
+    ExpenditureRequested: (PAYMENT_REQUESTED, lambda event: (event.org_id, event.payment_id)),
+    ExpenditurePaid: (PAYMENT_SETTLED, lambda event: (event.org_id, event.payment_id, "paid")),
+    ExpenditureReversed: (
+        PAYMENT_SETTLED,
+        lambda event: (event.org_id, event.payment_id, "reversed"),
+    ),
 }
 """Events without an entry are in no table of ours."""
 

@@ -11,6 +11,7 @@ from services.console.command_line import CommandLine
 from services.console.console import Console
 from services.console.founding import Founder
 from services.console.importer import Importer
+from services.console.papers import Papers
 from services.console.provider import Provider
 from services.console.session import Sealer, key_in
 from services.console.settings import ConsoleSettings
@@ -19,6 +20,7 @@ from shared.http.auth import TokenVerifier
 from shared.http.issuer_keys import IssuerKeys
 from shared.service.logs import configure_logs
 from shared.service.runner import Runner, http_server
+from shared.typesetting.fonts import FontStore
 
 
 async def serve(settings: ConsoleSettings) -> None:
@@ -38,7 +40,7 @@ async def serve(settings: ConsoleSettings) -> None:
         )
         https = settings.console_url.startswith("https://")
         line = CommandLine(settings.services)
-        console = Console(
+        made = Console(
             backend,
             provider,
             Sealer(_key(settings)),
@@ -46,10 +48,12 @@ async def serve(settings: ConsoleSettings) -> None:
             Importer(line),
             Uploads(),
             Founder(line, enrols=bool(settings.identity_url)),
+            Papers(),
+            FontStore(settings.cache, settings.fonts),
             urlsplit(settings.console_url).port,
             settings.demo_url,
         )
-        app = console_app(console)
+        app = console_app(made)
         await runner.start(http_server(app, settings.http_host, settings.http_port))
         await runner.until_stopped()
 

@@ -17,6 +17,9 @@ PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[^/?#%\\\s]+)+")
 """A path whose every part names something. What an address of ours carried goes into one as it was
 typed: `..` would ask another question than the page's, and `%3F` begin a query."""
 
+Raw = bytes
+"""Bytes, where a method of that name stands before them."""
+
 
 class Answered(Exception):
     """A service answered with a problem (RFC 9457): its status, code and facts."""
@@ -87,6 +90,11 @@ class Backend:
         """What a service answers to a body. Raises Answered, NoAnswer."""
         answer = await self._send(bearer, service, "POST", path, query, json=body, headers=headers)
         return answer.json() if answer.content else {}
+
+    async def post_bytes(self, bearer: str, service: str, path: str, body: Any) -> Raw:
+        """The very bytes that a service answers to a body. Raises Answered, NoAnswer."""
+        answer = await self._send(bearer, service, "POST", path, {}, json=body)
+        return answer.content
 
     async def _send(
         self,

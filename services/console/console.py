@@ -4,13 +4,15 @@ from typing import Any, NamedTuple
 
 from fastapi import Request
 
-from services.console.backend import Backend
+from services.console.backend import Backend, Raw
 from services.console.founding import Founder
 from services.console.importer import Importer
+from services.console.papers import Papers
 from services.console.provider import Provider
 from services.console.scope import Scope
 from services.console.session import Sealer, Session, parts_of
 from services.console.uploads import Uploads
+from shared.typesetting.fonts import FontStore
 
 SESSION, SIGN_IN, LANGUAGE = "guildhall-session", "guildhall-sign-in", "guildhall-language"
 HOST_ONLY = "__Host-"
@@ -33,6 +35,8 @@ class Console(NamedTuple):
     importer: Importer
     uploads: Uploads
     founder: Founder
+    papers: Papers
+    fonts: FontStore
     port: int | None = None
     demo: str = ""
 
@@ -74,6 +78,10 @@ class Visit:
     async def post(self, service: str, path: str, body: Any, **query: Any) -> Any:
         """What a service answers to a body. Raises Answered, NoAnswer."""
         return await self.console.backend.post(self.session.bearer, service, path, body, **query)
+
+    async def post_bytes(self, service: str, path: str, body: Any) -> Raw:
+        """The very bytes that a service answers to a body. Raises Answered, NoAnswer."""
+        return await self.console.backend.post_bytes(self.session.bearer, service, path, body)
 
     async def report(self, path: str, **query: Any) -> Any:
         """What reporting answers about the page's union."""

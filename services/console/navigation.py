@@ -7,6 +7,7 @@ from services.console.session import Session
 
 READERS = ("auditor", "operator", "chair", "clerk", "approver")
 WATCHERS = ("operator", "auditor")
+KEEPERS = ("clerk", "approver", "chair")
 OFFICE = ("clerk", "approver", "chair", "cashier")
 
 
@@ -37,8 +38,14 @@ def _(message: str) -> str:
 MENU: dict[str, tuple[Entry, ...]] = {
     _("办事"): (
         Entry(_("起步"), "/office/beginning", (*OFFICE, "operator")),
-        Entry(_("待办"), "/office/queue", OFFICE, also="/office/claims/"),
+        Entry(_("待办"), "/office/queue", OFFICE),
         Entry(_("项目"), "/office/programmes", OFFICE),
+        Entry(_("申请"), "/office/claims", OFFICE, also="/office/claims/"),
+        Entry(_("支付"), "/office/payments", OFFICE),
+        Entry(_("会议"), "/office/meetings", KEEPERS),
+        Entry(_("活动"), "/office/activities", KEEPERS),
+        Entry(_("月度证明"), "/office/attestations", KEEPERS),
+        Entry(_("计划"), "/office/plan", KEEPERS),
         Entry(_("上传"), "/office/upload", OFFICE),
     ),
     _("看账"): (

@@ -15,16 +15,19 @@ from shared.errors import Invalid, Unknown
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 KEY = re.compile(r"[0-9a-f]{32}")
-REFUSALS = (403, 409, 412, 422)
+VERSION = re.compile(r"[0-9]{1,9}")
+REFUSALS = (403, 404, 409, 412, 422)
 
 
 class Outcome(NamedTuple):
     """What became of an act: `refused` is the service's problem, `unknown` that it did not answer:
-    nobody knows then whether it is written. `key` is that of the next try."""
+    nobody knows then whether it is written. `key` is that of the next try, `reply` what the service
+    answered."""
 
     key: str
     refused: Mapping[str, Any] | None = None
     unknown: bool = False
+    reply: Mapping[str, Any] = {}
 
     @property
     def status(self) -> int:
@@ -42,34 +45,49 @@ def new_key() -> str:
     return secrets.token_hex(16)
 
 
-async def do(visit: Visit, command: str, body: Mapping[str, Any], key: str, now: str) -> Outcome:
-    """Send a command to benefits; `now` is the time of a simulated clock, empty for a real one.
+class Act(NamedTuple):
+    """A command to a service. `version`: the stream's version that was shown, where what is decided
+    rests on it: it is refused once somebody else has written."""
+
+    command: str
+    body: Mapping[str, Any]
+    service: str = "benefits"
+    version: str = ""
+
+    def headers(self, now: str) -> dict[str, str]:
+        """What goes beside the body; `now` is the time of a simulated clock."""
+        match = {"If-Match": f'"{self.version}"'} if VERSION.fullmatch(self.version) else {}
+        return {**match, **_clock(now)}
+
+
+async def do(visit: Visit, act: Act, key: str, now: str) -> Outcome:
+    """Send a command; `now` is the time of a simulated clock, empty for a real one.
 
     Raises Invalid `invalid-request`, Answered where the services are to be asked later.
     """
     assert visit.scope is not None
     if not KEY.fullmatch(key):
         raise Invalid("invalid-request", "the form names no act")
-    headers = {"Idempotency-Key": f"console-{key}", **_clock(now)}
+    headers = {"Idempotency-Key": f"console-{key}", **act.headers(now)}
+    path = f"/v1/{visit.scope.org}/{act.command}"
     try:
-        await visit.post("benefits", f"/v1/{visit.scope.org}/{command}", body, headers=headers)
+        reply = await visit.post(act.service, path, act.body, headers=headers)
     except NoAnswer:
         return Outcome(key, unknown=True)
     except Answered as why:
         if why.status not in REFUSALS:
             raise
         return Outcome(new_key(), refused={"code": why.code, **why.problem})
-    return Outcome(key)
+    return Outcome(key, reply=reply)
 
 
-async def refusal_of(
-    visit: Visit, command: str, body: Mapping[str, Any], now: str
-) -> Mapping[str, Any] | None:
+async def refusal_of(visit: Visit, act: Act, now: str) -> Mapping[str, Any] | None:
     """Why a command would be refused, or None: the service decides it and writes nothing."""
     assert visit.scope is not None
-    headers = {"Guildhall-Preview": "true", **_clock(now)}
+    headers = {"Guildhall-Preview": "true", **act.headers(now)}
+    path = f"/v1/{visit.scope.org}/{act.command}"
     try:
-        await visit.post("benefits", f"/v1/{visit.scope.org}/{command}", body, headers=headers)
+        await visit.post(act.service, path, act.body, headers=headers)
     except Answered as why:
         if why.status not in REFUSALS:
             raise

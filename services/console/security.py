@@ -1,7 +1,7 @@
 """What every answer says to the browser, and what a form must say to us."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Request
@@ -71,11 +71,20 @@ async def form_of(http: Request, csrf: str) -> dict[str, str]:
 
 async def upload_of(http: Request, csrf: str) -> tuple[dict[str, str], Part]:
     """The form that somebody sent from a page of ours, and its file; raises as form_of."""
+    form, files = await files_of(http, csrf, ("file",))
+    return form, files.get("file", Part("", b""))
+
+
+async def files_of(
+    http: Request, csrf: str, names: Collection[str]
+) -> tuple[dict[str, str], dict[str, Part]]:
+    """The form that somebody sent from a page of ours, and its files in these fields; raises as
+    form_of."""
     parts = parts_of(http.headers.get("content-type", ""), await _body_of_ours(http))
-    sent = parts.pop("file", Part("", b""))
+    files = {name: parts.pop(name) for name in names if name in parts}
     form = {name: part.content.decode("utf-8", "replace") for name, part in parts.items()}
     _of_session(form.pop("csrf", ""), csrf)
-    return form, sent
+    return form, files
 
 
 async def _body_of_ours(http: Request) -> bytes:

@@ -42,6 +42,8 @@ class ConsoleSettings(BaseSettings):
     scope: str = "openid"
     http_host: str = "127.0.0.1"
     http_port: int = Field(ge=0, le=65535)
+    cache: Path | None = None
+    fonts: Path | None = None
     log_level: str = "INFO"
     stop_seconds: float = 20.0
 

@@ -10,6 +10,7 @@ from services.events.commands import meetings as asked_of_meetings
 from services.events.commands import plans as asked_of_plans
 from services.events.handlers import activities, care, meetings, plans, withdrawals
 from services.events.queries import activities as activities_read
+from services.events.queries import attestations as attestations_read
 from services.events.queries import issues as issues_read
 from services.events.queries import meetings as meetings_read
 from services.events.queries import plan_items as plan_items_read
@@ -70,7 +71,7 @@ REFUSALS: dict[str, str] = {
     "session-held": "该场次已登记举办",
     "session-not-held": "该场次尚未登记举办",
     "attended-before-held": "参加日期早于举办日期",
-    "attended-another-day": "已登记参加,日期不同",
+    "attended-another-day": "已登记参加，日期不同",
     "entry-exists": "参赛编号已使用",
     "contest-judged": "评比已有结果",
     "contest-not-judged": "评比尚无结果",
@@ -123,6 +124,20 @@ def add_routes(app: FastAPI, api: CommandApi) -> None:
         """One activity: people registered, attended, and unknown (registered, without a record of
         attendance); `person_times` counts each session (人次)."""
         return await activities_read.one(store, org_id, activity_id)
+
+    @app.get("/v1/{org_id}/activities", tags=["queries"], dependencies=OF_READERS)
+    async def activities_list(
+        org_id: str, cursor: Cursor = "", limit: Limit = 50
+    ) -> dict[str, Any]:
+        """The union's activities by id, with their sessions and counts."""
+        found = await activities_read.page(store, org_id, cursor, limit)
+        return page(found, limit, "activity_id")
+
+    @app.get("/v1/{org_id}/attestations", tags=["queries"], dependencies=OF_READERS)
+    async def attestations_list(org_id: str, year: AskedYear) -> dict[str, Any]:
+        """The months of a year that are attested, by month and subject: one page, for a year has
+        twelve months and three subjects."""
+        return {"items": await attestations_read.of_year(store, org_id, year), "next": None}
 
     @app.get("/v1/{org_id}/meetings", tags=["queries"], dependencies=OF_READERS)
     async def meetings_list(org_id: str, cursor: Cursor = "", limit: Limit = 50) -> dict[str, Any]:

@@ -2,15 +2,21 @@
 
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Query
-from pydantic import Field
+from fastapi import FastAPI, Query, Response
 
 from services.members.commands import affiliation as asked_of_affiliation
 from services.members.commands import membership as asked_of_membership
 from services.members.commands import merging as asked_of_merging
 from services.members.commands import organisation as asked_of_organisation
 from services.members.commands import staff as asked_of_staff
-from services.members.commands.values import ROWS_MAX, EmployeeNo
+from services.members.commands.asking import (
+    AskMasks,
+    AskNames,
+    KeepDocument,
+    LookUp,
+    Purpose,
+    ReadDocument,
+)
 from services.members.handlers import (
     affiliation,
     membership,
@@ -19,11 +25,10 @@ from services.members.handlers import (
     staff,
     withdrawals,
 )
-from services.members.queries import person_records, rosters
-from services.members.queries.person_records import Inquiry, Purpose
+from services.members.queries import documents, person_records, rosters
+from services.members.queries.documents import Deposit
+from services.members.queries.person_records import Inquiry, require_purpose
 from shared.contract.envelope import Actor
-from shared.contract.values import PersonId
-from shared.decider.command import Command
 from shared.decider.withdrawal import WithdrawEntries
 from shared.errors import Invalid, Unknown
 from shared.http.access import of_union
@@ -86,14 +91,14 @@ COMMANDS: dict[str, Route] = {
 REFUSALS: dict[str, str] = {
     "org-id-invalid": "工会编号不合规",
     "organisation-exists": "该工会已登记",
-    "record-unreadable": "该人员的档案无法解密,请联系管理员",
+    "record-unreadable": "该人员的档案无法解密，请联系管理员",
     "parent-is-below": "上级工会不能是本工会或其下级",
-    "parent-moved-since": "上级工会已因转隶变更,不能更正",
+    "parent-moved-since": "上级工会已因转隶变更，不能更正",
     "women-exceed-staff": "女职工人数多于职工人数",
-    "staff-count-declared": "该日职工人数已申报,数字相同",
+    "staff-count-declared": "该日职工人数已申报，数字相同",
     "unknown-person": "未登记该人员",
     "person-died": "该人员已去世",
-    "recorded-before": "已登记,与本次所填相同",
+    "recorded-before": "已登记，与本次所填相同",
     "already-staff": "该人员已在职",
     "number-was-anothers": "该工号原属已离职的另一人",
     "registered-before-left": "入职日期早于上次离职日期",
@@ -103,17 +108,17 @@ REFUSALS: dict[str, str] = {
     "merged-with-self": "同一档案不能与自己合并",
     "merged-already": "该档案已合并",
     "not-merged": "该档案未曾合并",
-    "entered-since": "合并后该档案另有登记,请先撤回",
+    "entered-since": "合并后该档案另有登记，请先撤回",
     "unmerged-before-merge": "撤销合并日期早于合并日期",
     "same-department": "该人员当日已在该部门",
-    "department-told-that-day": "该人员当日已登记另一部门,有误请先撤回",
+    "department-told-that-day": "该人员当日已登记另一部门，有误请先撤回",
     "department-before-staff": "部门变动日期早于入职日期",
     "department-differs": "部门与登记不同",
-    "nothing-changes": "与登记内容相同,无须更正",
+    "nothing-changes": "与登记内容相同，无须更正",
     "from-org-not-meant": "转出工会填写有误",
     "already-a-member": "该人员已是会员",
-    "never-a-member": "该人员从未入会,不能重新入会",
-    "rejoin-only": "该人员曾是会员,只能重新入会",
+    "never-a-member": "该人员从未入会，不能重新入会",
+    "rejoin-only": "该人员曾是会员，只能重新入会",
     "joined-before-staff": "入会日期早于入职日期",
     "joined-before-ended": "入会日期早于上次会籍终止日期",
     "to-org-is-own": "转入工会不能是本工会",
@@ -129,36 +134,27 @@ REFUSALS: dict[str, str] = {
     "before-transfer": "日期早于转隶开始日期",
     "more-than-members": "已备会员材料数多于会员人数",
     "period-reversed": "起始日期晚于截止日期",
+    "document-type": "文件须是 PDF、JPEG 或 PNG",
+    "unknown-document": "没有留存这份文件",
+    "document-altered": "留存的文件与登记的校验值不符，不予显示",
+    "purpose-not-yours": "你的角色不能为这个用途查看姓名或文件",
 }
 """Titles of the refusals this context adds; the codes are part of the contract."""
-
-
-class LookUp(Command):
-    """Which people hold these employee numbers, and what the answer is for."""
-
-    employee_nos: Annotated[tuple[EmployeeNo, ...], Field(min_length=1, max_length=ROWS_MAX)]
-    purpose: Purpose
-
-
-class AskNames(Command):
-    """What these people are called, and what the answer is for."""
-
-    person_ids: Annotated[tuple[PersonId, ...], Field(min_length=1, max_length=ROWS_MAX)]
-    purpose: Purpose
 
 
 READERS = ("clerk", "auditor", "approver", "chair")
 OF_READERS = [of_union(*READERS)]
 Clerk = Annotated[Actor, of_union("clerk")]
-NameReader = Annotated[Actor, of_union("clerk", "auditor")]
+NameReader = Annotated[Actor, of_union(*READERS, "cashier")]
+DocumentReader = Annotated[Actor, of_union(*READERS)]
 
 
 def add_routes(app: FastAPI, api: CommandApi) -> None:
-    """The context's queries, and the two questions too long for an address; lists are pages by key
-    (shared/http/pages.py)."""
+    """The context's queries, and what no address may hold; lists are pages by key."""
     _organisation_routes(app, api)
     _roster_routes(app, api)
     _record_routes(app, api)
+    _document_routes(app, api)
     _duplicate_routes(app, api)
     _disclosure_routes(app, api)
 
@@ -240,8 +236,9 @@ def _record_routes(app: FastAPI, api: CommandApi) -> None:
 
     @app.post("/v1/{org_id}/people/names", tags=["person records"])
     async def names(org_id: str, question: AskNames, actor: NameReader) -> dict[str, Any]:
-        """Names by person id; recorded as a disclosure. `unreadable`: people whose record was
-        changed or is under another key. Roles: clerk, auditor."""
+        """Names by person id; recorded as a disclosure. Roles: clerk, auditor; for what they decide
+        or pay, approver, chair, cashier. Refuses purpose-not-yours."""
+        require_purpose(actor, question.purpose)
         inquiry = Inquiry(actor, org_id, question.purpose, api.store.clock())
         found, unreadable = await person_records.names(pool, cipher, inquiry, question.person_ids)
         return {
@@ -251,6 +248,32 @@ def _record_routes(app: FastAPI, api: CommandApi) -> None:
             ],
             "unreadable": unreadable,
         }
+
+    @app.post("/v1/{org_id}/people/masks", tags=["person records"])
+    async def masks(org_id: str, question: AskMasks, _: NameReader) -> dict[str, Any]:
+        """What stands for names, as 石*婷; no name is disclosed. Roles: as for names."""
+        found = await person_records.masks(pool, cipher, org_id, question.person_ids)
+        return {"people": [{"person_id": each, "mask": found[each]} for each in found]}
+
+
+def _document_routes(app: FastAPI, api: CommandApi) -> None:
+    pool, cipher = api.store.pool, api.context.cipher
+
+    @app.post("/v1/{org_id}/documents", tags=["person records"])
+    async def keep(org_id: str, command: KeepDocument, actor: Clerk) -> dict[str, Any]:
+        """Keep a document. Refuses document-type, unknown-person."""
+        deposit = Deposit(actor, org_id, command.person_id, api.store.clock())
+        kept = await documents.keep(pool, cipher, deposit, command.content)
+        return {"sha256": kept.sha256, "media_type": kept.media_type, "size": len(kept.content)}
+
+    @app.post("/v1/{org_id}/documents/read", tags=["person records"])
+    async def read(org_id: str, question: ReadDocument, actor: DocumentReader) -> Response:
+        """A document as it was kept, recorded as a disclosure. Refuses purpose-not-yours,
+        unknown-document, document-altered."""
+        require_purpose(actor, question.purpose)
+        inquiry = Inquiry(actor, org_id, question.purpose, api.store.clock())
+        kept = await documents.read(pool, cipher, inquiry, question.person_id, question.sha256)
+        return Response(kept.content, media_type=kept.media_type)
 
 
 def _duplicate_routes(app: FastAPI, api: CommandApi) -> None:

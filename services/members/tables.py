@@ -46,7 +46,10 @@ WITH forgotten AS (DELETE FROM people WHERE org_id = $1 AND person_id = $2),
     elsewhere AS (DELETE FROM departments WHERE org_id = $1 AND person_id = $2)
 DELETE FROM memberships WHERE org_id = $1 AND person_id = $2
 """
-FORGET_RECORD = "DELETE FROM person_records WHERE org_id = $1 AND person_id = $2"
+FORGET_RECORD = """
+WITH documents_too AS (DELETE FROM documents WHERE org_id = $1 AND person_id = $2)
+DELETE FROM person_records WHERE org_id = $1 AND person_id = $2
+"""
 MERGE = "INSERT INTO merged_people (org_id, person_id, kept_person_id) VALUES ($1, $2, $3)"
 UNMERGE = "DELETE FROM merged_people WHERE org_id = $1 AND person_id = $2"
 AS_REGISTERED = """

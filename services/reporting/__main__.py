@@ -18,7 +18,6 @@ from services.reporting.rebuild.coordinator import rebuild
 from services.reporting.reconciliation.client_token import ClientToken
 from services.reporting.reconciliation.heartbeat import watch
 from services.reporting.reconciliation.reconciler import Reconciler
-from services.reporting.reports.fonts import FontStore
 from services.reporting.reports.press import Press
 from shared.clock import system_clock
 from shared.contract.catalogue import source_of
@@ -28,6 +27,7 @@ from shared.service.context import pool_for, service_clock
 from shared.service.logs import configure_logs
 from shared.service.runner import Runner, http_server
 from shared.service.settings import ReportingSettings
+from shared.typesetting.fonts import FontStore
 
 
 async def serve(settings: ReportingSettings) -> None:

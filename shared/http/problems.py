@@ -26,6 +26,7 @@ FAILED_BY_POSTGRESQL = (*AWAY, asyncpg.DataError, asyncpg.TransactionRollbackErr
 """What `database_problem` has an answer to; a transaction rolled back was a deadlock's victim."""
 
 TITLES: dict[str, str] = {
+    "fonts-missing": "缺少制作PDF的字体",
     "no-token": "缺少访问令牌",
     "token-refused": "访问令牌无效",
     "role-missing": "角色无此权限",
@@ -37,7 +38,7 @@ TITLES: dict[str, str] = {
     "text-not-plain": "文字中含有不可见字符",
     "personal-number": "不得填写身份证号、电话、银行卡号等个人号码",
     "date-out-of-range": "日期年份不合理",
-    "document-too-large": "事件过大,请分批提交",
+    "document-too-large": "事件过大，请分批提交",
     "idempotency-key-reused": "幂等键已用于另一请求",
     "simulated-clock-refused": "本服务不接受模拟时间",
     "invalid-request": "请求内容不合规",
@@ -56,7 +57,7 @@ TITLES: dict[str, str] = {
     "copy-being-refilled": "会员信息正在重新同步，请稍后重试",
     "unknown-union": "没有这个工会",
     "unknown-member": "名单中有未登记的人员",
-    "merged-record": "该档案已并入另一档案,请填保留的档案",
+    "merged-record": "该档案已并入另一档案，请填保留的档案",
     "simulated-union-refused": "模拟工会与真实工会不能混用",
     "not-found": "没有这个地址",
     "method-not-allowed": "该地址不支持此方法",

@@ -160,14 +160,25 @@ def add_owner_routes(app: FastAPI, store: EventStore, relay: Relay) -> None:
         dependencies=[of_union("clerk", "approver", "chair", "auditor")],
     )
     async def stream_events(org_id: str, stream: str) -> dict[str, Any]:
-        """One stream's events, oldest first; the stream is named without its union."""
+        """One stream's events, oldest first, each with its id, who recorded it, and whether a later
+        one takes it back; the stream is named without its union."""
         loaded = await store.load(f"{org_id}/{stream}")
+        withdrawn = loaded.withdrawn
         return {
             "stream": f"{org_id}/{stream}",
             "version": loaded.version,
             "events": [
-                {"type": event.type_name(), "data": event.model_dump(mode="json")}
-                for event in loaded.events
+                {
+                    "type": event.type_name(),
+                    "data": event.model_dump(mode="json"),
+                    "version": version,
+                    "event_id": str(event_id),
+                    "actor": actor,
+                    "withdrawn": str(event_id) in withdrawn,
+                }
+                for version, (event, event_id, actor) in enumerate(
+                    zip(loaded.events, loaded.ids, loaded.actors, strict=True), start=1
+                )
             ],
         }
 

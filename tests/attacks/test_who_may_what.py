@@ -84,7 +84,10 @@ MAY: dict[str, dict[str, Access]] = {
         "GET /v1/{org_id}/roster": of_union(*MEMBERS_READERS),
         "GET /v1/{org_id}/staff": of_union(*MEMBERS_READERS),
         "POST /v1/{org_id}/people/lookup": of_union("clerk"),
-        "POST /v1/{org_id}/people/names": of_union("clerk", "auditor"),
+        "POST /v1/{org_id}/people/names": of_union(*MEMBERS_READERS, "cashier"),
+        "POST /v1/{org_id}/people/masks": of_union(*MEMBERS_READERS, "cashier"),
+        "POST /v1/{org_id}/documents": of_union("clerk"),
+        "POST /v1/{org_id}/documents/read": of_union(*MEMBERS_READERS),
         "GET /v1/{org_id}/people/duplicates": of_union("clerk"),
         "GET /v1/{org_id}/disclosures": of_union("auditor", "chair"),
     },
@@ -95,7 +98,7 @@ MAY: dict[str, dict[str, Access]] = {
             for path in (
                 "programmes", "programmes/{programme_id}", "programmes/{programme_id}/sheet",
                 "roster-preview", "claims", "claims/{claim_id}", "policies/{policy_id}",
-                "budgets/{budget_year}",
+                "budgets/{budget_year}", "payments", "payments/{payment_id}",
             )
         },
     },
@@ -103,7 +106,10 @@ MAY: dict[str, dict[str, Access]] = {
         **CONTEXT,
         **{
             f"GET /v1/{{org_id}}/{path}": of_union("clerk", "approver", "chair", "auditor")
-            for path in ("activities/{activity_id}", "meetings", "plan-items", "issues")
+            for path in (
+                "activities", "activities/{activity_id}", "attestations", "meetings",
+                "plan-items", "issues",
+            )
         },
     },
     "worker": OWNER,
@@ -115,15 +121,16 @@ MAY: dict[str, dict[str, Access]] = {
                 "figures/{figure}/parts", "figures/{figure}/parts/events", "years",
                 "subtree", "subtree/{figure}",
                 "events/{event_id}", "events/{event_id}/document", "events/{event_id}/verdicts",
-                "knowledge", "log/{log_index}", "rosters", "conflicts", "findings",
+                "log/{log_index}", "rosters", "conflicts", "findings",
+                "findings/{finding_id}/story",
                 "reconciliation/{programme_id}", "membership-account", "verdicts", "report",
                 "reports", "reports/{report_id}", "reports/{report_id}/files/{format_}",
-                "narratives",
-                "exports", "exports/{table}",
+                "narratives", "exports", "exports/{table}",
             )
         },
         "POST /v1/{org_id}/rules/{rule_id}/what-if": of_union(*READERS),
-        "GET /v1/unions": Access(READERS, About.COVERED),
+        "GET /v1/{org_id}/knowledge": of_union(*READERS, "cashier"),
+        "GET /v1/unions": Access((*READERS, "cashier"), About.COVERED),
         "GET /v1/figures/divisions": Access(READERS, About.NO_UNION),
         "GET /v1/rules": Access(READERS, About.NO_UNION),
         "GET /v1/rules/register": Access(READERS, About.NO_UNION),

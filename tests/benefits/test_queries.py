@@ -170,6 +170,11 @@ async def test_claims_are_listed_by_state_in_pages_with_what_was_asked_approved_
         "approved_fen": 80000,
         "paid_fen": 80000,
         "state": "paid",
+        **{name: FILE_CLAIM[name] for name in ("capacity", "happened_on", "documents")},
+        "relation": FILE_CLAIM.get("relation"),
+        "version": 3,
+        "filed_by": "clerk-1",
+        "approved_by": "approver-1",
     }
     states = {one["claim_id"]: one["state"] for one in (await got(service, "claims"))["items"]}
     assert states == {"care-1": "paid", "care-2": "rejected", "care-3": "filed"}
@@ -206,6 +211,7 @@ async def test_what_is_not_there_is_said_so(service: InProcess) -> None:
         ("claims/none", "unknown-claim"),
         ("policies/none", "unknown-policy"),
         ("budgets/1999", "unknown-budget"),
+        ("payments/none", "unknown-payment"),
     ):
         answer = await service.get(path)
         assert (answer.status_code, answer.json()["code"]) == (404, code)

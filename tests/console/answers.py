@@ -71,6 +71,19 @@ ACCOUNT = {
     "transferred_out": 4, "died": 0, "retired": 0, "closing": 540, "closes": True,
     "first_open_day": None, "days": [{"day": "2022-02-15", "closing": 515}],
 }  # fmt: skip
+STORY: dict[str, Any] = {
+    "finding_id": "wel-06.67e5de6b", "version": 2, "rule": "wel-06", "title": "节日慰问品只发会员",
+    "subject": "programme:mid-autumn-2022", "severity": "block", "outcome": "fail",
+    "period_from": "2022-01-01", "period_to": "2022-12-31", "first_raised_on": "2022-10-27",
+    "raised_times": 1,
+    "steps": [
+        {"type": "guildhall.reporting.FindingRaised.v1", "event_id": EVENT_ID,
+         "occurred_on": "2022-10-27", "actor": "reporting"},
+        {"type": "guildhall.reporting.FindingWaiverProposed.v1", "event_id": EVENT_ID,
+         "occurred_on": "2022-10-28", "actor": "clerk", "reason": "accepted_risk",
+         "ends_on": "2023-01-01", "note_sha256": "b" * 64, "words": "已告知上级"},
+    ],
+}  # fmt: skip
 UNION = f"/v1/{ORG}"
 ANSWERS: dict[str, Any] = {
     "/v1/unions": {"unions": [{"org_id": ORG, "name": KNOWN["name"], "simulated": True}]},
@@ -91,12 +104,15 @@ ANSWERS: dict[str, Any] = {
     f"{UNION}/membership-account": ACCOUNT,
     f"{UNION}/rosters": {**HEAD, "counts": [{"day": "2022-09-01"}]},
     f"{UNION}/events/{EVENT_ID}": EVENT,
+    f"{UNION}/findings/wel-06.67e5de6b/story": STORY,
+    f"{UNION}/payments": {"items": [], "next": None},
+    f"{UNION}/claims": {"items": [], "next": None},
     f"{UNION}/events/{EVENT_ID}/verdicts": {"verdicts": [VERDICT]},
 }  # fmt: skip
 
 BAD = {
     "number": 4, "field": "签收日期", "code": "invalid-date", "sheet": "", "differs": None,
-    "title": "日期不合规,应如 2022-03-01",
+    "title": "日期不合规，应如 2022-03-01",
 }  # fmt: skip
 
 
@@ -123,7 +139,21 @@ OUTCOME: dict[str, Any] = {
 CLAIM = {
     "claim_id": "ss-2022-06", "kind": "hospital", "person_id": "p-cmn4disbaxd4ggby",
     "case_id": "c-1", "filed_on": "2022-11-28", "asked_fen": 100000, "approved_fen": None,
-    "paid_fen": None, "state": "filed",
+    "paid_fen": None, "state": "filed", "version": 1, "capacity": "member", "relation": None,
+    "happened_on": "2022-11-20", "filed_by": "clerk", "approved_by": None,
+    "documents": [{"kind": "diagnosis", "sha256": "a" * 64}],
+}  # fmt: skip
+PAYMENT: dict[str, Any] = {
+    "payment_id": "pay-1", "version": 1, "state": "requested", "amount_fen": 120000,
+    "amount_assumed": False, "reversed_fen": 0, "fund": "union_funds", "payer": "own",
+    "budget_line": "staff_activity.welfare", "refers_to": None, "requested_on": "2022-12-01",
+    "requested_by": "clerk", "paid_on": None, "paid_by": None, "decision_ref": None,
+}  # fmt: skip
+MEETING = {
+    "type": "guildhall.events.MeetingConvened.v1", "version": 1, "event_id": EVENT_ID,
+    "actor": "clerk", "withdrawn": False,
+    "data": {"org_id": ORG, "occurred_on": "2022-01-01", "meeting_id": "m1", "title": "教代会",
+             "kind": "staff_congress", "delegates_due": 50},
 }  # fmt: skip
 PROGRAMME: dict[str, Any] = {
     "programme_id": "mid-autumn", "title": "2022年中秋节慰问", "population": "members",

@@ -15,11 +15,13 @@ from services.console.command_line import CommandLine
 from services.console.console import Console
 from services.console.founding import Founder
 from services.console.importer import Importer
+from services.console.papers import Papers
 from services.console.provider import Provider
 from services.console.session import Sealer, Session
 from services.console.uploads import Uploads
 from shared.http.auth import TokenVerifier
 from shared.http.issuer_keys import IssuerKeys
+from shared.typesetting.fonts import FontStore
 from tests.console.answers import ANSWERS, ORG
 
 SERVICES = ("members", "benefits", "events", "reporting", "worker", "identity")
@@ -77,9 +79,17 @@ def console_before(services: Services, *, https: bool) -> Console:
     )
     backend = Backend(addresses, httpx.MockTransport(services))
     line = CommandLine(addresses)
-    founder = Founder(line, enrols=True)
-    sealer = Sealer(bytes(32))
-    return Console(backend, provider, sealer, https, Importer(line), Uploads(), founder)
+    return Console(
+        backend,
+        provider,
+        Sealer(bytes(32)),
+        https,
+        Importer(line),
+        Uploads(),
+        Founder(line, enrols=True),
+        Papers(),
+        FontStore(),
+    )
 
 
 @asynccontextmanager

@@ -34,7 +34,7 @@ def test_pages_of_a_union_need_one() -> None:
 def test_the_office_is_of_who_does_something_there_and_of_no_period() -> None:
     for path, title in (
         ("/tjtc/office/queue", "待办"),
-        ("/tjtc/office/claims/ss-1/approve", "待办"),
+        ("/tjtc/office/claims/ss-1/approve", "申请"),
         ("/tjtc/office/programmes/spring/issue", "项目"),
         ("/tjtc/office/upload/handle", "上传"),
         ("/tjtc/2022/programmes/spring/roster", "名册核对"),

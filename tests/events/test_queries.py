@@ -146,3 +146,31 @@ async def test_reading_needs_a_role_and_the_union(service: InProcess, path: str)
     bearer = {"Authorization": f"Bearer {token('clerk', orgs=('other',))}"}
     foreign = await service.client.get(f"/v1/{TEST_ORG}/{path}", headers=bearer)
     assert foreign.json()["code"] == "union-not-yours"
+
+
+async def test_activities_are_listed_by_id_a_page_at_a_time(service: InProcess) -> None:
+    await command(service, "plan-activity")
+    await command(service, "plan-activity", activity_id="walk-1")
+    first = (await service.get("activities", limit=1)).json()
+    rest = (await service.get("activities", limit=5, cursor=first["next"])).json()
+    assert [each["activity_id"] for each in first["items"] + rest["items"]] == ["video-1", "walk-1"]
+    assert rest["next"] is None
+
+
+async def test_attestations_are_of_a_year_and_what_was_withdrawn_is_none(
+    service: InProcess,
+) -> None:
+    await command(service, "attest-period", subject="public_opinion", incidents=0)
+    await command(service, "attest-period", month="2021-06", incidents=0)
+    found = (await service.get("attestations", year=2022)).json()["items"]
+    assert [(each["subject"], each["month"], each["incidents"]) for each in found] == [
+        ("public_opinion", "2022-06", 0)
+    ]
+    taken = {
+        "stream": f"{TEST_ORG}/attestation-public_opinion.2022-06", "versions": [1],
+        "reason": "entered_in_error", "withdrawn_on": "2022-07-02",
+    }  # fmt: skip
+    assert (await service.command("withdraw-entries", taken)).status_code == 201
+    assert (await service.get("attestations", year=2022)).json()["items"] == []
+    (first, _) = (await service.get("streams/attestation-public_opinion.2022-06")).json()["events"]
+    assert (first["version"], first["withdrawn"], bool(first["event_id"])) == (1, True, True)

@@ -11,6 +11,7 @@ from services.benefits.commands.money import (
     ReverseExpenditure,
 )
 from services.benefits.domain import incomes, money, money_corrections
+from services.benefits.tables import rows_of
 from shared.contract.benefits import ExpenditurePaid, ExpenditureRequested, IncomeReceived
 from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
@@ -69,6 +70,7 @@ async def request_expenditure(
         streams.payment(org_id, command.payment_id),
         money.evolve,
         lambda state, today: money.request_expenditure(state, command, org_id, today),
+        also=rows_of,
     )
 
 
@@ -84,6 +86,7 @@ async def pay_expenditure(store: EventStore, request: Request, command: PayExpen
         decide=lambda state, today, requested_by: money.pay_expenditure(
             state, command, org_id, today, approver=approver, requested_by=requested_by
         ),
+        also=lambda writes, _: rows_of(writes),
     )
 
 
@@ -116,6 +119,7 @@ async def reverse_expenditure(
         decide=lambda state, today, paid_by: money_corrections.reverse_expenditure(
             state, command, org_id, today, reverser=reverser, paid_by=paid_by
         ),
+        also=lambda writes, _: rows_of(writes),
     )
 
 

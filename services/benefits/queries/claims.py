@@ -4,10 +4,19 @@ from typing import Any
 
 import asyncpg
 
+from services.benefits import streams
+from shared.contract.benefits import ClaimApproved, ClaimFiled
+from shared.errors import Unknown
+from shared.eventstore.store import EventStore
+
 LISTED = """
 SELECT claim_id, kind, person_id, case_id, filed_on, asked_fen, approved_fen, paid_fen, state
 FROM claims WHERE org_id = $1 AND claim_id > $2 AND ($3::text IS NULL OR state = $3)
 ORDER BY claim_id LIMIT $4
+"""
+ONE = """
+SELECT claim_id, kind, person_id, case_id, filed_on, asked_fen, approved_fen, paid_fen, state
+FROM claims WHERE org_id = $1 AND claim_id = $2
 """
 ACTIVE = """
 SELECT claim_id FROM claims
@@ -23,15 +32,24 @@ async def page(
     return [dict(row) for row in await pool.fetch(LISTED, org_id, cursor, state, limit)]
 
 
-async def one(pool: asyncpg.Pool, org_id: str, claim_id: str) -> dict[str, Any] | None:
-    """One claim, or None."""
-    row = await pool.fetchrow(
-        "SELECT claim_id, kind, person_id, case_id, filed_on, asked_fen, approved_fen, paid_fen,"
-        " state FROM claims WHERE org_id = $1 AND claim_id = $2",
-        org_id,
-        claim_id,
-    )
-    return None if row is None else dict(row)
+async def one(store: EventStore, org_id: str, claim_id: str) -> dict[str, Any]:
+    """One claim, with what its stream says: the version that a decision of it rests on, the
+    documents by kind and checksum, who filed and who approved it. Raises Unknown `unknown-claim`.
+    """
+    row = await store.pool.fetchrow(ONE, org_id, claim_id)
+    if row is None:
+        raise Unknown("unknown-claim", f"no claim {claim_id}")
+    found = await store.load(streams.claim(org_id, claim_id))
+    filed = [each for each in found.events if isinstance(each, ClaimFiled)][-1]
+    approved = row["approved_fen"] is not None
+    stated = {"capacity", "relation", "happened_on", "documents"}
+    return {
+        **dict(row),
+        **filed.model_dump(include=stated),
+        "version": found.version,
+        "filed_by": found.actor_of(ClaimFiled),
+        "approved_by": found.actor_of(ClaimApproved) if approved else None,
+    }
 
 
 async def active(

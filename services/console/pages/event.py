@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from services.console.event_words import CODES, said, title_of
 from services.console.pages.arrival import arrived, choices_of, landing_year
+from services.console.pages.office import masks_of
 from services.console.rendering import language_of, page
 from services.console.scope import period_of, union_of
 from services.console.signing_in import SignedIn
@@ -34,6 +35,8 @@ async def event(http: Request, visit: SignedIn, org: str, event_id: str) -> Resp
         visit.report("figures", **scope.question),
     )
     by_name = {each["figure"]: each for each in values["figures"]}
+    fields = said(found["data"], language_of(http))
+    people = [str(each.value) for each in fields if each.kind == "person"]
     return page(
         http,
         "events/event.html",
@@ -42,7 +45,8 @@ async def event(http: Request, visit: SignedIn, org: str, event_id: str) -> Resp
         page_named="",
         event=found,
         event_title=title_of(found["type"]),
-        fields=said(found["data"], language_of(http)),
+        fields=fields,
+        people_named=await masks_of(visit, people),
         codes=CODES,
         listed_max=LISTED_MAX,
         titles={each["type"]: title_of(each["type"]) for each in found["story"]},

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from services.console.pages.arrival import AtUnion, choices_of
+from services.console.pages.finding_story import story_of
 from services.console.rendering import page
 from shared.errors import Unknown
 
@@ -62,9 +63,10 @@ async def finding(http: Request, visit: AtUnion, finding_id: str) -> Response:
     """One finding: its facts, its clause, the values, the evidence. Raises Unknown."""
     scope = visit.scope
     assert scope is not None
-    answer, judged, choices = await asyncio.gather(
+    answer, judged, told, choices = await asyncio.gather(
         visit.report("findings", **scope.question, evidence="false"),
         visit.report("verdicts", **scope.question, finding=finding_id),
+        story_of(visit, finding_id),
         choices_of(visit),
     )
     found = next((each for each in answer["findings"] if each["finding_id"] == finding_id), None)
@@ -81,6 +83,7 @@ async def finding(http: Request, visit: AtUnion, finding_id: str) -> Response:
         judged=verdict,
         evidence=(verdict or {"evidence": []})["evidence"][:EVIDENCE_SHOWN],
         facts=facts_of(verdict),
+        **told,
     )
 
 

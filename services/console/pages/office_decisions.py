@@ -8,12 +8,14 @@ from fastapi.responses import RedirectResponse
 
 from services.console.console import Visit
 from services.console.event_words import CODES
+from services.console.office_acts import Act as Acting
 from services.console.office_acts import Outcome, do, fen_of, named, new_key
 from services.console.pages.arrival import choices_of
 from services.console.pages.office import AtOffice, now_of, today_of
 from services.console.rendering import page
 from services.console.security import form_of
 from services.console.words import CLAIM_KINDS, REJECTIONS
+from services.console.written import written_query
 from shared.errors import Invalid, Unknown
 
 router = APIRouter()
@@ -39,9 +41,10 @@ async def decide(http: Request, visit: AtOffice, claim_id: str, act: Act) -> Res
         body["decision_ref"] = form.get("decision", "").strip()
     else:
         body = {"claim_id": claim_id, "reason": form.get("reason", ""), "rejected_on": on}
-    outcome = await do(visit, f"{act}-claim", body, form.get("key", ""), now_of(visit))
+    deciding = Acting(f"{act}-claim", body, version=form.get("version", ""))
+    outcome = await do(visit, deciding, form.get("key", ""), now_of(visit))
     if outcome.done:
-        return _to_queue(visit, act)
+        return _to_queue(visit, act, outcome)
     return await _claim(http, visit, claim_id, act, form, outcome)
 
 
@@ -85,9 +88,9 @@ async def freeze(http: Request, visit: AtOffice, programme_id: str) -> Response:
         "population": form.get("population", ""),
         "expected_count": int(count),
     }
-    outcome = await do(visit, "freeze-roster", body, form.get("key", ""), now_of(visit))
+    outcome = await do(visit, Acting("freeze-roster", body), form.get("key", ""), now_of(visit))
     if outcome.done:
-        return _to_queue(visit, "freeze")
+        return _to_queue(visit, "freeze", outcome)
     return await _roster(http, visit, programme_id, on, outcome)
 
 
@@ -121,7 +124,7 @@ async def _roster(
     )
 
 
-def _to_queue(visit: Visit, done: str) -> Response:
+def _to_queue(visit: Visit, done: str, outcome: Outcome) -> Response:
     assert visit.scope is not None
-    since = visit.scope.known["last_index"]
-    return RedirectResponse(f"/{visit.scope.org}/office/queue?done={done}&since={since}", 303)
+    said = written_query(visit, done, "benefits", outcome.reply)
+    return RedirectResponse(f"/{visit.scope.org}/office/queue?{said}", 303)

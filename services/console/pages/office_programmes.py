@@ -5,6 +5,7 @@ for what one received, and members records who asked, when, for whom; so it is a
 never by an address.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -12,12 +13,15 @@ from fastapi.responses import RedirectResponse
 
 from services.console.console import Visit
 from services.console.event_words import CODES
-from services.console.office_acts import Outcome, do, fen_of, named, new_key
+from services.console.office_acts import Act, Outcome, do, fen_of, named, new_key
 from services.console.pages.arrival import choices_of
 from services.console.pages.office import AtOffice, now_of, today_of
 from services.console.rendering import page, translated
 from services.console.security import form_of
-from services.console.tables import MEDIA_TYPES, XLSX, Cell, as_xlsx
+from services.console.sheet_printing import sheet_pdf
+from services.console.sign_off import Sheet, pdf_sheet, xlsx_sheet
+from services.console.tables import MEDIA_TYPES, XLSX
+from services.console.written import written, written_query
 
 router = APIRouter()
 
@@ -53,6 +57,7 @@ async def programmes(http: Request, visit: AtOffice) -> Response:
         cut=not whole,
         codes=CODES,
         done=visit.given("done"),
+        written=written(visit),
     )
 
 
@@ -74,11 +79,12 @@ async def opened(http: Request, visit: AtOffice) -> Response:
             # None would open it without a value.
             wrong = {"code": "invalid-amount", "title": translated(http)("金额不合规。")}
             return await _new(http, visit, form, Outcome(new_key(), refused=wrong))
-    outcome = await do(visit, "open-programme", body, form.get("key", ""), now_of(visit))
+    outcome = await do(visit, Act("open-programme", body), form.get("key", ""), now_of(visit))
     if not outcome.done:
         return await _new(http, visit, form, outcome)
     assert visit.scope is not None
-    return RedirectResponse(f"/{visit.scope.org}/office/programmes?done=opened", 303)
+    said = written_query(visit, "opened", "benefits", outcome.reply)
+    return RedirectResponse(f"/{visit.scope.org}/office/programmes?{said}", 303)
 
 
 async def _new(http: Request, visit: Visit, form: dict[str, str], outcome: Outcome) -> Response:
@@ -106,11 +112,14 @@ async def issue(http: Request, visit: AtOffice, programme_id: str) -> Response:
     """Issue to everyone of the roster who has not received. Raises NotPermitted, Answered."""
     form = await form_of(http, visit.session.csrf)
     body = {"programme_id": programme_id, "issued_on": form.get("on", ""), "only_missing": True}
-    outcome = await do(visit, "issue-gifts-to-roster", body, form.get("key", ""), now_of(visit))
+    outcome = await do(
+        visit, Act("issue-gifts-to-roster", body), form.get("key", ""), now_of(visit)
+    )
     if not outcome.done:
         return await _issue(http, visit, programme_id, form, outcome)
     assert visit.scope is not None
-    return RedirectResponse(f"/{visit.scope.org}/office/programmes?done=issued", 303)
+    said = written_query(visit, "issued", "benefits", {})
+    return RedirectResponse(f"/{visit.scope.org}/office/programmes?{said}", 303)
 
 
 async def _issue(
@@ -145,54 +154,26 @@ async def before(http: Request, visit: AtOffice, programme_id: str) -> Response:
 
 @router.post(SHEET)
 async def sign_off(http: Request, visit: AtOffice, programme_id: str) -> Response:
-    """The sign-off sheet with names, as a workbook. Raises NotPermitted, Answered."""
-    await form_of(http, visit.session.csrf)
+    """The sign-off sheet with names, as a workbook or, to be signed on paper, as PDF. Raises
+    NotPermitted, Answered, NotYet `fonts-missing`."""
+    form = await form_of(http, visit.session.csrf)
     programme = await _one(visit, programme_id)
     lines, whole = await _pages(visit, f"programmes/{programme_id}/sheet")
     names = await _names(visit, [line["person_id"] for line in lines])
-    content = sheet_of(visit, programme, lines, names, whole)
+    lines.sort(key=lambda each: str(each["person_id"]))
+    sheet = Sheet(programme, lines, names, whole)
+    if form.get("format") == "pdf":
+        told = pdf_sheet(visit, sheet, datetime.now(UTC))
+        content = await sheet_pdf(told, visit.console.fonts)
+        media_type, ending = "application/pdf", "pdf"
+    else:
+        content = xlsx_sheet(visit, sheet)
+        media_type, ending = MEDIA_TYPES[XLSX], "xlsx"
     headers = {
-        "Content-Disposition": f'attachment; filename="sign-off-{programme_id}.xlsx"',
+        "Content-Disposition": f'attachment; filename="sign-off-{programme_id}.{ending}"',
         "Cache-Control": "no-store",
     }
-    return Response(content, media_type=MEDIA_TYPES[XLSX], headers=headers)
-
-
-def sheet_of(
-    visit: Visit,
-    programme: dict[str, Any],
-    lines: list[dict[str, Any]],
-    names: dict[str, str],
-    whole: bool,
-) -> bytes:
-    """The sheet: what it is of, a line for each person, three signatures. A person whose name is
-    not known has none: the line says so."""
-    say = translated(visit.http)
-    scope = visit.scope
-    assert scope is not None
-    heads = [say("序号"), say("姓名"), say("编号"), say("份数"), say("签收"), say("签收日期")]
-    rows: list[list[Cell]] = [
-        [
-            number,
-            names.get(line["person_id"], say("（查不到姓名）")),
-            line["person_id"],
-            line["quantity"],
-            "",
-            line["signed_on"] or "",
-        ]
-        for number, line in enumerate(sorted(lines, key=lambda each: each["person_id"]), start=1)
-    ]
-    part = "" if whole else say("清单太长，只列了一部分。")
-    about = [
-        (say("工会"), scope.known["name"] or scope.org),
-        (say("项目"), programme["title"]),
-        (say("人数"), f"{len(lines)} {part}".strip()),
-        (say("声明"), say("本表所列物品已发给本人或代签人，签名属实。")),
-    ]
-    if scope.known["simulated"]:
-        about.append((say("演示账"), say("按模拟时钟走，数据是编的，不是哪一家工会的账。")))
-    signatures: list[list[Cell]] = [[], [say("经办人"), "", say("证明人"), "", say("审批人"), ""]]
-    return as_xlsx(about, heads, [*rows, *signatures])
+    return Response(content, media_type=media_type, headers=headers)
 
 
 async def _names(visit: Visit, people: list[str]) -> dict[str, str]:

@@ -1,8 +1,7 @@
 """What waits for somebody: claims to decide, rosters to freeze, receipts that are missing.
 
-Who may decide a claim is asked of the service, by a preview of the very command: the page knows no
-rule of its own about four eyes. Payments that were asked for are not listed by any service yet, and
-the page says so.
+Who may decide a claim or a payment is asked of the service, by a preview of the very command: the
+page knows no rule of its own about four eyes.
 """
 
 import asyncio
@@ -10,33 +9,40 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from services.console.code_words import OFFICE_WORDS
 from services.console.console import Visit
-from services.console.office_acts import refusal_of
+from services.console.office_acts import Act, refusal_of
 from services.console.pages.arrival import choices_of
-from services.console.pages.office import AtOffice, now_of, today_of
+from services.console.pages.office import AtOffice, listed, masks_of, now_of, today_of
+from services.console.pages.office_payments import with_refusals
 from services.console.rendering import page
 from services.console.words import CLAIM_KINDS
+from services.console.written import written
 
 router = APIRouter()
 
-PAGE, PAGES_MAX = 200, 10
 SHOWN = 40
-DECIDERS, CLERKS = ("approver", "chair"), ("clerk",)
+DECIDERS, CLERKS, PAYERS = ("approver", "chair"), ("clerk",), ("cashier",)
 DONE = {"approve", "reject", "freeze"}
 
 
 @router.get("/{org}/office/queue")
 async def queue(http: Request, visit: AtOffice) -> Response:
     """The queue of the roles that somebody holds, oldest first."""
-    since = visit.given("since")
     decides, enters = visit.session.may(*DECIDERS), visit.session.may(*CLERKS)
-    (claims, more_claims), (programmes, more) = await asyncio.gather(
-        _listed(visit, "claims", state="filed") if decides else _nothing(),
-        _listed(visit, "programmes") if enters else _nothing(),
+    pays = visit.session.may(*PAYERS)
+    (claims, more_claims), (programmes, more), (asked, _), (due, _) = await asyncio.gather(
+        listed(visit, "benefits", "claims", state="filed") if decides else _nothing(),
+        listed(visit, "benefits", "programmes") if enters else _nothing(),
+        listed(visit, "benefits", "payments", state="requested") if decides else _nothing(),
+        listed(visit, "benefits", "claims", state="approved") if pays else _nothing(),
     )
     claims.sort(key=lambda each: (each["filed_on"], each["claim_id"]))
     running = [each for each in programmes if each["closed_on"] is None]
     running.sort(key=lambda each: (each["opened_on"], each["programme_id"]))
+    asked.sort(key=lambda each: (each["requested_on"], each["payment_id"]))
+    payments = await with_refusals(visit, asked[:SHOWN])
+    people = [each["person_id"] for each in claims[:SHOWN]]
     reasons, counted = await asyncio.gather(
         asyncio.gather(*(_refusal(visit, each) for each in claims[:SHOWN])),
         asyncio.gather(*(_counts(visit, each) for each in running[:SHOWN])),
@@ -44,6 +50,7 @@ async def queue(http: Request, visit: AtOffice) -> Response:
     rosters = [each for each in running if to_freeze(each)]
     receipts = [each for each in counted if each["issued"] > each["signed"]]
     theirs = len(claims) - sum(1 for why in reasons if why)
+    theirs += len(asked) - sum(1 for _, why in payments if why) + len(due)
     return page(
         http,
         "office/queue.html",
@@ -56,31 +63,21 @@ async def queue(http: Request, visit: AtOffice) -> Response:
         rosters=rosters,
         receipts=receipts,
         waiting=theirs + len(rosters) + len(receipts),
-        cut=more_claims or more or max(len(running), len(claims)) > SHOWN,
+        cut=more_claims or more or max(len(running), len(claims), len(asked)) > SHOWN,
         claim_kinds=CLAIM_KINDS,
+        pays=pays,
+        payments=payments,
+        due=len(due),
+        codes=OFFICE_WORDS,
+        people_named=await masks_of(visit, people),
         done=visit.given("done") if visit.given("done") in DONE else "",
-        since=since if since.isascii() and since.isdigit() else "",
+        written=written(visit),
     )
 
 
 def to_freeze(programme: dict[str, Any]) -> bool:
     """Whether a programme waits for its roster: one for named people has none to freeze."""
     return programme["roster"] is None and programme["population"] != "named"
-
-
-async def _listed(visit: Visit, what: str, **query: Any) -> tuple[list[dict[str, Any]], bool]:
-    """A list of benefits, and whether there is more of it than is read."""
-    assert visit.scope is not None
-    items: list[dict[str, Any]] = []
-    cursor: str | None = None
-    for _ in range(PAGES_MAX):
-        path = f"/v1/{visit.scope.org}/{what}"
-        answer = await visit.ask("benefits", path, limit=PAGE, cursor=cursor, **query)
-        items += answer["items"]
-        cursor = answer["next"]
-        if cursor is None:
-            return items, False
-    return items, True
 
 
 async def _nothing() -> tuple[list[dict[str, Any]], bool]:
@@ -94,7 +91,7 @@ async def _refusal(visit: Visit, claim: dict[str, Any]) -> Any:
         "decision_ref": "preview",
         "approved_on": today_of(visit),
     }
-    return await refusal_of(visit, "approve-claim", body, now_of(visit))
+    return await refusal_of(visit, Act("approve-claim", body), now_of(visit))
 
 
 async def _counts(visit: Visit, programme: dict[str, Any]) -> dict[str, Any]:

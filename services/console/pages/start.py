@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.console.backend import Answered
-from services.console.navigation import OFFICE
+from services.console.navigation import OFFICE, READERS
 from services.console.pages.arrival import landing_year
 from services.console.pages.office import NOTHING_KNOWN
 from services.console.rendering import page
@@ -70,10 +70,13 @@ async def place(visit: SignedIn, org: str, index: str) -> Response:
 
 @router.get("/{org}")
 async def union(visit: SignedIn, org: str) -> Response:
-    """A union's last year; where it has none, or to who reads none, what to begin with."""
+    """A union's last year; what waits, for who reads no figures: a cashier. Where it has no year
+    yet, what to begin with."""
+    if not visit.session.may(*READERS):
+        return RedirectResponse(f"/{union_of(org)}/office/queue", 303)
     beginning = RedirectResponse(f"/{union_of(org)}/office/beginning", 303)
     try:
-        known: dict[str, Any] = await visit.ask("reporting", f"/v1/{org}/knowledge")
+        known: dict[str, Any] = await visit.ask("reporting", f"/v1/{union_of(org)}/knowledge")
     except Answered as why:
         if why.status not in NOTHING_KNOWN or not visit.session.may(*OFFICE):
             raise

@@ -4,7 +4,8 @@ from typing import Any
 
 from services.events import streams
 from services.events.domain import activities
-from services.events.queries.streams import Found
+from services.events.queries.streams import Found, listed
+from shared.contract.events import ActivityPlanned
 from shared.errors import Unknown
 from shared.eventstore.store import EventStore
 from shared.eventstore.write import state_of
@@ -17,6 +18,14 @@ async def one(store: EventStore, org_id: str, activity_id: str) -> dict[str, Any
     if state is None:
         raise Unknown("unknown-activity", f"no activity {activity_id} was planned")
     return view(Found(activity_id, loaded.version, state))
+
+
+async def page(store: EventStore, org_id: str, cursor: str, limit: int) -> list[dict[str, Any]]:
+    """At most `limit` activities of a union beyond the id `cursor`."""
+    found = await listed(
+        store, org_id, ActivityPlanned.STREAM, activities.evolve, cursor=cursor, limit=limit
+    )
+    return [view(one) for one in found]
 
 
 def view(found: Found[activities.Activity]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class RecordCipher:
 
     def __init__(self, secret: bytes) -> None:
         self._cipher = AESGCM(_derived(secret, b"guildhall person records"))
+        self._documents = AESGCM(_derived(secret, b"guildhall documents"))
         self._number_key = _derived(secret, b"guildhall employee numbers")
 
     def encrypt(self, org_id: str, person_id: str, record: PersonRecord) -> bytes:
@@ -51,6 +52,19 @@ class RecordCipher:
         nonce, encrypted = ciphertext[1 : 1 + NONCE_BYTES], ciphertext[1 + NONCE_BYTES :]
         bound = _bound_to(org_id, person_id)
         return PersonRecord(**orjson.loads(self._cipher.decrypt(nonce, encrypted, bound)))
+
+    def encrypt_document(self, org_id: str, person_id: str, digest: str, content: bytes) -> bytes:
+        """A document, encrypted for this union, person and checksum only."""
+        nonce, bound = os.urandom(NONCE_BYTES), _bound_to(org_id, f"{person_id}/{digest}")
+        return SCHEME + nonce + self._documents.encrypt(nonce, content, bound)
+
+    def decrypt_document(self, org_id: str, person_id: str, digest: str, kept: bytes) -> bytes:
+        """The document as encrypted. Raises cryptography's InvalidTag as `decrypt`."""
+        if len(kept) < len(SCHEME) + NONCE_BYTES:
+            raise InvalidTag
+        nonce, encrypted = kept[1 : 1 + NONCE_BYTES], kept[1 + NONCE_BYTES :]
+        bound = _bound_to(org_id, f"{person_id}/{digest}")
+        return self._documents.decrypt(nonce, encrypted, bound)
 
     def number_hash(self, org_id: str, employee_no: str) -> bytes:
         """What an employee number is found by, within one union."""

@@ -5,15 +5,17 @@ Every answer of that kind is recorded among the disclosures first.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import asyncpg
 import structlog
 from cryptography.exceptions import InvalidTag
 
+from services.members.commands.asking import Purpose
 from services.members.queries.encryption import PersonRecord, RecordCipher
+from services.members.queries.masks import masked
 from shared.contract.envelope import Actor
-from shared.errors import Conflict
+from shared.errors import Conflict, NotPermitted
 
 log = structlog.get_logger("person_records")
 
@@ -22,17 +24,21 @@ INSERT INTO disclosures (org_id, disclosed_at, actor, role, purpose, what, asked
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 
-Purpose = Literal[
-    "roster_import",
-    "sign_off_sheet",
-    "claim_handling",
-    "payment",
-    "membership_transfer",
-    "correction",
-    "audit",
-    "subject_request",
-]
-"""What a disclosure is for: a closed list, so that an auditor can count by it (PIPL art. 6)."""
+PURPOSES: dict[str, tuple[Purpose, ...] | None] = {
+    "clerk": None,
+    "auditor": None,
+    "approver": ("claim_handling",),
+    "chair": ("claim_handling",),
+    "cashier": ("payment",),
+}
+"""What each role may be told a name or shown a document for; None: anything."""
+
+
+def require_purpose(actor: Actor, purpose: Purpose) -> None:
+    """Raises NotPermitted `purpose-not-yours`."""
+    allowed = [PURPOSES.get(role, ()) for role in actor.roles]
+    if not any(each is None or purpose in each for each in allowed):
+        raise NotPermitted("purpose-not-yours", f"{actor.role} is told no name for {purpose}")
 
 
 class Inquiry(NamedTuple):
@@ -94,7 +100,7 @@ async def person_ids(
     """The person ids of employee numbers; the disclosure is recorded before it is made."""
     found = await holders(pool, cipher, inquiry.org_id, employee_nos)
     records = await _records(pool, cipher, inquiry.org_id, found.values())
-    await _disclose(pool, inquiry, "person_ids", len(employee_nos), len(found))
+    await disclose(pool, inquiry, "person_ids", len(employee_nos), len(found))
     own = {no: each for no, each in found.items() if _has_number(records.get(each), no)}
     _tell(inquiry, {found[number] for number in found if number not in own})
     own_now = await _led_to(pool, inquiry.org_id, own)
@@ -106,10 +112,19 @@ async def names(
 ) -> Disclosed:
     """The names of people, by person id; the disclosure is recorded before it is made."""
     records = await _records(pool, cipher, inquiry.org_id, ids)
-    await _disclose(pool, inquiry, "names", len(ids), len(records))
+    await disclose(pool, inquiry, "names", len(ids), len(records))
     found = {person: record.name for person, record in records.items() if record is not None}
     _tell(inquiry, set(records) - set(found))
     return Disclosed(found, sorted(set(records) - set(found)))
+
+
+async def masks(
+    pool: asyncpg.Pool, cipher: RecordCipher, org_id: str, ids: Sequence[str]
+) -> dict[str, str]:
+    """What stands for the names of people, by person id, of those whose record can be read. No name
+    is disclosed."""
+    held = await names_held(pool, cipher, org_id, ids)
+    return {each: masked(name) for each, name in held.items()}
 
 
 ALIVE = "SELECT person_id, gender, birth_month FROM people WHERE org_id = $1"
@@ -132,7 +147,7 @@ async def duplicates(pool: asyncpg.Pool, cipher: RecordCipher, inquiry: Inquiry)
             key = name, row["gender"], row["birth_month"]
             of_a_kind.setdefault(key, []).append(row["person_id"])
     found = sorted(sorted(people) for people in of_a_kind.values() if len(people) > 1)
-    await _disclose(pool, inquiry, "person_ids", len(rows), sum(map(len, found)))
+    await disclose(pool, inquiry, "person_ids", len(rows), sum(map(len, found)))
     return found
 
 
@@ -197,9 +212,8 @@ async def disclosures(
     return [dict(row) for row in rows]
 
 
-async def _disclose(
-    pool: asyncpg.Pool, inquiry: Inquiry, what: str, asked: int, found: int
-) -> None:
+async def disclose(pool: asyncpg.Pool, inquiry: Inquiry, what: str, asked: int, found: int) -> None:
+    """Record who was told what, when and what for."""
     await pool.execute(
         DISCLOSE,
         inquiry.org_id,

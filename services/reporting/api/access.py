@@ -75,6 +75,8 @@ def scope_of(built: Reporting, actor: Actor) -> Scope:
 
 
 Reader = Annotated[Actor, of_union(*READERS)]
+Officer = Annotated[Actor, of_union(*READERS, "cashier")]
+"""Whoever does something for a union: a cashier reads no figures, and is told what day it is."""
 Watcher = Annotated[Actor, of_every_union(*WATCHERS)]
 Operator = Annotated[Actor, of_every_union("operator")]
 RecordReader = Annotated[Actor, of_covered(*WATCHERS, "producer")]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from services.reporting.api.access import READERS, Asked, AsOf, Built, Org, Reader
+from services.reporting.api.access import READERS, Asked, AsOf, Built, Officer, Org, Reader
 from services.reporting.api.answers import (
     account_answer,
     dated_count_answer,
@@ -46,7 +46,7 @@ from shared.http.problems import Json
 
 router = APIRouter(tags=["reading"], route_class=FromProjections, dependencies=[Depends(fresh)])
 unions = APIRouter(tags=["reading"], route_class=FromProjections)
-"""What is of no union in the address, and so looks for itself who may see it."""
+"""What others than readers of figures may ask too, and so looks for itself who may."""
 
 Index = Annotated[int, Path(ge=1, lt=2**62)]
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
@@ -55,7 +55,7 @@ Word = Annotated[str | None, Query(description="`next` of the page before")]
 
 @unions.get("/v1/unions")
 async def list_unions(
-    built: Built, actor: Annotated[Actor, of_covered(*READERS)], http: Request
+    built: Built, actor: Annotated[Actor, of_covered(*READERS, "cashier")], http: Request
 ) -> Json:
     """The unions that the token covers and that were registered."""
     http.state.folded = await all_fresh(built.pool)
@@ -63,9 +63,12 @@ async def list_unions(
     return Json({"unions": await unions_known(built.pool, orgs)})
 
 
-@router.get("/v1/{org_id}/knowledge")
-async def knowledge(built: Built, _: Reader, org_id: Org, as_of: AsOf = None) -> Json:
+@unions.get("/v1/{org_id}/knowledge")
+async def knowledge(
+    built: Built, _: Officer, http: Request, org_id: Org, as_of: AsOf = None
+) -> Json:
     """A union's name and years, and the log_index that `as_of` stands for, sealed when."""
+    http.state.folded = await all_fresh(built.pool)
     at = await log_index_of(built.pool, as_of)
     return Json((await union_known_at(built.pool, org_id, at))._asdict())
 

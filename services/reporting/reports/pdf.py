@@ -13,7 +13,6 @@ from typing import Any
 import orjson
 import typst
 
-from services.reporting.reports.coverage import covered_by, shown
 from services.reporting.reports.document import (
     Bulleted,
     Cell,
@@ -29,7 +28,8 @@ from services.reporting.reports.document import (
     typeset,
     words,
 )
-from services.reporting.reports.fonts import Families
+from shared.typesetting.coverage import covered_by, shown
+from shared.typesetting.fonts import Families
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 NOTES_HEADING = "附件6 数字出处"

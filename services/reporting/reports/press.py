@@ -12,13 +12,13 @@ import msgspec
 
 from services.reporting.reports.annual import document_of
 from services.reporting.reports.document import Document
-from services.reporting.reports.fonts import FontStore
 from services.reporting.reports.lists import figure_sheets
 from services.reporting.reports.markdown import markdown
 from services.reporting.reports.material import Material
 from services.reporting.reports.printing import Job
 from shared.contract.reporting import Format
 from shared.errors import Conflict, NotYet
+from shared.typesetting.fonts import FontStore
 
 SECONDS = 120.0
 WAITING_MAX = 4

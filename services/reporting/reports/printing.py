@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from services.reporting.reports.document import Document
-from services.reporting.reports.fonts import Families
+from shared.typesetting.fonts import Families
 
 MEMORY_BYTES = 4 << 30
 

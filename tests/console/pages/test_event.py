@@ -16,6 +16,17 @@ async def test_an_event_says_what_it_records_and_touches(console: Console) -> No
     assert "中秋节慰问品</span> 542 份" in answer.text, "the way that was come"
 
 
+async def test_a_person_is_masked_for_who_may_ask_names_and_a_code_otherwise(
+    console: Console, services: Services
+) -> None:
+    masks = {"people": [{"person_id": "p-cmn4disbaxd4ggby", "mask": "石*婷"}]}
+    services.answers[f"{UNION}/people/masks"] = masks
+    for role, shown in (("auditor", True), ("operator", False)):
+        async with browser(console, session(role)) as client:
+            text = (await client.get(f"{AT}?period=2022")).text
+        assert ("石*婷" in text) is shown and "p-cmn4…ggby" in text
+
+
 async def test_without_a_period_it_is_shown_with_the_last_year(console: Console) -> None:
     async with browser(console, session()) as client:
         answer = await client.get(AT)

@@ -2,7 +2,7 @@
 
 from services.console.console import Console
 from services.console.pages.findings import by_rule, facts_of
-from tests.console.answers import FINDING, HEAD, UNION, VERDICT
+from tests.console.answers import FINDING, HEAD, STORY, UNION, VERDICT
 from tests.console.conftest import Services, browser, session
 
 WHOLE = {
@@ -18,6 +18,8 @@ OTHER = {**WHOLE, "finding_id": "bud-02.1", "rule": "bud-02", "severity": "mediu
 def told(services: Services, *found: dict[str, object]) -> None:
     answer = {**HEAD, "judged_to": 12000, "pending": True, "findings": list(found)}
     services.answers[f"{UNION}/findings"] = answer
+    for each in found:
+        services.answers[f"{UNION}/findings/{each['finding_id']}/story"] = STORY
 
 
 async def test_findings_are_told_by_rule_and_narrowed_by_state(

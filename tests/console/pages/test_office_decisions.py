@@ -43,7 +43,7 @@ async def test_a_claim_is_looked_at_and_then_approved(console: Console, services
         assert re.search(r'name="key" value="[0-9a-f]{32}"', look.text)
         assert posted(services) == []
         done = await client.post(APPROVE, data=GOOD)
-    assert done.headers["location"] == "/tjtc/office/queue?done=approve&since=12685"
+    assert done.headers["location"].startswith("/tjtc/office/queue?done=approve&since=12685")
     assert posted(services) == [
         {"claim_id": "ss-2022-06", "approved_fen": 80000, "approved_on": "2022-12-31",
          "decision_ref": "m-1"},

@@ -9,6 +9,7 @@ import pytest
 
 from services.console.console import Console
 from services.console.event_words import CODES
+from services.console.pages import office_programmes
 from services.console.pages.office_programmes import CHOICES
 from tests.console.answers import PROGRAMME, UNION
 from tests.console.conftest import Services, browser, session
@@ -63,7 +64,7 @@ async def test_a_programme_is_opened_with_its_terms(console: Console, services: 
     async with browser(console, session("clerk")) as client:
         assert 'id="programme_id"' in (await client.get(f"{AT}/new")).text
         done = await client.post(f"{AT}/new", data=NEW)
-    assert done.headers["location"] == f"{AT}?done=opened"
+    assert done.headers["location"].startswith(f"{AT}?done=opened&since=12685")
     ((name, body),) = posted(services)
     assert name == "open-programme"
     assert body["unit_value_fen"] == 30000 and body["opened_on"] == "2022-12-31"
@@ -137,6 +138,28 @@ async def test_the_sheet_prints_names_for_their_purpose(
     assert rows[8][1] == "（查不到姓名）"
     assert rows[10][0] == "经办人"
     assert sheet["B7"].data_type == "s", "a name is no formula"
+
+
+async def test_the_sheet_is_printed_as_pdf_with_the_same_lines(
+    console: Console, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Any] = []
+
+    async def printed(sheet: Any, _: Any) -> bytes:
+        told.append(sheet)
+        return b"%PDF-1.7"
+
+    monkeypatch.setattr(office_programmes, "sheet_pdf", printed)
+    form = {"csrf": "csrf-1", "format": "pdf"}
+    async with browser(console, session("clerk")) as client:
+        answer = await client.post(f"{AT}/mid-autumn/sign-off", data=form)
+    assert (answer.content, answer.headers["content-type"]) == (b"%PDF-1.7", "application/pdf")
+    assert answer.headers["cache-control"] == "no-store"
+    (sheet,) = told
+    assert [row[:4] for row in sheet["rows"]] == [
+        ["1", "=王利", "p-a", "1"], ["2", "（查不到姓名）", "p-b", "1"],
+    ]  # fmt: skip
+    assert sheet["signatures"] == ["经办人", "证明人", "审批人"]
 
 
 async def test_names_are_printed_by_a_form_of_ours_alone(

@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from services.console.console import Console
-from services.console.pages import office_queue
+from services.console.pages import office
 from services.console.pages.office_queue import to_freeze
-from tests.console.answers import CLAIM, PROGRAMME, UNION
+from tests.console.answers import CLAIM, PAYMENT, PROGRAMME, UNION
 from tests.console.conftest import Services, browser, session
 
 QUEUE = "/tjtc/office/queue"
@@ -41,8 +41,8 @@ async def test_claims_come_oldest_first_with_their_decisions(
     assert [each for each in links if each[1] == "reject"] == [
         ("ss-2022-09", "reject"), ("ss-2022-06", "reject"),
     ]  # fmt: skip
-    assert "2 件等你办" in text and "1,000.00" in text and "支出申请还列不到这里" in text
-    posts = [each for each in services.asked if each.method == "POST"]
+    assert "2 件等你办" in text and "1,000.00" in text and "没有待审批的支出。" in text
+    posts = [each for each in services.asked if each.url.path.endswith("-claim")]
     assert posts and all(each.headers["guildhall-preview"] == "true" for each in posts)
 
 
@@ -79,7 +79,7 @@ def test_a_roster_is_frozen_once_and_never_for_named_people(
 async def test_a_part_of_a_list_is_never_the_whole(
     console: Console, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(office_queue, "PAGES_MAX", 1)
+    monkeypatch.setattr(office, "PAGES_MAX", 1)
     services.answers[f"{UNION}/claims"] = {"items": [CLAIM], "next": "x"}
     assert "只列了一部分" in await text_of(console, "approver")
 
@@ -91,4 +91,27 @@ async def test_what_was_written_is_said_and_leads_to_its_events(console: Console
 
 
 async def test_who_has_nothing_to_do_here_is_told_who_has(console: Console) -> None:
-    assert "你的角色在这里没有待办" in await text_of(console, "cashier")
+    assert "你的角色在这里没有待办" in await text_of(console, "auditor")
+
+
+async def test_a_cashier_is_told_what_waits_to_be_paid(
+    console: Console, services: Services
+) -> None:
+    assert "2 笔已批准，等你支付。" in await text_of(console, "cashier")
+    asked = [each for each in services.asked if each.url.path.endswith("/claims")]
+    assert [each.url.params["state"] for each in asked] == ["approved"]
+
+
+async def test_payments_wait_for_another_person_than_asked(
+    console: Console, services: Services
+) -> None:
+    services.answers |= {
+        f"{UNION}/payments": {"items": [PAYMENT], "next": None},
+        f"{UNION}/pay-expenditure": {"events": 1},
+    }
+    assert "acts/pay-expenditure?payment_id=pay-1" in await text_of(console, "approver")
+    services.answers[f"{UNION}/pay-expenditure"] = httpx.Response(
+        403, json={"code": "maker-is-approver", "title": "x"}
+    )
+    text = await text_of(console, "approver")
+    assert "你申请的，由另一人批准" in text and "acts/pay-expenditure" not in text

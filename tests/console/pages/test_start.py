@@ -76,3 +76,9 @@ async def test_a_place_in_the_log_leads_to_its_event(console: Console, services:
     services.answers["/v1/tjtc/log/10093"] = {"event_id": EVENT_ID, "source": "/x"}
     at = await led(console, "/tjtc/log/10093?period=2022")
     assert at == f"/tjtc/events/{EVENT_ID}?period=2022&source=%2Fx"
+
+
+async def test_a_cashier_lands_where_money_waits(console: Console) -> None:
+    async with browser(console, session("cashier")) as client:
+        answer = await client.get("/tjtc")
+    assert answer.headers["location"] == "/tjtc/office/queue"

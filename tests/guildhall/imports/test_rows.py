@@ -123,7 +123,7 @@ def test_only_the_sheets_named_are_read_and_the_others_told(tmp_path: Path) -> N
     read = read_book(file, known_headings(STAFF))
     table = read_rows(STAFF, read, only=["后勤处"])
     assert (len(table.rows), table.unread) == (4, ())
-    assert [told.text for told in table.told] == ["未选的工作表未读:教务处"]
+    assert [told.text for told in table.told] == ["未选的工作表未读：教务处"]
     with pytest.raises(SheetError) as why:
         read_rows(STAFF, read, only=["财务处"])
     assert why.value.code == "sheet-unknown"
@@ -132,7 +132,7 @@ def test_only_the_sheets_named_are_read_and_the_others_told(tmp_path: Path) -> N
 def test_a_hidden_sheet_is_named_and_not_read(tmp_path: Path) -> None:
     read = book(HEADINGS, ["1", "王利", "女", "3", "2009-08-01"], name="名册")
     table = read_rows(STAFF, Book(read.pages, ("旧名册",)))
-    assert [told.text for told in table.told] == ["隐藏的工作表未读:旧名册"]
+    assert [told.text for told in table.told] == ["隐藏的工作表未读：旧名册"]
 
 
 def test_a_cell_too_many_is_refused_in_a_text_and_told_in_a_workbook(tmp_path: Path) -> None:

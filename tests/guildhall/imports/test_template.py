@@ -27,7 +27,7 @@ def test_a_row_of_its_examples_reads_back(kind: Kind, tmp_path: Path) -> None:
     workbook.save(file)
     table = read_rows(kind, read_book(file, known_headings(kind)))
     assert (len(table.rows), table.bad, table.ignored, table.unread) == (1, [], (), ())
-    assert [told.text for told in table.told] == [f"隐藏的工作表未读:{LISTS}"]
+    assert [told.text for told in table.told] == [f"隐藏的工作表未读：{LISTS}"]
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))

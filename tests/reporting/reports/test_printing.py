@@ -16,15 +16,15 @@ import pytest
 from services.reporting.ingest.apply import Ingest
 from services.reporting.journal.log import last_index
 from services.reporting.reports.annual import document_of
-from services.reporting.reports.coverage import shown
 from services.reporting.reports.document import Document, FigureSheet, Paragraph, add_up
-from services.reporting.reports.fonts import FontStore
 from services.reporting.reports.lists import figure_sheets
 from services.reporting.reports.material import collect
 from services.reporting.reports.press import Press
 from services.reporting.reports.workbook import sheet_names
 from shared.contract.reporting import Format
 from shared.errors import Conflict, NotYet
+from shared.typesetting.coverage import shown
+from shared.typesetting.fonts import FontStore
 from tests.examples.events import issue_raised
 from tests.reporting.figures.whole_year import whole_year
 from tests.reporting.records import ORG

@@ -1,7 +1,7 @@
 """The fonts that PDFs are set in: fetched by lock and hash when a PDF is first asked for, kept, and
 checked before each use; or a folder of one's own.
 
-`python -m services.reporting.reports.fonts` fetches them beforehand.
+`python -m shared.typesetting.fonts` fetches them beforehand.
 """
 
 import asyncio
@@ -89,7 +89,7 @@ class FontStore:
             raise NotYet(
                 "fonts-missing",
                 f"the fonts of PDFs cannot be fetched: {why}. Have them fetched into {self.folder}"
-                " by `python -m services.reporting.reports.fonts`, or put there"
+                " by `python -m shared.typesetting.fonts`, or put there"
                 f" {' and '.join(FILES)}",
             ) from why
         log.info("the fonts of PDFs are here", folder=str(self.folder))
