@@ -18,6 +18,8 @@ from services.console.pages import (
     office_queue,
     office_upload,
     operating,
+    report,
+    report_acts,
     rolls,
     rules,
     start,
@@ -57,7 +59,20 @@ def console_app(console: Console) -> FastAPI:
         return Response(found.content, media_type=found.media_type, headers=headers)
 
     # A file's name is no figure's and no finding's: downloads are looked at first.
-    topics = (downloads, operating, start, year, figure, difference, findings, rolls, rules, event)
+    topics = (
+        downloads,
+        report,
+        report_acts,
+        operating,
+        start,
+        year,
+        figure,
+        difference,
+        findings,
+        rolls,
+        rules,
+        event,
+    )
     # The office's addresses would be periods' otherwise.
     offices = (office_queue, office_decisions, office_programmes, office_upload)
     for router in (signing_in, *(topic.router for topic in (*offices, *topics))):

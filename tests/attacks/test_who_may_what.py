@@ -114,6 +114,7 @@ MAY: dict[str, dict[str, Access]] = {
                 "events/{event_id}", "events/{event_id}/document", "events/{event_id}/verdicts",
                 "knowledge", "log/{log_index}", "rosters", "conflicts", "findings",
                 "reconciliation/{programme_id}", "membership-account", "verdicts", "report",
+                "money", "report/layout", "reports/{report_id}/drift",
                 "reports", "reports/{report_id}", "reports/{report_id}/files/{format_}",
                 "narratives",
                 "exports", "exports/{table}",

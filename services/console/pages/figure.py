@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from services.console.event_words import CODES, title_of
+from services.console.list_filters import FILTERS, KEPT, choices_of_lines, narrowing_of
 from services.console.pages.arrival import AtUnion, choices_of
 from services.console.pages.year import by_name
 from services.console.rendering import page, with_query
@@ -14,6 +15,7 @@ from services.console.scope import Scope
 router = APIRouter()
 
 SIZES = (20, 100)
+SORTS = ("occurred_on", "-occurred_on", "amount", "-amount")
 
 
 @router.get("/{org}/{period}/figures")
@@ -48,7 +50,8 @@ async def figure(http: Request, visit: AtUnion, figure: str) -> Response:
     assert scope is not None
     size = SIZES[1] if visit.given("size") == str(SIZES[1]) else SIZES[0]
     cursor = visit.given("cursor") or None
-    descending = visit.given("sort") == "-occurred_on"
+    sort = visit.given("sort") if visit.given("sort") in SORTS else "occurred_on"
+    narrowed = narrowing_of(visit)
     answer, before, last, choices = await asyncio.gather(
         visit.report(
             f"figures/{figure}",
@@ -56,7 +59,8 @@ async def figure(http: Request, visit: AtUnion, figure: str) -> Response:
             limit=size,
             cursor=cursor,
             list=visit.given("list") or None,
-            sort="-occurred_on" if descending else None,
+            sort=sort,
+            **narrowed,
         ),
         _value(visit, scope, figure, as_of=scope.compare),
         _last_year(visit, scope, figure),
@@ -76,8 +80,15 @@ async def figure(http: Request, visit: AtUnion, figure: str) -> Response:
         chosen=visit.given("list"),
         parts=parts_of(http, answer),
         every=with_query(http, list=None, cursor=None, after=None),
-        turned=_turned(http, answer, descending),
-        descending=descending and answer["measure"] != "persons",
+        heads=sorts_of(http, answer, sort),
+        choices_of_lines=choices_of_lines(answer),
+        narrowed=narrowed,
+        kept={name: visit.given(name) for name in KEPT if visit.given(name)},
+        without={
+            name: with_query(http, **{name: None}, cursor=None, after=None) for name in narrowed
+        },
+        plainly=with_query(http, cursor=None, after=None, **dict.fromkeys(FILTERS)),
+        query={"list": visit.given("list") or None, "sort": sort, **narrowed},
         listed=listed(answer, visit.given("list")),
         titles={row["type"]: title_of(row["type"]) for row in answer["events"]},
         first=1 + _seen(visit.given("after")),
@@ -105,7 +116,8 @@ def parts_of(http: Request, answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 def listed(answer: dict[str, Any], chosen: str) -> dict[str, int | None]:
     """The totals of the list that is shown: of one part, or of all."""
-    lists = [each for each in answer["by_list"] if chosen in ("", each["list"])]
+    found = answer["by_list"] if answer.get("narrowed") is None else answer["narrowed"]
+    lists = [each for each in found if chosen in ("", each["list"])]
     stated = [each["amount_fen"] for each in lists if each["amount_fen"] is not None]
     return {
         "lines": sum(each["lines"] for each in lists),
@@ -114,12 +126,17 @@ def listed(answer: dict[str, Any], chosen: str) -> dict[str, int | None]:
     }
 
 
-def _turned(http: Request, answer: dict[str, Any], descending: bool) -> str:
-    """The address of the list in its other order; a figure of persons has one."""
+def sorts_of(http: Request, answer: dict[str, Any], sort: str) -> dict[str, tuple[str, str]]:
+    """The heads that a list can be sorted by: the address of the list so sorted, and how it is
+    sorted now. A figure of persons is in the order of days."""
     if answer["measure"] == "persons":
-        return ""
-    sort = None if descending else "-occurred_on"
-    return with_query(http, sort=sort, cursor=None, after=None)
+        return {"occurred_on": ("", "ascending"), "amount": ("", "")}
+    found = {}
+    for name in ("occurred_on", "amount"):
+        turned = f"-{name}" if sort == name else name
+        order = {name: "ascending", f"-{name}": "descending"}.get(sort, "")
+        found[name] = (with_query(http, sort=turned, cursor=None, after=None), order)
+    return found
 
 
 def _seen(after: str) -> int:

@@ -4,7 +4,15 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.reporting.api import auditing, exporting, operating, reading, reports, sources
+from services.reporting.api import (
+    auditing,
+    exporting,
+    operating,
+    reading,
+    reports,
+    sources,
+    yearly,
+)
 from services.reporting.api.access import Reporting
 from services.reporting.api.commands import COMMANDS
 from services.reporting.projections.checkpoints import folded
@@ -87,6 +95,7 @@ def reporting_app(reporting: Reporting) -> FastAPI:
         sources.router,
         reading.unions,
         reading.router,
+        yearly.router,
         auditing.router,
         auditing.listed,
         reports.router,
