@@ -8,11 +8,13 @@ from starlette.middleware import Middleware
 from services.console.catalogues import LANGUAGES
 from services.console.console import Console
 from services.console.pages import (
+    audit_downloads,
     difference,
     downloads,
     event,
     figure,
     findings,
+    help,
     office_decisions,
     office_programmes,
     office_queue,
@@ -61,9 +63,11 @@ def console_app(console: Console) -> FastAPI:
     # A file's name is no figure's and no finding's: downloads are looked at first.
     topics = (
         downloads,
+        audit_downloads,
         report,
         report_acts,
         operating,
+        help,
         start,
         year,
         figure,

@@ -1,10 +1,13 @@
 """Verdicts, rolls and differences to take away: whole, with what they are of on top."""
 
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from fastapi import APIRouter, Response
 
+from services.console.console import Visit
 from services.console.event_words import title_of
+from services.console.navigation import _
 from services.console.pages.arrival import AtUnion
 from services.console.pages.downloads import Kind, file_of
 from services.console.pages.year import MOVED, by_name
@@ -16,11 +19,13 @@ from shared.errors import Invalid
 router = APIRouter()
 
 PEOPLE = 1000
-CATEGORIES = {
-    "both": "领到",
-    "roster_only": "没领到",
-    "recipient_only": "不在名册",
-    "twice": "领两次",
+WAYS = ("both", "roster_only", "recipient_only")
+"""The categories that hold everybody, each person once."""
+WORDS = {
+    "both": _("领到"),
+    "roster_only": _("没领到"),
+    "recipient_only": _("不在名册"),
+    "twice": _("领两次"),
 }
 
 
@@ -31,12 +36,11 @@ async def verdicts(visit: AtUnion, kind: Kind) -> Response:
     assert scope is not None
     answer = await visit.report("verdicts", **scope.question, evidence="false")
     outcome = visit.given("outcome")
-    heads = [say(each) for each in ("规则", "名称", "结论", "程度", "对象", "自", "至", "理由")]
-    heads += [say("条款"), say("依据的事件数")]
+    heads = [say("规则"), say("名称"), say("结论"), say("程度"), say("对象"), say("自"), say("至")]
+    heads += [say("理由"), say("条款"), say("依据的事件数")]
     rows: list[list[Cell]] = [
         [
-            each["rule"], each["title"], say(OUTCOMES[each["outcome"]]),
-            say(SEVERITIES.get(each["severity"], each["severity"])), each["subject"],
+            each["rule"], each["title"], *_graded(each, say), each["subject"],
             each["period_from"], each["period_to"], each["sentence"], each["clause"],
             each["evidence_count"],
         ]
@@ -48,14 +52,20 @@ async def verdicts(visit: AtUnion, kind: Kind) -> Response:
     return file_of(visit, kind, "verdicts", say("规则判定"), heads, rows, about)
 
 
+def _graded(verdict: dict[str, Any], say: Callable[..., str]) -> tuple[str, str]:
+    """A verdict's outcome and severity in words."""
+    outcome, severity = verdict["outcome"], verdict["severity"]
+    return say(OUTCOMES[outcome]), say(SEVERITIES.get(severity, severity))
+
+
 @router.get("/{org}/{period}/rolls.{kind}")
 async def rolls(visit: AtUnion, kind: Kind) -> Response:
     """The counts of the period (517, 511, 542), each against the roll of its day."""
     scope, say = visit.scope, translated(visit.http)
     assert scope is not None
     answer = await visit.report("rosters", **scope.question)
-    titles = ("项目", "名册日", "份数", "领取人", "名册", "当日会员", "非会员", "没领到")
-    heads = [say(each) for each in titles] + [say(title) for _, _, title in MOVED]
+    heads = [say("项目"), say("名册日"), say("份数"), say("领取人"), say("名册"), say("当日会员")]
+    heads += [say("非会员"), say("没领到"), *(say(title) for _, _, title in MOVED)]
     rows: list[list[Cell]] = [
         [
             each["title"], each["day"], each["portions"], each["people"], each["roster_count"],
@@ -74,40 +84,44 @@ def _signed(sign: str, count: int | None) -> int | None:
 
 @router.get("/{org}/{period}/programmes/{programme}/roster.{kind}")
 async def programme(visit: AtUnion, programme: str, kind: Kind) -> Response:
-    """A programme's roster against who received: every person of a category, or all of them."""
-    scope, say = visit.scope, translated(visit.http)
-    assert scope is not None
-    category = visit.given("category") or None
+    """A programme's roster against who received: the people of a category, or every one."""
+    say, category = translated(visit.http), visit.given("category")
     rows: list[list[Cell]] = []
-    cursor = None
+    title = programme
+    for each in [category] if category else WAYS:
+        async for found in _people(visit, programme, each):
+            title = found["title"] or programme
+            rows += [_person(person, say) for person in found["people"]]
+    heads = [say("人员"), say("情形"), say("当日身份"), say("发放次数"), say("份数"), say("签收")]
+    heads += [say("发放日")]
+    about = [(say("筛选"), say(WORDS[category]) if category in WORDS else say("没有筛选"))]
+    return file_of(visit, kind, programme, title, heads, rows, about)
+
+
+async def _people(visit: Visit, programme: str, category: str) -> AsyncIterator[dict[str, Any]]:
+    assert visit.scope is not None
+    cursor: str | None = None
     while True:
         found = await visit.report(
             f"reconciliation/{programme}",
-            as_of=scope.at,
+            as_of=visit.scope.at,
             category=category,
             limit=PEOPLE,
             cursor=cursor,
         )
-        rows += [_person(each) for each in found["people"]]
+        yield found
         cursor = found["next"]
         if cursor is None:
-            break
-    columns = ["对象", *(str(name) for name in _columns(found["people"]))]
-    heads = [say("对象"), *columns[1:]]
-    about = [(say("筛选"), category or say("不是在册领一次的人"))]
-    return file_of(visit, kind, programme, found["title"] or programme, heads, rows, about)
+            return
 
 
-def _columns(people: list[dict[str, Any]]) -> list[str]:
-    return [name for name in (people[0] if people else {}) if name != "person_id"]
-
-
-def _person(each: dict[str, Any]) -> list[Cell]:
-    told = [each["person_id"]]
-    for name, value in each.items():
-        if name != "person_id":
-            told.append(value if isinstance(value, str | int | None) else str(value))
-    return told
+def _person(each: dict[str, Any], say: Callable[..., str]) -> list[Cell]:
+    category = each["category"]
+    return [
+        each["person_id"], say(WORDS.get(category, category)),
+        say("会员") if each["was_member"] else say("非会员"),
+        each["deliveries"], each["portions"], each["signed"], each["issued_on"],
+    ]  # fmt: skip
 
 
 @router.get("/{org}/{period}/differences.{kind}")
@@ -139,17 +153,6 @@ async def difference(visit: AtUnion, figure: str, kind: Kind) -> Response:
     assert scope is not None
     before = scope.compare if scope.compare is not None else scope.at
     found = await visit.report(f"figures/{figure}/difference", **scope.question, before=before)
-    titles = (
-        "变动",
-        "分项",
-        "对象",
-        "业务日期",
-        "数量",
-        "金额（元）",
-        "由哪一事件",
-        "日志",
-        "事件号",
-    )
     rows: list[list[Cell]] = []
     for each in found["lines"]:
         cause = each["because"] or each["event"]
@@ -164,5 +167,6 @@ async def difference(visit: AtUnion, figure: str, kind: Kind) -> Response:
         (say("对照"), say("日志 %(at)s", at=before)),
         (say("变动处数"), str(found["changed"])),
     ]
-    heads = [say(each) for each in titles]
+    heads = [say("变动"), say("分项"), say("对象"), say("业务日期"), say("数量"), say("金额（元）")]
+    heads += [say("由哪一事件"), say("日志"), say("事件号")]
     return file_of(visit, kind, f"{figure}-difference", found["title"], heads, rows, about)
