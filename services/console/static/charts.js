@@ -19,14 +19,19 @@
     splitLine: { lineStyle: { color: ink("--line") } },
   });
 
+  // Filled, and hatched on paper: told apart without colour, as the server draws them.
+  const filled = () => ({ color: ink("--act") });
+  const hatched = () => ({
+    color: ink("--paper"), borderColor: ink("--act"),
+    decal: { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: Math.PI / 4, color: ink("--act") },
+  });
   const bars = (table) => {
     const rows = rowsOf(table), heads = headsOf(table).slice(0, 2);
-    const colours = [ink("--act"), ink("--ink-3")];
     return {
-      xAxis: { type: "category", data: rows.map((row) => row.name.slice(5) + ""), ...axis(), splitLine: { show: false } },
+      xAxis: { type: "category", data: rows.map((row) => String(Number(row.name.slice(5)))), ...axis(), splitLine: { show: false } },
       yAxis: { type: "value", ...axis() },
       series: heads.map((name, at) => ({
-        name, type: "bar", barMaxWidth: 28, itemStyle: { color: colours[at] },
+        name, type: "bar", barMaxWidth: 28, itemStyle: at === 0 ? filled() : hatched(),
         data: rows.map((row) => row.values[at]),
       })),
     };
@@ -39,7 +44,19 @@
     return {
       xAxis: { type: "time", ...axis(), axisLabel: { ...axis().axisLabel, formatter: (at) => monthOf(new Date(at).toISOString()), hideOverlap: true }, splitLine: { show: false } },
       yAxis: { type: "value", min: Number(table.dataset.bottom), minInterval: 1, ...axis() },
-      series: [{ name: headsOf(table)[0], type: "line", step: "end", symbol: "none", data: points, lineStyle: { color: ink("--act"), width: 2 }, itemStyle: { color: ink("--act") } }],
+      series: [
+        {
+          name: headsOf(table)[0], type: "line", step: "end", symbol: "none", data: points,
+          lineStyle: { color: ink("--act"), width: 2 }, itemStyle: { color: ink("--act") },
+          endLabel: { show: true, color: ink("--ink"), fontWeight: 600, formatter: (at) => said(at.value[1]) },
+        },
+        {
+          type: "line", data: JSON.parse(table.dataset.marks), symbol: "circle", symbolSize: 9,
+          lineStyle: { width: 0 },
+          itemStyle: { color: ink("--paper"), borderColor: ink("--act"), borderWidth: 2 },
+          label: { show: true, position: "bottom", color: ink("--ink"), fontWeight: 600, formatter: (at) => said(at.value[1]) },
+        },
+      ],
     };
   };
 
@@ -60,8 +77,8 @@
       ...made,
       animation: false,
       textStyle: { fontFamily: ink("--sans") },
-      grid: { left: 8, right: 16, top: 16, bottom: 8, containLabel: true },
-      aria: { enabled: true, decal: { show: figure.dataset.chart === "bars" }, label: { description: at.getAttribute("aria-label") } },
+      grid: { left: 8, right: 44, top: 16, bottom: 8, containLabel: true },
+      aria: { enabled: true, label: { description: at.getAttribute("aria-label") } },
     });
     drawn.forEach((each) => each.setAttribute("hidden", ""));
     shown.set(figure, chart);
