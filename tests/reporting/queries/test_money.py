@@ -48,7 +48,7 @@ async def test_months_add_up_to_the_figures_and_an_empty_one_is_unknown(
     history = History()(
         received("a", 500, "2022-01-31"), received("b", 700, "2022-02-01"),
         paid("p", 300, "2022-01-05"), paid("q", 200, "2022-01-06", assumed=True),
-        paid("r", 90, "2022-03-01", payer=None), paid("s", 40, "2022-03-02", payer="admin"),
+        paid("r", 90, "2022-03-01", payer=None), paid("s", 40, "2022-03-02", payer="administration"),
         paid("old", 1, "2021-12-31"),
     )  # fmt: skip
     history.from_outside(paid("p", 999, "2022-01-05"))
@@ -90,7 +90,7 @@ async def budgeted(simulated: Ingest) -> None:
         budget_approved(budget_year=2022, occurred_on="2022-01-01",
                         lines=[{"budget_line": WELFARE, "amount_fen": 1000}]),
         paid("a", 300, "2022-02-01"), paid("b", 60, "2022-02-01", CULTURE),
-        paid("c", 5, "2022-02-01", None), paid("d", 7, "2022-02-01", payer="admin"),
+        paid("c", 5, "2022-02-01", None), paid("d", 7, "2022-02-01", payer="administration"),
         budget_adjusted(budget_year=2022, occurred_on="2022-06-01",
                         lines=[{"budget_line": WELFARE, "amount_fen": 900},
                                {"budget_line": "capital", "amount_fen": 50}]),
