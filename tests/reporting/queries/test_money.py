@@ -48,7 +48,8 @@ async def test_months_add_up_to_the_figures_and_an_empty_one_is_unknown(
     history = History()(
         received("a", 500, "2022-01-31"), received("b", 700, "2022-02-01"),
         paid("p", 300, "2022-01-05"), paid("q", 200, "2022-01-06", assumed=True),
-        paid("r", 90, "2022-03-01", payer=None), paid("s", 40, "2022-03-02", payer="administration"),
+        paid("r", 90, "2022-03-01", payer=None),
+        paid("s", 40, "2022-03-02", payer="administration"),
         paid("old", 1, "2021-12-31"),
     )  # fmt: skip
     history.from_outside(paid("p", 999, "2022-01-05"))
