@@ -1,4 +1,4 @@
-"""A report at a real browser: written by one, approved by another, issued, and taken to the byte."""
+"""A report at a real browser: written by one, approved by another, issued, taken to the byte."""
 
 import hashlib
 from pathlib import Path
