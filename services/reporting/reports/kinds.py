@@ -44,13 +44,9 @@ async def sheets_of(connection: Any, written: Written) -> tuple[FigureSheet, ...
         )
     found: list[FigureSheet] = []
     for each in written.unions:
-        values = each.values if each is written.own else _with_lines(each.values)
+        values = {name: value for name, value in each.values.items() if value.lines}
         name = "" if each is written.own else each.union.org_id
         found += await figure_sheets(
             connection, each.union.org_id, written.period, written.at, values, of=name
         )
     return tuple(found)
-
-
-def _with_lines(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value.lines}

@@ -163,8 +163,8 @@ class Statistics(NamedTuple):
 
     @property
     def values(self) -> dict[str, Value]:
-        """Its own figures: what its report states as numbers."""
-        return self.own.values
+        """Its own figures that some event states: the numbers of its report."""
+        return {name: value for name, value in self.own.values.items() if value.lines}
 
 
 async def collect(

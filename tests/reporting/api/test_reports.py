@@ -208,6 +208,11 @@ async def test_statistics_are_issued_beside_the_annual_report(desk: Desk) -> Non
     await desk.done("issue-report", TEXT)
     issued = await desk.done("issue-report", TEXT | {"kind": "statistics"})
     assert issued["report_id"] == "statistics.2022-01-01.2022-12-31.1"
+    shown = await desk.asker.answer(f"{ORG}/reports/{issued['report_id']}")
+    assert shown["figures"]["members_on_roll"] == 7
+    told = (await desk.asker.answer(f"{ORG}/figures", year=2022))["figures"]
+    lines = {each["figure"]: each["lines"] for each in told}
+    assert all(lines[name] for name in shown["figures"]), "what is unknown is no number"
     again = {"report_id": issued["report_id"], **REPLACED}
     assert (await desk.done("supersede-report", again))["report_id"].startswith("statistics.")
     text = (await desk.asker.get(f"{ORG}/report", year=2022, kind="statistics")).text
