@@ -9,7 +9,7 @@ import orjson
 from tests.console.answers import EVENT_ID, HEAD, UNION, figure
 from tests.console.conftest import Services
 
-REPORT = "/tjtc/2022/report"
+REPORT, TEXT = "/tjtc/2022/report", "md"
 ID = "annual.2022-01-01.2022-12-31.1"
 KEY = "a" * 32
 CONTENT = b"# text"

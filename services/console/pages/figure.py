@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from services.console.console import Visit
 from services.console.event_words import CODES, title_of
 from services.console.list_filters import FILTERS, KEPT, choices_of_lines, narrowing_of
 from services.console.pages.arrival import AtUnion, choices_of
@@ -51,7 +52,6 @@ async def figure(http: Request, visit: AtUnion, figure: str) -> Response:
     size = SIZES[1] if visit.given("size") == str(SIZES[1]) else SIZES[0]
     cursor = visit.given("cursor") or None
     sort = visit.given("sort") if visit.given("sort") in SORTS else "occurred_on"
-    narrowed = narrowing_of(visit)
     answer, before, last, choices = await asyncio.gather(
         visit.report(
             f"figures/{figure}",
@@ -60,7 +60,7 @@ async def figure(http: Request, visit: AtUnion, figure: str) -> Response:
             cursor=cursor,
             list=visit.given("list") or None,
             sort=sort,
-            **narrowed,
+            **narrowing_of(visit),
         ),
         _value(visit, scope, figure, as_of=scope.compare),
         _last_year(visit, scope, figure),
@@ -81,14 +81,7 @@ async def figure(http: Request, visit: AtUnion, figure: str) -> Response:
         parts=parts_of(http, answer),
         every=with_query(http, list=None, cursor=None, after=None),
         heads=sorts_of(http, answer, sort),
-        choices_of_lines=choices_of_lines(answer),
-        narrowed=narrowed,
-        kept={name: visit.given(name) for name in KEPT if visit.given(name)},
-        without={
-            name: with_query(http, **{name: None}, cursor=None, after=None) for name in narrowed
-        },
-        plainly=with_query(http, cursor=None, after=None, **dict.fromkeys(FILTERS)),
-        query={"list": visit.given("list") or None, "sort": sort, **narrowed},
+        **_filters(http, visit, answer, sort),
         listed=listed(answer, visit.given("list")),
         titles={row["type"]: title_of(row["type"]) for row in answer["events"]},
         first=1 + _seen(visit.given("after")),
@@ -96,6 +89,20 @@ async def figure(http: Request, visit: AtUnion, figure: str) -> Response:
         start=with_query(http, cursor=None, after=None) if cursor else "",
         more=with_query(http, size=SIZES[1], cursor=None, after=None) if size == SIZES[0] else "",
     )
+
+
+def _filters(http: Request, visit: Visit, answer: dict[str, Any], sort: str) -> dict[str, Any]:
+    """What the template says of a list's filters, and the addresses without each of them."""
+    narrowed = narrowing_of(visit)
+    plain: dict[str, Any] = {"cursor": None, "after": None}
+    return {
+        "choices_of_lines": choices_of_lines(answer),
+        "narrowed": narrowed,
+        "kept": {name: visit.given(name) for name in KEPT if visit.given(name)},
+        "without": {name: with_query(http, **{name: None}, **plain) for name in narrowed},
+        "plainly": with_query(http, **dict.fromkeys(FILTERS), **plain),
+        "query": {"list": visit.given("list") or None, "sort": sort, **narrowed},
+    }
 
 
 def parts_of(http: Request, answer: dict[str, Any]) -> list[dict[str, Any]]:

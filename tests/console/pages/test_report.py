@@ -6,7 +6,7 @@ import pytest
 from services.console.console import Console
 from tests.console.answers import UNION
 from tests.console.conftest import Services, browser, session
-from tests.console.reports import CONTENT, DIGEST, ID, REPORT, issued, told_of_reports
+from tests.console.reports import CONTENT, DIGEST, ID, REPORT, TEXT, issued, told_of_reports
 
 
 @pytest.fixture(autouse=True)
@@ -37,11 +37,11 @@ async def test_a_file_is_taken_as_it_was_issued_or_not_at_all(
     console: Console, services: Services
 ) -> None:
     async with browser(console, session()) as client:
-        file = await client.get(f"{REPORT}/issued/{ID}/file.md")
+        file = await client.get(f"{REPORT}/issued/{ID}/file.{TEXT}")
         assert file.content == CONTENT
         assert f'filename="tjtc-{ID}.md"' in file.headers["content-disposition"]
         services.answers[f"{UNION}/reports/{ID}/files/md"] = httpx.Response(200, content=b"other")
-        other = await client.get(f"{REPORT}/issued/{ID}/file.md")
+        other = await client.get(f"{REPORT}/issued/{ID}/file.{TEXT}")
     assert other.status_code == 500 and "file-differs" in other.text
 
 
@@ -50,7 +50,7 @@ async def test_the_preview_is_read_on_the_page_and_as_a_file(
 ) -> None:
     async with browser(console, session()) as client:
         text = (await client.get(f"{REPORT}/preview?kind=statistics")).text
-        file = await client.get(f"{REPORT}/preview.md")
+        file = await client.get(f"{REPORT}/preview.{TEXT}")
         assert (await client.get(f"{REPORT}?kind=other")).status_code == 404
     assert "交通职业学院工会2022年工作总结" in text and '<td class="num">542</td>' in text
     assert file.content == CONTENT
