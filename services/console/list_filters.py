@@ -12,7 +12,7 @@ FILTERS: dict[str, tuple[str, dict[str, str]]] = {
     "on_roster": (_("在册"), KNOWN),
     "signed": (_("签收"), {"yes": _("已签收"), "no": _("没签收"), "unknown": _("不是慰问品")}),
     "assumed": (_("金额"), {"yes": _("是假定"), "no": _("不是假定")}),
-    "told_by": (_("来源"), {"own": _("本系统"), "outside": _("外部来源")}),
+    "told_by": (_("来源"), {"own": _("自己的服务"), "outside": _("外部来源")}),
     "gender": (_("性别"), {"female": _("女"), "male": _("男"), "unknown": _("没有登记")}),
 }
 """By name in the address: the title, and what may be chosen."""
