@@ -35,6 +35,14 @@ class Format(StrEnum):
     PDF = "pdf"
 
 
+class Kind(StrEnum):
+    """The kinds of reports."""
+
+    ANNUAL = "annual"
+    STATISTICS = "statistics"
+
+
+KindOf = Annotated[Kind, typer.Option("--kind", help="the annual report, or yearly statistics")]
 FormatOf = Annotated[Format, typer.Option("--format", help="of the file")]
 Formats = Annotated[
     list[Format] | None, typer.Option("--format", help="of the files, each once; all by default")
@@ -56,6 +64,7 @@ def preview(
     year: Year = None,
     first: From = None,
     last: To = None,
+    kind: KindOf = Kind.ANNUAL,
     format_: FormatOf = Format.MD,
     file: File = None,
     as_of: AsOf = None,
@@ -66,7 +75,7 @@ def preview(
     """
     _check_output(session, format_, file)
     period = period_of(year, first, last)
-    asked = {**period.asked(as_of), "format": format_.value}
+    asked = {**period.asked(as_of), "format": format_.value, "kind": kind.value}
     answer = session.connection.fetch("reporting", f"/v1/{org}/report", **asked)
     _keep(session, answer, file)
 
@@ -80,6 +89,7 @@ def issue(
     year: Year = None,
     first: From = None,
     last: To = None,
+    kind: KindOf = Kind.ANNUAL,
     formats: Formats = None,
     folder: Folder = None,
     as_of: AsOf = None,
@@ -91,7 +101,8 @@ def issue(
     Example: guildhall report issue --org tjtc --year 2022 -o issued/
     """
     period = period_of(year, first, last)
-    body = {"period_from": period.first, "period_to": period.last, **_asked(formats, as_of)}
+    body = {"kind": kind.value, "period_from": period.first, "period_to": period.last}
+    body |= _asked(formats, as_of)
     done = _send(session, org, "issue-report", body | {"unproven": unproven}, key)
     _told(session, org, done, folder)
 

@@ -8,6 +8,7 @@ from starlette.middleware import Middleware
 from services.console.catalogues import LANGUAGES
 from services.console.console import Console
 from services.console.pages import (
+    audit_downloads,
     beginning,
     breakdown,
     difference,
@@ -16,6 +17,7 @@ from services.console.pages import (
     event,
     figure,
     findings,
+    help,
     office_claims,
     office_decisions,
     office_filing,
@@ -27,6 +29,8 @@ from services.console.pages import (
     office_upload,
     operating,
     own_union,
+    report,
+    report_acts,
     rolls,
     rules,
     start,
@@ -74,7 +78,11 @@ def console_app(console: Console) -> FastAPI:
     topics = (
         downloads,
         downloads_beside,
+        audit_downloads,
+        report,
+        report_acts,
         operating,
+        help,
         start,
         year,
         years,

@@ -72,9 +72,11 @@ class Backend:
         answer = await self._send(bearer, service, "GET", path, query)
         return answer.json()
 
-    async def bytes(self, bearer: str, service: str, path: str, **query: Any) -> bytes:
-        """The very bytes that a service answers. Raises Answered, NoAnswer."""
-        answer = await self._send(bearer, service, "GET", path, query)
+    async def bytes(
+        self, bearer: str, service: str, path: str, seconds: float | None = None, **query: Any
+    ) -> bytes:
+        """The very bytes that a service answers, within so long. Raises Answered, NoAnswer."""
+        answer = await self._send(bearer, service, "GET", path, query, seconds=seconds)
         return answer.content
 
     async def post(
@@ -85,10 +87,13 @@ class Backend:
         body: Any,
         *,
         headers: Mapping[str, str] = {},
+        seconds: float | None = None,
         **query: Any,
     ) -> Any:
-        """What a service answers to a body. Raises Answered, NoAnswer."""
-        answer = await self._send(bearer, service, "POST", path, query, json=body, headers=headers)
+        """What a service answers to a body, within so long. Raises Answered, NoAnswer."""
+        answer = await self._send(
+            bearer, service, "POST", path, query, json=body, headers=headers, seconds=seconds
+        )
         return answer.json() if answer.content else {}
 
     async def post_bytes(self, bearer: str, service: str, path: str, body: Any) -> Raw:
@@ -106,14 +111,16 @@ class Backend:
         *,
         json: Any = None,
         headers: Mapping[str, str] = {},
+        seconds: float | None = None,
     ) -> httpx.Response:
         if not PATH.fullmatch(path):
             raise Unknown("not-found", f"{path!r} names nothing")
         given = {name: value for name, value in query.items() if value is not None}
         said = {"Authorization": bearer, **headers}
+        within = httpx.Timeout(seconds or ANSWER_SECONDS, connect=CONNECT_SECONDS)
         try:
             answer = await self._clients[service].request(
-                method, path, params=given, json=json, headers=said
+                method, path, params=given, json=json, headers=said, timeout=within
             )
         except httpx.HTTPError as why:
             raise NoAnswer(service, str(why) or type(why).__name__) from why

@@ -43,12 +43,14 @@ class Drawn(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """The roll in both sizes; `from_zero` tells whether its axis begins at 0."""
+    """The roll in both sizes; its axis begins at `bottom`. `rows` are the days it changed on,
+    `marks` those of the counts, each with the roll of the day."""
 
     wide: Drawn
     narrow: Drawn
     bottom: int
     rows: list[tuple[str, int]]
+    marks: list[tuple[str, int]]
 
 
 def roll_chart(period: Period, roll: Roll, counts: list[dict[str, Any]]) -> Chart | None:
@@ -65,7 +67,8 @@ def roll_chart(period: Period, roll: Roll, counts: list[dict[str, Any]]) -> Char
         for css, size in (("wide", WIDE), ("narrow", NARROW))
     )
     wide, narrow = drawn
-    return Chart(wide, narrow, bottom, [(str(period.first), roll.opening), *roll.days])
+    marks = [(day, _on(roll, day)) for day in days if _within(period, day)]
+    return Chart(wide, narrow, bottom, [(str(period.first), roll.opening), *roll.days], marks)
 
 
 def _drawn(  # noqa: PLR0917 - what one size is drawn from
@@ -97,10 +100,14 @@ def _drawn(  # noqa: PLR0917 - what one size is drawn from
         marks=[
             (x(date.fromisoformat(day)), y(_on(roll, day)), _on(roll, day))
             for day in days
-            if period.first <= date.fromisoformat(day) <= period.last
+            if _within(period, day)
         ],
         end=(y(roll.days[-1][1]), roll.days[-1][1]),
     )
+
+
+def _within(period: Period, day: str) -> bool:
+    return period.first <= date.fromisoformat(day) <= period.last
 
 
 def _on(roll: Roll, day: str) -> int:

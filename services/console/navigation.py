@@ -59,6 +59,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
         Entry(_("规则判定"), "verdicts", READERS),
         Entry(_("规则推演"), "rules", READERS),
         Entry(_("差异"), "differences", READERS),
+        Entry(_("报告"), "report", READERS),
     ),
     _("运行"): (
         Entry(_("登记工会"), "/ops/unions/new", ("operator",), union=False),

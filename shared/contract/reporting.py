@@ -41,8 +41,8 @@ DisownReason = Literal["forged", "lost_by_owner", "other"]
 """Why an event of the journal is none of its source's; the words are kept outside the log."""
 
 
-ReportKind = Literal["annual"]
-"""年度总结. Reports of one kind and period supersede one another."""
+ReportKind = Literal["annual", "statistics"]
+"""年度总结, 统计年报. Reports of one kind and period supersede one another."""
 
 Format = Literal["md", "docx", "xlsx", "pdf"]
 """The formats of a report's files: its text, Word, Excel, PDF."""

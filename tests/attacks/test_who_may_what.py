@@ -124,6 +124,7 @@ MAY: dict[str, dict[str, Access]] = {
                 "log/{log_index}", "rosters", "conflicts", "findings",
                 "findings/{finding_id}/story",
                 "reconciliation/{programme_id}", "membership-account", "verdicts", "report",
+                "money", "report/layout", "reports/{report_id}/drift",
                 "reports", "reports/{report_id}", "reports/{report_id}/files/{format_}",
                 "narratives", "exports", "exports/{table}",
             )

@@ -19,7 +19,7 @@ import asyncpg
 
 from deploy.embedded.pinned import VERSION as KAFKA
 from shared.service.runner import collect_seldom
-from tests.benchmarks import commands, growth, ingest, latency, relay, roster
+from tests.benchmarks import commands, growth, ingest, latency, pages, relay, roster
 from tests.benchmarks.peers.streams import NO_JDK, Streams
 from tests.benchmarks.rig import Rig, Sizes, rig
 from tests.benchmarks.table import Row, markdown, not_measured, printed, stated, write
@@ -32,6 +32,7 @@ BENCHMARKS = {
     "relay": relay.benchmark,
     "latency": latency.benchmark,
     "history": growth.benchmark,
+    "pages": pages.benchmark,
 }
 """In the table's order. Each stands on servers of its own, so that none inherits another's load."""
 

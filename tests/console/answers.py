@@ -84,6 +84,21 @@ STORY: dict[str, Any] = {
          "ends_on": "2023-01-01", "note_sha256": "b" * 64, "words": "已告知上级"},
     ],
 }  # fmt: skip
+MONEY: dict[str, Any] = {
+    **HEAD, "figures": {"income": "income_received", "spent": "own_expenditure_paid"},
+    "months": [
+        {"month": "2022-01", "income_fen": 5150000, "spent_fen": 27190000,
+         "payer_unknown_fen": None, "assumed": 1},
+        {"month": "2022-02", "income_fen": None, "spent_fen": 1060000,
+         "payer_unknown_fen": None, "assumed": 0},
+    ],
+    "budget": {"in_force_from": "2022-09-28", "kind": "adjusted", "lines": [
+        {"budget_line": "staff_activity.welfare", "budget_fen": 62000000,
+         "spent_fen": 65170000, "payments": 46, "assumed": True},
+        {"budget_line": None, "budget_fen": None, "spent_fen": 100, "payments": 1,
+         "assumed": False},
+    ]},
+}  # fmt: skip
 UNION = f"/v1/{ORG}"
 ANSWERS: dict[str, Any] = {
     "/v1/unions": {"unions": [{"org_id": ORG, "name": KNOWN["name"], "simulated": True}]},
@@ -91,7 +106,7 @@ ANSWERS: dict[str, Any] = {
     f"{UNION}/figures": {**HEAD, "figures": [figure(), WORTH]},
     f"{UNION}/figures/gift_mid_autumn_portions": {
         **HEAD, **figure(), "events": [LINE], "repeats": [], "next": "abc",
-        "wrong_rows": [], "conflicts": [],
+        "wrong_rows": [], "conflicts": [], "narrowed": None,
         "by_list": [
             {"list": "gift.mid_autumn.member", "lines": 530, "persons": 530, "quantity": 530,
              "amount_fen": 15900000},
@@ -103,10 +118,13 @@ ANSWERS: dict[str, Any] = {
     f"{UNION}/verdicts": {**HEAD, "rules_version": "e0967024", "verdicts": [VERDICT]},
     f"{UNION}/membership-account": ACCOUNT,
     f"{UNION}/rosters": {**HEAD, "counts": [{"day": "2022-09-01"}]},
+    f"{UNION}/money": MONEY,
+    f"{UNION}/claims": {"items": [], "next": None},
+    f"{UNION}/programmes": {"items": [], "next": None},
+    f"{UNION}/narratives": {**HEAD, "narratives": []},
     f"{UNION}/events/{EVENT_ID}": EVENT,
     f"{UNION}/findings/wel-06.67e5de6b/story": STORY,
     f"{UNION}/payments": {"items": [], "next": None},
-    f"{UNION}/claims": {"items": [], "next": None},
     f"{UNION}/events/{EVENT_ID}/verdicts": {"verdicts": [VERDICT]},
 }  # fmt: skip
 

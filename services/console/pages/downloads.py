@@ -7,6 +7,8 @@ from fastapi import APIRouter, Response
 
 from services.console.console import Visit
 from services.console.event_words import title_of
+from services.console.list_filters import narrowing_of, said_of
+from services.console.numbers import moment
 from services.console.pages.arrival import AtUnion
 from services.console.rendering import translated
 from services.console.tables import MEDIA_TYPES, Cell, as_file, scaled, yuan
@@ -42,7 +44,10 @@ async def figure_list(visit: AtUnion, figure: str, kind: Kind) -> Response:
     heads += [say("事件号"), say("来源")]
     rows: list[list[Cell]] = []
     title = figure
-    async for answer in _pages(visit, figure):
+    narrowed = narrowing_of(visit)
+    chosen = visit.given("list") or None
+    asked: dict[str, Any] = {"list": chosen, "sort": visit.given("sort") or None, **narrowed}
+    async for answer in _pages(visit, figure, asked):
         title = f"{answer['title']} {scaled(answer['value'], answer['scale'])} {answer['unit']}"
         rows += [
             [
@@ -51,7 +56,9 @@ async def figure_list(visit: AtUnion, figure: str, kind: Kind) -> Response:
             ]
             for row in answer["events"]
         ]  # fmt: skip
-    return file_of(visit, kind, figure, title, heads, rows)
+    about = [(say("分项"), chosen or say("全部"))]
+    about += [(say("筛选"), said_of(narrowed, say) or say("没有筛选"))]
+    return file_of(visit, kind, figure, title, heads, rows, about)
 
 
 @router.get("/{org}/{period}/findings.{kind}")
@@ -67,12 +74,12 @@ async def findings(visit: AtUnion, kind: Kind) -> Response:
     return file_of(visit, kind, "findings", say("审计疑点"), heads, rows)
 
 
-async def _pages(visit: Visit, figure: str) -> AsyncIterator[dict[str, Any]]:
+async def _pages(visit: Visit, figure: str, asked: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
     scope, cursor = visit.scope, None
     assert scope is not None
     while True:
         answer = await visit.report(
-            f"figures/{figure}", **scope.question, limit=PAGE, cursor=cursor
+            f"figures/{figure}", **scope.question, **asked, limit=PAGE, cursor=cursor
         )
         yield answer
         cursor = answer["next"]
@@ -81,16 +88,24 @@ async def _pages(visit: Visit, figure: str) -> AsyncIterator[dict[str, Any]]:
 
 
 def file_of(  # noqa: PLR0917 - a file, and what it is of
-    visit: Visit, kind: Kind, name: str, title: str, heads: list[str], rows: Sequence[list[Cell]]
+    visit: Visit,
+    kind: Kind,
+    name: str,
+    title: str,
+    heads: list[str],
+    rows: Sequence[list[Cell]],
+    more: Sequence[tuple[str, str]] = (),
 ) -> Response:
-    """A table as a file, with what it is of on top."""
+    """A table as a file: what it is of on top, `more` of that, then its rows."""
     scope, say = visit.scope, translated(visit.http)
     assert scope is not None
     about = [
         (say("工会"), scope.known["name"] or scope.org),
         (say("期间"), f"{scope.period.first}..{scope.period.last}"),
         (say("截至"), say("日志 %(at)s", at=scope.at)),
+        (say("封存于"), moment(scope.known["sealed_at"])),
         (say("表"), title),
+        *more,
         (say("行数"), str(len(rows))),
     ]
     if scope.known["simulated"]:

@@ -5,7 +5,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from services.console.console import Visit
 from services.console.event_words import CODES, title_of
+from services.console.list_filters import FILTERS, KEPT, choices_of_lines, narrowing_of
 from services.console.pages.arrival import AtUnion, choices_of
 from services.console.pages.year import by_name
 from services.console.rendering import page, with_query
@@ -14,6 +16,7 @@ from services.console.scope import Scope
 router = APIRouter()
 
 SIZES = (20, 100)
+SORTS = ("occurred_on", "-occurred_on", "amount", "-amount")
 
 
 @router.get("/{org}/{period}/figures")
@@ -48,7 +51,7 @@ async def figure(http: Request, visit: AtUnion, figure: str) -> Response:
     assert scope is not None
     size = SIZES[1] if visit.given("size") == str(SIZES[1]) else SIZES[0]
     cursor = visit.given("cursor") or None
-    descending = visit.given("sort") == "-occurred_on"
+    sort = visit.given("sort") if visit.given("sort") in SORTS else "occurred_on"
     answer, before, last, choices = await asyncio.gather(
         visit.report(
             f"figures/{figure}",
@@ -56,7 +59,8 @@ async def figure(http: Request, visit: AtUnion, figure: str) -> Response:
             limit=size,
             cursor=cursor,
             list=visit.given("list") or None,
-            sort="-occurred_on" if descending else None,
+            sort=sort,
+            **narrowing_of(visit),
         ),
         _value(visit, scope, figure, as_of=scope.compare),
         _last_year(visit, scope, figure),
@@ -76,8 +80,8 @@ async def figure(http: Request, visit: AtUnion, figure: str) -> Response:
         chosen=visit.given("list"),
         parts=parts_of(http, answer),
         every=with_query(http, list=None, cursor=None, after=None),
-        turned=_turned(http, answer, descending),
-        descending=descending and answer["measure"] != "persons",
+        heads=sorts_of(http, answer, sort),
+        **_filters(http, visit, answer, sort),
         listed=listed(answer, visit.given("list")),
         titles={row["type"]: title_of(row["type"]) for row in answer["events"]},
         first=1 + _seen(visit.given("after")),
@@ -85,6 +89,20 @@ async def figure(http: Request, visit: AtUnion, figure: str) -> Response:
         start=with_query(http, cursor=None, after=None) if cursor else "",
         more=with_query(http, size=SIZES[1], cursor=None, after=None) if size == SIZES[0] else "",
     )
+
+
+def _filters(http: Request, visit: Visit, answer: dict[str, Any], sort: str) -> dict[str, Any]:
+    """What the template says of a list's filters, and the addresses without each of them."""
+    narrowed = narrowing_of(visit)
+    plain: dict[str, Any] = {"cursor": None, "after": None}
+    return {
+        "choices_of_lines": choices_of_lines(answer),
+        "narrowed": narrowed,
+        "kept": {name: visit.given(name) for name in KEPT if visit.given(name)},
+        "without": {name: with_query(http, **{name: None}, **plain) for name in narrowed},
+        "plainly": with_query(http, **dict.fromkeys(FILTERS), **plain),
+        "query": {"list": visit.given("list") or None, "sort": sort, **narrowed},
+    }
 
 
 def parts_of(http: Request, answer: dict[str, Any]) -> list[dict[str, Any]]:
@@ -105,7 +123,8 @@ def parts_of(http: Request, answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 def listed(answer: dict[str, Any], chosen: str) -> dict[str, int | None]:
     """The totals of the list that is shown: of one part, or of all."""
-    lists = [each for each in answer["by_list"] if chosen in ("", each["list"])]
+    found = answer["by_list"] if answer.get("narrowed") is None else answer["narrowed"]
+    lists = [each for each in found if chosen in ("", each["list"])]
     stated = [each["amount_fen"] for each in lists if each["amount_fen"] is not None]
     return {
         "lines": sum(each["lines"] for each in lists),
@@ -114,12 +133,17 @@ def listed(answer: dict[str, Any], chosen: str) -> dict[str, int | None]:
     }
 
 
-def _turned(http: Request, answer: dict[str, Any], descending: bool) -> str:
-    """The address of the list in its other order; a figure of persons has one."""
+def sorts_of(http: Request, answer: dict[str, Any], sort: str) -> dict[str, tuple[str, str]]:
+    """The heads that a list can be sorted by: the address of the list so sorted, and how it is
+    sorted now. A figure of persons is in the order of days."""
     if answer["measure"] == "persons":
-        return ""
-    sort = None if descending else "-occurred_on"
-    return with_query(http, sort=sort, cursor=None, after=None)
+        return {"occurred_on": ("", "ascending"), "amount": ("", "")}
+    found = {}
+    for name in ("occurred_on", "amount"):
+        turned = f"-{name}" if sort == name else name
+        order = {name: "ascending", f"-{name}": "descending"}.get(sort, "")
+        found[name] = (with_query(http, sort=turned, cursor=None, after=None), order)
+    return found
 
 
 def _seen(after: str) -> int:

@@ -7,11 +7,14 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from services.console.bar_charts import month_bars
 from services.console.charts import Roll, roll_chart
+from services.console.money_words import BUDGET_LINES
 from services.console.navigation import _
 from services.console.pages.arrival import AtUnion, choices_of
 from services.console.rendering import page
 from services.console.scope import Scope
+from services.console.waiting import waiting
 
 router = APIRouter()
 
@@ -28,22 +31,27 @@ MOVED = (
     ("retired", "−", _("退休未保留会籍")),
 )
 
+IN_AND_OUT = (("income_fen", "f1"), ("spent_fen", "f2"))
+"""The bars of a month, each with its class."""
+
 
 @router.get("/{org}/{period}")
 async def year(http: Request, visit: AtUnion) -> Response:
     """The page of a union and a period."""
     scope = visit.scope
     assert scope is not None
-    figures, before, last, account, found, rosters, choices = await asyncio.gather(
+    figures, before, last, account, found, rosters, money, choices = await asyncio.gather(
         visit.report("figures", **scope.question),
         _compared(visit, scope),
         _last_year(visit, scope),
         visit.report("membership-account", **scope.question),
         visit.report("findings", **scope.question, evidence="false"),
         visit.report("rosters", **scope.question),
+        visit.report("money", **scope.question),
         choices_of(visit),
     )
     open_findings = [each for each in found["findings"] if each["state"] != "resolved"]
+    mine = [] if scope.past else await waiting(visit, open_findings)
     return page(
         http,
         "year/year.html",
@@ -60,6 +68,10 @@ async def year(http: Request, visit: AtUnion) -> Response:
         account=account,
         movements=MOVED,
         rosters=rosters["counts"],
+        waiting=mine,
+        money=money,
+        budget_words=BUDGET_LINES,
+        bars=month_bars(money["months"], IN_AND_OUT),
         chart=roll_chart(scope.period, roll_of(account), rosters["counts"]),
     )
 

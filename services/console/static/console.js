@@ -8,36 +8,63 @@
 
   const typing = (target) => target.closest("input, select, textarea, [contenteditable]");
   const rows = () => [...document.querySelectorAll("main tbody a")];
+  const press = (selector) => {
+    const link = document.querySelector(selector);
+    if (link) link.click();
+  };
+  const focus = (event, selector) => {
+    const field = document.querySelector(selector);
+    if (field) { event.preventDefault(); field.focus(); }
+  };
+  // The pages of the menu by their address: groups differ by role, addresses do not.
+  const PAGES = {
+    y: /^\/[^/]+\/[0-9][^/]*$/, s: /\/figures$/, m: /\/rolls$/, d: /\/findings$/, r: /\/report$/,
+    b: /\/office\/queue$/,
+  };
+  const go = (key) => {
+    const link = [...document.querySelectorAll("#nav a")].find((each) => PAGES[key].test(each.pathname));
+    if (link) link.click();
+  };
+  const move = (by) => {
+    const all = rows(), next = all[all.indexOf(document.activeElement) + by];
+    if (next) next.focus();
+  };
+  const compare = (event) => {
+    const field = document.querySelector("#scope [name=compare]");
+    if (!field) return;
+    if (!field.value) { focus(event, "#scope [name=compare]"); return; }
+    field.value = "";
+    field.form.requestSubmit();
+  };
+  const KEYS = {
+    "/": (event) => focus(event, "#q"),
+    j: () => move(1),
+    k: () => move(-1),
+    u: () => press(".crumbs li:nth-last-child(2) a, .crumbs li:last-child a"),
+    "[": () => press("[rel=prev]"),
+    "]": () => press("[rel=next]"),
+    t: (event) => focus(event, "#scope [name=as_of]"),
+    c: compare,
+    p: () => window.print(),
+    "?": () => window.location.assign("/help/keys"),
+  };
+  const off = () => localStorage.getItem("guildhall-keys") === "off";
   let second = false;
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    if (localStorage.getItem("guildhall-keys") === "off") return;
-    const menu = { y: 0, s: 1, m: 2, d: 3 };
-    if (second && event.key in menu) {
-      const link = document.querySelectorAll("#nav a")[menu[event.key]];
-      if (link) link.click();
-    } else if (event.key === "/") {
-      const find = document.getElementById("q");
-      if (find) { event.preventDefault(); find.focus(); }
-    } else if (event.key === "j" || event.key === "k") {
-      const all = rows(), at = all.indexOf(document.activeElement);
-      const next = all[at + (event.key === "j" ? 1 : -1)];
-      if (next) next.focus();
-    } else if (event.key === "u") {
-      const up = document.querySelectorAll(".crumbs a");
-      if (up.length) up[up.length - 1].click();
-    } else if (event.key === "[" || event.key === "]") {
-      const link = document.querySelector(event.key === "[" ? "[rel=prev]" : "[rel=next]");
-      if (link) link.click();
-    } else if (event.key === "t") {
-      const known = document.querySelector("#scope [name=as_of]");
-      if (known) { event.preventDefault(); known.focus(); }
-    } else if (event.key === "p") {
-      window.print();
-    }
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || off()) return;
+    if (second && event.key in PAGES) go(event.key);
+    else if (Object.hasOwn(KEYS, event.key)) KEYS[event.key](event);
     second = event.key === "g";
   });
+
+  const choice = document.getElementById("keys-on");
+  if (choice) {
+    choice.checked = !off();
+    choice.addEventListener("change", () => {
+      localStorage.setItem("guildhall-keys", choice.checked ? "on" : "off");
+    });
+  }
 
   for (const name of ["htmx:responseError", "htmx:sendError"]) {
     document.addEventListener(name, (event) => {

@@ -14,9 +14,11 @@ from services.reporting.api import (
     reading,
     reports,
     sources,
+    yearly,
 )
 from services.reporting.api.access import Reporting
 from services.reporting.api.commands import COMMANDS
+from services.reporting.api.kept_verdicts import KeptVerdicts
 from services.reporting.projections.checkpoints import folded
 from services.reporting.reconciliation.heartbeat import heartbeat
 from shared.http.app import CommandApi, build_app
@@ -92,6 +94,7 @@ def reporting_app(reporting: Reporting) -> FastAPI:
     families = (REPORTING, QUERY)
     app = build_app("reporting", REFUSALS, ready, reporting.tokens, families=families)
     app.state.reporting = reporting
+    app.state.verdicts = KeptVerdicts()
     for router in (
         operating.router,
         sources.router,
@@ -100,6 +103,7 @@ def reporting_app(reporting: Reporting) -> FastAPI:
         dividing.router,
         dividing.listed,
         comparing.router,
+        yearly.router,
         auditing.router,
         auditing.listed,
         one_finding.router,

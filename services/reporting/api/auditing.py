@@ -3,12 +3,13 @@
 import asyncio
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.reporting.api.access import READERS, Asked, Built
 from services.reporting.api.answers import difference_answer, finding_answer, verdict_answer
 from services.reporting.api.freshness import FromProjections, fresh
+from services.reporting.api.kept_verdicts import KeptVerdicts
 from services.reporting.queries.findings import findings, judged_watermark
 from services.reporting.queries.register import register_listed, states_counted
 from services.reporting.queries.rules import rules_listed
@@ -16,6 +17,7 @@ from services.reporting.queries.verdicts import verdicts
 from services.reporting.queries.what_if import tallied, tried, values_text, what_if
 from services.reporting.rules import RULES_VERSION
 from services.reporting.rules.dated import Place
+from services.reporting.rules.definition import Verdict
 from services.reporting.rules.register import State as RuleState
 from shared.eventstore.write import today_of
 from shared.http.access import of_no_union
@@ -57,6 +59,7 @@ async def list_findings(
 
 @router.get("/v1/{org_id}/verdicts")
 async def list_verdicts(
+    http: Request,
     built: Built,
     asked: Asked,
     evidence: bool = True,
@@ -65,9 +68,14 @@ async def list_verdicts(
     """Every rule's verdict on the period, derived now from the facts known at `as_of`; without
     `evidence` each says how many events it stands on, and names none."""
     at = await asked.at(built.pool)
-    async with built.pool.acquire() as connection:
-        found = await verdicts(connection, asked.org_id, asked.period.first, asked.period.last, at)
-    found = [each for each in found if finding in (None, each.finding_id)]
+
+    async def derived() -> list[Verdict]:
+        async with built.pool.acquire() as connection:
+            return await verdicts(connection, asked.org_id, *asked.period, at)
+
+    kept: KeptVerdicts = http.app.state.verdicts
+    told = await kept.get((asked.org_id, asked.period, at, http.state.folded.token), derived)
+    found = [each for each in told if finding in (None, each.finding_id)]
     return Json(
         asked.head(at)
         | {"rules_version": RULES_VERSION}

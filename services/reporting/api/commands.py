@@ -26,7 +26,7 @@ from services.reporting.reports.commands import (
     WriteNarrative,
 )
 from services.reporting.reports.issuing import Replacing, current
-from services.reporting.reports.material import collect
+from services.reporting.reports.kinds import collect
 from services.reporting.reports.prepare import prepared
 from shared.contract.reporting import ReportKind
 from shared.errors import Conflict, NotYet
@@ -75,7 +75,7 @@ async def _issue(
             raise Conflict("report-unproven", "; ".join(missing), reasons=missing)
         await _judged(built, at)
     async with built.pool.acquire() as connection:
-        material = await collect(connection, request.org_id, named.period, at, str(at))
+        material = await collect(connection, named.kind, request.org_id, named.period, at, str(at))
     waiting = [each.section for each in material.narratives if each.approved_by is None]
     if waiting:
         raise Conflict(
@@ -88,7 +88,7 @@ async def _issue(
     files = await built.press.files(
         built.pool, material, tuple(dict.fromkeys(("md", *command.formats)))
     )
-    made = prepared(named.kind, material, files, request.actor)
+    made = prepared(material, files, request.actor)
     return await reports.issue_report(built.store, request, made, files, named.replacing)
 
 

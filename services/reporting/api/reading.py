@@ -1,7 +1,7 @@
 """Routes about a union's year: figures and their lists, events, rosters, the membership account."""
 
 import asyncio
-from typing import Annotated, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -15,6 +15,7 @@ from services.reporting.api.answers import (
     verdict_answer,
 )
 from services.reporting.api.freshness import FromProjections, all_fresh, fresh
+from services.reporting.figures.definition import Figure
 from services.reporting.figures.parts import divisions_of
 from services.reporting.queries.event import (
     event_at_index,
@@ -25,6 +26,7 @@ from services.reporting.queries.event import (
 from services.reporting.queries.figure_difference import difference
 from services.reporting.queries.figure_events import (
     LIMIT_MAX,
+    Sort,
     by_list,
     decode_cursor,
     events_of,
@@ -33,6 +35,7 @@ from services.reporting.queries.figure_events import (
 from services.reporting.queries.figures import figure_named, values_at
 from services.reporting.queries.knowledge import log_index_of
 from services.reporting.queries.membership import account
+from services.reporting.queries.narrowing import EVERY, Answer, Gender, Known, Narrowing, Told
 from services.reporting.queries.provability import WORDS, source_checks, with_proof
 from services.reporting.queries.reconciliation import Category, reconciliation
 from services.reporting.queries.rosters import dated_counts
@@ -85,6 +88,25 @@ async def figures(built: Built, asked: Asked) -> Json:
     return Json(asked.head(at) | {"figures": [value_answer(each) for each in values.values()]})
 
 
+async def narrowed(
+    on_roster: Annotated[Known | None, Query(description="of the gift's programme")] = None,
+    signed: Annotated[Known | None, Query(description="whether the gift was signed for")] = None,
+    assumed: Annotated[Answer | None, Query(description="whether the amount is")] = None,
+    told_by: Annotated[Told | None, Query(description="our contexts, or others")] = None,
+    gender: Annotated[Gender | None, Query(description="as registered")] = None,
+) -> Narrowing:
+    """Which lines of a list are asked for, as a dependency."""
+    return Narrowing(on_roster, signed, assumed, told_by, gender)
+
+
+async def _narrowed(
+    built: Built, asked: Asked, figure: Figure, at: int, narrowing: Narrowing
+) -> list[dict[str, Any]] | None:
+    if narrowing == EVERY:
+        return None
+    return await by_list(built.pool, asked.org_id, figure, asked.period, at, narrowing)
+
+
 @router.get("/v1/{org_id}/figures/{figure}")
 async def explain(  # noqa: PLR0917 - FastAPI reads each from a parameter
     built: Built,
@@ -95,23 +117,26 @@ async def explain(  # noqa: PLR0917 - FastAPI reads each from a parameter
     only: Annotated[
         str | None, Query(alias="list", description="one of the figure's lists")
     ] = None,
-    sort: Literal["occurred_on", "-occurred_on"] = "occurred_on",
+    sort: Sort = "occurred_on",
+    narrowing: Annotated[Narrowing, Depends(narrowed)] = EVERY,
 ) -> Json:
     """A figure, what each of its lists adds to it, and a page of the events it counts, of `list`
-    alone if named. All pages of a list share one knowledge time, that of the first. A figure of
-    persons ascends. Refuses unknown-figure, unknown-list, cursor-invalid."""
-    named, descending = figure_named(figure), sort.startswith("-")
+    alone if named, narrowed to those of which something holds; `narrowed` is then what each list
+    has of those. All pages of a list share one knowledge time, that of the first. A figure of
+    persons is in the order of days. Refuses unknown-figure, unknown-list, cursor-invalid."""
+    named = figure_named(figure)
     if only is not None and only not in named.lists:
         raise Unknown("unknown-list", f"{figure} has no list {only}", lists=list(named.lists))
     at = await asked.at(built.pool)
-    descending = descending and named.measure != "persons"
-    after = decode_cursor(cursor) if cursor else first_place(at, descending=descending)
+    by: Sort = "occurred_on" if named.measure == "persons" else sort
+    after = decode_cursor(cursor) if cursor else first_place(at, by)
     at = min(at, after.at)
     # Side by side: what was known at one log_index is the same to all.
-    values, checks, lists, page = await asyncio.gather(
+    values, checks, lists, fewer, page = await asyncio.gather(
         values_at(built.pool, asked.org_id, asked.period, at, [named]),
         source_checks(built.pool, asked.org_id),
         by_list(built.pool, asked.org_id, named, asked.period, at),
+        _narrowed(built, asked, named, at, narrowing),
         events_of(
             built.pool,
             asked.org_id,
@@ -120,13 +145,15 @@ async def explain(  # noqa: PLR0917 - FastAPI reads each from a parameter
             after=after._replace(at=at),
             limit=limit,
             lists=[only] if only else [],
-            descending=descending,
+            sort=by,
+            narrowing=narrowing,
         ),
     )
     value = with_proof(values, checks)[figure]
     if page.wrong_rows:
         value = value._replace(unproven=(*value.unproven, f"{JOURNAL} {WORDS['rows-wrong']}"))
-    answer = asked.head(at) | value_answer(value) | page._asdict() | {"by_list": lists}
+    answer = asked.head(at) | value_answer(value) | page._asdict()
+    answer |= {"by_list": lists, "narrowed": fewer}
     answer["divisions"] = list(divisions_of(named))
     return Json(answer)
 

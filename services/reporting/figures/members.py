@@ -113,6 +113,9 @@ MEMBER_FIGURES: tuple[Figure, ...] = (
     Figure("members_retired_off_roll", "退休未保留会籍会员", "名", "persons", (RETIRED_OFF,)),
     Figure("members_on_roll", "期末会员", "名", "persons", (ROLL,), stock=True),
     Figure(
+        "women_members_on_roll", "期末女会员", "名", "persons", (ROLL,), stock=True, only="women"
+    ),
+    Figure(
         "staff_in_post", "期末在职教职工", "名", "persons", ("post.female", "post.male"),
         stock=True,
     ),

@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
@@ -21,6 +21,7 @@ from services.reporting.queries.conflicts import (
 )
 from services.reporting.queries.knowledge import Period
 from services.reporting.queries.merged import Merges, merged, one_person
+from services.reporting.queries.narrowing import EVERY, Narrowing
 from shared.errors import Invalid
 
 LIMIT_MAX = 1000
@@ -48,14 +49,15 @@ WITH lines AS (
     SELECT l.* FROM unnest($2::text[]) AS of_figure(list) CROSS JOIN LATERAL (
         SELECT * FROM {LIVE}.figure_lines l
         WHERE l.list = of_figure.list AND {IN_SCOPE}
-            AND (l.occurred_on, l.log_index, l.item) {{after}} ($7, $8, $9)
+            AND ({{key}}, l.log_index, l.item) {{after}} ($7, $8, $9)
         ORDER BY {{order}} LIMIT $10) l
     ORDER BY {{order}} LIMIT $10)
 {SHOWN}
 FROM lines l JOIN journal j USING (log_index) ORDER BY {{order}}
 """
-ASCENDING = {"after": ">", "order": "l.occurred_on, l.log_index, l.item"}
-DESCENDING = {"after": "<", "order": "l.occurred_on DESC, l.log_index DESC, l.item DESC"}
+Sort = Literal["occurred_on", "-occurred_on", "amount", "-amount"]
+KEYS = {"occurred_on": "l.occurred_on", "amount": "coalesce(l.amount_fen, -1)"}
+"""By what a list is ordered, before its place in the log; an amount that is not stated is least."""
 BY_LIST = f"""
 SELECT l.list, count(*) AS lines, count(DISTINCT {{person}}) AS persons,
     sum(l.quantity)::bigint AS quantity, sum(l.amount_fen)::bigint AS amount_fen
@@ -80,6 +82,7 @@ class Cursor(NamedTuple):
     log_index: int
     item: str
     day: date = date.min
+    amount: int = -1
 
 
 class Page(NamedTuple):
@@ -104,7 +107,8 @@ class _Asked(NamedTuple):
     only: Only | None
     twice: Sequence[Conflict]
     merged: Merges
-    descending: bool = False
+    sort: Sort = "occurred_on"
+    narrowing: Narrowing = EVERY
 
     @property
     def items(self) -> list[list[str]]:
@@ -112,7 +116,21 @@ class _Asked(NamedTuple):
         return [[each.item for each in self.twice]] if self.twice else []
 
     def condition(self, parameter: str) -> str:
-        return holds(self.only, "$5") + counted_once(parameter, self.twice)
+        narrowed = self.narrowing.condition("$5")
+        return holds(self.only, "$5") + narrowed + counted_once(parameter, self.twice)
+
+    @property
+    def order(self) -> dict[str, str]:
+        """How the lines are ordered, in SQL."""
+        descending = self.sort.startswith("-")
+        key, turn = KEYS[self.sort.removeprefix("-")], " DESC" if descending else ""
+        order = f"{key}{turn}, l.log_index{turn}, l.item{turn}"
+        return {"key": key, "after": "<" if descending else ">", "order": order}
+
+    def place(self, after: Cursor) -> tuple[Any, int, str]:
+        """Where a page begins, in this order."""
+        by_amount = self.sort.endswith("amount")
+        return (after.amount if by_amount else after.day, after.log_index, after.item)
 
     def person(self, line: Any) -> str:
         """Who a line is about: of merged records the one that is kept."""
@@ -127,27 +145,35 @@ def encode_cursor(cursor: Cursor) -> str:
 def decode_cursor(word: str) -> Cursor:
     """The cursor in a word. Raises Invalid `cursor-invalid`."""
     try:
-        at, log_index, item, day = orjson.loads(
+        at, log_index, item, day, amount = orjson.loads(
             base64.urlsafe_b64decode(word + "=" * (-len(word) % 4))
         )
         if not all(type(index) is int and 0 <= index < FOREVER for index in (at, log_index)):
             raise ValueError("no log_index")
+        if type(amount) is not int or not -FOREVER < amount < FOREVER:
+            raise ValueError("no amount")
         if not isinstance(item, str) or "\0" in item:
             raise ValueError("not of this list")
-        return Cursor(at, log_index, item, date.fromisoformat(day))
+        return Cursor(at, log_index, item, date.fromisoformat(day), amount)
     except (ValueError, TypeError, binascii.Error) as why:
         raise Invalid("cursor-invalid", f"{word!r} is not a cursor given here: {why}") from None
 
 
-async def by_list(
-    connection: Any, org_id: str, figure: Figure, period: Period, at: int
+async def by_list(  # noqa: PLR0917 - the question, and which lines
+    connection: Any,
+    org_id: str,
+    figure: Figure,
+    period: Period,
+    at: int,
+    narrowing: Narrowing = EVERY,
 ) -> list[dict[str, Any]]:
     """What each list of a figure adds to it, in its own order: lines, people, quantity, fen
     (None where no line states any). One who is in two lists is in both."""
     since = date.min if figure.stock else period.first
     scope = (org_id, list(figure.lists), since, period.last, at, figure.stock)
     twice = await conflicts(connection, org_id, [figure], period, at)
-    asked = _Asked(scope, figure.only, twice, await merged(connection, org_id, at))
+    one = await merged(connection, org_id, at)
+    asked = _Asked(scope, figure.only, twice, one, narrowing=narrowing)
     person = one_person(asked.merged, 7 + len(asked.items))
     sql = BY_LIST.format(holds=asked.condition("$7"), person=person)
     rows = await connection.fetch(sql, *scope, *asked.items, *asked.merged.arrays)
@@ -155,9 +181,11 @@ async def by_list(
     return [found[name] for name in figure.lists if name in found]
 
 
-def first_place(at: int, *, descending: bool) -> Cursor:
+def first_place(at: int, sort: Sort) -> Cursor:
     """Where the first page of a list begins."""
-    return Cursor(at, FOREVER - 1, LAST_ITEM, date.max) if descending else Cursor(at, 0, "")
+    if sort.startswith("-"):
+        return Cursor(at, FOREVER - 1, LAST_ITEM, date.max, FOREVER - 1)
+    return Cursor(at, 0, "", amount=1 - FOREVER)
 
 
 async def events_of(
@@ -169,16 +197,18 @@ async def events_of(
     after: Cursor,
     limit: int,
     lists: Sequence[str] = (),
-    descending: bool = False,
+    sort: Sort = "occurred_on",
+    narrowing: Narrowing = EVERY,
 ) -> Page:
     """A page of the events that a figure of a period counts, as known at `after.at`; of `lists`
-    alone, if any are named. A figure of persons shows the first of each, so its list ascends."""
+    alone, if any are named. A figure of persons shows the first of each, in order of their days."""
     since = date.min if figure.stock else period.first
     named = list(lists or figure.lists)
     scope = (org_id, named, since, period.last, after.at, figure.stock)
     twice = await conflicts(connection, org_id, [figure], period, after.at)
     one = await merged(connection, org_id, after.at)
-    asked = _Asked(scope, figure.only, twice, one, descending and figure.measure != "persons")
+    by = "occurred_on" if figure.measure == "persons" else sort
+    asked = _Asked(scope, figure.only, twice, one, by, narrowing)
     if figure.measure == "persons":
         events, repeats = await _first_of_each_subject(connection, asked, after, limit + 1)
     else:
@@ -199,12 +229,11 @@ async def events_of(
 
 
 async def _lines(connection: Any, asked: _Asked, after: Cursor, limit: int) -> list[Any]:
-    place = (after.day, after.log_index, after.item)
     condition = asked.condition("$11")
     rows: list[Any] = await connection.fetch(
-        LINES.format(holds=condition, **(DESCENDING if asked.descending else ASCENDING)),
+        LINES.format(holds=condition, **asked.order),
         *asked.scope,
-        *place,
+        *asked.place(after),
         limit,
         *asked.items,
     )
@@ -237,8 +266,9 @@ async def _first_of_each_subject(
     return events, repeats
 
 
-def _place(line: Any) -> tuple[int, str, date]:
-    return line["log_index"], line["item"], line["occurred_on"]
+def _place(line: Any) -> tuple[int, str, date, int]:
+    amount = line["amount_fen"]
+    return line["log_index"], line["item"], line["occurred_on"], -1 if amount is None else amount
 
 
 def event_shown(row: Any) -> dict[str, Any]:

@@ -63,5 +63,6 @@ def document_of(material: Material, sheets: tuple[FigureSheet, ...] = ()) -> Doc
         known_at=material.at,
         blocks=tuple(blocks),
         notes=in_order(notes.notes(), blocks),
+        notes_heading="附件6 数字出处",
         sheets=sheets,
     )

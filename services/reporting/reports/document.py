@@ -198,7 +198,8 @@ class FigureSheet(msgspec.Struct, frozen=True):
 
 class Document(msgspec.Struct, frozen=True):
     """A whole report. `dated` is the moment its files bear: that of what was known, so that the
-    same question gives the same bytes. `sheets` are there where a workbook is asked for."""
+    same question gives the same bytes. `notes_heading` is that of the last annex, which says what
+    its numbers rest on. `sheets` are there where a workbook is asked for."""
 
     title: str
     union: str
@@ -206,6 +207,7 @@ class Document(msgspec.Struct, frozen=True):
     known_at: int
     blocks: tuple[Block, ...]
     notes: tuple[Note, ...]
+    notes_heading: str
     sheets: tuple[FigureSheet, ...] = ()
 
 

@@ -14,10 +14,16 @@ LINES_MAX = 100_000
 """A workbook with more is none that a person opens; the figures are asked one by one then."""
 
 
-async def figure_sheets(
-    connection: Any, org_id: str, period: Period, at: int, values: Mapping[str, Value]
+async def figure_sheets(  # noqa: PLR0917 - whose figures, and as known when
+    connection: Any,
+    org_id: str,
+    period: Period,
+    at: int,
+    values: Mapping[str, Value],
+    of: str = "",
 ) -> tuple[FigureSheet, ...]:
-    """Every figure with its list, as known at `at`. Raises Conflict `report-too-large`."""
+    """Every figure with its list, as known at `at`; `of` names a union under the report's, and
+    tells its sheets apart. Raises Conflict `report-too-large`."""
     lines = sum(value.lines for value in values.values())
     if lines > LINES_MAX:
         raise Conflict(
@@ -30,8 +36,8 @@ async def figure_sheets(
         found = await _lines(connection, org_id, period, at, value) if value.lines else ()
         sheets.append(
             FigureSheet(
-                name=name,
-                title=value.figure.title,
+                name=f"{name}@{of}" if of else name,
+                title=f"{value.figure.title}({of})" if of else value.figure.title,
                 unit=value.figure.unit,
                 measure=value.figure.measure,
                 value=value.value,

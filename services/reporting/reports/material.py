@@ -38,6 +38,7 @@ from services.reporting.queries.reports import narratives_of
 from services.reporting.queries.rosters import DatedCount, dated_counts
 from services.reporting.queries.rows import rows_of
 from services.reporting.rules.facts import once_each
+from shared.contract.reporting import ReportKind
 
 AMOUNTS = f"""
 SELECT min(amount_fen) AS least, max(amount_fen) AS most, count(*) FILTER (WHERE amount_fen IS NULL)
@@ -91,6 +92,11 @@ class Material(NamedTuple):
     judged_to: int
     narratives: list[Narrative]
     texts: Mapping[str, str]
+
+    @property
+    def kind(self) -> ReportKind:
+        """Which report it is."""
+        return "annual"
 
     @property
     def written(self) -> dict[str, str]:

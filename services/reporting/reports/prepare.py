@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from services.reporting.reports.issuing import Prepared
-from services.reporting.reports.material import Material
+from services.reporting.reports.kinds import Written
 from services.reporting.rules import RULES_VERSION
 from shared.contract.envelope import Actor
 from shared.contract.reporting import (
@@ -12,21 +12,18 @@ from shared.contract.reporting import (
     IssuedFigure,
     IssuedNarrative,
     ReportFile,
-    ReportKind,
     Signer,
 )
 
 
-def prepared(
-    kind: ReportKind, material: Material, files: Mapping[Format, bytes], actor: Actor
-) -> Prepared:
+def prepared(material: Written, files: Mapping[Format, bytes], actor: Actor) -> Prepared:
     """What ReportIssued says of a report and its files; the actor issues it."""
     approved = [each for each in material.narratives if each.approved_by is not None]
     signed = [("author", each.written_by) for each in approved]
     signed += [("reviewer", each.approved_by or "") for each in approved]
     signed.append((actor.role, actor.subject))
     return Prepared(
-        kind=kind,
+        kind=material.kind,
         period=material.period,
         known_at=material.at,
         rules_version=RULES_VERSION,

@@ -10,11 +10,9 @@ from typing import Any
 
 import msgspec
 
-from services.reporting.reports.annual import document_of
 from services.reporting.reports.document import Document
-from services.reporting.reports.lists import figure_sheets
+from services.reporting.reports.kinds import Written, document_of, sheets_of
 from services.reporting.reports.markdown import markdown
-from services.reporting.reports.material import Material
 from services.reporting.reports.printing import Job
 from shared.contract.reporting import Format
 from shared.errors import Conflict, NotYet
@@ -35,7 +33,7 @@ class Press:
         self._one, self._places = asyncio.Lock(), asyncio.Semaphore(waiting)
 
     async def files(
-        self, connection: Any, material: Material, formats: Sequence[Format]
+        self, connection: Any, material: Written, formats: Sequence[Format]
     ) -> dict[Format, bytes]:
         """The report in each of these formats.
 
@@ -46,7 +44,7 @@ class Press:
         if self._places.locked():
             raise NotYet("press-busy", "other reports are being made: ask again")
         async with self._places:
-            sheets = await _sheets(connection, material) if "xlsx" in formats else ()
+            sheets = await sheets_of(connection, material) if "xlsx" in formats else ()
             document = document_of(material, sheets)
             async with self._one:
                 return {each: await self.file(document, each) for each in formats}
@@ -86,9 +84,3 @@ class Press:
         if process.returncode != 0:
             raise RuntimeError(f"{format_}: {told.decode(errors='replace')[-2000:]}")
         return made
-
-
-async def _sheets(connection: Any, material: Material) -> Any:
-    return await figure_sheets(
-        connection, material.org_id, material.period, material.at, material.values
-    )

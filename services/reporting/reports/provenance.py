@@ -6,6 +6,7 @@ from datetime import UTC
 from services.reporting.reports.document import UNPROVEN_MARK, Block, Heading, Paragraph
 from services.reporting.reports.material import Material
 from services.reporting.reports.prose import Notes, plain
+from services.reporting.reports.statistics import Statistics
 from services.reporting.reports.tables import table
 from services.reporting.rules import RULES_VERSION
 from shared.contract.values import SHANGHAI
@@ -23,9 +24,14 @@ SECTION_NAMES = {
 
 
 def provenance(material: Material, notes: Notes) -> Iterator[Block]:
-    """What this text was written from: the same question gives the same bytes."""
-    sealed = material.sealed_at
+    """The annex that says what this text was written from."""
     yield Heading(1, "附件5 出处")
+    yield from written_from(material)
+
+
+def written_from(material: Material | Statistics) -> Iterator[Block]:
+    """What a text was written from: the same question gives the same bytes."""
+    sealed = material.sealed_at
     yield table(
         ("项", "值"),
         (
@@ -50,7 +56,7 @@ def provenance(material: Material, notes: Notes) -> Iterator[Block]:
     )
 
 
-def _narratives(material: Material) -> Iterator[Block]:
+def _narratives(material: Material | Statistics) -> Iterator[Block]:
     """Who wrote what no number says, and who approved it."""
     if material.narratives:
         yield Paragraph("叙述文字的撰写与审定:")
@@ -71,7 +77,7 @@ def _narratives(material: Material) -> Iterator[Block]:
         )
 
 
-def _data(material: Material) -> str:
+def _data(material: Material | Statistics) -> str:
     if material.union is None:
         return "工会未登记"
     return "模拟" if material.union.simulated else "实际"

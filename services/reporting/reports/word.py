@@ -18,21 +18,17 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from services.reporting.reports.document import (
-    Block,
-    Bulleted,
-    Cell,
-    Closing,
-    Document,
-    Fen,
-    Heading,
-    Numbered,
-    Paragraph,
-    Table,
-    breakable,
-    numbered,
-    typeset,
-    words,
+from services.reporting.reports.document import Document, words
+from services.reporting.reports.layout import (
+    Body,
+    Grid,
+    Head,
+    Layout,
+    Number,
+    Part,
+    Signed,
+    Text,
+    laid_out,
 )
 
 FANG_SONG, KAI_TI, HEI_TI, BIAO_SONG, SONG = (
@@ -59,14 +55,12 @@ def word(document: Document) -> bytes:
     _page(file)
     _styles(file)
     _properties(file, document)
-    numbers = numbered(document.notes)
+    layout = laid_out(document)
     title = file.add_paragraph(style="Title")
-    _run(title, words(document.title), BIAO_SONG, SECOND)
-    annex = False
-    for block in document.blocks:
-        _block(file, block, numbers, TENTH if annex else None)
-        annex = annex or isinstance(block, Closing)
-    _notes(file, document)
+    _run(title, layout.title, BIAO_SONG, SECOND)
+    for part in layout.blocks:
+        _part(file, part)
+    _notes(file, layout)
     written = BytesIO()
     file.save(written)
     return same_each_time(written.getvalue())
@@ -155,35 +149,28 @@ def _properties(file: Any, document: Document) -> None:
     told.last_modified_by = words(document.union)
 
 
-def _block(file: Any, block: Block, numbers: dict[str, int], size: Pt | None) -> None:
-    match block:
-        case Heading():
-            paragraph = file.add_paragraph(style=f"Heading {block.level}")
-            if block.level == 1 and block.text.startswith("附件"):
-                first = block.text.startswith("附件1 ")
-                paragraph.paragraph_format.page_break_before = first
-            _text(paragraph, block.text, numbers)
-        case Paragraph():
-            _text(_body(file, size), block.text, numbers, size)
-        case Numbered():
-            for number, item in enumerate(block.items, start=1):
-                _text(_body(file, size), f"{number}. {item}", numbers, size)
-        case Bulleted():
-            for item in block.items:
-                _text(_body(file, size), item, numbers, size)
-        case Table():
-            _table(file, block, numbers)
-        case Closing():
-            _closing(file, block)
+def _part(file: Any, part: Part) -> None:
+    match part:
+        case Head():
+            paragraph = file.add_paragraph(style=f"Heading {part.level}")
+            if part.opens:
+                paragraph.paragraph_format.page_break_before = True
+            _text(paragraph, part.text)
+        case Body():
+            _body(file, part)
+        case Grid():
+            _table(file, part)
+        case Signed():
+            _closing(file, part)
 
 
-def _body(file: Any, size: Pt | None) -> Any:
+def _body(file: Any, part: Body) -> None:
     paragraph = file.add_paragraph()
-    if size is not None:
+    if part.annex:
         paragraph.paragraph_format.line_spacing = Pt(20)
     paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
     _indent(paragraph._p.get_or_add_pPr())
-    return paragraph
+    _text(paragraph, part.text, TENTH if part.annex else None)
 
 
 def _indent(properties: Any) -> None:
@@ -193,30 +180,29 @@ def _indent(properties: Any) -> None:
     indent.set(qn("w:firstLine"), "640")
 
 
-def _closing(file: Any, block: Closing) -> None:
+def _closing(file: Any, part: Signed) -> None:
     file.add_paragraph()
-    day = block.day
-    for text in (words(block.union), f"{day.year}年{day.month}月{day.day}日"):
+    for text in (part.union, part.day):
         paragraph = file.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         paragraph.paragraph_format.right_indent = Pt(64)
         _run(paragraph, text)
 
 
-def _text(paragraph: Any, text: str, numbers: dict[str, int], size: Pt | None = None) -> None:
+def _text(paragraph: Any, text: Text, size: Pt | None = None, *, bold: bool = False) -> None:
     """A text's pieces as runs; a cited note is its number, raised, and leads to it."""
-    for span in typeset(text):
-        if span.note:
+    for piece in text:
+        if piece.note:
             link = OxmlElement("w:hyperlink")
-            link.set(qn("w:anchor"), _anchor(numbers[span.note]))
-            run = _run(paragraph, f"[{numbers[span.note]}]", size=size)
+            link.set(qn("w:anchor"), _anchor(piece.note))
+            run = _run(paragraph, f"[{piece.note}]", size=size)
             run.font.superscript = True
             link.append(run._r)
             paragraph._p.append(link)
         else:
-            run = _run(paragraph, breakable(span.text) if size else span.text, size=size)
-            run.font.bold = True if span.bold else None
-            if span.mark:
+            run = _run(paragraph, piece.text, size=size)
+            run.font.bold = True if bold or piece.bold else None
+            if piece.mark:
                 run.font.superscript = True
 
 
@@ -239,35 +225,24 @@ def _run(paragraph: Any, text: str, font: str | None = None, size: Pt | None = N
     return run
 
 
-def _table(file: Any, table: Table, numbers: dict[str, int]) -> None:
-    columns = len(table.headings)
-    grid = file.add_table(rows=0, cols=columns)
+def _table(file: Any, part: Grid) -> None:
+    grid = file.add_table(rows=0, cols=len(part.headings))
     grid.style = "Table Grid"
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
     grid.autofit = False
-    widths = _widths(table)
+    widths = [TYPE_AREA * share // sum(part.widths) for share in part.widths]
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
-    _row(grid, table.headings, widths, numbers, bold=True)
+    _row(grid, part.headings, widths, bold=True)
     repeated = OxmlElement("w:tblHeader")
     grid.rows[0]._tr.get_or_add_trPr().append(repeated)
-    for cells in table.rows:
-        _row(grid, cells, widths, numbers)
+    for cells in part.rows:
+        _row(grid, cells, widths)
     file.add_paragraph().paragraph_format.line_spacing = Pt(12)
 
 
-def _widths(table: Table) -> list[int]:
-    shares = table.widths or (1,) * len(table.headings)
-    return [TYPE_AREA * share // sum(shares) for share in shares]
-
-
 def _row(
-    grid: Any,
-    cells: Iterable[Cell],
-    widths: list[int],
-    numbers: dict[str, int],
-    *,
-    bold: bool = False,
+    grid: Any, cells: Iterable[Text | Number], widths: list[int], *, bold: bool = False
 ) -> None:
     row = grid.add_row()
     whole = OxmlElement("w:cantSplit")
@@ -276,17 +251,18 @@ def _row(
         place.width = width
         paragraph = place.paragraphs[0]
         paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-        if isinstance(content, int | Fen):
+        if isinstance(content, Number):
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        text = "" if content is None else str(content)
-        _text(paragraph, f"**{text}**" if bold else text, numbers, SMALL)
+            _run(paragraph, content.number, size=SMALL)
+        else:
+            _text(paragraph, content, SMALL, bold=bold)
 
 
-def _notes(file: Any, document: Document) -> None:
+def _notes(file: Any, layout: Layout) -> None:
     """The last annex: what each number in the text rests on."""
     heading = file.add_paragraph(style="Heading 1")
-    _text(heading, "附件6 数字出处", {})
-    for number, note in enumerate(document.notes, start=1):
+    _run(heading, layout.notes_heading)
+    for number, note in enumerate(layout.notes, start=1):
         paragraph = file.add_paragraph()
         paragraph.paragraph_format.line_spacing = Pt(13)
         for tag, place in (("w:bookmarkStart", 0), ("w:bookmarkEnd", 1)):
@@ -295,4 +271,5 @@ def _notes(file: Any, document: Document) -> None:
             if place == 0:
                 mark.set(qn("w:name"), _anchor(number))
             paragraph._p.append(mark)
-        _text(paragraph, f"[{number}] {note.text}", {}, SMALL)
+        _run(paragraph, f"[{number}] ", size=SMALL)
+        _text(paragraph, note, SMALL)

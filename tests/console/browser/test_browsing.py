@@ -34,6 +34,12 @@ PAGES = {
     "difference": f"{YEAR}/figures/gift_summer_cooling/difference?compare=2022-12-15",
     "rules": f"{YEAR}/rules",
     "what_if": f"{YEAR}/rules/wel-04/what-if",
+    "report": f"{YEAR}/report",
+    "preview": f"{YEAR}/report/preview",
+    "statistics": f"{YEAR}/report/preview?kind=statistics",
+    "section": f"{YEAR}/report/sections/guidance",
+    "narrowed": f"{FIGURE}?on_roster=no&sort=-amount",
+    "keys": "/help/keys",
     "none": f"{YEAR}/figures/no_such_figure",
 }
 

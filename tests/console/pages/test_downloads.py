@@ -34,18 +34,31 @@ async def test_a_list_is_taken_page_after_page(console: Console, services: Servi
     answered, rows = await taken(console, "/tjtc/2022/figures/gift_mid_autumn_portions/list.csv")
     assert answered.headers["content-type"] == "text/csv; charset=utf-8"
     assert "tjtc-2022-gift_mid_autumn_portions-12685.csv" in answered.headers["content-disposition"]
-    assert rows[:5] == [
+    assert rows[:8] == [
         ["工会", "交通职业学院工会"], ["期间", "2022-01-01..2022-12-31"], ["截至", "日志 12685"],
-        ["表", "中秋节慰问品 542 份"], ["行数", "2"],
+        ["封存于", "2022-12-31 08:32"], ["表", "中秋节慰问品 542 份"], ["分项", "全部"],
+        ["筛选", "没有筛选"], ["行数", "2"],
     ]  # fmt: skip
-    assert rows[5][0] == "演示账", "of a simulated union"
-    assert [row[4] for row in rows[8:]] == ["300", "300"]
+    assert rows[8][0] == "演示账", "of a simulated union"
+    assert [row[4] for row in rows[11:]] == ["300", "300"]
+
+
+async def test_a_narrowed_list_is_taken_narrowed_and_says_by_what(
+    console: Console, services: Services
+) -> None:
+    services.answers[LIST] = {**services.answers[LIST], "next": None}
+    address = "/tjtc/2022/figures/gift_mid_autumn_portions/list.csv"
+    _, rows = await taken(console, f"{address}?on_roster=no&gender=female&told_by=x&sort=-amount")
+    assert ["筛选", "在册：否；性别：女"] in rows
+    asked = services.asked[-1].url.params
+    assert (asked["on_roster"], asked["gender"], asked["sort"]) == ("no", "female", "-amount")
+    assert "told_by" not in asked, "what names no choice is no filter"
 
 
 @pytest.mark.parametrize(("name", "lines"), [("figures", 2), ("findings", 1)])
 async def test_tables_have_a_file_each(console: Console, name: str, lines: int) -> None:
     _, rows = await taken(console, f"/tjtc/2022/{name}.csv")
-    assert rows[4] == ["行数", str(lines)]
+    assert rows[5] == ["行数", str(lines)]
     async with browser(console, session()) as client:
         book = await client.get(f"/tjtc/2022/{name}.xlsx")
     assert book.content.startswith(b"PK")

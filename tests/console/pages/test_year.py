@@ -2,7 +2,7 @@
 
 from services.console.console import Console
 from services.console.pages.year import by_severity, sections
-from tests.console.answers import FINDING, HEAD, KNOWN, UNION, WORTH, figure
+from tests.console.answers import FINDING, HEAD, KNOWN, MONEY, UNION, WORTH, figure
 from tests.console.conftest import Services, browser, session
 
 
@@ -61,3 +61,25 @@ async def test_verdicts_are_narrowed_to_an_outcome(console: Console) -> None:
         passed = await client.get("/tjtc/2022/verdicts?outcome=pass")
     assert "wel-06" in every.text
     assert "没有判定不等于合规" in passed.text
+
+
+async def test_money_stands_by_month_and_against_the_budget(console: Console) -> None:
+    async with browser(console, session()) as client:
+        text = (await client.get("/tjtc/2022")).text
+    assert "51,500.00" in text and 'data-value="51500.0"' in text
+    months = text.partition("收支按月")[2].partition("</section>")[0]
+    assert months.count("无记录") == 3, "an unknown month is no zero"
+    budget = text.partition('id="h-budget"')[2].partition("</section>")[0]
+    assert "职工集体福利费" in budget and "超出" in budget and "31,700.00" in budget
+    assert "没有注明科目" in budget and "不在预算" in budget
+
+
+async def test_a_year_without_money_or_budget_says_so(console: Console, services: Services) -> None:
+    months = [{"month": "2022-01", "income_fen": None, "spent_fen": None,
+               "payer_unknown_fen": None, "assumed": 0}]  # fmt: skip
+    services.answers[f"{UNION}/money"] = {**MONEY, "months": months, "budget": None}
+    async with browser(console, session()) as client:
+        text = (await client.get("/tjtc/2022")).text
+        days = (await client.get("/tjtc/2022-01-01..2022-01-31")).text
+    assert "收支不详，不是零" in text and "预算不详，不是零" in text
+    assert "期间不是一整年" in days

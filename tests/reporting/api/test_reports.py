@@ -14,8 +14,10 @@ from tests.reporting.api.conftest import Asker
 from tests.reporting.api.desk import Desk
 from tests.reporting.comparisons import compared
 from tests.reporting.figures.whole_year import whole_year
+from tests.reporting.history import History
 from tests.reporting.records import ORG
 from tests.reporting.travel import Travel
+from tests.reporting.year import gift
 
 YEAR: dict[str, Any] = {"period_from": "2022-01-01", "period_to": "2022-12-31"}
 TEXT = YEAR | {"formats": ["md"]}
@@ -24,9 +26,15 @@ NARRATIVE = YEAR | {"section": "guidance", "paragraphs": ["以宣传贯彻党的
 
 
 @pytest.fixture
-async def desk(asker: Asker, simulated: Ingest, pool: asyncpg.Pool) -> Desk:
+def year() -> History:
+    """What happened before the office looks at it."""
+    return whole_year()
+
+
+@pytest.fixture
+async def desk(asker: Asker, simulated: Ingest, pool: asyncpg.Pool, year: History) -> Desk:
     """The office after the whole year, whose sources were all compared."""
-    await whole_year().told(simulated)
+    await year.told(simulated)
     await compared(pool)
     return Desk(asker, Travel(pool, simulated))
 
@@ -163,3 +171,49 @@ async def test_what_is_not_judged_yet_is_not_issued(
     monkeypatch.setattr(desk, "mark", not_judged)
     monkeypatch.setattr(commands, "JUDGED_SECONDS", 0.1)
     assert await desk.refused("issue-report", TEXT) == (503, "not-judged-yet")
+
+
+async def test_what_moved_since_a_report_is_told_with_old_new_and_the_events_between(
+    desk: Desk, simulated: Ingest, year: History
+) -> None:
+    issued = await desk.done("issue-report", TEXT)
+    path = f"{ORG}/reports/{issued['report_id']}/drift"
+    assert (await desk.asker.answer(path))["moved"] == []
+    await year(gift("late", "mid_autumn", 1, "2022-09-30")).told(simulated)
+    moved = {each["figure"]: each for each in (await desk.asker.answer(path))["moved"]}
+    portions = moved["gift_mid_autumn_portions"]
+    assert portions["value"] == portions["stated"] + 1 and portions["unit"] == "份"
+    (line,) = portions["lines"]
+    assert line["because"]["type"] == "guildhall.benefits.GiftIssued.v1"
+    then = await desk.asker.answer(path, as_of=str(issued["known_at"]))
+    assert then["moved"] == []
+    unknown = await desk.asker.get(f"{ORG}/reports/none/drift")
+    assert unknown.json()["code"] == "unknown-report"
+
+
+async def test_a_page_is_given_the_reports_parts_and_what_keeps_it_from_being_issued(
+    desk: Desk, pool: asyncpg.Pool
+) -> None:
+    await desk.done("write-narrative", NARRATIVE, role="clerk")
+    await compared(pool, benefits="behind")
+    found = await desk.asker.answer(f"{ORG}/report/layout", year=2022)
+    assert found["waiting"] == ["guidance"] and "/guildhall/benefits" in found["unproven"][0]
+    kinds = {part["kind"] for part in found["blocks"]}
+    assert kinds == {"heading", "paragraph", "table", "closing"}
+    cited = {p["note"] for b in found["blocks"] if b["kind"] == "paragraph" for p in b["text"]}
+    assert max(cited) == len(found["notes"])
+
+
+async def test_statistics_are_issued_beside_the_annual_report(desk: Desk) -> None:
+    await desk.done("issue-report", TEXT)
+    issued = await desk.done("issue-report", TEXT | {"kind": "statistics"})
+    assert issued["report_id"] == "statistics.2022-01-01.2022-12-31.1"
+    shown = await desk.asker.answer(f"{ORG}/reports/{issued['report_id']}")
+    assert shown["figures"]["members_on_roll"] == 7
+    told = (await desk.asker.answer(f"{ORG}/figures", year=2022))["figures"]
+    lines = {each["figure"]: each["lines"] for each in told}
+    assert all(lines[name] for name in shown["figures"]), "what is unknown is no number"
+    again = {"report_id": issued["report_id"], **REPLACED}
+    assert (await desk.done("supersede-report", again))["report_id"].startswith("statistics.")
+    text = (await desk.asker.get(f"{ORG}/report", year=2022, kind="statistics")).text
+    assert "工会统计年报" in text

@@ -29,6 +29,7 @@ EXPECTED: dict[str, int] = {
     "members_admitted": 3, "members_joined_new": 1, "members_transferred_in": 1,
     "members_rejoined": 1, "members_left": 1, "members_transferred_out": 1, "members_died": 1,
     "members_retired": 2, "members_retired_off_roll": 1, "members_on_roll": 7,
+    "women_members_on_roll": 1,
     "staff_in_post": 4, "women_staff_in_post": 2,
     # festivals
     **{

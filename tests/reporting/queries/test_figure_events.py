@@ -17,6 +17,7 @@ from services.reporting.ingest.apply import Ingest
 from services.reporting.projections.as_of import FOREVER
 from services.reporting.queries.figure_events import (
     Cursor,
+    Sort,
     by_list,
     decode_cursor,
     encode_cursor,
@@ -32,7 +33,7 @@ from tests.reporting.year import gift, joined
 
 INDEXES = st.integers(0, FOREVER - 1)
 ITEMS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
-CURSORS = st.builds(Cursor, INDEXES, INDEXES, ITEMS, st.dates())
+CURSORS = st.builds(Cursor, INDEXES, INDEXES, ITEMS, st.dates(), INDEXES)
 
 
 async def test_a_figure_of_persons_lists_one_event_each_and_the_others_apart(
@@ -61,12 +62,12 @@ async def test_a_list_is_read_from_either_end_and_by_its_parts(
     await History()(*told).told(simulated)
     figure, at = BY_NAME["gift_mid_autumn_portions"], 4
 
-    async def days(limit: int, *lists: str, descending: bool) -> list[str]:
-        after, found = first_place(at, descending=descending), []
+    async def days(limit: int, *lists: str, sort: Sort) -> list[str]:
+        after, found = first_place(at, sort), []
         while True:
             page = await events_of(
                 pool, ORG, figure, YEAR,
-                after=after, limit=limit, lists=lists, descending=descending,
+                after=after, limit=limit, lists=lists, sort=sort,
             )  # fmt: skip
             found += [str(event["occurred_on"])[-2:] for event in page.events]
             if page.next is None:
@@ -74,9 +75,9 @@ async def test_a_list_is_read_from_either_end_and_by_its_parts(
             after = decode_cursor(page.next)
 
     for limit in (1, 2, 10):
-        assert await days(limit, descending=False) == ["01", "02", "03", "04"]
-        assert await days(limit, descending=True) == ["04", "03", "02", "01"]
-    assert await days(1, "gift.mid_autumn.staff", descending=True) == ["04"]
+        assert await days(limit, sort="occurred_on") == ["01", "02", "03", "04"]
+        assert await days(limit, sort="-occurred_on") == ["04", "03", "02", "01"]
+    assert await days(1, "gift.mid_autumn.staff", sort="-occurred_on") == ["04"]
     parts = await by_list(pool, ORG, figure, YEAR, at)
     assert {part["list"]: (part["lines"], part["amount_fen"]) for part in parts} == {
         "gift.mid_autumn.member": (3, 90000),
