@@ -56,7 +56,7 @@ def kafka_passwords_in(
 
     Raises :class:`EmbeddedError` where a secret is missing.
     """
-    outside = Path(environment.get("GUILDHALL_SOURCE_PASSWORDS", "/run/sources"))
+    outside = Path(environment.get("GUILDHALL_SOURCE_PASSWORDS", "/run/secrets/sources"))
     files = {f"{PREFIX}{name}": directory / f"{name}_kafka_password" for name in CONTEXTS}
     files |= {f"{OUTSIDE}{source}": outside / source for source in sources}
     return {principal: _secret(file) for principal, file in files.items()}

@@ -59,7 +59,7 @@ def identity_app(
     people = dict(people)
     app.state.clients = clients
     app.add_exception_handler(TokenRefused, _refused)
-    codes = add_authorize(app, clients, people, passcode)
+    codes = add_authorize(app, issuer, clients, people, passcode)
     add_enrolment(app, issuer, people, directory)
 
     @app.get("/.well-known/openid-configuration", dependencies=OPEN)

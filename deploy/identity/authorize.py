@@ -16,7 +16,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from deploy.identity.codes import Asked, Codes
 from deploy.identity.form import form_of
-from deploy.identity.registrations import Clients, People
+from deploy.identity.registrations import DEFAULT_PEOPLE, DEMO_UNION, EVERY_UNION, Clients, People
+from deploy.identity.tokens import Issuer
 from shared.http.access import anybody
 
 HERE = Path(__file__).parent
@@ -32,6 +33,7 @@ ROLES = {
     "operator": "运行人员",
     "producer": "外部来源",
 }
+TITLES = {"*": "各工会", DEMO_UNION: f"演示工会 {DEMO_UNION}", "other": "另一家演示工会 other"}
 pages = Environment(
     loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
@@ -41,7 +43,9 @@ class NotAsked(Exception):
     """A browser came without what must be known before it may be sent anywhere."""
 
 
-def add_authorize(app: FastAPI, clients: Clients, people: People, passcode: str) -> Codes:
+def add_authorize(
+    app: FastAPI, issuer: Issuer, clients: Clients, people: People, passcode: str
+) -> Codes:
     """The routes of `/authorize`; the codes that they give."""
     codes = Codes()
     style = (HERE / "authorize.css").read_bytes()
@@ -79,7 +83,8 @@ def add_authorize(app: FastAPI, clients: Clients, people: People, passcode: str)
         if form.get("person", "") not in people:
             return _page(asked, 400, people=people, known=known, problem="没有这个人")
         answer = _back(asked, code=codes.give(asked, form["person"]))
-        answer.set_cookie(COOKIE, passcode, httponly=True, samesite="strict", path="/authorize")
+        at = f"{urlsplit(issuer.issuer).path}/authorize"
+        answer.set_cookie(COOKIE, passcode, httponly=True, samesite="strict", path=at)
         return answer
 
     return codes
@@ -104,6 +109,19 @@ def refusal_of(said: Mapping[str, str]) -> str:
     return "" if len(challenge) == 43 and method == "S256" else "invalid_request"
 
 
+def by_union(people: People) -> list[tuple[str, People]]:
+    """People by their first union: who is of every union, then one's own unions, those begun last
+    first, then those whom the provider is delivered with."""
+    found: dict[str, People] = {}
+    for name, person in people.items():
+        found.setdefault(next(iter(person.orgs), ""), {})[name] = person
+    every = found.pop(*EVERY_UNION, {})
+    delivered = {org for person in DEFAULT_PEOPLE.values() for org in person.orgs}
+    own = [(org, found[org]) for org in reversed(found) if org not in delivered]
+    others = [(org, found[org]) for org in found if org in delivered]
+    return [*([(*EVERY_UNION, every)] if every else []), *own, *others]
+
+
 def _known(http: Request, passcode: str) -> bool:
     kept = http.cookies.get(COOKIE, "")
     return secrets.compare_digest(kept.encode(), passcode.encode())
@@ -117,7 +135,10 @@ def _back(asked: Asked, **said: str) -> RedirectResponse:
 
 def _page(asked: Asked | None, status: int = 200, **more: Any) -> HTMLResponse:
     given = {"people": {}, "known": True, "problem": "", **more}
-    html = pages.get_template("authorize.html").render(asked=asked, roles=ROLES, **given)
+    groups = by_union(given.pop("people"))
+    html = pages.get_template("authorize.html").render(
+        asked=asked, roles=ROLES, groups=groups, titles=TITLES, **given
+    )
     # A form's redirect must be allowed too (CSP3 §6.4.1): the code goes to the client's address.
     back = f" {'{0.scheme}://{0.netloc}'.format(urlsplit(asked.redirect_uri))}" if asked else ""
     policy = f"default-src 'none'; style-src 'self'; form-action 'self'{back}"

@@ -6,7 +6,7 @@ this operating-system user can read: other users of the machine cannot pick a pe
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -72,14 +72,16 @@ def default_clients() -> Clients:
 CONSOLE = "console"
 
 
-def registered_console(directory: Path, redirect_uri: str) -> Clients:
+def registered_console(directory: Path, redirect_uri: str, said: Mapping[str, str] = {}) -> Clients:
     """The clients, and the console among them with the one address that a code may be sent to,
-    which is another whenever the stack's ports are."""
-    clients = clients_in(directory)
-    secret = clients[CONSOLE].secret if CONSOLE in clients else secrets.token_urlsafe(32)
-    console = Client(secret=secret, redirect_uris=(redirect_uri,))
-    if clients.get(CONSOLE) != console:
-        clients = {**clients, CONSOLE: console}
+    which is another whenever the stack's ports are. `said` are secrets by client that were made
+    elsewhere, and win."""
+    before = clients_in(directory)
+    kept = before[CONSOLE].secret if CONSOLE in before else secrets.token_urlsafe(32)
+    clients = {**before, CONSOLE: Client(secret=kept, redirect_uris=(redirect_uri,))}
+    for name, secret in said.items():
+        clients[name] = clients[name].model_copy(update={"secret": secret})
+    if clients != before:
         write_private(directory / "clients.json", TypeAdapter(Clients).dump_json(clients, indent=1))
     return clients
 

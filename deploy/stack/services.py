@@ -76,6 +76,7 @@ def _console(place: Place) -> Settings:
     return {
         **asked,
         "GUILDHALL_WORKER_URL": place.urls["worker"],
+        "GUILDHALL_IDENTITY_URL": place.urls["identity"],
         "GUILDHALL_CONSOLE_URL": place.urls["console"],
         "GUILDHALL_CONSOLE_DIRECTORY": str(place.directory / "console"),
         "GUILDHALL_CLIENT_SECRET": place.console_secret,

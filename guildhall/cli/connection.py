@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SERVICES = tuple(CONTEXTS)
 ADDRESSED = tuple(dict.fromkeys((*SERVICES, *PROCESSES)))
+IDENTITY = "identity"
+"""The development provider, where it is one: people are enrolled with it."""
 CONNECT_SECONDS = 5.0
 NO_ADDRESS = "no address of the service {} is known: GUILDHALL_{}_URL names it"
 ANSWER_SECONDS = 60.0
@@ -67,7 +69,7 @@ def find_target(data: Path, url: str | None, token: str | None) -> Target:
     """
     named = {
         service: address.rstrip("/")
-        for service in ADDRESSED
+        for service in (*ADDRESSED, IDENTITY)
         if (address := os.environ.get(f"GUILDHALL_{service.upper()}_URL"))
     }
     if url is not None or named.keys() >= set(SERVICES):

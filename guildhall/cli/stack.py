@@ -26,6 +26,9 @@ def up(
     only: Annotated[
         list[str] | None, typer.Option(help="start only this service; may be repeated")
     ] = None,
+    beside: Annotated[
+        bool, typer.Option("--demo", help="show the simulated demo union beside your own")
+    ] = False,
     machine: Machine = False,
 ) -> None:
     """Start everything in the foreground: servers, identity provider, services. Ctrl-C stops it.
@@ -41,7 +44,8 @@ def up(
         if name not in SERVICES:
             raise typer.BadParameter(f"{name!r} is none of {', '.join(SERVICES)}")
     try:
-        asyncio.run(run(data, simulated, only or tuple(SERVICES), Output(machine)))
+        output = Output(machine)
+        asyncio.run(run(data, simulated, only or tuple(SERVICES), output, demo=beside))
     except CannotRun as why:
         Output(machine).refusal({"title": "the stack cannot run", "detail": str(why)})
         raise typer.Exit(EXIT_UNTRUE) from why

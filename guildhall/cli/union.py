@@ -4,7 +4,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import typer
 
@@ -38,18 +38,25 @@ def new(
     simulated: Annotated[
         bool, typer.Option("--simulated", help="where the stack runs on a simulated clock")
     ] = False,
+    now: Annotated[
+        str | None, typer.Option(help="the moment it is registered at, on a simulated clock")
+    ] = None,
     templates: Annotated[
         Path | None, typer.Option("--templates", help="where its workbooks go; ./ORG unless named")
     ] = None,
+    without_templates: Annotated[
+        bool, typer.Option("--no-templates", help="write no workbooks")
+    ] = False,
 ) -> None:
     """Register a union, enrol its people, and write the workbooks to fill in.
 
-    People are enrolled with this machine's own provider of identities; elsewhere yours knows them.
+    People are enrolled with the development provider of identities, this machine's own or the one
+    that GUILDHALL_IDENTITY_URL names; elsewhere yours knows them.
 
     Example: guildhall union new xinhua --name 新华中学工会
     """
-    directory = templates or Path(org)
-    if directory.exists() and any(directory.iterdir() if directory.is_dir() else [directory]):
+    directory = None if without_templates else templates or Path(org)
+    if directory and _holds_something(directory):
         raise typer.BadParameter(f"{directory} is there already, and is not written over")
     body = {
         "name": name,
@@ -58,27 +65,43 @@ def new(
         "registered_on": _day(founded),
         "simulated": simulated or None,
     }
-    registered = _registered(session, org, body)
+    registered = _registered(session, org, body, now)
     people = _enrolled(session, org)
-    files = _templates(directory)
+    files = _templates(directory) if directory else []
     session.output.document(
         {"org_id": org, "registered": registered, "people": people, "templates": files}
     )
-    _tell(session, org, name, registered, people, directory)
+    _tell(session, Begun(org, name, registered, people, directory))
 
 
-def _registered(session: Session, org: str, body: dict[str, Any]) -> bool:
+def _holds_something(directory: Path) -> bool:
+    return directory.exists() and (not directory.is_dir() or any(directory.iterdir()))
+
+
+class Begun(NamedTuple):
+    """A union that was begun: whether it was registered now, its people's roles by name, and where
+    its workbooks are, if any were written."""
+
+    org: str
+    name: str
+    registered: bool
+    people: dict[str, list[str]]
+    directory: Path | None
+
+
+def _registered(session: Session, org: str, body: dict[str, Any], now: str | None) -> bool:
     """Whether it was registered now; the same one is taken up where it was left. Raises Refused,
     also where the id is another union's.
     """
     from uuid import uuid4
 
+    at = {"Guildhall-Simulated-Now": now} if now else {}
     try:
         session.connection.post(
             "members",
             f"/v1/{org}/register-organisation",
             {key: value for key, value in body.items() if value is not None},
-            headers={"Idempotency-Key": f"union-new-{uuid4()}"},
+            headers={"Idempotency-Key": f"union-new-{uuid4()}", **at},
         )
     except Refused as why:
         if why.problem.get("code") != "organisation-exists" or why.problem.get("differs") != []:
@@ -88,8 +111,8 @@ def _registered(session: Session, org: str, body: dict[str, Any]) -> bool:
 
 
 def _enrolled(session: Session, org: str) -> dict[str, list[str]]:
-    """The people that were enrolled, by name; none where the provider is not this machine's."""
-    if not session.connection.target.on_this_machine:
+    """The people that were enrolled, by name; none where the provider is not the development's."""
+    if "identity" not in session.connection.target.urls:
         return {}
     people = {f"{org}-{role}": [role] for role in ROLES}
     session.connection.post("identity", "/people", {"org_id": org, "people": people})
@@ -109,16 +132,10 @@ def _templates(directory: Path) -> list[str]:
     return files
 
 
-def _tell(  # noqa: PLR0917 - said once, in order
-    session: Session,
-    org: str,
-    name: str,
-    registered: bool,
-    people: dict[str, list[str]],
-    directory: Path,
-) -> None:
+def _tell(session: Session, begun: Begun) -> None:
     say = session.output.say
-    say(f"{name} ({org}) {'is registered' if registered else 'was registered before'}")
+    org, people = begun.org, begun.people
+    say(f"{begun.name} ({org}) {'is registered' if begun.registered else 'was registered before'}")
     if people:
         session.output.table(
             ("sign in as", "role"), [(who, *roles) for who, roles in people.items()]
@@ -126,8 +143,10 @@ def _tell(  # noqa: PLR0917 - said once, in order
         say(f"on the pages: {session.connection.target.urls.get('console', 'guildhall up')}")
     else:
         say(f"your provider of identities names its people: roles {', '.join(ROLES)}; orgs {org}")
-    say(f"{len(TEMPLATES)} workbooks to fill in are in {directory}/. Then:")
-    staff = directory / "人员名册.xlsx"
+    if begun.directory is None:
+        return
+    say(f"{len(TEMPLATES)} workbooks to fill in are in {begun.directory}/. Then:")
+    staff = begun.directory / "人员名册.xlsx"
     acting = f" --as {org}-clerk" if people else ""
     say(f"  guildhall import staff {staff} --org {org}{acting} --preview   # writes nothing")
     say(f"  guildhall import staff {staff} --org {org}{acting}")

@@ -109,14 +109,16 @@ async def _run(directory: Path, story: Story, seed: int, output: Output) -> list
         stories[COMPARED_ORG] = 1
         admit_office(directory)
     output.notice(f"启动服务，数据目录 {directory}")
-    files = asyncio.create_task(asyncio.to_thread(_generate, directory, stories, seed))
+    files = asyncio.create_task(asyncio.to_thread(generated, directory, stories, seed))
     stack = Stack(directory, simulated=True, wait_for_kafka=False, report=output.notice)
     with timings.measure("启动", "PostgreSQL、六个服务就绪；Kafka 同时启动"):
         await stack.__aenter__()
     try:
         scripts = await files
         async with open_place(stack) as place:
-            years = [Year(place, _files(directory, org), script) for org, script in scripts.items()]
+            years = [
+                Year(place, files_of(directory, org), script) for org, script in scripts.items()
+            ]
             await _enter(years, place, output, timings)
             compared = await _show(place, story, output, timings)
     finally:
@@ -126,15 +128,17 @@ async def _run(directory: Path, story: Story, seed: int, output: Output) -> list
     return compared
 
 
-def _generate(
+def generated(
     directory: Path, stories: Mapping[str, Story], seed: int
 ) -> dict[str, Sequence[Entry]]:
+    """The office's files of each union's year, written; what is to be entered, by union."""
     for org, story in stories.items():
-        generate(_files(directory, org), seed, story, org)
-    return {org: read_script(_files(directory, org)) for org in stories}
+        generate(files_of(directory, org), seed, story, org)
+    return {org: read_script(files_of(directory, org)) for org in stories}
 
 
-def _files(directory: Path, org: str) -> Path:
+def files_of(directory: Path, org: str) -> Path:
+    """Where a union's office files are."""
     return directory / "office" / org
 
 

@@ -1,12 +1,15 @@
 """Composition root: `python -m services.console` serves the pages until a signal."""
 
 import os
+from urllib.parse import urlsplit
 
 import uvloop
 
 from services.console.app import console_app
 from services.console.backend import Backend
+from services.console.command_line import CommandLine
 from services.console.console import Console
+from services.console.founding import Founder
 from services.console.importer import Importer
 from services.console.provider import Provider
 from services.console.session import Sealer, key_in
@@ -31,11 +34,22 @@ async def serve(settings: ConsoleSettings) -> None:
             client_secret=settings.client_secret,
             redirect_uri=f"{settings.console_url.rstrip('/')}/sign-in/callback",
             scope=settings.scope,
+            reached_at=settings.provider_url,
         )
         https = settings.console_url.startswith("https://")
-        importer = Importer(settings.services)
-        sealer = Sealer(_key(settings))
-        app = console_app(Console(backend, provider, sealer, https, importer, Uploads()))
+        line = CommandLine(settings.services)
+        console = Console(
+            backend,
+            provider,
+            Sealer(_key(settings)),
+            https,
+            Importer(line),
+            Uploads(),
+            Founder(line, enrols=bool(settings.identity_url)),
+            urlsplit(settings.console_url).port,
+            settings.demo_url,
+        )
+        app = console_app(console)
         await runner.start(http_server(app, settings.http_host, settings.http_port))
         await runner.until_stopped()
 

@@ -8,8 +8,11 @@ from starlette.middleware import Middleware
 from services.console.catalogues import LANGUAGES
 from services.console.console import Console
 from services.console.pages import (
+    beginning,
+    breakdown,
     difference,
     downloads,
+    downloads_beside,
     event,
     figure,
     findings,
@@ -18,10 +21,13 @@ from services.console.pages import (
     office_queue,
     office_upload,
     operating,
+    own_union,
     rolls,
     rules,
     start,
+    subtree,
     year,
+    years,
 )
 from services.console.problems import answer_problems_as_pages
 from services.console.rendering import assets, environment
@@ -30,7 +36,10 @@ from services.console.signing_in import router as signing_in
 from shared.errors import Unknown
 from shared.http.access import anybody
 from shared.http.app import build_app
+from shared.http.guard import Shares
 
+AT_ONCE = 6
+"""Requests of one person that go on at a time: as many as a browser sends to one host."""
 KEPT = "public, max-age=31536000, immutable"
 
 
@@ -43,7 +52,7 @@ def console_app(console: Console) -> FastAPI:
         return {"languages": languages}
 
     app = build_app("console", {}, ready)
-    app.state.console = console
+    app.state.console, app.state.shares = console, Shares(AT_ONCE)
     app.router.dependencies.append(Depends(checked_address))
     answer_problems_as_pages(app)
     app.user_middleware.insert(0, Middleware(Secured, https=console.https))
@@ -57,9 +66,31 @@ def console_app(console: Console) -> FastAPI:
         return Response(found.content, media_type=found.media_type, headers=headers)
 
     # A file's name is no figure's and no finding's: downloads are looked at first.
-    topics = (downloads, operating, start, year, figure, difference, findings, rolls, rules, event)
+    topics = (
+        downloads,
+        downloads_beside,
+        operating,
+        start,
+        year,
+        years,
+        breakdown,
+        subtree,
+        figure,
+        difference,
+        findings,
+        rolls,
+        rules,
+        event,
+    )
     # The office's addresses would be periods' otherwise.
-    offices = (office_queue, office_decisions, office_programmes, office_upload)
+    offices = (
+        own_union,
+        beginning,
+        office_queue,
+        office_decisions,
+        office_programmes,
+        office_upload,
+    )
     for router in (signing_in, *(topic.router for topic in (*offices, *topics))):
         app.include_router(router, include_in_schema=False)
     return app

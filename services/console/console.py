@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from fastapi import Request
 
 from services.console.backend import Backend
+from services.console.founding import Founder
 from services.console.importer import Importer
 from services.console.provider import Provider
 from services.console.scope import Scope
@@ -21,7 +22,9 @@ class SignInNeeded(Exception):
 
 
 class Console(NamedTuple):
-    """What the routes need. `https`: browsers come by https alone."""
+    """What the routes need. `https`: browsers come by https alone. `port` is part of the names of
+    cookies by plain http, which browsers keep by host alone (RFC 6265 §8.5): two consoles on one
+    machine are two. `demo`: where the pages of the simulated demo union are, if it is shown."""
 
     backend: Backend
     provider: Provider
@@ -29,10 +32,15 @@ class Console(NamedTuple):
     https: bool
     importer: Importer
     uploads: Uploads
+    founder: Founder
+    port: int | None = None
+    demo: str = ""
 
     def cookie(self, name: str) -> str:
         """The name of a cookie here."""
-        return f"{HOST_ONLY}{name}" if self.https else name
+        if self.https:
+            return f"{HOST_ONLY}{name}"
+        return f"{name}-{self.port}" if self.port else name
 
     def session(self, http: Request) -> Session | None:
         """Who is signed in, if anybody is."""

@@ -36,6 +36,7 @@ def _(message: str) -> str:
 
 MENU: dict[str, tuple[Entry, ...]] = {
     _("办事"): (
+        Entry(_("起步"), "/office/beginning", (*OFFICE, "operator")),
         Entry(_("待办"), "/office/queue", OFFICE, also="/office/claims/"),
         Entry(_("项目"), "/office/programmes", OFFICE),
         Entry(_("上传"), "/office/upload", OFFICE),
@@ -43,6 +44,9 @@ MENU: dict[str, tuple[Entry, ...]] = {
     _("看账"): (
         Entry(_("年度总览"), "", READERS),
         Entry(_("数字"), "figures", READERS, also="/events/"),
+        Entry(_("分解"), "breakdown", READERS),
+        Entry(_("历年"), "years", READERS),
+        Entry(_("上下级汇总"), "subtree", READERS),
         Entry(_("名册核对"), "rolls", READERS, also="/roster"),
         Entry(_("审计疑点"), "findings", READERS),
         Entry(_("规则判定"), "verdicts", READERS),
@@ -50,6 +54,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
         Entry(_("差异"), "differences", READERS),
     ),
     _("运行"): (
+        Entry(_("登记工会"), "/ops/unions/new", ("operator",), union=False),
         Entry(_("状态"), "/ops", WATCHERS, union=False),
         Entry(_("隔离"), "/ops/quarantine", WATCHERS, union=False),
     ),

@@ -17,6 +17,13 @@ from shared.http.pages import LAST_YEAR
 
 ORG = re.compile(r"[a-z][a-z0-9-]{1,30}")
 SEPARATOR = ".."
+OWN_ADDRESSES = frozenset(
+    {
+        "contract", "find", "go", "language", "livez", "metrics", "ops", "readyz", "sign-in",
+        "sign-out", "signed-out", "static",
+    }
+)  # fmt: skip
+"""What an address of ours begins with: the pages of a union of that id could not be reached."""
 
 
 class Period(NamedTuple):

@@ -11,12 +11,11 @@ from typing import NamedTuple
 class Context(NamedTuple):
     """One of our contexts. Its events are in the module `shared.contract.<name>`.
 
-    `port` is where docker-compose publishes its HTTP interface on the host. `relayed_by` names the
-    process that runs its relay and answers for its log, where that is not the context's own.
+    `relayed_by` names the process that runs its relay and answers for its log, where that is not
+    the context's own.
     """
 
     name: str
-    port: int = 0
     relayed_by: str | None = None
 
     @property
@@ -51,10 +50,10 @@ DATABASE_PREFIX = "guildhall_"
 CONTEXTS: dict[str, Context] = {
     context.name: context
     for context in (
-        Context("members", 8101),
-        Context("benefits", 8102),
-        Context("events", 8103),
-        Context("reporting", 8104, relayed_by="worker"),
+        Context("members"),
+        Context("benefits"),
+        Context("events"),
+        Context("reporting", relayed_by="worker"),
     )
 }
 FACT_CONTEXTS = tuple(name for name in CONTEXTS if name != "reporting")

@@ -11,7 +11,9 @@ import pytest
 
 from services.console.app import console_app
 from services.console.backend import Backend
+from services.console.command_line import CommandLine
 from services.console.console import Console
+from services.console.founding import Founder
 from services.console.importer import Importer
 from services.console.provider import Provider
 from services.console.session import Sealer, Session
@@ -20,7 +22,7 @@ from shared.http.auth import TokenVerifier
 from shared.http.issuer_keys import IssuerKeys
 from tests.console.answers import ANSWERS, ORG
 
-SERVICES = ("members", "benefits", "events", "reporting", "worker")
+SERVICES = ("members", "benefits", "events", "reporting", "worker", "identity")
 NOWHERE = "http://127.0.0.1:9"
 Browsing = Callable[..., Any]
 
@@ -74,8 +76,10 @@ def console_before(services: Services, *, https: bool) -> Console:
         redirect_uri="http://console.test/sign-in/callback",
     )
     backend = Backend(addresses, httpx.MockTransport(services))
-    importer = Importer(addresses)
-    return Console(backend, provider, Sealer(bytes(32)), https, importer, Uploads())
+    line = CommandLine(addresses)
+    founder = Founder(line, enrols=True)
+    sealer = Sealer(bytes(32))
+    return Console(backend, provider, sealer, https, Importer(line), Uploads(), founder)
 
 
 @asynccontextmanager

@@ -9,12 +9,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from services.console import importer
+from services.console import command_line
 from services.console.backend import NoAnswer
+from services.console.command_line import CommandLine
 from services.console.importer import FileRefused, Importer, OfficeFile
 
 SERVICES = ("members", "benefits", "events", "reporting", "worker")
-NOWHERE = dict.fromkeys(SERVICES, "http://127.0.0.1:9")
+NOWHERE = CommandLine(dict.fromkeys(SERVICES, "http://127.0.0.1:9"))
 SHEET = "项目编号,工号,签收日期\nspring,0001,2022-01-20\n".encode()
 
 
@@ -52,7 +53,7 @@ async def test_a_correction_of_another_file_is_refused() -> None:
 async def test_a_child_that_takes_too_long_is_ended(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importer, "SECONDS", 0.05)
+    monkeypatch.setattr(command_line, "SECONDS", 0.05)
     with pytest.raises(FileRefused) as why:
         await Importer(NOWHERE).check("t", OfficeFile("tjtc", "receipts", SHEET))
     assert why.value.code == "import-stopped"
@@ -62,7 +63,7 @@ async def test_a_child_that_takes_too_long_is_ended(
 async def test_a_child_has_no_more_memory_than_it_is_given(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(importer, "MEMORY_BYTES", 1024**2)
+    monkeypatch.setattr(command_line, "MEMORY_BYTES", 1024**2)
     with pytest.raises(FileRefused) as why:
         await Importer(NOWHERE).check("t", OfficeFile("tjtc", "receipts", SHEET))
     assert why.value.code == "import-stopped"

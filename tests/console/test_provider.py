@@ -1,7 +1,9 @@
 """Whom the provider names is believed only where everything it says fits together."""
 
+import socket
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -26,12 +28,14 @@ class Identity:
     def __init__(self, address: str) -> None:
         self.address = address
 
-    def provider(self, *, issuer: str = "", secret: str = "c") -> Provider:
+    def provider(
+        self, *, issuer: str = "", secret: str = "c", reached_at: str | None = None
+    ) -> Provider:
         issuer, jwks = issuer or self.address, f"{self.address}/jwks"
         tokens = TokenVerifier(jwks, issuer, "guildhall")
         return Provider(
             issuer, IssuerKeys(jwks), tokens,
-            client_id="console", client_secret=secret, redirect_uri=BACK,
+            client_id="console", client_secret=secret, redirect_uri=BACK, reached_at=reached_at,
         )  # fmt: skip
 
     async def picked(self, address: str, person: str = "auditor") -> tuple[str, str]:
@@ -100,3 +104,23 @@ async def test_a_provider_that_describes_another_is_not_used(identity: Identity)
         signing_in = SigningIn("s", "n", "v", "/", int(time.time()) + 9)
         with pytest.raises(SignInFailed, match=r"discovery-failed|provider-silent"):
             await identity.provider(issuer=issuer).address(signing_in)
+
+
+async def test_a_provider_is_reached_where_this_process_reaches_it(
+    identity: Identity, tmp_path: Path
+) -> None:
+    """Browsers are sent to the issuer's own address, which nothing answers here."""
+    public = "http://127.0.0.1:9/_identity"
+    issuer = Issuer(public, "guildhall", signing_key(tmp_path))
+    app = identity_app(issuer, CLIENTS, DEFAULT_PEOPLE, "p", tmp_path)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    async with http_server(app, "127.0.0.1", port):
+        here = Identity(f"http://127.0.0.1:{port}")
+        provider = here.provider(issuer=public, reached_at=here.address)
+        signing_in = provider.begin("/")
+        address = await provider.address(signing_in)
+        assert address.startswith(f"{public}/authorize?")
+        who = await provider.session(signing_in, *await here.picked(address))
+    assert (who.subject, who.roles) == ("auditor", ("auditor",))

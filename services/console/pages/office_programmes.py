@@ -189,6 +189,8 @@ def sheet_of(
         (say("人数"), f"{len(lines)} {part}".strip()),
         (say("声明"), say("本表所列物品已发给本人或代签人，签名属实。")),
     ]
+    if scope.known["simulated"]:
+        about.append((say("演示账"), say("按模拟时钟走，数据是编的，不是哪一家工会的账。")))
     signatures: list[list[Cell]] = [[], [say("经办人"), "", say("证明人"), "", say("审批人"), ""]]
     return as_xlsx(about, heads, [*rows, *signatures])
 

@@ -7,7 +7,10 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.console.backend import Answered
+from services.console.navigation import OFFICE
 from services.console.pages.arrival import landing_year
+from services.console.pages.office import NOTHING_KNOWN
 from services.console.rendering import page
 from services.console.scope import Scope, index_of, period_of, union_of
 from services.console.signing_in import SignedIn
@@ -26,7 +29,7 @@ async def start(http: Request, visit: SignedIn) -> Response:
         found = await visit.ask("reporting", "/v1/unions")
         unions = found["unions"]
         if len(unions) != 1:
-            return page(http, "unions.html", visit=visit, unions=unions)
+            return page(http, "unions.html", visit=visit, unions=unions, demo=visit.console.demo)
         orgs = [unions[0]["org_id"]]
     return RedirectResponse(f"/{orgs[0]}", 303)
 
@@ -67,6 +70,14 @@ async def place(visit: SignedIn, org: str, index: str) -> Response:
 
 @router.get("/{org}")
 async def union(visit: SignedIn, org: str) -> Response:
-    """A union's last year."""
-    known: dict[str, Any] = await visit.ask("reporting", f"/v1/{union_of(org)}/knowledge")
+    """A union's last year; where it has none, or to who reads none, what to begin with."""
+    beginning = RedirectResponse(f"/{union_of(org)}/office/beginning", 303)
+    try:
+        known: dict[str, Any] = await visit.ask("reporting", f"/v1/{org}/knowledge")
+    except Answered as why:
+        if why.status not in NOTHING_KNOWN or not visit.session.may(*OFFICE):
+            raise
+        return beginning
+    if not known["years"]:
+        return beginning
     return RedirectResponse(f"/{org}/{landing_year(known).said}", 303)

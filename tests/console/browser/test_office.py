@@ -84,7 +84,7 @@ async def test_a_gift_is_opened_frozen_issued_and_its_sheet_printed(
     file = tmp_path / "sheet.xlsx"
     await (await download.value).save_as(file)
     rows = list(openpyxl.load_workbook(file).worksheets[0].iter_rows(values_only=True))
-    assert len(rows) > 500 and rows[6][0] == 1 and rows[6][1]
+    assert len(rows) > 500 and rows[7][0] == 1 and rows[7][1]
 
 
 async def test_an_approver_decides_what_a_clerk_filed(

@@ -38,7 +38,8 @@ async def test_a_list_is_taken_page_after_page(console: Console, services: Servi
         ["工会", "交通职业学院工会"], ["期间", "2022-01-01..2022-12-31"], ["截至", "日志 12685"],
         ["表", "中秋节慰问品 542 份"], ["行数", "2"],
     ]  # fmt: skip
-    assert [row[4] for row in rows[7:]] == ["300", "300"]
+    assert rows[5][0] == "演示账", "of a simulated union"
+    assert [row[4] for row in rows[8:]] == ["300", "300"]
 
 
 @pytest.mark.parametrize(("name", "lines"), [("figures", 2), ("findings", 1)])

@@ -132,9 +132,10 @@ async def test_the_sheet_prints_names_for_their_purpose(
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
     rows = [list(row) for row in sheet.iter_rows(values_only=True)]
     assert rows[1][1:2] == ["2022年中秋节慰问"]
-    assert rows[6][:4] == [1, "=王利", "p-a", 1]
-    assert rows[7][1] == "（查不到姓名）"
-    assert rows[9][0] == "经办人"
+    assert rows[4][0] == "演示账", "of a simulated union"
+    assert rows[7][:4] == [1, "=王利", "p-a", 1]
+    assert rows[8][1] == "（查不到姓名）"
+    assert rows[10][0] == "经办人"
     assert sheet["B7"].data_type == "s", "a name is no formula"
 
 

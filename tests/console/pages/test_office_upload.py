@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from services.console.backend import NoAnswer
+from services.console.command_line import CommandLine
 from services.console.console import Console
 from services.console.importer import FileRefused, Importer, OfficeFile
 from tests.console.answers import OUTCOME
@@ -21,7 +22,7 @@ class Imports(Importer):
     """Answers what it was told to, in order, and keeps what it was asked."""
 
     def __init__(self, *outcomes: Any) -> None:
-        super().__init__({})
+        super().__init__(CommandLine({}))
         self.outcomes, self.asked = list(outcomes), []  # type: ignore[var-annotated]
 
     async def check(self, token: str, file: OfficeFile) -> dict[str, Any]:

@@ -17,16 +17,22 @@ from aiokafka.conn import create_conn
 from aiokafka.errors import KafkaConnectionError, TopicAuthorizationFailedError
 from aiokafka.protocol.admin import DeleteTopicsRequest
 
-from deploy.compose.make_secrets import make_secrets
+from deploy.compose.make_secrets import MADE, READERS, hand_out, make_secrets
 from deploy.embedded import topic_partitions
-from shared.contract.contexts import CONTEXTS, PROCESSES
+from services.console.settings import ConsoleSettings
+from shared.contract.contexts import PROCESSES
 from shared.kafka.access import KafkaAccess
 from shared.service.settings import OwnerSettings, ReportingSettings, Settings
 from tests.deploy.compose.kafka_image import kafka_of_the_image, provisioned
 
 PROJECT = Path(__file__).parents[3]
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text("utf-8"))
-OURS = (*PROCESSES, "provision")
+PRODUCTION: dict[str, Any] = yaml.safe_load(
+    (PROJECT / "deploy" / "compose" / "production.yml").read_text("utf-8")
+)
+ONCE = ("provision", "secrets")
+OURS = (*PROCESSES, "console", "identity", *ONCE)
+GATEWAY = PROJECT / "deploy" / "compose" / "gateway"
 SETTINGS: dict[str, type[Settings]] = dict.fromkeys(PROCESSES, Settings) | {
     "members": OwnerSettings,
     "worker": ReportingSettings,
@@ -34,12 +40,13 @@ SETTINGS: dict[str, type[Settings]] = dict.fromkeys(PROCESSES, Settings) | {
 }
 
 
-def test_it_follows_the_compose_specification() -> None:
+@pytest.mark.parametrize("compose", [COMPOSE, PRODUCTION], ids=["trial", "production"])
+def test_it_follows_the_compose_specification(compose: dict[str, Any]) -> None:
     package = importlib.util.find_spec("check_jsonschema")
     assert package is not None
     assert package.origin is not None
     schema = Path(package.origin).parent / "builtin_schemas" / "vendor" / "compose-spec.json"
-    jsonschema.validate(COMPOSE, json.loads(schema.read_text("utf-8")))
+    jsonschema.validate(compose, json.loads(schema.read_text("utf-8")))
 
 
 @pytest.mark.parametrize("name", COMPOSE["services"])
@@ -52,82 +59,172 @@ def test_every_container_is_confined(name: str) -> None:
     assert "privileged" not in service
     for port in service.get("ports", ()):
         assert port.startswith("127.0.0.1:")
+        assert name in ("gateway", "prometheus"), "one address; the services are behind it"
     if "build" not in service:
         tag = service["image"].rpartition(":")[2]
         assert re.match(r"v?\d", tag), f"{name} has no fixed version"
-    if name != "provision":
+    if name not in ONCE:
         assert "healthcheck" in service
         assert "stop_grace_period" in service
+    else:
+        assert service["restart"] == "on-failure"
 
 
 @pytest.mark.parametrize("name", OURS)
 def test_every_command_is_a_module_of_ours(name: str) -> None:
-    [module] = COMPOSE["services"][name]["command"]
+    service = COMPOSE["services"][name]
+    module = _module(service)
     path = PROJECT / module.replace(".", "/")
     assert path.with_suffix(".py").exists() or (path / "__main__.py").exists()
 
 
-@pytest.mark.parametrize("name", SETTINGS)
-def test_a_service_finds_every_setting_it_needs(
-    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    make_secrets(tmp_path / "made")
-    mounted = tmp_path / "run-secrets"
-    mounted.mkdir()
-    service = COMPOSE["services"][name]
-    for secret in service["secrets"]:
-        value = (tmp_path / "made" / secret["source"]).read_text()
-        (mounted / secret["target"]).write_text(value)
+def settings_of(
+    name: str, kind: Any, of: dict[str, Any], monkeypatch: pytest.MonkeyPatch, place: Path
+) -> Any:
+    """What a process reads in its container, from its environment and its volume of secrets."""
+    make_secrets(place / MADE)
+    hand_out(place / MADE, place)
+    [volume] = [each for each in COMPOSE["services"][name]["volumes"] if each.endswith(":ro")]
+    reader = re.fullmatch(r"secrets-(\w+):/run/secrets:ro", volume)
+    assert reader is not None
+    mounted = place / reader[1]
     for key in [key for key in os.environ if key.startswith("GUILDHALL_")]:
         monkeypatch.delenv(key)
-    for key, value in service["environment"].items():
+    environment = COMPOSE["services"][name]["environment"] | of.get("environment", {})
+    for key, value in environment.items():
         monkeypatch.setenv(key, _chosen(value).replace("/run/secrets", str(mounted)))
+    return kind(_secrets_dir=mounted)
 
-    settings = SETTINGS[name](_secrets_dir=mounted)  # type: ignore[call-arg]
+
+@pytest.mark.parametrize("production", [False, True])
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_service_finds_every_setting_it_needs(
+    name: str, production: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    service = COMPOSE["services"][name]
+    more = PRODUCTION["services"][name] if production else {}
+    settings = settings_of(name, SETTINGS[name], more, monkeypatch, tmp_path)
     owner = "reporting" if name == "worker" else name
     database = urlsplit(settings.database_url)
     assert (database.username, database.path) == (f"guildhall_{owner}", f"/guildhall_{owner}")
     assert database.hostname in COMPOSE["services"]
     assert settings.kafka.partition(":")[0] in COMPOSE["services"]
     assert settings.kafka_user == f"guildhall-{owner}"
-    password = (tmp_path / "made" / f"{owner}_kafka_password").read_text()
+    password = (tmp_path / MADE / f"{owner}_kafka_password").read_text()
     assert settings.kafka_access.client()["sasl_plain_password"] == password
     assert settings.http_port == 8000
+    assert ("_identity" in settings.issuer) is not production
+    assert ("gateway" in settings.jwks_url) is not production
     grace = int(service["stop_grace_period"].rstrip("s"))
     assert grace > settings.stop_seconds
     for url in re.findall(r"http://(\w+):8000", " ".join(service["environment"].values())):
         assert url in COMPOSE["services"]
 
 
+@pytest.mark.parametrize("production", [False, True])
+def test_the_console_finds_every_setting_it_needs(
+    production: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    more = PRODUCTION["services"]["console"] if production else {}
+    settings = settings_of("console", ConsoleSettings, more, monkeypatch, tmp_path)
+    processes = {*PROCESSES} | ({"identity"} if not production else set())
+    assert set(settings.services) == processes, "people are enrolled in the trial alone"
+    for name, url in settings.services.items():
+        assert urlsplit(url).hostname == ("gateway" if name == "identity" else name)
+    assert settings.client_secret == (tmp_path / MADE / "console_client_secret").read_text()
+    assert len(bytes.fromhex(settings.session_key)) == 32
+    assert settings.console_url.startswith("https:" if production else "http://127.0.0.1:")
+    assert bool(settings.provider_url) is not production
+
+
 def test_the_compose_file_runs_the_contexts_of_the_table() -> None:
     services = {n: s for n, s in COMPOSE["services"].items() if s.get("image") == "guildhall"}
-    modules = {name: service["command"][0] for name, service in services.items()}
-    assert modules == PROCESSES | {"provision": "deploy.compose.provision"}
-    ports = {name: service["ports"] for name, service in services.items() if "ports" in service}
-    assert ports == {c.name: [f"127.0.0.1:{c.port}:8000"] for c in CONTEXTS.values()}
-    urls = {f"{context}_database_url" for context in CONTEXTS}
-    assert {name for name in COMPOSE["secrets"] if name.endswith("_database_url")} == urls
-    passwords = {f"{context}_kafka_password" for context in CONTEXTS}
-    passwords |= {"kafka_broker_password", "kafka_operator_password", "postgres_password"}
-    mounted = [each for each in services["provision"]["secrets"] if isinstance(each, str)]
-    assert set(mounted) == urls | passwords
-
-
-@pytest.mark.parametrize("name", COMPOSE["services"])
-def test_no_container_is_given_a_password_of_kafka_that_it_has_no_use_for(name: str) -> None:
-    given = {
-        each if isinstance(each, str) else each["source"]
-        for each in COMPOSE["services"][name].get("secrets", ())
+    modules = {name: _module(service) for name, service in services.items()}
+    assert modules == PROCESSES | {
+        "console": "services.console",
+        "identity": "deploy.compose.identity",
+        "provision": "deploy.compose.provision",
+        "secrets": "deploy.compose.make_secrets",
     }
-    owner = {"worker": "reporting", "kafka": "broker"}.get(name, name)
-    file = "kafka_broker_password" if owner == "broker" else f"{owner}_kafka_password"
-    assert name == "provision" or {each for each in given if "kafka" in each} <= {file}
+
+
+def test_every_container_has_its_own_secrets_and_one_makes_them() -> None:
+    mounted = {
+        name: [each for each in service.get("volumes", ()) if each.startswith("secrets")]
+        for name, service in COMPOSE["services"].items()
+    }
+    made = mounted.pop("secrets")
+    assert {*made} == {f"secrets:/secrets/{MADE}"} | {
+        f"secrets-{reader}:/secrets/{reader}" for reader in READERS
+    }
+    readers = {**{reader: reader for reader in READERS}, "worker": "reporting"}
+    for name, volumes in mounted.items():
+        own = [f"secrets-{readers[name]}:/run/secrets:ro"] if name in readers else []
+        assert volumes == own, f"{name} reads its own secrets, and does not write them"
+    assert "secrets" not in COMPOSE, "none is a file of the host"
+    assert COMPOSE["services"]["secrets"]["network_mode"] == "none"
+    assert {*COMPOSE["volumes"]} >= {"secrets", *(f"secrets-{reader}" for reader in READERS)}
+
+
+def test_whoever_reads_secrets_waits_until_they_are_made() -> None:
+    for name, service in COMPOSE["services"].items():
+        if any("/run/secrets" in each for each in service.get("volumes", ())):
+            awaited = set(service["depends_on"])
+            for each in list(awaited):
+                awaited |= set(COMPOSE["services"][each].get("depends_on", ()))
+            if "provision" in awaited:
+                awaited |= set(COMPOSE["services"]["postgres"]["depends_on"])
+            assert "secrets" in awaited, name
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_no_container_is_given_a_password_of_kafka_that_it_has_no_use_for(reader: str) -> None:
+    given = set(READERS[reader].values())
+    own = "kafka_broker_password" if reader == "kafka" else f"{reader}_kafka_password"
+    assert reader == "provision" or {each for each in given if "kafka" in each} <= {own}
+
+
+def test_who_has_no_passwords_answers_on_loopback_alone() -> None:
+    """Its loopback is the gateway's; only the gateway is published, on the host's loopback."""
+    identity = COMPOSE["services"]["identity"]
+    assert identity["network_mode"] == "service:gateway"
+    assert identity["environment"]["GUILDHALL_HTTP_HOST"] == "127.0.0.1"
+    assert identity["environment"]["GUILDHALL_ENV"] == "dev"
+    assert "ports" not in identity
+    assert "environment" not in COMPOSE["services"]["gateway"]
+    assert PRODUCTION["services"]["identity"] == {"profiles": ["trial"]}
+
+
+def test_the_gateway_answers_this_hosts_own_names_and_passes_no_metrics_on() -> None:
+    trial, production = ((GATEWAY / f"{kind}.conf").read_text() for kind in ("trial", "production"))
+    assert "listen 8080 default_server;\n        return 421" in trial
+    assert re.findall(r"server_name (.+);", trial) == ["localhost", "127.0.0.1 gateway"]
+    assert "_identity" not in production and "8001" not in production
+    routes = (GATEWAY / "routes.conf").read_text("utf-8")
+    assert "metrics$ {\n    return 404" in routes
+    assert "$named.guildhall.internal;" in (GATEWAY / "http.conf").read_text("utf-8")
+    aliases = {
+        name: service["networks"]["default"]["aliases"]
+        for name, service in COMPOSE["services"].items()
+        if "networks" in service
+    }
+    assert aliases == {name: [f"{name}.guildhall.internal"] for name in PROCESSES}
+    for kind, of in (("trial", COMPOSE), ("production", PRODUCTION)):
+        assert of["services"]["gateway"]["command"] == [f"/etc/nginx/guildhall/{kind}.conf"]
+
+
+def test_the_image_has_a_place_for_every_secret_of_its_own_account() -> None:
+    """A volume takes the owner of the place in the image that it is first mounted on."""
+    own = "install -d -o 10001 -g 10001 /var/lib/guildhall/identity /secrets\n"
+    as_account = "USER 10001:10001\nRUN python -m deploy.compose.make_secrets --places\n"
+    assert own in _dockerfile() and as_account in _dockerfile()
+    assert COMPOSE["services"]["identity"]["volumes"][0] == "identity:/var/lib/guildhall/identity"
 
 
 def test_prometheus_scrapes_every_service() -> None:
     file = PROJECT / "deploy" / "observability" / "prometheus.yml"
     jobs = yaml.safe_load(file.read_text("utf-8"))["scrape_configs"]
-    assert {job["job_name"] for job in jobs} == set(PROCESSES)
+    assert {job["job_name"] for job in jobs} == {*PROCESSES, "console", "gateway"}
 
 
 def test_the_image_has_no_secret_and_every_file_it_copies() -> None:
@@ -185,6 +282,12 @@ def test_the_register_of_outside_sources_is_valid_and_empty() -> None:
     assert f"guildhall.ext.{source['name']}.v1" in topic_partitions([source["name"]])
 
 
+def _module(service: dict[str, Any]) -> str:
+    """What `python -m` is given, by the image's entrypoint or the service's own."""
+    said: list[str] = [*service["command"], *service.get("entrypoint", ())]
+    return said[-1]
+
+
 def _dockerfile() -> str:
     return (PROJECT / "deploy" / "Dockerfile").read_text("utf-8")
 
@@ -195,5 +298,5 @@ def _chosen(value: str) -> str:
     chosen = dict(
         line.split("=", 1) for line in example.splitlines() if line and not line.startswith("#")
     )
-    match = re.fullmatch(r"\$\{(\w+):[?-].*\}", value)
-    return chosen[match[1]] if match else value
+    chosen["GUILDHALL_PORT"] = "8080"
+    return re.sub(r"\$\{(\w+):[?-][^}]*\}", lambda found: chosen[found[1]], value)

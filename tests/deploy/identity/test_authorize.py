@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from deploy.identity.api import identity_app
-from deploy.identity.authorize import COOKIE
+from deploy.identity.authorize import COOKIE, by_union
 from deploy.identity.codes import challenge_of
-from deploy.identity.registrations import DEFAULT_PEOPLE, Client
+from deploy.identity.registrations import DEFAULT_PEOPLE, Client, Person
 from deploy.identity.tokens import Issuer, signing_key
 
 BACK = "http://127.0.0.1:1/sign-in/callback"
@@ -109,3 +109,24 @@ async def test_a_person_who_is_not_there_is_not_picked(browser: httpx.AsyncClien
     answer = await browser.post("/authorize", data=said)
     assert (answer.status_code, answer.headers.get("location")) == (400, None)
     assert "<b>nobody" not in answer.text
+
+
+def test_ones_own_unions_come_before_those_it_was_delivered_with() -> None:
+    own = {f"{org}-clerk": Person(roles=("clerk",), orgs=(org,)) for org in ("first", "second")}
+    groups = by_union({**DEFAULT_PEOPLE, **own})
+    assert [union for union, _ in groups] == ["*", "second", "first", "tjtc", "other"]
+    assert [name for _, group in groups for name in group] != []
+    assert sum(len(group) for _, group in groups) == len(DEFAULT_PEOPLE) + 2
+    assert by_union({}) == []
+
+
+async def test_behind_a_path_the_page_and_its_cookie_are_there_too(tmp_path: Path) -> None:
+    issuer = Issuer("http://127.0.0.1:8080/_identity", "guildhall", signing_key(tmp_path))
+    app = identity_app(issuer, CLIENTS, DEFAULT_PEOPLE, "passcode-1", tmp_path)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://identity.test") as client:
+        text = (await client.get("/authorize", params=ASKED)).text
+        picked = {**ASKED, "passcode": "passcode-1", "person": "auditor"}
+        answer = await client.post("/authorize", data=picked)
+    assert 'action="authorize"' in text and 'href="authorize.css"' in text
+    assert "Path=/_identity/authorize" in answer.headers["set-cookie"]

@@ -110,3 +110,19 @@ async def test_there_is_an_end_to_them(provider: httpx.AsyncClient, issuer: Issu
             (await enrol(provider, token, {"org_id": "u-1", "people": people})).status_code
         )
     assert answers[0] == 201 and answers[-1] == 400
+
+
+async def test_an_operator_asks_who_is_enrolled_and_nobody_else(
+    provider: httpx.AsyncClient, issuer: Issuer
+) -> None:
+    at = "/unions/xinhua/people"
+    token = issuer.token("operator", ["operator"], EVERY, "console")
+    headers = {"Authorization": f"Bearer {token}"}
+    assert (await provider.get(at, headers=headers)).json() == {"people": {}}
+    await enrol(provider, token)
+    people = (await provider.get(at, headers=headers)).json()["people"]
+    assert people["xinhua-clerk"] == {"roles": ["clerk"], "orgs": ["xinhua"]}
+    assert set(people) == set(ASKED["people"])
+    other = issuer.token("xinhua-clerk", ["clerk"], ["xinhua"], "console")
+    for authorization in ({}, {"Authorization": f"Bearer {other}"}):
+        assert (await provider.get(at, headers=authorization)).status_code == 401

@@ -88,6 +88,16 @@ def test_the_console_is_registered_with_the_address_it_has_now(tmp_path: Path) -
     assert not second[CONSOLE].picks_people and not second[CONSOLE].roles
 
 
+def test_a_secret_that_was_made_elsewhere_wins_and_takes_no_rights_away(tmp_path: Path) -> None:
+    before = clients_in(tmp_path)
+    said = {"console": "of-console", "reporting": "of-reporting"}
+    clients = registered_console(tmp_path, "http://127.0.0.1:1/back", said)
+    assert {name: clients[name].secret for name in said} == said
+    assert clients["reporting"].roles == before["reporting"].roles == ("operator",)
+    assert clients["cli"] == before["cli"]
+    assert clients_in(tmp_path) == clients
+
+
 def test_the_passcode_is_made_once_and_its_owners(tmp_path: Path) -> None:
     passcode = passcode_in(tmp_path)
     assert (len(passcode), passcode_in(tmp_path)) == (12, passcode)

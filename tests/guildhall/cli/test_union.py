@@ -67,3 +67,35 @@ def test_nothing_is_written_over(stack: FakeServices, tmp_path: Path) -> None:
 def test_a_day_that_is_none_is_refused(stack: FakeServices, tmp_path: Path) -> None:
     done = stack.run(*NEW, "--founded", "2022-13-01", "--templates", str(tmp_path / "new"))
     assert done.exit_code == 2
+
+
+def test_no_workbooks_are_written_where_none_are_asked_for(
+    stack: FakeServices, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = stack.run(*NEW, "--no-templates", "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["templates"] == [] and not (tmp_path / "xinhua").exists()
+
+
+def test_on_a_simulated_clock_it_is_registered_at_the_time_that_is_said(
+    stack: FakeServices, tmp_path: Path
+) -> None:
+    to = ("--templates", str(tmp_path / "new"))
+    stack.run(*NEW, "--simulated", "--now", "2022-12-31T08:00:00+08:00", *to)
+    [asked] = [each for each in stack.asked if each.url.path.endswith("register-organisation")]
+    assert asked.headers["guildhall-simulated-now"] == "2022-12-31T08:00:00+08:00"
+    assert json.loads(asked.content)["simulated"] is True
+
+
+def test_people_are_enrolled_with_the_development_provider_alone(
+    stack: FakeServices, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("members", "benefits", "events", "reporting"):
+        monkeypatch.setenv(f"GUILDHALL_{name.upper()}_URL", f"http://{name}.test")
+    said = (*NEW, "--token", "t", "--json", "--no-templates")
+    elsewhere = json.loads(stack.run(*said).stdout)
+    assert elsewhere["registered"] and elsewhere["people"] == {}
+    monkeypatch.setenv("GUILDHALL_IDENTITY_URL", "http://identity.test")
+    named = json.loads(stack.run(*said).stdout)
+    assert named["people"] == {f"xinhua-{role}": [role] for role in ROLES}

@@ -5,11 +5,15 @@ import json
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from deploy.stack.run_file import FILE, read_run_file
+from deploy.stack.run_file import FILE, RunFile, read_run_file
 from deploy.stack.stack import Stack
+from guildhall.cli.beside import DemoBeside
+from guildhall.cli.up import tell
+from guildhall.output import Output
 from shared.kafka.access import KafkaAccess
 from tests.deploy.stack.test_stack import PATIENCE_SECONDS, alive
 
@@ -92,3 +96,45 @@ async def test_a_second_up_in_one_directory_says_who_holds_it(
         assert process.returncode == 1
         assert "holds this directory" in json.loads(output)["detail"]
         assert read_run_file(tmp_path) == stack.running
+
+
+class Running:
+    """A stack that runs, as far as what is told of it."""
+
+    def __init__(self, directory: Path, *, simulated: bool) -> None:
+        self.directory, self.simulated = directory, simulated
+        self.services, self.seconds_to_ready = ("members", "console"), 1.0
+        self.urls = {"members": "http://127.0.0.1:1", "console": "http://127.0.0.1:2"}
+        self.kafka = KafkaAccess("127.0.0.1:3")
+        self.running = RunFile(
+            1, "now", simulated, self.urls, {}, "http://127.0.0.1:4", "cli", "s", None, "passcode1"
+        )
+
+
+def told(directory: Path, *, simulated: bool = False, demo: bool = False) -> list[str]:
+    stack: Any = Running(directory, simulated=simulated)
+    output = Output()
+    beside = DemoBeside(directory, output) if demo else None
+    tell(stack, output, beside)
+    return [beside.url] if beside else []
+
+
+def test_the_first_line_is_where_to_go_and_how_to_sign_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told(tmp_path)
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    assert "http://127.0.0.1:2" in first and "passcode1" in first
+    assert "operator" in second and "guildhall union new" in second
+    told(tmp_path, simulated=True)
+    assert "of your own" not in capsys.readouterr().out
+
+
+def test_the_demo_beside_has_an_address_of_its_own_and_is_said_to_be_simulated(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [url] = told(tmp_path, demo=True)
+    said = capsys.readouterr().out
+    assert url in said and "simulated" in said
+    assert url not in Running(tmp_path, simulated=False).urls.values()
+    assert told(tmp_path, demo=True) == [url], "the next start finds it where it was"
