@@ -23,8 +23,11 @@ demo: $(VENV)/servers ## the union's year 2022, end to end: STORY=1|2, DATA=dire
 up: $(VENV)/servers ## start everything in the foreground; Ctrl-C stops it: DEMO=1 shows the demo union beside
 	@$(BIN)/guildhall up $(if $(DATA),--data $(DATA)) $(if $(DEMO),--demo) $(ARGS)
 
+# Three processes, because journeys wait. What Python compiled is kept, whatever the environment says:
+# every process of a test would compile it again.
+test test-fast: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/ready-dev $(VENV)/servers ## every test: tidy, domains, properties, journeys on real Kafka and PostgreSQL
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-fast: $(VENV)/ready-dev ## the tests that need no Kafka and no PostgreSQL
 	@$(BIN)/pytest -m "not servers" $(ARGS)
@@ -39,7 +42,8 @@ check: $(VENV)/ready-dev $(VENV)/servers ## ruff, mypy --strict, import contract
 	@$(BIN)/lint-imports
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(BIN)/guildhall contract diff tests/contract/schemas
-	@$(BIN)/pytest tests/shared/eventstore/test_migrations.py tests/deploy/test_catalogue.py tests/deploy/test_asyncapi.py
+	@$(BIN)/pytest tests/shared/eventstore/test_migrations.py tests/deploy/test_catalogue.py tests/deploy/test_asyncapi.py \
+	  tests/shared/http/test_openapi_files.py
 
 pdf-a: $(VENV)/ready-dev ## whether a report is valid PDF/A-2b, by veraPDF: FILE=report.pdf
 	@$(BIN)/python -m tests.pdf_a $(FILE)
@@ -60,10 +64,11 @@ chaos: $(VENV)/ready-dev $(VENV)/servers ## faults under load, then an independe
 # What is locked stays as it is unless its .in asks for another. Those after runtime keep to its
 # versions, and to the servers', so that all of them fit into one environment; but for the peer of
 # the benchmarks whose dependencies contradict ours, which has an environment of its own.
-freeze: $(VENV)/ready-dev ## after a new event type: its frozen schema, its sample's checksum, catalogue, AsyncAPI
+freeze: $(VENV)/ready-dev ## after a new event type: its frozen schema, its sample's checksum, catalogue, AsyncAPI, OpenAPI
 	@$(BIN)/python -m tests.shared.contract.frozen
 	@$(BIN)/python -m deploy.catalogue
 	@$(BIN)/python -m deploy.asyncapi
+	@$(BIN)/python -m tests.shared.http.openapi_files
 
 lock: $(VENV)/uv ## resolve locks/*.in into locks/*.txt (hashes, no addresses): ARGS=--upgrade
 	@cd locks && resolve() { name=$$1; shift; ../$(UV) compile --quiet $(ARGS) \

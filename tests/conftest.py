@@ -3,12 +3,9 @@
 import asyncio
 import gc
 import io
+import os
 import secrets
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Generator, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator, Generator
 from typing import Any
 
 import pytest
@@ -18,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from deploy.embedded import Embedded
 from shared.kafka.access import KafkaAccess
 from tests.databases import Databases, NewDatabase
+from tests.in_memory import InMemory, in_memory_directory
 
 # How long an example takes is the machine's doing, and no finding about the code.
 settings.register_profile(
@@ -27,20 +25,42 @@ settings.load_profile("any machine")
 
 SERVER_FIXTURES = {"servers", "postgres", "kafka", "database"}
 
+TEMPROOTS = ("PYTEST_DEBUG_TEMPROOT", "TMPDIR")
+"""Where pytest makes its temporary directories, and everybody else."""
 
-IN_MEMORY_BYTES = 4 << 30
-"""How much memory must be free for the session's servers to keep their files there."""
-
-ONE_STACK = "demo_year"
-"""A directory whose files share a costly fixture: one process runs them all."""
+ONE_PROCESS = ("tests/journeys/demo_year/", "tests/console/browser/")
+"""Directories whose files share a costly fixture: one process runs all of a directory's tests."""
 
 LONG = ("tests/journeys/", "tests/deploy/", "tests/deploy/embedded/")
 """Where tests start servers of their own."""
 
 
+IN_MEMORY = pytest.StashKey[InMemory]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Put every temporary directory into the machine's memory, where it has room. The processes of
+    pytest-xdist are given theirs by the first."""
+    asked = config.option.basetemp or any(map(os.environ.get, TEMPROOTS))
+    directory = None if asked or hasattr(config, "workerinput") else in_memory_directory()
+    if directory is not None:
+        config.stash[IN_MEMORY] = directory
+        os.environ.update(dict.fromkeys(TEMPROOTS, str(directory.path)))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Give the memory back, unless a test failed: its report may name a log that lies there."""
+    directory = session.config.stash.get(IN_MEMORY, None)
+    if directory is not None:
+        for name in TEMPROOTS:
+            os.environ.pop(name, None)
+        directory.remove() if exitstatus == pytest.ExitCode.OK else directory.let_go()
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Where `make test` runs two processes, a file's tests go to one of them, in their order.
+    """Where `make test` runs several processes, a file's tests go to one of them, in their order.
 
     By the name of the test: xdist 3.8 loses its own groups under pytest 9.2 (pytest-xdist 1386),
     and with them every fixture that a file shares.
@@ -50,15 +70,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
-            return ONE_STACK if f"/{ONE_STACK}/" in file else file
+            return next((each for each in ONE_PROCESS if file.startswith(each)), file)
 
     return ByFile(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark a test `servers` when it asks for one, directly or through another fixture. Files
-    without such tests come first, and of the others the long ones, so that two processes end
-    together."""
+    without such tests come first, and of the others the long ones, so that the processes
+    end together."""
     slow = set()
     for item in items:
         if SERVER_FIXTURES & set(getattr(item, "fixturenames", ())):
@@ -88,30 +108,12 @@ async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Emb
     A test that kills, wipes or restarts one starts its own `Embedded` instead.
     """
     # Nobody cuts this machine's power: without fsync, dropping a database costs a tenth.
-    with memory_directory() as in_memory:
-        directory = in_memory or tmp_path_factory.mktemp("servers")
-        embedded = Embedded(directory, postgres_settings={"fsync": "off"})
-        try:
-            yield embedded
-        finally:
-            await embedded.stop()
-
-
-@contextmanager
-def memory_directory() -> Iterator[Path | None]:
-    """A directory in the machine's memory, removed afterwards, where there is room for it: a new
-    database is a thousand files, which a disk's file system takes three times as long to make."""
-    shared = Path("/dev/shm")
+    directory = tmp_path_factory.mktemp("servers")
+    embedded = Embedded(directory, postgres_settings={"fsync": "off"})
     try:
-        roomy = shutil.disk_usage(shared).free >= IN_MEMORY_BYTES
-        made = Path(tempfile.mkdtemp(prefix="guildhall-tests-", dir=shared)) if roomy else None
-    except OSError:
-        made = None
-    try:
-        yield made
+        yield embedded
     finally:
-        if made is not None:
-            shutil.rmtree(made, ignore_errors=True)
+        await embedded.stop()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -127,9 +129,11 @@ async def kafka(servers: Embedded) -> KafkaAccess:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def databases(postgres: str) -> Databases:
+async def databases(postgres: str) -> AsyncIterator[Databases]:
     """The session's databases and their templates."""
-    return Databases(postgres)
+    made = Databases(postgres)
+    yield made
+    await made.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

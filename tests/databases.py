@@ -1,5 +1,6 @@
 """Databases for tests: each is a copy of a template, which is made once per session and schema."""
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import Protocol
@@ -27,6 +28,13 @@ class Databases:
         self._postgres = postgres
         self._templates: dict[tuple[tuple[str, ...], Prepare | None], str] = {}
         self._made: list[str] = []
+        self._connection: asyncpg.Connection | None = None
+        self._turn = asyncio.Lock()
+
+    async def close(self) -> None:
+        """Hang up; the databases stay as they are."""
+        if self._connection is not None:
+            await self._connection.close()
 
     async def new(self, *packages: str, prepare: Prepare | None = None) -> str:
         """The superuser's DSN of a new database: empty, or migrated to what `packages` have and
@@ -63,8 +71,8 @@ class Databases:
         return urlunsplit(urlsplit(self._postgres)._replace(path=f"/{name}"))
 
     async def _execute(self, statement: str) -> None:
-        connection = await asyncpg.connect(self._postgres)
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
+        """By one connection for all: to connect costs as much as to make a database."""
+        async with self._turn:
+            if self._connection is None or self._connection.is_closed():
+                self._connection = await asyncpg.connect(self._postgres)
+            await self._connection.execute(statement)

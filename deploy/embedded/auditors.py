@@ -8,7 +8,7 @@ from typing import NamedTuple
 import asyncpg
 
 from deploy.embedded.errors import EmbeddedError
-from deploy.embedded.provision import AUDITORS
+from deploy.embedded.provision import AUDITORS, OWNER
 from shared.eventstore.database import SERVER_SETTINGS
 
 LOGIN = re.compile(r"audit_[a-z0-9_]{1,40}")
@@ -29,10 +29,12 @@ SHARED = """
 SELECT format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC; GRANT EXECUTE ON FUNCTION %s TO %I, %I',
     oid::regprocedure, oid::regprocedure, $1::text, $1 || '_owner')
 FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND (
-    proname ~ '^pg_(try_)?advisory_' OR proname IN ('lo_creat', 'lo_create', 'lo_from_bytea'))
+    proname ~ '^pg_(try_)?advisory_' OR proname IN ('lo_creat', 'lo_create', 'lo_from_bytea',
+        'pg_logical_emit_message', 'pg_notify'))
 """
 """What everybody on a PostgreSQL may do and an auditor shall not: take the advisory locks by which
-the worker and migrations wait for each other, and fill the disk with large objects."""
+the worker and migrations wait for each other, and fill the disk: with large objects, with messages
+in the write-ahead log, which a transaction that reads may write too, and in the queue of NOTIFY."""
 
 MEMBERS = """
 SELECT r.rolname AS login, array(SELECT a.org_id FROM audit_access a WHERE a.login = r.rolname
@@ -68,7 +70,8 @@ async def add_auditor(reporting: str, login: str, orgs: Collection[str]) -> str:
             literal = await connection.fetchval("SELECT quote_literal($1::text)", password)
             await connection.execute(
                 f"{'ALTER' if there else 'CREATE'} ROLE {login} LOGIN CONNECTION LIMIT"
-                f" {CONNECTIONS} PASSWORD {literal}; GRANT {group} TO {login}"
+                f" {CONNECTIONS} PASSWORD {literal}; GRANT {group} TO {login};"
+                f" GRANT {login} TO {group.removesuffix(AUDITORS)}{OWNER}"  # who may end them
             )
             for (statement,) in await connection.fetch(SHARED, group.removesuffix(AUDITORS)):
                 await connection.execute(statement)

@@ -37,6 +37,7 @@ SETTINGS = {
     "unix_socket_directories": "",
     "password_encryption": "scram-sha-256",
     "max_connections": "200",
+    "max_notify_queue_pages": "64",  # which any login may fill; nobody here listens
     "shared_buffers": "256MB",
     "min_wal_size": f"{WAL_RESERVED * 16}MB",
     "fsync": "on",

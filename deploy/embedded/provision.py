@@ -31,6 +31,28 @@ WHERE pronamespace = 'public'::regnamespace AND proowner = $1::text::regrole
 all of them. Projections lie in other schemas."""
 
 
+OF_OTHERS = """
+SELECT datname FROM pg_database
+WHERE datallowconn AND datname NOT IN ('postgres', 'template1') AND NOT starts_with(datname, $1)
+"""
+OPEN_TO_EVERYBODY = """
+SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', datname) FROM pg_database
+WHERE datname IN ('postgres', 'template1') AND has_database_privilege('public', oid, 'CONNECT')
+    AND pg_has_role(datdba, 'USAGE')
+"""
+"""The databases that every PostgreSQL has, and everybody may connect to and fill."""
+
+OF_AUDITORS = """
+SELECT format('GRANT %I TO %s', r.rolname, $2::text) FROM pg_auth_members m
+JOIN pg_roles r ON r.oid = m.member
+WHERE m.roleid = $1::regrole AND r.rolcanlogin
+    AND NOT pg_has_role($2::text::regrole, r.oid, 'MEMBER')
+    AND (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+"""
+"""Who owns the tables may end the sessions of auditors, which hold them: of those that an earlier
+version made, whose maker was a superuser."""
+
+
 async def provision(
     administrator: str, passwords: Mapping[str, str], prefix: str = DATABASE_PREFIX
 ) -> dict[str, str]:
@@ -44,9 +66,12 @@ async def provision(
     ``administrator`` is the DSN of a role that may create databases and roles. Returns
     ``{service: DSN}``.
 
+    On a server that is for this alone, an administrator alone connects to any other database.
+
     Raises :class:`EmbeddedError` where a database was made by other code, and what asyncpg raises,
     for example ``InsufficientPrivilegeError``.
     """
+    await _close_others(administrator, prefix)
     await asyncio.gather(
         *(_provision(administrator, name, prefix + name, word) for name, word in passwords.items())
     )
@@ -65,6 +90,20 @@ def service_url(administrator: str, name: str, password: str) -> str:
     )
 
 
+async def _close_others(administrator: str, prefix: str) -> None:
+    """A login of ours, a service's as an auditor's, could fill the disk from `postgres`, and keep a
+    database from being made by a session in `template1`. On a server that others use too it is
+    theirs to say who connects."""
+    connection = await asyncpg.connect(administrator, server_settings=SERVER_SETTINGS)
+    try:
+        if await connection.fetch(OF_OTHERS, prefix):
+            return
+        for (statement,) in await connection.fetch(OPEN_TO_EVERYBODY):
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
 async def _provision(administrator: str, service: str, name: str, password: str) -> None:
     role, owner = _quoted(name), _quoted(name + OWNER)
     connection = await asyncpg.connect(administrator, server_settings=SERVER_SETTINGS)
@@ -74,6 +113,9 @@ async def _provision(administrator: str, service: str, name: str, password: str)
         await _keep_role(connection, name + OWNER, "NOLOGIN")
         if privileges_of(service).auditors:
             await _keep_role(connection, name + AUDITORS, "NOLOGIN")
+            group = _quoted(name + AUDITORS)
+            for (statement,) in await connection.fetch(OF_AUDITORS, group, owner):
+                await connection.execute(statement)
         # Who gives something to a role is a member of it: a superuser always is one.
         await connection.execute(f"GRANT {role}, {owner} TO CURRENT_USER")
         if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):

@@ -11,13 +11,14 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from deploy.identity.form import TokenRefused
+from deploy.identity.form import TokenRefused, body_of
 from deploy.identity.registrations import EVERY_UNION, People, Person, keep_people
 from deploy.identity.tokens import Issuer
 from shared.contract.values import OrgId
 
 PEOPLE_MAX = 1000
 """How many the provider knows at most: it is for development and trial."""
+PEOPLE_BYTES_MAX = 100_000
 Role = Annotated[str, Field(pattern=r"^(clerk|approver|chair|cashier|auditor)$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9.-]{1,60}$")]
 
@@ -48,7 +49,7 @@ def add_enrolment(app: FastAPI, issuer: Issuer, people: People, directory: Path)
     @app.post("/people", dependencies=[Depends(operator)], status_code=201)
     async def enrol(http: Request) -> JSONResponse:
         try:
-            asked = enrolled_of.validate_json(await http.body())
+            asked = enrolled_of.validate_json(await body_of(http, PEOPLE_BYTES_MAX))
         except ValueError as why:
             raise TokenRefused("invalid_request", f"not people of a union: {why}") from why
         new = {

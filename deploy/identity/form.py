@@ -4,6 +4,9 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request
 
+from shared.errors import Refusal
+from shared.http.guard import read_body
+
 FORM_BYTES_MAX = 10_000
 
 
@@ -17,10 +20,17 @@ class TokenRefused(Exception):
 
 async def form_of(http: Request) -> dict[str, str]:
     """The form a request carries. Raises TokenRefused `invalid_request`."""
-    body = await http.body()
-    if len(body) > FORM_BYTES_MAX:
-        raise TokenRefused("invalid_request", f"a form of {len(body)} bytes")
+    body = await body_of(http, FORM_BYTES_MAX)
     try:
         return dict(parse_qsl(body.decode(), strict_parsing=bool(body), keep_blank_values=True))
     except ValueError as why:
         raise TokenRefused("invalid_request", "not a URL-encoded form") from why
+
+
+async def body_of(http: Request, most: int) -> bytes:
+    """A request's body, of which no more is read than may be. Raises TokenRefused
+    `invalid_request`."""
+    try:
+        return await read_body(http, most)
+    except Refusal as why:
+        raise TokenRefused("invalid_request", why.detail) from None

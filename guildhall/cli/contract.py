@@ -87,28 +87,56 @@ def diff(
     """Compare two contracts; status 0 only if whoever met the old one meets the new one, too.
 
     A contract is an AsyncAPI document, a document's JSON Schema, or a folder of schemas, as
-    asyncapi and schema print them. What only adds is no loss: a field that may be absent, a value
-    more, a wider range, a type more.
+    asyncapi and schema print them; or a service's OpenAPI document, beside another. What only adds
+    is no loss: a field that may be absent, a value more, a wider range, a type or a route more.
 
     Example: guildhall contract diff published.asyncapi.json
     """
-    from guildhall.cli.contract_files import current_schemas, schemas_in
-    from shared.contract.narrowing import contract_losses
-
     output = Output(machine)
     try:
-        before = schemas_in(old)
-        after = schemas_in(new) if new else current_schemas()
+        found = _apis_compared(old, new) or _types_compared(old, new)
     except ValueError as why:
         raise typer.BadParameter(str(why)) from why
-    losses, added = contract_losses(before, after), sorted(after.keys() - before.keys())
-    output.document({"types": len(before), "breaking": losses, "added": added})
+    what, count, losses, added = found
+    output.document({what: count, "breaking": losses, "added": added})
     for name, lines in losses.items():
         for line in lines:
             output.notice(f"✗ {name}{line if line.startswith('.') else f': {line}'}")
-    output.say(f"{len(before)} types compared, {len(losses)} broken, {len(added)} added")
+    output.say(f"{count} {what} compared, {len(losses)} broken, {len(added)} added")
     if losses:
         raise typer.Exit(1)
+
+
+class _Compared(NamedTuple):
+    what: str
+    compared: int
+    losses: dict[str, list[str]]
+    added: list[str]
+
+
+def _types_compared(old: Path, new: Path | None) -> _Compared:
+    from guildhall.cli.contract_files import current_schemas, schemas_in
+    from shared.contract.narrowing import contract_losses
+
+    before = schemas_in(old)
+    after = schemas_in(new) if new else current_schemas()
+    added = sorted(after.keys() - before.keys())
+    return _Compared("types", len(before), contract_losses(before, after), added)
+
+
+def _apis_compared(old: Path, new: Path | None) -> _Compared | None:
+    """The routes of two OpenAPI documents; None: they are none."""
+    from guildhall.cli.contract_files import api_in
+    from shared.http.api_changes import api_losses, routes_of
+
+    before = api_in(old)
+    if before is None:
+        return None
+    after = api_in(new) if new else None
+    if after is None:
+        raise ValueError(f"{old} is an OpenAPI document: name another to compare it with")
+    were, are = routes_of(before), routes_of(after)
+    return _Compared("routes", len(were), api_losses(before, after), sorted(are.keys() - were))
 
 
 @contract.command()

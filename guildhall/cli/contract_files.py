@@ -1,4 +1,4 @@
-"""Contracts as files: an AsyncAPI document, a schema, or a folder of schemas."""
+"""Contracts as files: an AsyncAPI or OpenAPI document, a schema, or a folder of schemas."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,11 +26,21 @@ def schemas_in(place: Path) -> Schemas:
     return found
 
 
-def _schemas(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def api_in(place: Path) -> dict[str, Any] | None:
+    """The OpenAPI document in a file; None: it is something else. Raises ValueError."""
+    document = None if place.is_dir() else _read(place)
+    return document if isinstance(document, dict) and "openapi" in document else None
+
+
+def _read(file: Path) -> Any:
     try:
-        document = orjson.loads(file.read_bytes())
+        return orjson.loads(file.read_bytes())
     except orjson.JSONDecodeError as why:
         raise ValueError(f"{file}: {why}") from why
+
+
+def _schemas(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    document = _read(file)
     if not isinstance(document, dict):
         return
     if "asyncapi" in document:

@@ -50,6 +50,8 @@ def list_copies(session: Session) -> None:
         ),
     )
     for copy in told:
+        if changed := (copy.get("refilled") or {}).get("changed"):
+            session.output.say(f"{copy['service']}: put right by a refill: {sentence(changed)}")
         for record in copy["quarantine"]["first"]:
             session.output.say(f"{copy['service']}: {sentence(record)}")
     for difference in differ:
@@ -58,6 +60,30 @@ def list_copies(session: Session) -> None:
     if differ or wrong or any(copy["quarantine"]["count"] for copy in told):
         session.untrue("a copy is not what its owner published, or has not all of it")
     session.output.say("every copy has what its owner published, as far as it was compared")
+
+
+@copies.command("refill")
+@connected(acts_as="operator")
+def refill_copy(
+    session: Session,
+    service: Annotated[str, typer.Argument(metavar="SERVICE", help=NAMED)],
+    *,
+    source: Annotated[str, typer.Option(help="whose facts it is a copy of")] = "members",
+    reason: Annotated[str, typer.Option(help="why, in words, for whoever asks later")],
+) -> None:
+    """Fill a service's copy anew from its owner's events, and put right what no event says; the
+    copy answers meanwhile. What was changed is in the list of copies.
+
+    Example: guildhall copies refill benefits --reason "a row was put in by hand"
+    """
+    if service not in FACT_CONTEXTS:
+        raise typer.BadParameter(f"{service} keeps no copy; {NAMED} may")
+    if source not in CONTEXTS:
+        raise typer.BadParameter(f"no context is called {source}")
+    body = {"source": CONTEXTS[source].source, "why": reason}
+    done = session.connection.post(service, "/v1/copies/refill", body)
+    session.output.document(done)
+    session.output.say(f"{service}'s copy of {source} is being filled anew: guildhall copies list")
 
 
 @copies.command("discard")

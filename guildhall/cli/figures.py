@@ -5,26 +5,12 @@ from typing import Annotated, Any
 
 import typer
 
+from guildhall.cli.figure_parts import show_parts, show_subtree, show_unions, show_years
+from guildhall.cli.figure_values import heading, value_text, yuan
 from guildhall.cli.period import AsOf, From, Org, To, Year, period_of
 from guildhall.cli.session import Session, connected
 
 PAGE_ROWS = 1000
-
-
-def yuan(fen: int | None) -> str:
-    """An amount in fen as 元, with two decimals: 100000 -> 1,000.00."""
-    if fen is None:
-        return ""
-    sign, fen = ("-", -fen) if fen < 0 else ("", fen)
-    return f"{sign}{fen // 100:,}.{fen % 100:02d}"
-
-
-def value_text(figure: Mapping[str, Any]) -> str:
-    """A figure's value with its unit, money in 元."""
-    value = figure["value"]
-    if figure.get("measure") == "amount_fen":
-        return f"{yuan(value)} 元"
-    return f"{value:,} {figure.get('unit', '')}".strip()
 
 
 @connected(acts_as="auditor")
@@ -36,12 +22,28 @@ def figures(
     first: From = None,
     last: To = None,
     as_of: AsOf = None,
+    years: Annotated[
+        int | None,
+        typer.Option("--years", min=2, max=5, help="so many years side by side, --year the last"),
+    ] = None,
+    subtree: Annotated[
+        bool, typer.Option("--subtree", help="of the union and all below it, as it was on each day")
+    ] = False,
 ) -> None:
-    """Every figure of a union's period, as known now or then.
+    """Every figure of a union's period, as known now or then; of several years, or of all unions
+    below.
 
     Example: guildhall figures --org tjtc --year 2022
     """
     period = period_of(year, first, last)
+    if years is not None:
+        if year is None or subtree:
+            raise typer.BadParameter("--years goes with --year, and with nothing else")
+        show_years(session, org, year, years, as_of)
+        return
+    if subtree:
+        show_subtree(session, org, period.asked(as_of))
+        return
     found = session.connection.get("reporting", f"/v1/{org}/figures", **period.asked(as_of))
     session.output.document(found)
     session.output.table(
@@ -70,12 +72,25 @@ def explain(
     first: From = None,
     last: To = None,
     as_of: AsOf = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", help="its parts: department, gender, month or kind; up to twice"),
+    ] = None,
+    subtree: Annotated[
+        bool, typer.Option("--subtree", help="what each union below adds to it, and this one")
+    ] = False,
 ) -> None:
-    """The events that add up to a figure; status 0 only if they do add up.
+    """The events that add up to a figure, its parts or its unions; status 0 only if they do add up.
 
     Example: guildhall explain spring_festival_gifts --org tjtc --year 2022
     """
     period = period_of(year, first, last)
+    if by:
+        show_parts(session, f"/v1/{org}/figures/{figure}", period.asked(as_of), by)
+        return
+    if subtree:
+        show_unions(session, org, figure, period.asked(as_of))
+        return
     pages = _pages(session, f"/v1/{org}/figures/{figure}", period.asked(as_of))
     found = next(pages)
     events = [*found["events"]]
@@ -178,8 +193,3 @@ def _event_row(event: Mapping[str, Any]) -> list[Any]:
         yuan(event.get("amount_fen")),
         origin,
     ]
-
-
-def heading(found: Mapping[str, Any], first: str, last: str) -> str:
-    known = f", as known at log index {found['known_at']}" if "known_at" in found else ""
-    return f"{found.get('org_id', '')} {first} – {last}{known}".strip()

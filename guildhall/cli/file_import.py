@@ -47,6 +47,9 @@ Corrected = Annotated[
     Path | None,
     typer.Option("--corrections", help="JSON: what cells say instead, by sheet, row and column"),
 ]
+EnterWithdrawn = Annotated[
+    bool, typer.Option("--enter-withdrawn", help="enter again what a person took back before, too")
+]
 Quote = Annotated[
     bool, typer.Option("--quote", help="with --json: the cells of the rows that do not go in")
 ]
@@ -68,6 +71,7 @@ def import_(
     preview: Preview = False,
     corrections: Corrected = None,
     quote: Quote = False,
+    enter_withdrawn: EnterWithdrawn = False,
     template: Template = False,
     max_error_rate: MaxErrorRate = 0.20,
     now: Now = None,
@@ -83,8 +87,7 @@ def import_(
     if template:
         _write_template(session.output, meant, file)
         return
-    if not file.is_file():
-        raise typer.BadParameter(f"{file} is no file that is there")
+    _is_there(file)
     if not session.person_named:
         session.connection.person = meant.role
     from guildhall.imports.upload import Options
@@ -97,6 +100,7 @@ def import_(
         preview=preview,
         corrections=_corrections(corrections),
         quote=quote,
+        enter_withdrawn=enter_withdrawn,
     )
     with session.output.progress(f"importing {file.name}", None) as bar:
         importing = run_import(
@@ -104,8 +108,17 @@ def import_(
         )
         outcome = asyncio.run(importing)
     show_outcome(session.output, outcome)
+    _require_complete(session, outcome, file)
+
+
+def _require_complete(session: Session, outcome: "Outcome", file: Path) -> None:
     if not outcome.complete:
         session.untrue(f"correct {outcome.bad_rows_file or file} and import it again")
+
+
+def _is_there(file: Path) -> None:
+    if not file.is_file():
+        raise typer.BadParameter(f"{file} is no file that is there")
 
 
 async def run_import(
@@ -128,7 +141,7 @@ async def run_import(
 
     urls, token = connection.target.urls, connection.bearer()
     async with open_http() as http:
-        client = HttpClient(http, urls, org, token, now)
+        client = HttpClient(http, urls, org, token, now, enter_withdrawn=options.enter_withdrawn)
         try:
             return await import_file(client, kind, file, options=options, progress=bar.to)
         except ImportRefused as why:
@@ -154,6 +167,10 @@ def show_outcome(output: Output, outcome: "Outcome") -> None:
         f" {outcome.refused:,} refused, {outcome.not_sent:,} not sent,"
         f" {len(outcome.passed):,} passed over"
     )
+    if outcome.withdrawn:
+        output.say(
+            f"  of those that differ {outcome.withdrawn:,} were entered and taken back since"
+        )
     for reason, count in outcome.passed_by_reason().items():
         output.say(f"  passed over: {count:,} × {reason}{_numbers(outcome, reason)}")
     for told in outcome.told:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from guildhall.cli.figures import heading
+from guildhall.cli.figure_values import heading
 from guildhall.cli.period import AsOf, From, Org, To, Year, period_of
 from guildhall.cli.session import DEFAULT_DATA, Data, Machine, Session, Token, Url, connected
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,12 +15,47 @@ from guildhall.output import sentence
 rules = typer.Typer(help="The rules findings are derived from.", no_args_is_help=True)
 
 
+class State(StrEnum):
+    """What became of a rule that is written down."""
+
+    IMPLEMENTED = "implemented"
+    NOT_WRITTEN = "not_written"
+    NOT_DECIDABLE = "not_decidable"
+    MERGED = "merged"
+    NOT_FOR_A_MACHINE = "not_for_a_machine"
+
+
 @rules.command("list")
 @connected(acts_as="auditor")
-def list_rules(session: Session) -> None:
-    """Every rule with its clause and how well it is confirmed.
+def list_rules(
+    session: Session,
+    *,
+    state: Annotated[State | None, typer.Option(help="only rules in it")] = None,
+) -> None:
+    """Every rule that is written down: judged, or why not, and the instruments it stands on.
 
-    Example: guildhall rules list
+    Example: guildhall rules list --state not_decidable
+    """
+    asked = {} if state is None else {"state": state.value}
+    found = session.connection.get("reporting", "/v1/rules/register", **asked)
+    session.output.document(found)
+    session.output.table(
+        ("rule", "title", "severity", "state", "why", "instruments"),
+        (
+            [rule["id"], rule["title"], rule["severity"], rule["state"], _why(rule), _cited(rule)]
+            for rule in found["rules"]
+        ),
+    )
+    counted = ", ".join(f"{often:,} {each}" for each, often in found["states"].items() if often)
+    session.output.say(f"{len(found['rules']):,} rules listed; {counted}")
+
+
+@rules.command()
+@connected(acts_as="auditor")
+def values(session: Session) -> None:
+    """Every rule that is judged, with its dated values and how well each is confirmed.
+
+    Example: guildhall rules values
     """
     found = session.connection.get("reporting", "/v1/rules")
     session.output.document(found)
@@ -82,31 +118,38 @@ def check(
 def what_if(
     session: Session,
     *,
-    rule: Annotated[str, typer.Argument(help="such as wel-04; `rules list` names them")],
+    rule: Annotated[str, typer.Argument(help="such as wel-04; `rules values` names them")],
     file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="its values, tried")
-    ],
+        Path | None,
+        typer.Argument(exists=True, dir_okay=False, readable=True, help="its values, tried"),
+    ] = None,
+    jurisdiction: Annotated[str | None, typer.Option(help="such as anhui: by its law")] = None,
     org: Org,
     year: Year = None,
     first: From = None,
     last: To = None,
     as_of: AsOf = None,
 ) -> None:
-    """What other values of a rule would change on a period; nothing is recorded.
+    """What other values of a rule, or another place's, would change on a period; nothing is
+    recorded.
 
     FILE is the rule's values file (services/reporting/rules/values) as it would be written.
 
-    Example: guildhall rules what-if wel-04 wel-04.yaml --org tjtc --year 2022
+    Example: guildhall rules what-if wel-09 --jurisdiction anhui --org tjtc --year 2022
     """
     period = period_of(year, first, last)
-    try:
-        values = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as why:
-        raise typer.BadParameter(f"{file} is not UTF-8: {why}") from None
+    tried = {} if jurisdiction is None else {"jurisdiction": jurisdiction}
+    if file is not None:
+        try:
+            tried["values"] = file.read_text(encoding="utf-8")
+        except UnicodeDecodeError as why:
+            raise typer.BadParameter(f"{file} is not UTF-8: {why}") from None
+    if not tried:
+        raise typer.BadParameter("nothing to try: name a FILE of values or a --jurisdiction")
     found = session.connection.post(
         "reporting",
         f"/v1/{org}/rules/{rule}/what-if",
-        {"values": values},
+        tried,
         query=period.asked(as_of),
     )
     session.output.document(found)
@@ -116,7 +159,37 @@ def what_if(
         ([each["subject"], _judged(each["now"]), _judged(each["then"])] for each in differences),
         title=found["rule_version"],
     )
+    for turn in found.get("tally", ()):
+        session.output.say(
+            f"{turn['now'] or 'not judged'} → {turn['then'] or 'not judged'}:"
+            f" {turn['subjects']:,} subjects, {turn['persons']:,} people"
+        )
     session.output.say(f"{len(differences):,} subjects would be judged otherwise")
+
+
+def _why(rule: Mapping[str, Any]) -> str:
+    """Why a rule is in its state: the version judged, what is missing, where it went."""
+    match rule["state"]:
+        case "implemented":
+            return str(rule["rule_version"])
+        case "not_decidable":
+            return "no event says: " + ", ".join(rule["missing"])
+        case "merged":
+            return "in " + ", ".join(rule["merged_into"])
+        case "not_for_a_machine":
+            return str(rule["not_for_a_machine"])
+        case _:
+            return "all it needs is said; no formula is written"
+
+
+def _cited(rule: Mapping[str, Any]) -> str:
+    """Its instruments: title, number, days in force, confirmation, and what replaced each."""
+    return "\n".join(
+        f"{each['title']} {each['number'] or ''}".strip()
+        + f" [{each['effective_from'] or ''}..{each['effective_to'] or ''}] ({each['status']})"
+        + (f" → {each['replaced_by']}" if each["replaced_by"] else "")
+        for each in rule["instruments"]
+    )
 
 
 def _judged(verdict: Mapping[str, Any] | None) -> str:

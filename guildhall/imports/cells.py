@@ -31,6 +31,9 @@ EMPLOYEE_NO = re.compile(r"(?!TRUE$|FALSE$)(?=.*[0-9A-Za-z])[0-9A-Za-z-]{1,32}")
 """A dash alone stands for none, and TRUE is a ticked box."""
 
 NO_NAMES = frozenset({"同上", "无", "不详", "未知", "待定", "暂无", "空缺"})
+NO_DEPARTMENTS = NO_NAMES - {"同上"}
+"""Said of a department: there is none, or nobody knows which."""
+
 SEVERAL = re.compile(r"[/、,，;；&+|\\]")
 """Between the names of two people in one cell."""
 
@@ -204,6 +207,20 @@ def a_title(text: str) -> str:
     if not any(map(str.isalnum, title)) or title == "同上":
         raise CellError("invalid-title")
     return title if title and len(title) <= 120 and title.isprintable() else _no("invalid-title")
+
+
+def a_department(text: str) -> str:
+    """A department's name, one way of writing it for all. Raises `invalid-title`, also where it
+    names nothing."""
+    title = a_title(plain(text))
+    return title if len(title) <= 60 and title not in NO_DEPARTMENTS else _no("invalid-title")
+
+
+def a_department_if_known(text: str) -> str | None:
+    """Likewise; None where the office says that it does not know, or that there is none."""
+    joined = "".join(plain(text).split())
+    nothing = joined in NO_DEPARTMENTS or not any(map(str.isalnum, joined))
+    return None if nothing else a_department(text)
 
 
 def matching(pattern: re.Pattern[str], code: str) -> Reader:

@@ -60,7 +60,8 @@ class CommandClient(Protocol):
 
 
 class HttpClient:
-    """A CommandClient over HTTP; `simulated_now` is for services on a simulated clock."""
+    """A CommandClient over HTTP; `simulated_now` is for services on a simulated clock. What a
+    person took back before is entered again only with `enter_withdrawn`."""
 
     def __init__(
         self,
@@ -69,11 +70,15 @@ class HttpClient:
         org_id: str,
         token: str,
         simulated_now: str | None = None,
+        *,
+        enter_withdrawn: bool = False,
     ) -> None:
         self._http, self._urls, self._org_id = http, urls, org_id
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         if simulated_now is not None:
             self._headers["Guildhall-Simulated-Now"] = simulated_now
+        if not enter_withdrawn:
+            self._headers["Guildhall-Unless-Withdrawn"] = "true"
         self._settled: dict[str, int] = {}
         self._attempts: dict[str, int] = {}
 

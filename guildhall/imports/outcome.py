@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from guildhall.imports.corrections import Quoted
 from guildhall.imports.passed_over import REASONS, Passed
 from guildhall.imports.rows import RowError, Told
+from guildhall.imports.submission import WITHDRAWN
 
 
 class NotBalanced(Exception):
@@ -19,10 +20,11 @@ class Outcome(NamedTuple):
 
     `rows`, all that hold anything, = `accepted` + `already` + rows in `differs` + rows in `bad` +
     `not_sent` + `passed`. `already` rows were entered before, equal in every field; `differs` rows
-    were, with something else. `stopped`: more rows were refused than allowed. Then nothing of a
-    file went in that is one command (up to 1,000 rows of a bulk kind); of a longer one, what
-    `accepted` says, because commands are not one transaction. `preview`: nothing was written, and
-    `accepted` would be. `quoted` are rows as they read, where whoever imports asked for them.
+    were, with something else, or were taken back by a person since. `stopped`: more rows were
+    refused than allowed. Then nothing of a file went in that is one command (up to 1,000 rows of a
+    bulk kind); of a longer one, what `accepted` says, because commands are not one transaction.
+    `preview`: nothing was written, and `accepted` would be. `quoted` are rows as they read, where
+    whoever imports asked for them.
     """
 
     kind: str
@@ -59,6 +61,11 @@ class Outcome(NamedTuple):
         """How many rows were refused."""
         return len({flaw.place for flaw in self.bad})
 
+    @property
+    def withdrawn(self) -> int:
+        """How many of the rows that differ were entered, and taken back by a person since."""
+        return len({flaw.place for flaw in self.differs if flaw.code == WITHDRAWN})
+
     def passed_by_reason(self) -> dict[str, int]:
         """How many rows were passed over for each reason, as a person reads it."""
         counted = Counter(each.reason for each in self.passed)
@@ -77,6 +84,7 @@ class Outcome(NamedTuple):
     def document(self) -> dict[str, Any]:
         """The outcome for a machine."""
         document = {**self._asdict(), "entries": self.entries, "complete": self.complete}
+        document["withdrawn"] = self.withdrawn
         for name in ("differs", "bad", "passed", "told"):
             document[name] = [each._asdict() for each in document[name]]
         document["quoted"] = [each.document() for each in self.quoted]

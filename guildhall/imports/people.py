@@ -3,11 +3,38 @@
 from collections.abc import Sequence
 from typing import Any
 
-from guildhall.imports.cells import a_date, a_month, a_name, employee_no, one_of, org_id
+from guildhall.imports.cells import (
+    a_date,
+    a_department,
+    a_department_if_known,
+    a_month,
+    a_name,
+    employee_no,
+    one_of,
+    org_id,
+)
 from guildhall.imports.kinds import Column, Kind, Row, Stage, bulk, each, present
 
 EMPLOYEE = Column("person_id", ("工号", "职工号", "人员编号", "employee_no"), employee_no)
 """Who it is, by the unit's own number; a person id stands there once it is looked up."""
+
+DEPARTMENT = Column(
+    "department",
+    (
+        "部门", "所在部门", "所属部门", "工作部门", "部门名称", "二级单位", "科室", "所在科室",
+        "处室", "分会", "所属分会", "分工会", "所属分工会", "工会小组", "所属工会小组",
+        "department",
+    ),
+    a_department_if_known,
+    required=False,
+)  # fmt: skip
+"""Where somebody is on the day of the row, or by now: offices write one column, by many names."""
+
+NEW = ("新部门", "变动后部门", "现部门", "调入部门")
+
+CHANGES = {"调动": "moved", "更名": "renamed", "部门更名": "renamed", "补登": "first_told",
+    "更正": "corrected"}  # fmt: skip
+"""Why another department is told."""
 
 GENDERS = {"女": "female", "男": "male"}
 JOINS = {
@@ -36,17 +63,25 @@ ENDS_THE_POST = {
 def _staff(rows: Sequence[Row]) -> list[Stage]:
     def body(rows: Sequence[Row]) -> dict[str, Any]:
         fields = ("person_id", "employee_no", "name", "gender", "birth_month", "registered_on")
-        return {"people": [present(row.values, *fields) for row in rows]}
+        return {"people": [present(row.values, *fields, "department") for row in rows]}
 
     return [bulk("members", "register-staff", rows, body)]
 
 
 def _members(rows: Sequence[Row]) -> list[Stage]:
     def body(rows: Sequence[Row]) -> dict[str, Any]:
-        fields = ("person_id", "joined_on", "kind", "from_org")
+        fields = ("person_id", "joined_on", "kind", "from_org", "department")
         return {"people": [present(row.values, *fields) for row in rows]}
 
     return [bulk("members", "admit-members", rows, body)]
+
+
+def _departments(rows: Sequence[Row]) -> list[Stage]:
+    def body(rows: Sequence[Row]) -> dict[str, Any]:
+        people = [present(row.values, "person_id", "department", "changed_on") for row in rows]
+        return {"people": people, "reason": rows[0].values["reason"]}
+
+    return [bulk("members", "change-department", rows, body, by=("reason",))]
 
 
 def _leavers(rows: Sequence[Row]) -> list[Stage]:
@@ -120,6 +155,7 @@ STAFF = Kind(
         Column("gender", ("性别", "gender"), one_of(GENDERS)),
         Column("birth_month", ("出生月份", "出生年月", "出生日期", "birth_month"), a_month),
         Column("registered_on", ("入职日期", "到校日期", "参加工作日期", "registered_on"), a_date),
+        DEPARTMENT,
     ),
 )
 MEMBERS = Kind(
@@ -135,6 +171,21 @@ MEMBERS = Kind(
         Column("joined_on", ("入会日期", "joined_on"), a_date),
         Column("kind", ("入会方式", "kind"), one_of(JOINS)),
         Column("from_org", ("原工会编号", "原工会", "from_org"), org_id, required=False),
+        DEPARTMENT,
+    ),
+)
+DEPARTMENTS = Kind(
+    name="departments",
+    title="部门变动表",
+    key=("changed_on", "person_id"),
+    commands=_departments,
+    people=("person_id",),
+    told_as={"occurred_on": "changed_on"},
+    columns=(
+        EMPLOYEE,
+        Column("department", (*NEW, *DEPARTMENT.headings), a_department),
+        Column("changed_on", ("变动日期", "调动日期", "起始日期", "changed_on"), a_date),
+        Column("reason", ("变动原因", "reason"), one_of(CHANGES), required=False, default="moved"),
     ),
 )
 LEAVERS = Kind(
@@ -165,4 +216,4 @@ DEPENDANTS = Kind(
         Column("declared_on", ("登记日期", "declared_on"), a_date),
     ),
 )
-PEOPLE_KINDS = (STAFF, MEMBERS, LEAVERS, DEPENDANTS)
+PEOPLE_KINDS = (STAFF, MEMBERS, DEPARTMENTS, LEAVERS, DEPENDANTS)

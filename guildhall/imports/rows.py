@@ -3,7 +3,6 @@
 Every row that holds anything is one of the three; `Table` counts them against the file.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -14,7 +13,7 @@ from guildhall.imports.kinds import Column, Kind, Place, Row
 from guildhall.imports.passed_over import Passed, identified, why_passed
 from guildhall.imports.row_copies import RowCopies
 from guildhall.imports.spreadsheet import Book
-from guildhall.imports.units import amount_split, holds_amounts, same_unit
+from guildhall.imports.units import amount_merged, amount_split, holds_amounts, same_unit
 from guildhall.imports.worksheet import Page, SeenRow
 
 ROWS_MAX = 200_000
@@ -29,6 +28,7 @@ TITLES: dict[str, str] = {
     "number-format": "单元格的数字格式使显示与实际不同,请改为常规或文本格式",
     "not-a-date": "单元格的日期格式不显示日期",
     "broken-text": "含有乱码或控制字符",
+    "struck-through": "单元格有删除线,不知算不算数:作废的删去整行,有效的去掉删除线",
     "date-incomplete": "日期不全,应有年月日,如 2022-03-01",
     "month-ambiguous": "1985.1 可能是1月也可能是10月,请写作 1985-01 或 1985-10",
     "amount-split": "金额似被千分位逗号拆成两栏,请去掉逗号或加引号",
@@ -43,7 +43,8 @@ TITLES: dict[str, str] = {
     "invalid-employee-no": "工号不合规",
     "invalid-id": "编号不合规",
     "not-in-list": "不在可选项中",
-    "listed-twice": "与前面的行重复",
+    "listed-twice": "与另一行重复",
+    "listed-differently": "与另一行所指相同,内容却不同:不知哪一行对,都不录入",
     "unknown-employee": "没有这个工号",
     "record-unreadable": "该工号的人员档案无法解密,请联系管理员",
     "not-corrected": "本格原来的显示与内容不同或是公式,请核对改正,并去掉开头的 ⚠",
@@ -57,7 +58,7 @@ class RowError(NamedTuple):
 
     Neither `code` nor `title` holds anything that stands in the row. `sheet` is named where several
     are read. `differs` are the fields in which what was entered before is another; None where
-    nothing was.
+    nothing was. `entry` is what was, `stream@version`, as withdraw-entries names it.
     """
 
     number: int
@@ -66,6 +67,7 @@ class RowError(NamedTuple):
     title: str
     sheet: str = ""
     differs: tuple[str, ...] | None = None
+    entry: str = ""
 
     @property
     def place(self) -> Place:
@@ -160,7 +162,7 @@ class _Reading:
         self._copies.below(headed)
         self._ignored |= dict.fromkeys(headed.unread)
         above = {row.number for row in headed.above}
-        unheaded = 0
+        unheaded = merged = 0
         for row in page.rows:
             if row.number in above or row.number in headed.rows:
                 reason = "title" if row.number in above else "headings"
@@ -178,10 +180,14 @@ class _Reading:
                 )
             beyond = row.cells.keys() - headed.texts.keys()
             unheaded += bool(beyond)
+            merged += amount_merged(row, headed, self.kind)
             self._copies.add(Place(sheet, row.number), row)
             self._entry(row, headed, sheet, shifted=bool(beyond), in_text=not page.name)
         if unheaded and page.name:
             self._told.append(Told("cell-without-heading", f"{unheaded} 行有内容在表头之外,未读"))
+        if merged:
+            text = f"{merged} 行的金额来自合并单元格:合并的每一行各按此金额,不是合计,请核对"
+            self._told.append(Told("amount-merged", text))
         if len(self._rows) + len(self._bad) > ROWS_MAX:
             raise SheetError("file-too-large", f"the file has more than {ROWS_MAX:,} entries")
 
@@ -207,7 +213,6 @@ class _Reading:
 
     def table(self, book: Book, pages: Sequence[Page], unread: tuple[str, ...]) -> Table:
         """What was read."""
-        rows, twice = _listed_once(self.kind, self._rows)
         hidden = [Told("sheet-hidden", f"隐藏的工作表未读:{name}") for name in book.hidden]
         left = [page.name for page in book.pages if page not in pages and page.rows]
         hidden += [Told("sheet-left-out", f"未选的工作表未读:{name}") for name in left]
@@ -217,8 +222,8 @@ class _Reading:
             if page.hidden_columns and page.name
         ]
         return Table(
-            rows,
-            [*self._bad, *twice],
+            self._rows,
+            self._bad,
             self._passed,
             sum(len(page.rows) for page in pages),
             tuple(self._ignored),
@@ -272,19 +277,3 @@ def _read_cell(column: Column, cell: Cell, given: Mapping[str, Any]) -> Any:
     if column.required:
         raise CellError("missing")
     return column.default
-
-
-def _listed_once(kind: Kind, rows: Sequence[Row]) -> tuple[list[Row], list[RowError]]:
-    seen: Counter[tuple[Any, ...]] = Counter()
-    once: list[Row] = []
-    twice: list[RowError] = []
-    heading = next(c.headings[0] for c in kind.columns if c.field == kind.key[-1])
-    for row in rows:
-        key = tuple(row.values.get(field) for field in kind.key)
-        seen[key] += 1
-        if seen[key] == 1:
-            once.append(row)
-        else:
-            title = TITLES["listed-twice"]
-            twice.append(RowError(row.number, heading, "listed-twice", title, row.sheet))
-    return once, twice

@@ -12,6 +12,8 @@ from guildhall.imports.rows import RowError
 
 RETRY_SECONDS = 0.2
 FIRST_RETRY_SECONDS = 0.02
+WITHDRAWN = "withdrawn-before"
+"""The refusal of a row that was entered before, and taken back by a person since."""
 OF_THE_ROW = frozenset({"maker-is-approver", "approver-is-payer"})
 """Refusals with HTTP status 403 that concern one row: who entered this one may not do that."""
 
@@ -74,14 +76,16 @@ async def send(submission: Submission, command: Command, bad_rows_max: float) ->
             return _accepted(answer, rows, done)
         if answer.status in {401, 403} and answer.code not in OF_THE_ROW:
             raise ImportRefused(answer)
-        refused = refused_rows(answer, len(rows))
+        refused = refused_rows(answer, len(rows), [row.values.get("person_id") for row in rows])
         if _may_come(answer, refused) and time.monotonic() < deadline:
             await asyncio.sleep(pause)
             pause = min(2 * pause, RETRY_SECONDS)
             continue
         for at, why in sorted(refused.items()):
             named = why._replace(number=rows[at].number, sheet=rows[at].sheet)
-            if why.differs is None:
+            if why.code == WITHDRAWN:
+                done.differs.append(named._replace(differs=()))
+            elif why.differs is None:
                 done.bad.append(named)
             elif why.differs:
                 done.differs.append(named)
@@ -101,26 +105,36 @@ async def _answer(submission: Submission, command: Command, rows: list[Row]) -> 
     return await submission.client.command(command.service, command.name, body, key)
 
 
-def refused_rows(answer: Answer, count: int) -> dict[int, RowError]:
-    """Which of `count` rows (from 0) a refusal concerns; all of them where it names none.
+def refused_rows(
+    answer: Answer, count: int, people: Sequence[str | None] = ()
+) -> dict[int, RowError]:
+    """Which of `count` rows (from 0), of these `people`, a refusal concerns; all of them where it
+    names none.
 
-    A service numbers rows from 1; a request that is not valid points into a list, from 0. Where
-    what is asked stands already, the service says in `differs` which fields of it are others.
+    A service numbers rows from 1, or names the person; a request that is not valid points into a
+    list, from 0. Where what is asked stands already, the service says in `differs` which fields of
+    it are others, and which `entry` it is.
     """
     named: dict[int, RowError] = {}
     for error in answer.body.get("errors") or ():
-        at, field = _place(error)
+        at, field = _place(error, people)
         if at is not None and 0 <= at < count:
             code = str(error.get("code") or answer.code) if "row" in error else answer.code
             title = answer.title if code == answer.code else str(error.get("title") or code)
-            named.setdefault(at, RowError(0, field, code, title, differs=_differs(error)))
-    whole = RowError(0, "", answer.code, answer.title, differs=_differs(answer.body))
+            flaw = RowError(0, field, code, title, "", _differs(error), _entry(error))
+            named.setdefault(at, flaw)
+    differs, entry = _differs(answer.body), _entry(answer.body)
+    whole = RowError(0, "", answer.code, answer.title, "", differs, entry)
     return named or dict.fromkeys(range(count), whole)
 
 
 def _differs(said: Mapping[str, Any]) -> tuple[str, ...] | None:
     fields = said.get("differs")
     return tuple(map(str, fields)) if isinstance(fields, list) else None
+
+
+def _entry(said: Mapping[str, Any]) -> str:
+    return str(said.get("entry") or "")
 
 
 def _accepted(answer: Answer, rows: list[Row], done: Submitted) -> Submitted:
@@ -144,9 +158,12 @@ def _may_come(answer: Answer, refused: Mapping[int, RowError]) -> bool:
     return answer.status == 503 or {why.code for why in refused.values()} <= REPLICA_BEHIND
 
 
-def _place(error: Mapping[str, Any]) -> tuple[int | None, str]:
+def _place(error: Mapping[str, Any], people: Sequence[str | None]) -> tuple[int | None, str]:
     if "row" in error:
         return int(error["row"]) - 1, ""
+    person = error.get("person_id")
+    if person is not None and person in people:
+        return people.index(person), ""
     steps = str(error.get("pointer", "")).strip("/").split("/")
     number = next((int(step) for step in steps if step.isdecimal()), None)
     return number, steps[-1] if not steps[-1].isdecimal() else ""

@@ -40,6 +40,13 @@ def amount_split(row: SeenRow, headed: Headed, kind: Kind) -> str | None:
     return None
 
 
+def amount_merged(row: SeenRow, headed: Headed, kind: Kind) -> bool:
+    """Whether an amount of this row is that of a cell merged over it from above: each row has it
+    then, and a person may have meant all of them together."""
+    amounts = {headed.fields.get(each.field) for each in kind.columns if each.read is fen}
+    return not row.filled.isdisjoint(amounts - {None})
+
+
 def holds_amounts(kind: Kind) -> bool:
     """Whether a kind has a column of money."""
     return any(column.field.endswith("_fen") for column in kind.columns)

@@ -12,10 +12,12 @@ from guildhall.imports.error_file import error_file_of, write_error_file
 from guildhall.imports.headings import known_headings
 from guildhall.imports.http_client import CommandClient
 from guildhall.imports.kinds import ROWS_PER_COMMAND, Command, Kind, Place, Row
+from guildhall.imports.listed_twice import listed_once
 from guildhall.imports.outcome import Outcome
 from guildhall.imports.rows import TITLES, RowError, Table, read_rows
 from guildhall.imports.spreadsheet import Book, read_book
 from guildhall.imports.submission import (
+    WITHDRAWN,
     ImportRefused,
     Submission,
     Submitted,
@@ -39,6 +41,7 @@ class Options(NamedTuple):
     sheet has no column for; `mapped` says which column is which field; `only` names the sheets to
     read. `preview` writes nothing. `corrections` are what some cells say instead; with `quote`, the
     outcome holds the cells of the rows that do not go in, and of the first that do.
+    `enter_withdrawn`: what a person took back before goes in again (the client asks so).
     """
 
     max_error_rate: float = MAX_ERROR_RATE
@@ -50,6 +53,7 @@ class Options(NamedTuple):
     preview: bool = False
     corrections: Sequence[Correction] = ()
     quote: bool = False
+    enter_withdrawn: bool = False
 
 
 DEFAULTS = Options()
@@ -74,8 +78,9 @@ async def import_file(
     del book
     if not table.rows and not table.bad:
         raise SheetError("no-rows", f"{file.name} has no rows below its headings")
-    rows, bad = await _with_people(client, kind, table.rows)
-    run = _Run(table, options, [*table.bad, *bad], progress)
+    once, twice = listed_once(kind, table.rows)
+    rows, unknown = await _with_people(client, kind, once)
+    run = _Run(table, options, [*table.bad, *twice, *unknown], progress)
     submission = Submission(client, kind, uuid4().hex, options.patience_seconds, options.preview)
     await run.send_all(submission, kind.commands(rows))
     told = [_in_words(kind, flaw) for flaw in sorted(run.differs)]
@@ -190,7 +195,13 @@ def _with_advice(kind: Kind, flaw: RowError) -> RowError:
 
 
 def _in_words(kind: Kind, flaw: RowError) -> RowError:
-    """A row that differs: the headings of the fields that do, and what to do about it."""
+    """A row that differs: the headings of the fields that do, and what to do about it; or that it
+    was taken back since, by name."""
+    at = f"({flaw.entry})" if flaw.entry else ""
+    if flaw.code == WITHDRAWN:
+        return flaw._replace(
+            title=f"录入过{at},后被人撤回,不再录入。{what_to_do(kind.name, WITHDRAWN)}"
+        )
     headings = {column.field: column.headings[0] for column in kind.columns}
     told = [
         kind.told_as.get(f"{flaw.code}/{field}") or kind.told_as.get(field, field)
@@ -200,7 +211,7 @@ def _in_words(kind: Kind, flaw: RowError) -> RowError:
     fields = tuple(dict.fromkeys(named))
     return flaw._replace(
         field="、".join(fields),
-        title=f"已录入,但{'、'.join(fields)}与本行不同。{what_to_do(kind.name, flaw.code)}",
+        title=f"已录入{at},但{'、'.join(fields)}与本行不同。{what_to_do(kind.name, flaw.code)}",
         differs=fields,
     )
 

@@ -7,10 +7,15 @@ has its own line where it needs one; `differs` is for all others of the kind.
 TO_DO: dict[str, dict[str, str]] = {
     "staff": {
         "differs": "以已录入的为准则改正本行;已录入的有误:姓名、性别、出生月份用 change-member,"
+        "部门变了用 change-department 登记(整表用 guildhall import departments),"
         "日期用 withdraw-entries 撤回后重新导入",
         "number-was-anothers": "该工号原属已离职的另一人:请核对,或为新人另编工号后再导入",
     },
-    "members": {"differs": "核对入会日期与方式;已录入的有误用 withdraw-entries 撤回后重新导入"},
+    "members": {
+        "differs": "核对入会日期与方式;已录入的有误用 withdraw-entries 撤回后重新导入;"
+        "部门变了用 change-department 登记(整表用 guildhall import departments)"
+    },
+    "departments": {"differs": "该日已登记另一部门:已录入的有误用 withdraw-entries 撤回后重新导入"},
     "leavers": {"differs": "核对离开日期与方式;已录入的有误用 withdraw-entries 撤回后重新导入"},
     "dependants": {"differs": "同名家属已登记:核对关系与登记日期;若是另一人,姓名须能区分"},
     "activities": {
@@ -38,6 +43,7 @@ TO_DO: dict[str, dict[str, str]] = {
         "已录入的有误用 return-gift(原因 entered_in_error)登记后重新导入",
     },
     "claims": {
+        "withdrawn-before": "撤回得对:不用管,或从表中删去本行;确要重新申请:换一个申请编号",
         "differs": "申请编号已用于另一内容:若是另一申请请另编号;若已录入的有误,"
         "未支付的用 withdraw-claim 撤回,已支付的用 reverse-claim 冲销,再以新编号导入",
     },
@@ -57,10 +63,12 @@ TO_DO: dict[str, dict[str, str]] = {
 OTHERWISE = "请核对"
 
 WHATEVER_KIND = {
+    "withdrawn-before": "撤回得对:不用管,或从表中删去本行;确要重新录入:加 --enter-withdrawn 再导入",
     "merged-record": "该工号的档案已并入另一档案:用保留档案的工号重新导入;"
     "并错了的由主席用 unmerge-members 撤销合并",
 }
-"""By the code of a refusal that any kind may meet."""
+"""By the code of a refusal that any kind may meet. `withdrawn-before`: nobody wants what was put
+right undone by the same list, sent again with ten rows more."""
 
 
 def what_to_do(kind: str, code: str) -> str:

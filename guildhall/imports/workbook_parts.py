@@ -55,6 +55,7 @@ class Workbook:
         if not self._part.endswith(".xml"):
             raise SheetError("unsupported-file", f"{name} is binary: save it as .xlsx")
         self._read_sheets()
+        self.struck: set[int] = set()
         self.formats = self._formats()
         self.strings = self._strings()
 
@@ -143,18 +144,26 @@ class Workbook:
         self.parse(self._part, start, None)
 
     def _formats(self) -> list[str]:
-        """The number format of each style, in the order that cells name them."""
+        """The number format of each style, in the order that cells name them; `struck` are those
+        whose font is struck through."""
         codes: dict[int, str] = dict(BUILT_IN)
         styles: list[int] = []
+        struck: list[bool] = []
         inside = ""
 
         def start(element: str, at: Mapping[str, str]) -> None:
             nonlocal inside
             if element == "numFmt" and "formatCode" in at:
                 codes[int(at["numFmtId"])] = at["formatCode"]
-            elif element in {"cellXfs", "cellStyleXfs", "dxfs"}:
+            elif element in {"cellXfs", "cellStyleXfs", "dxfs", "fonts"}:
                 inside = element
+            elif element == "font" and inside == "fonts":
+                struck.append(False)
+            elif element == "strike" and inside == "fonts" and struck:
+                struck[-1] = at.get("val", "1") not in {"0", "false"}
             elif element == "xf" and inside == "cellXfs":
+                if (font := int(at.get("fontId", "0"))) < len(struck) and struck[font]:
+                    self.struck.add(len(styles))
                 styles.append(int(at.get("numFmtId", "0")))
 
         for part in self._related(self._part, "styles").values():

@@ -120,6 +120,8 @@ class _Reader:
             return BLANK
         style = int(self._at.get("s", "0"))
         cell = self._shown(kind, value, style) if value else BLANK
+        if style in self.book.struck and cell != BLANK and cell.flaw is None:
+            cell = Cell(cell.text, "struck-through")
         if self._formula and (cell != BLANK or (not value and kind != "str")):
             return Cell(cell.text, "formula")
         return cell

@@ -9,8 +9,10 @@ from services.console.catalogues import LANGUAGES
 from services.console.console import Console
 from services.console.pages import (
     beginning,
+    breakdown,
     difference,
     downloads,
+    downloads_beside,
     event,
     figure,
     findings,
@@ -23,7 +25,9 @@ from services.console.pages import (
     rolls,
     rules,
     start,
+    subtree,
     year,
+    years,
 )
 from services.console.problems import answer_problems_as_pages
 from services.console.rendering import assets, environment
@@ -32,7 +36,10 @@ from services.console.signing_in import router as signing_in
 from shared.errors import Unknown
 from shared.http.access import anybody
 from shared.http.app import build_app
+from shared.http.guard import Shares
 
+AT_ONCE = 6
+"""Requests of one person that go on at a time: as many as a browser sends to one host."""
 KEPT = "public, max-age=31536000, immutable"
 
 
@@ -45,7 +52,7 @@ def console_app(console: Console) -> FastAPI:
         return {"languages": languages}
 
     app = build_app("console", {}, ready)
-    app.state.console = console
+    app.state.console, app.state.shares = console, Shares(AT_ONCE)
     app.router.dependencies.append(Depends(checked_address))
     answer_problems_as_pages(app)
     app.user_middleware.insert(0, Middleware(Secured, https=console.https))
@@ -59,7 +66,22 @@ def console_app(console: Console) -> FastAPI:
         return Response(found.content, media_type=found.media_type, headers=headers)
 
     # A file's name is no figure's and no finding's: downloads are looked at first.
-    topics = (downloads, operating, start, year, figure, difference, findings, rolls, rules, event)
+    topics = (
+        downloads,
+        downloads_beside,
+        operating,
+        start,
+        year,
+        years,
+        breakdown,
+        subtree,
+        figure,
+        difference,
+        findings,
+        rolls,
+        rules,
+        event,
+    )
     # The office's addresses would be periods' otherwise.
     offices = (
         own_union,

@@ -1,15 +1,21 @@
 """The services, asked in the name of who signed in."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
+from shared.errors import Unknown
+
 ANSWER_SECONDS = 30.0
 CONNECT_SECONDS = 2.0
 CONNECTIONS_MAX = 64
+PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[^/?#%\\\s]+)+")
+"""A path whose every part names something. What an address of ours carried goes into one as it was
+typed: `..` would ask another question than the page's, and `%3F` begin a query."""
 
 
 class Answered(Exception):
@@ -58,7 +64,7 @@ class Backend:
     async def get(self, bearer: str, service: str, path: str, **query: Any) -> Any:
         """The JSON that a service answers; parameters that are None are left out.
 
-        Raises Answered, NoAnswer.
+        Raises Answered, NoAnswer, and Unknown `not-found` for a path that names nothing.
         """
         answer = await self._send(bearer, service, "GET", path, query)
         return answer.json()
@@ -93,6 +99,8 @@ class Backend:
         json: Any = None,
         headers: Mapping[str, str] = {},
     ) -> httpx.Response:
+        if not PATH.fullmatch(path):
+            raise Unknown("not-found", f"{path!r} names nothing")
         given = {name: value for name, value in query.items() if value is not None}
         said = {"Authorization": bearer, **headers}
         try:

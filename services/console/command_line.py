@@ -23,6 +23,8 @@ from services.console.backend import NoAnswer
 MEMORY_BYTES = 2 * 1024**3
 SECONDS = 300.0
 AT_ONCE = 2
+NICE = 10
+"""Services and pages go before what a child works out."""
 UNREACHABLE = 3
 """The command line's exit status where no service answered."""
 
@@ -56,6 +58,7 @@ class CommandLine:
             )
             try:
                 with contextlib.suppress(ProcessLookupError):
+                    os.setpriority(os.PRIO_PROCESS, child.pid, NICE)
                     resource.prlimit(child.pid, resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
                 out, _ = await asyncio.wait_for(child.communicate(), SECONDS)
             except TimeoutError:

@@ -28,6 +28,7 @@ TITLES = {
     "ContractSigned": _("合同签订"),
     "CoverEnded": _("终止参保"),
     "DeliveryEntryWithdrawn": _("发放记录撤回"),
+    "DepartmentChanged": _("部门变动"),
     "DependantDeclared": _("家属登记"),
     "EntryWithdrawn": _("撤回"),
     "EventDisowned": _("事件否认"),

@@ -13,6 +13,7 @@ import orjson
 
 from services.console.backend import Answered
 from services.console.command_line import CommandLine, Stopped
+from shared.http.guard import Shares
 
 FORBIDDEN = (401, 403)
 ERROR_RATE_MAX = 0.20
@@ -30,20 +31,22 @@ class FileRefused(Exception):
 
 class OfficeFile(NamedTuple):
     """What is imported: whose, of which kind, its bytes, and what some of its cells say instead.
-    `now` is the time of a simulated clock, empty for a real one."""
+    `now` is the time of a simulated clock, empty for a real one; `who` is who sent it."""
 
     org: str
     kind: str
     content: bytes
     corrections: Sequence[Mapping[str, Any]] = ()
     now: str = ""
+    who: str = ""
 
 
 class Importer:
     """Runs the command line's import before these services."""
 
     def __init__(self, line: CommandLine) -> None:
-        self._line = line
+        self._line, self._turns = line, Shares(1)
+        self._templates: dict[str, bytes] = {}
 
     async def check(self, token: str, file: OfficeFile) -> dict[str, Any]:
         """What would become of every row; nothing is written. Raises FileRefused, Answered,
@@ -55,7 +58,13 @@ class Importer:
         return await self._import(token, file, ["--max-error-rate", str(ERROR_RATE_MAX)])
 
     async def template(self, kind: str) -> bytes:
-        """An empty workbook of a kind. Raises FileRefused."""
+        """An empty workbook of a kind, which is made once. Raises FileRefused, TooMany."""
+        async with self._turns.of(f"template {kind}"):
+            if kind not in self._templates:
+                self._templates[kind] = await self._made(kind)
+        return self._templates[kind]
+
+    async def _made(self, kind: str) -> bytes:
         with tempfile.TemporaryDirectory(prefix="guildhall-") as place:
             target = Path(place) / "template.xlsx"
             said = ["import", kind, str(target), "--org", "template", "--template", "--json"]
@@ -63,6 +72,10 @@ class Importer:
             return await asyncio.to_thread(target.read_bytes)
 
     async def _import(self, token: str, file: OfficeFile, how: list[str]) -> dict[str, Any]:
+        async with self._turns.of(file.who):
+            return await self._read(token, file, how)
+
+    async def _read(self, token: str, file: OfficeFile, how: list[str]) -> dict[str, Any]:
         with tempfile.TemporaryDirectory(prefix="guildhall-") as place:
             given, corrected = Path(place) / "file", Path(place) / "corrections"
             await asyncio.to_thread(given.write_bytes, file.content)

@@ -44,6 +44,9 @@ MENU: dict[str, tuple[Entry, ...]] = {
     _("看账"): (
         Entry(_("年度总览"), "", READERS),
         Entry(_("数字"), "figures", READERS, also="/events/"),
+        Entry(_("分解"), "breakdown", READERS),
+        Entry(_("历年"), "years", READERS),
+        Entry(_("上下级汇总"), "subtree", READERS),
         Entry(_("名册核对"), "rolls", READERS, also="/roster"),
         Entry(_("审计疑点"), "findings", READERS),
         Entry(_("规则判定"), "verdicts", READERS),

@@ -18,6 +18,7 @@ KINDS: dict[str, OfficeKind] = {
     for kind in (
         OfficeKind("staff", _("人员名册")),
         OfficeKind("members", _("会员名册")),
+        OfficeKind("departments", _("部门变动表")),
         OfficeKind("leavers", _("人员离开登记表")),
         OfficeKind("dependants", _("家属登记表")),
         OfficeKind("receipts", _("签收表")),

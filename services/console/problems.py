@@ -56,7 +56,8 @@ async def _to_sign_in(http: Request, _: Exception) -> Response:
 async def _not_signed_in(http: Request, why: Exception) -> Response:
     assert isinstance(why, SignInFailed)
     log.warning("nobody was signed in", code=why.code, detail=why.detail)
-    return _page(http, 502 if why.code == "provider-silent" else 403, why.code, kind="sign-in")
+    status = {"provider-silent": 502, "provider-busy": 503}.get(why.code, 403)
+    return _page(http, status, why.code, kind="sign-in")
 
 
 async def _answered(http: Request, why: Exception) -> Response:

@@ -4,10 +4,13 @@ What a browser brings back is believed only if it answers a question of this con
 exchanged with our secret and verifier, and names who signed in by a signed token for us (nonce).
 """
 
+import asyncio
 import base64
 import hashlib
 import secrets
 import time
+from functools import cache
+from ssl import SSLContext
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +25,10 @@ from shared.http.issuer_keys import IssuerKeys
 
 ANSWER_SECONDS = 10.0
 DISCOVERED_SECONDS = 300.0
+ASKED_AT_ONCE = 8
+"""Questions to the provider at once: anybody can come back from it with a code that is none."""
+AGAIN_SECONDS = 2.0
+"""From one discovery that failed to the next, whoever wants to sign in meanwhile."""
 
 
 class SignInFailed(Exception):
@@ -53,6 +60,8 @@ class Provider:
         self._client_id, self._client_secret = client_id, client_secret
         self._redirect_uri, self._scope = redirect_uri, scope
         self._found: tuple[float, dict[str, Any]] = (0.0, {})
+        self._discovering, self._failed = asyncio.Lock(), (float("-inf"), "")
+        self._places = asyncio.Semaphore(ASKED_AT_ONCE)
         self._id_claims = jwt.JWTClaimsRegistry(
             leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": issuer},
@@ -88,6 +97,8 @@ class Provider:
         """The session of who signed in. Raises SignInFailed, NotYet."""
         if not secrets.compare_digest(state.encode(), signing_in.state.encode()):
             raise SignInFailed("state-differs", "the answer is to another question")
+        if not code:
+            raise SignInFailed("code-refused", "the answer has no code")
         granted = await self._exchanged(code, signing_in.verifier)
         subject = await self._subject(str(granted.get("id_token", "")), signing_in.nonce)
         token = str(granted.get("access_token", ""))
@@ -132,14 +143,8 @@ class Provider:
         return str(claims["sub"])
 
     async def _endpoint(self, name: str) -> str:
-        found_at, found = self._found
-        if not found or time.monotonic() - found_at > DISCOVERED_SECONDS:
-            at = f"{self._reached_at}/.well-known/openid-configuration"
-            answer = await self._ask("GET", at)
-            found = _object(answer) if answer.is_success else {}
-            if found.get("issuer") != self._issuer:
-                raise SignInFailed("discovery-failed", f"{at} does not describe {self._issuer}")
-            self._found = (time.monotonic(), found)
+        async with self._discovering:
+            found = await self._discovered()
         endpoint = found.get(name)
         if not isinstance(endpoint, str) or not endpoint.startswith(("https://", "http://")):
             raise SignInFailed("discovery-failed", f"the provider names no {name}")
@@ -150,14 +155,49 @@ class Provider:
         within = address.removeprefix(self._issuer.rstrip("/"))
         return f"{self._reached_at}{within}" if within.startswith("/") else address
 
+    async def _discovered(self) -> dict[str, Any]:
+        """What the provider says of itself: asked by one, however many wait for it."""
+        found_at, found = self._found
+        if found and time.monotonic() - found_at <= DISCOVERED_SECONDS:
+            return found
+        failed_at, why = self._failed
+        if time.monotonic() - failed_at < AGAIN_SECONDS:
+            raise SignInFailed("provider-silent", why)
+        at = f"{self._reached_at}/.well-known/openid-configuration"
+        try:
+            answer = await self._ask("GET", at)
+        except SignInFailed as failure:
+            self._failed = (time.monotonic(), failure.detail)
+            raise
+        found = _object(answer) if answer.is_success else {}
+        if found.get("issuer") != self._issuer:
+            raise SignInFailed("discovery-failed", f"{at} does not describe {self._issuer}")
+        self._found = (time.monotonic(), found)
+        return found
+
     async def _ask(
         self, method: str, url: str, form: dict[str, str] | None = None
     ) -> httpx.Response:
         try:
-            async with httpx.AsyncClient(trust_env=False, timeout=ANSWER_SECONDS) as client:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._places.acquire()
+        except TimeoutError:
+            raise SignInFailed("provider-busy", "too many sign in at once") from None
+        try:
+            async with httpx.AsyncClient(
+                trust_env=False, timeout=ANSWER_SECONDS, verify=_trusted()
+            ) as client:
                 return await client.request(method, url, data=form)
         except httpx.HTTPError as why:
             raise SignInFailed("provider-silent", str(why) or type(why).__name__) from why
+        finally:
+            self._places.release()
+
+
+@cache
+def _trusted() -> SSLContext:
+    """Whose certificates are believed: reading them takes 30 ms, so once."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _object(answer: httpx.Response) -> dict[str, Any]:

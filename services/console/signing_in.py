@@ -1,5 +1,6 @@
 """Signing in and out, and the language."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -12,6 +13,7 @@ from services.console.rendering import page
 from services.console.security import form_of, own_path
 from services.console.session import PARTS_MAX, SIGN_IN_SECONDS, SigningIn
 from shared.http.access import anybody
+from shared.http.guard import Shares
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -27,12 +29,14 @@ def console_of(http: Request) -> Console:
 Built = Annotated[Console, Depends(console_of)]
 
 
-async def signed_in(http: Request, console: Built) -> Visit:
-    """Who asks, as a dependency. Raises SignInNeeded."""
+async def signed_in(http: Request, console: Built) -> AsyncIterator[Visit]:
+    """Who asks, as a dependency, in their turn. Raises SignInNeeded, TooMany."""
     session = console.session(http)
     if session is None:
         raise SignInNeeded
-    return Visit(http, console, session)
+    shares: Shares = http.app.state.shares
+    async with shares.of(session.subject):
+        yield Visit(http, console, session)
 
 
 SignedIn = Annotated[Visit, Depends(signed_in)]

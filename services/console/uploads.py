@@ -49,7 +49,7 @@ class Upload:
         said += [
             {"sheet": sheet, "row": row, "column": "", "text": ""} for sheet, row in self.left_out
         ]
-        return OfficeFile(self.org, self.kind, self.content, said, now)
+        return OfficeFile(self.org, self.kind, self.content, said, now, self.subject)
 
     def correct(self, form: dict[str, str]) -> None:
         """Take what a form says of the rows that are not right: `cell!SHEET!ROW!COLUMN`, and

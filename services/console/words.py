@@ -59,10 +59,18 @@ REJECTIONS = {
     "too_late": _("已过期限"),
     "withdrawn": _("本人撤回"),
 }
+RULE_STATES = {
+    "implemented": _("已判"),
+    "not_written": _("可判未写"),
+    "not_decidable": _("尚不能判"),
+    "merged": _("已并入"),
+    "not_for_a_machine": _("不由机器判"),
+}
 WORDS = {
     "severity": SEVERITIES,
     "bars": BARS,
     "outcome": OUTCOMES,
     "role": ROLES,
+    "rule_state": RULE_STATES,
     "unit": UNITS,
 }

@@ -11,6 +11,7 @@ from shared.contract.envelope import DomainEvent
 from shared.contract.members import (
     AffiliationTransferCompleted,
     AffiliationTransferStarted,
+    DepartmentChanged,
     MemberChanged,
     MemberDied,
     MemberJoined,
@@ -41,7 +42,8 @@ MOVE_UNION = "UPDATE organisations SET parent_org_id = $2 WHERE org_id = $1"
 
 FORGET = """
 WITH forgotten AS (DELETE FROM people WHERE org_id = $1 AND person_id = $2),
-    left_posts AS (DELETE FROM posts WHERE org_id = $1 AND person_id = $2)
+    left_posts AS (DELETE FROM posts WHERE org_id = $1 AND person_id = $2),
+    elsewhere AS (DELETE FROM departments WHERE org_id = $1 AND person_id = $2)
 DELETE FROM memberships WHERE org_id = $1 AND person_id = $2
 """
 FORGET_RECORD = "DELETE FROM person_records WHERE org_id = $1 AND person_id = $2"
@@ -62,6 +64,9 @@ ON CONFLICT (org_id, person_id) DO UPDATE
 SET gender = EXCLUDED.gender, birth_month = EXCLUDED.birth_month
 """
 OPEN_POST = "INSERT INTO posts (org_id, person_id, version, since) VALUES ($1, $2, $3, $4)"
+BELONGS = """
+INSERT INTO departments (org_id, person_id, version, since, department) VALUES ($1, $2, $3, $4, $5)
+"""
 CLOSE_POST = """
 UPDATE posts SET left_on = $3 WHERE org_id = $1 AND person_id = $2 AND left_on IS NULL
 """
@@ -106,6 +111,10 @@ def _towards(event: AffiliationTransferStarted | AffiliationTransferCompleted, _
     return event.org_id, event.to_parent
 
 
+def _belongs(event: StaffRegistered | DepartmentChanged, version: int) -> Row:
+    return event.org_id, event.person_id, version, event.occurred_on, event.department
+
+
 def _ended(how: str) -> Rows:
     return lambda event, _version: (event.org_id, event.person_id, event.occurred_on, how)
 
@@ -123,7 +132,9 @@ TABLES: dict[type[DomainEvent], tuple[tuple[str, Rows], ...]] = {
     StaffRegistered: (
         (KNOW_PERSON, lambda e, _version: (e.org_id, e.person_id, e.gender, e.birth_month)),
         (OPEN_POST, lambda e, version: (e.org_id, e.person_id, version, e.occurred_on)),
+        (BELONGS, _belongs),
     ),
+    DepartmentChanged: ((BELONGS, _belongs),),
     MemberChanged: (
         (KNOW_PERSON, lambda e, _version: (e.org_id, e.person_id, e.gender, e.birth_month)),
     ),

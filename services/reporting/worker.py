@@ -20,6 +20,7 @@ from services.reporting.ingest.faust_app import FaustApp
 from services.reporting.ingest.publishers import Register
 from services.reporting.journal.clock import keep_time
 from services.reporting.projections import checkpoints
+from services.reporting.rebuild import auditors
 from services.reporting.rebuild.keeper import Keeper
 from services.reporting.reconciliation.client_token import ClientToken
 from services.reporting.reconciliation.heartbeat import beat
@@ -88,6 +89,7 @@ async def main(settings: ReportingSettings) -> None:
         await runner.background("relay-metrics", relay.observe())
         keeper = Keeper(pool, settings.database_url, settings.rebuild_processes, health)
         await runner.background("keeper", keeper.run())
+        await runner.background("auditors", auditors.keep(pool, health))
         await runner.background("sources", register.keep(health))
         await runner.background("heartbeat", beat(pool, health))
         await runner.start(app.running())

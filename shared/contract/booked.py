@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from shared.contract.benefits import (
-    BenefitEntryWithdrawn,
     ExpenditurePaid,
     ExpenditureReversed,
     IncomeCorrected,
@@ -62,8 +61,6 @@ def booked(before: Booked, cls: type[DomainEvent], event: Any) -> Booked:
         return None
     if cls is ExpenditureReversed and isinstance(before, Paid):
         return before._replace(left=before.left - event.amount_fen)
-    if cls is BenefitEntryWithdrawn and isinstance(before, Received):
-        return None
     return before
 
 

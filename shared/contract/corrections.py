@@ -20,7 +20,7 @@ MEMBERSHIPS: Corrected = (
 )  # fmt: skip
 REGISTRATIONS: Corrected = (
     m.StaffLeft, m.StaffCountDeclared, m.DependantDeclared, m.AffiliationTransferStarted,
-    m.MemberHandoverPrepared, m.AffiliationTransferCompleted,
+    m.MemberHandoverPrepared, m.AffiliationTransferCompleted, m.DepartmentChanged,
 )  # fmt: skip
 BENEFIT_ENTRIES: Corrected = (
     b.ProgrammeOpened, b.RosterFrozen, b.GiftApplied, b.GiftReceived, b.ProgrammeClosed,
@@ -34,7 +34,7 @@ CORRECTED_BY: Mapping[type[DomainEvent], Corrected] = {
     **dict.fromkeys(REGISTRATIONS, (m.RegistrationWithdrawn,)),
     m.OrganisationRegistered: (m.OrganisationCorrected,),
     m.OrganisationCorrected: (m.OrganisationCorrected,),
-    m.StaffRegistered: (m.RegistrationWithdrawn, m.MemberChanged),
+    m.StaffRegistered: (m.RegistrationWithdrawn, m.MemberChanged, m.DepartmentChanged),
     m.MemberChanged: (m.RegistrationWithdrawn, m.MemberChanged),
     m.MembersMerged: (m.MembersUnmerged,),
     m.MembersUnmerged: (m.MembersMerged,),
@@ -71,6 +71,26 @@ CORRECTED_BY: Mapping[type[DomainEvent], Corrected] = {
     r.EventDisowned: (r.EventDisowned,),
 }
 """By which events a fact is put right, the usual one first."""
+
+NEVER_WAS = frozenset({"entered_in_error", "duplicate"})
+"""The reasons of a reversal that say that what it undoes did not happen."""
+
+
+def never_was(event: DomainEvent) -> Corrected:
+    """The types of which an event, though no withdrawal, says that the last of its stream never
+    was."""
+    match event:
+        case b.GiftReturned(reason="entered_in_error"):
+            return (b.GiftIssued, b.GiftReceiptSigned)
+        case b.CoverEnded() if event.reason in NEVER_WAS:
+            return (b.MemberInsured,)
+        case b.ClaimWithdrawn() | b.ClaimReversed() if event.reason in NEVER_WAS:
+            return (b.ClaimFiled,)
+        case b.ExpenditureReversed(posting="in_period"):
+            return (b.ExpenditureRequested, b.ExpenditurePaid)
+        case _:
+            return ()
+
 
 ENTERED_ANEW = "what it took back is entered anew"
 

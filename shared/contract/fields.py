@@ -37,6 +37,7 @@ MEANINGS: dict[str, str] = {
     "decision_ref": "决议文号 · the minutes that decided it",
     "delegates_due": "应到代表 · delegates entitled to attend (名)",
     "delegates_present": "实到代表 · delegates present (名)",
+    "department": "部门 · the department, branch or group that the person belongs to",
     "dependant_id": "家属编号 · the dependant, an opaque person id",
     "documents": "凭证 · evidence held elsewhere: kind and SHA-256",
     "due_on": "应完成日 · the day it is due",

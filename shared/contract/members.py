@@ -14,6 +14,7 @@ from shared.contract.envelope import DomainEvent
 from shared.contract.values import (
     CorrectionReason,
     Count,
+    Department,
     Flag,
     Gender,
     Month,
@@ -53,13 +54,15 @@ class OrganisationCorrected(MembersEvent, stream="organisation"):
 class StaffRegistered(MembersEvent, stream="person-{person_id}"):
     """A person works for the unit the union belongs to. Birth month only (PIPL art. 6).
 
-    Who comes back has a new post: the next `spell`, which its StaffLeft names, too.
+    Who comes back has a new post: the next `spell`, which its StaffLeft names, too. `department`
+    is where the person works from that day on; None: the source does not know.
     """
 
     person_id: PersonId
     gender: Gender
     birth_month: Month
     spell: PositiveCount = 1
+    department: Department | None = None
 
 
 class StaffLeft(MembersEvent, stream="person-{person_id}"):
@@ -162,6 +165,18 @@ class MemberChanged(MembersEvent, stream="person-{person_id}"):
     reason: CorrectionReason
 
 
+class DepartmentChanged(MembersEvent, stream="person-{person_id}"):
+    """A person belongs to another department (部门) from `occurred_on` on, in post or no more.
+
+    It holds until the next day of which one is told, and in place of what was told of that very
+    day, so it also puts right where somebody was when registered.
+    """
+
+    person_id: PersonId
+    department: Department
+    reason: Literal["moved", "renamed", "first_told", "corrected"]
+
+
 class MembersMerged(MembersEvent, stream="person-{person_id}"):
     """Two records were of one person (一人两档): `person_id` is `kept_person_id`, who is kept.
 
@@ -206,6 +221,7 @@ class AffiliationTransferCompleted(MembersEvent, stream="organisation"):
 EVENTS: tuple[type[MembersEvent], ...] = (
     OrganisationRegistered, OrganisationCorrected, StaffRegistered, StaffLeft, StaffCountDeclared,
     MemberJoined, MemberTransferredOut, MemberLeft, MemberRetired, MemberDied, DependantDeclared,
-    MembershipWithdrawn, RegistrationWithdrawn, MemberChanged, MembersMerged, MembersUnmerged,
+    MembershipWithdrawn, RegistrationWithdrawn, MemberChanged, DepartmentChanged, MembersMerged,
+    MembersUnmerged,
     AffiliationTransferStarted, MemberHandoverPrepared, AffiliationTransferCompleted,
 )  # fmt: skip

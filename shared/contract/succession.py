@@ -46,7 +46,8 @@ class Succession:
         """Whether an event is new; one that was heard to the byte is not.
 
         Raises ContractViolation: id-reused, what `check_consistent` raises, version-gap,
-        version-reused, what `check_follows` raises, entry-not-found, corrected-otherwise.
+        version-reused, what `check_follows` raises, entry-not-found,
+        entry-withdrawn, corrected-otherwise, withdrawn-before-entry.
         """
         earlier = self.leaves.get((envelope.event_id, envelope.source))
         if earlier is not None:
@@ -60,12 +61,16 @@ class Succession:
         history = self.histories.get(key, EMPTY)
         check_follows(history, envelope.type, event, whole=not self.continues)
         if envelope.type in WITHDRAWALS:
-            self._check_named(envelope, event)
+            self._check_named(envelope, event, history)
         return True
 
-    def _check_named(self, envelope: Envelope, event: Any) -> None:
-        """What is withdrawn stands in the stream before, and is of a type that is withdrawn so."""
-        named = self.named.get((UUID(event.entry), envelope.source))
+    def _check_named(self, envelope: Envelope, event: Any, history: History) -> None:
+        """What is withdrawn stands in the stream before, was not taken back since, and is of a type
+        that is withdrawn so."""
+        entry = UUID(event.entry)
+        if entry in history.withdrawn:
+            raise ContractViolation("entry-withdrawn", f"{event.entry} was taken back before")
+        named = self.named.get((entry, envelope.source))
         if named is None and self.continues:
             return
         if named is None or named[0] != envelope.stream:
@@ -75,6 +80,11 @@ class Succession:
         if not withdraws(envelope.type, named[1]):
             raise ContractViolation(
                 "corrected-otherwise", f"{event.entry} is a {named[1]}: the catalogue says by what"
+            )
+        said = next((each.event for each in history.said if each.event_id == entry), None)
+        if said is not None and event.occurred_on < said.occurred_on:
+            raise ContractViolation(
+                "withdrawn-before-entry", f"{event.entry} is of {said.occurred_on}"
             )
 
     def hear(self, envelope: Envelope, event: DomainEvent, leaf: bytes) -> None:
@@ -86,7 +96,7 @@ class Succession:
             self.versions[key] = envelope.stream_version
         if envelope.type in KNOWN:
             before = self.histories.get(key, EMPTY)
-            self.histories[key] = followed(before, envelope.type, event)
+            self.histories[key] = followed(before, envelope.type, event, envelope.event_id)
 
     def refused(self, envelope: Envelope | None) -> None:
         """Remember that an event was refused: in a stream not met before, the next is behind it;

@@ -25,6 +25,17 @@ Line = Annotated[str, Field(max_length=200, pattern=ONE_LINE)]
 Title = Annotated[
     str, Field(max_length=120, pattern=ONE_LINE, description="official, never personal")
 ]
+Department = Annotated[
+    str,
+    Field(
+        max_length=60,
+        pattern=r"^[^\x00-\x20\x7f\u3000]+([ \u3000]+[^\x00-\x20\x7f\u3000]+)*$",
+        description="official name of a department, never personal",
+    ),
+]
+"""Part of an employer or of a union (部门, 科室, 分会, 工会小组) that somebody belongs to, as the
+office names it: no control character, and no space before or after it."""
+
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 UUID_TEXT = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 EventId = Annotated[str, Field(pattern=UUID_TEXT, description="the id of an event")]

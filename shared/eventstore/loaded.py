@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from shared.contract.catalogue import CATALOGUE
+from shared.contract.corrections import never_was
 from shared.contract.envelope import DomainEvent
 from shared.contract.withdrawal import Withdrawal
 
@@ -36,6 +37,18 @@ class Loaded(NamedTuple):
             for event_id, event in told
             if str(event_id) not in withdrawn and not isinstance(event, Withdrawal)
         ]
+
+    def said_not_to_be(self) -> list[tuple[int, DomainEvent]]:
+        """The events that a person took back, or said never to have been, each with its version."""
+        withdrawn, gone = self.withdrawn, set[int]()
+        last: dict[type[DomainEvent], int] = {}
+        for version, (event_id, event) in enumerate(zip(self.ids, self.events, strict=True), 1):
+            if str(event_id) in withdrawn:
+                gone.add(version)
+                continue
+            gone.update(last[cls] for cls in never_was(event) if cls in last)
+            last[type(event)] = version
+        return [(version, self.events[version - 1]) for version in sorted(gone)]
 
     def actor_of(self, event: type[DomainEvent]) -> str | None:
         """Who recorded the last event of a type; None where there is none."""

@@ -26,6 +26,7 @@ class Request(NamedTuple):
     `expected_version` is the stream version the caller saw (If-Match); `after` the position it
     wrote elsewhere (Guildhall-After: a reply's Guildhall-Position), for copies that may lag.
     `preview`: it is decided on what stands, and nothing is written, no key settled.
+    `unless_withdrawn`: what a person took back before is not entered again, but refused.
     """
 
     actor: Actor
@@ -38,6 +39,7 @@ class Request(NamedTuple):
     after: str | None = None
     simulated: bool = False
     preview: bool = False
+    unless_withdrawn: bool = False
 
     def check_version(self, stream: str, found: int) -> None:
         """Raise StaleVersion when the caller stated another version (If-Match) than `found`."""

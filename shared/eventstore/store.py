@@ -15,6 +15,7 @@ from uuid import UUID
 import asyncpg
 
 from shared.clock import Clock
+from shared.contract.catalogue import CATALOGUE
 from shared.contract.document import DOCUMENT_BYTES_MAX, SALT_BYTES, DocumentWriter, Told
 from shared.contract.envelope import DomainEvent, shard_of
 from shared.errors import Invalid, StaleVersion
@@ -22,6 +23,7 @@ from shared.eventstore.event_ids import uuid7
 from shared.eventstore.idempotency import as_saved, saved_reply
 from shared.eventstore.loaded import Loaded, event_of
 from shared.eventstore.request import Reply, Request
+from shared.eventstore.withdrawn_before import refuse_what_was_withdrawn
 
 COPY_FROM_EVENTS = 500
 """From this many events on, COPY is faster than one INSERT of arrays (measured: ADR 0003)."""
@@ -117,7 +119,6 @@ class EventStore:
     """One service's store; `source` is its CloudEvents source, as its documents state it.
 
     `on_append` is called after each commit, to wake the relay.
-
     `settled` is for what a query found that no later event can change, such as that a union exists:
     looked up once in a process.
     """
@@ -164,8 +165,12 @@ class EventStore:
 
         Returns the reply; where the same key and body was answered before, the saved one, with
         nothing written. Of a preview nothing is written either. Raises StaleVersion, Invalid
-        (`idempotency-key-reused`, `document-too-large`), SaidBefore.
+        (`idempotency-key-reused`, `document-too-large`), SaidBefore, Conflict `withdrawn-before`.
         """
+        if request.unless_withdrawn:
+            writes = list(writes)
+            entering = {each.stream: _events(each) for each in writes if each.expecting}
+            await refuse_what_was_withdrawn(self.load_many, entering)
         if request.preview:
             return Reply(200, {**reply.body, "preview": True})
         written: list[_Place] = []
@@ -283,6 +288,12 @@ def _positioned(reply: Reply, written: Iterable[_Place]) -> Reply:
 
 def _columns(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return list(zip(*rows, strict=True)) if rows else [()] * len(EVENT_COLUMNS)
+
+
+def _events(write: Write | EncodedWrite) -> Iterable[DomainEvent]:
+    if isinstance(write, Write):
+        return write.events
+    return (CATALOGUE[each.type].model_validate_json(each.data) for each in write.events)
 
 
 def _encoded(write: Write | EncodedWrite) -> Iterable[Encoded]:

@@ -19,6 +19,7 @@ from shared.decider.fold import fold
 from shared.errors import NotYet, Refusal, StaleVersion
 from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
+from shared.eventstore.standing import telling_what_stands
 from shared.eventstore.store import Also, EventStore, Write
 
 ATTEMPTS = 4
@@ -81,7 +82,8 @@ async def write(
 
     async def attempt(found: Loaded) -> Reply:
         request.check_version(stream, found.version)
-        events = decide(state_of(evolve, found), today_of(store))
+        with telling_what_stands({stream: found}):
+            events = decide(state_of(evolve, found), today_of(store))
         appending = Write(stream, found.version, events)
         reply = one_stream(appending, **more(events))
         return await store.append(request, [appending], reply, also([appending]))
@@ -118,7 +120,8 @@ async def write_knowing(
         found = await store.load(stream)
         request.check_version(stream, found.version)
         known = await look(found)
-        events = decide(state_of(evolve, found), today_of(store), known)
+        with telling_what_stands({stream: found}):
+            events = decide(state_of(evolve, found), today_of(store), known)
         appending = Write(stream, found.version, events)
         return await store.append(
             request, [appending], one_stream(appending), also([appending], known)

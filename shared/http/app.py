@@ -8,11 +8,13 @@ import math
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import structlog
 from fastapi import Depends, FastAPI, Response
+from fastapi import Request as HttpRequest
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry
+from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.contract.document_schema import SCHEMA_PATHS, document_schema
@@ -22,6 +24,7 @@ from shared.eventstore.store import EventStore
 from shared.health import Health
 from shared.http.access import About, Access, anybody
 from shared.http.auth import TokenVerifier
+from shared.http.late_route import LateRoute
 from shared.http.problems import TITLES, Json, answer_problems
 from shared.metrics import REQUEST_SECONDS, exposition
 from shared.tasks import within
@@ -39,6 +42,7 @@ RECENT_SECONDS = 1.0
 """How old an answer of /readyz and /metrics may be; probes and scrapes come every few seconds."""
 
 _Asked = Callable[[], Awaitable[Response]]
+_Failed = Callable[[HttpRequest, Exception], Awaitable[Response]]
 
 log = structlog.get_logger("http")
 
@@ -88,9 +92,10 @@ def build_app(
         openapi_url=None,
         default_response_class=Json,
     )
+    app.router.route_class = LateRoute
     app.state.tokens = tokens
     answer_problems(app, {**TITLES, **titles})
-    app.add_middleware(_Timed)
+    app.user_middleware += [Middleware(_Timed), Middleware(_Failing, served=app)]
     _add_open_routes(app, ready, health or Health(), families)
     return app
 
@@ -195,3 +200,29 @@ class _Timed:
             route = scope.get("route_template") or getattr(scope.get("route"), "path", "none")
             seconds = time.perf_counter() - started
             observed(route, scope["method"], status).observe(seconds)
+
+
+class _Failing:
+    """Answers what failed, inside of what is said of every answer: Starlette answers it outside,
+    without a header of ours, and raises it again, for which the server drops the connection under
+    the client's next request."""
+
+    def __init__(self, app: ASGIApp, served: FastAPI) -> None:
+        self.app, self._served = app, served
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as why:
+            if scope["type"] != "http" or begun:
+                raise
+            failed = cast(_Failed, self._served.exception_handlers[Exception])
+            answer = await failed(HttpRequest(scope, receive), why)
+            await answer(scope, receive, send)

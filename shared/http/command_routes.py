@@ -97,7 +97,7 @@ class _Commands:
         try:
             authorization = http.headers.get("authorization")
             actor = await self._access[name].admit(api.tokens, authorization, org_id)
-            with self._shares.of(actor.subject):
+            with self._shares.counted(actor.subject):
                 check_address(http.scope)
                 body = await read_body(http)
                 request = _request(api.store, http, actor, org_id, body)
@@ -130,7 +130,7 @@ def _request(
     store: EventStore, http: HttpRequest, actor: Actor, org_id: str, body: bytes
 ) -> Request:
     headers = http.headers
-    preview = _preview(headers.get("guildhall-preview"))
+    preview = _stated(headers, "Guildhall-Preview")
     return Request(
         actor=actor,
         org_id=org_id,
@@ -141,6 +141,7 @@ def _request(
         after=headers.get("guildhall-after"),
         simulated=_advance_clock(store, headers.get("guildhall-simulated-now")),
         preview=preview,
+        unless_withdrawn=_stated(headers, "Guildhall-Unless-Withdrawn"),
     )
 
 
@@ -198,15 +199,14 @@ def _said(reply: Reply) -> Json:
     return Json(dict(reply.body), status_code=reply.status, headers=headers)
 
 
-def _preview(header: str | None) -> bool:
-    """Whether the command is only to be decided. What the header says is not guessed: a preview
-    that is taken for a command would be one."""
+def _stated(headers: Mapping[str, str], name: str) -> bool:
+    """Whether a header asks for its restraint. What it says is not guessed: a preview that is taken
+    for a command would be one."""
+    header = headers.get(name.lower())
     if header is None:
         return False
     if header != "true":
-        raise Invalid(
-            "invalid-request", f"Guildhall-Preview is true or absent, not {header[:40]!r}"
-        )
+        raise Invalid("invalid-request", f"{name} is true or absent, not {header[:40]!r}")
     return True
 
 

@@ -9,8 +9,8 @@ is known too.
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import cast
 from urllib.parse import unquote_to_bytes
 
@@ -41,24 +41,33 @@ CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 IN_PROGRESS_MAX = 256
 """Requests of one client at once: what stands before another's is a tenth of a second of work."""
 
+READ_AT_ONCE = 4
+"""Questions of one client that are answered at once, where one may take a second; those after them
+wait their turn, and nobody else does: 120 at once kept everybody else from an answer for 14 s."""
+
 Refused = Callable[[HttpRequest, Exception], Awaitable[Response]]
 
 
-def guard(app: FastAPI, tokens: TokenVerifier) -> None:
-    """Let no request but those of OPEN_PATHS into `app` without a token, or with an odd body; and
-    say in its OpenAPI document what may be refused."""
-    app.user_middleware.append(Middleware(Guarded, tokens=tokens, served=app))
+def guard(app: FastAPI, tokens: TokenVerifier, at_once: int | None = None) -> None:
+    """Let no request but those of OPEN_PATHS into `app` without a token, or with an odd body, and
+    of one client no more than `at_once` go on at a time; and say in its OpenAPI document what may
+    be refused."""
+    app.user_middleware.append(
+        Middleware(Guarded, tokens=tokens, served=app, shares=Shares(at_once))
+    )
     describe_problems(app)
 
 
 class Shares:
-    """How many requests each client has in progress, by the subject of its token."""
+    """How many requests each client has in progress, by the subject of its token. Of more than
+    `at_once` the later wait for the earlier."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int | None = None) -> None:
         self._in_progress: Counter[str] = Counter()
+        self._at_once, self._turns = at_once, dict[str, asyncio.Semaphore]()
 
     @contextmanager
-    def of(self, subject: str) -> Iterator[None]:
+    def counted(self, subject: str) -> Iterator[None]:
         """One more request of a client, while it lasts. Raises TooMany `client-too-busy`."""
         if self._in_progress[subject] >= IN_PROGRESS_MAX:
             HTTP_REFUSED.labels("client-too-busy").inc()
@@ -70,15 +79,27 @@ class Shares:
             self._in_progress[subject] -= 1
             if not self._in_progress[subject]:
                 del self._in_progress[subject]
+                self._turns.pop(subject, None)
+
+    @asynccontextmanager
+    async def of(self, subject: str) -> AsyncIterator[None]:
+        """One more request of a client, in its turn. Raises as `counted`."""
+        with self.counted(subject):
+            if self._at_once is None:
+                yield
+                return
+            async with self._turns.setdefault(subject, asyncio.Semaphore(self._at_once)):
+                yield
 
 
 class Guarded:
     """The routes of FastAPI behind what `guard` says. Plain ASGI."""
 
-    def __init__(self, app: ASGIApp, tokens: TokenVerifier, served: FastAPI) -> None:
-        self._app, self._tokens = app, tokens
+    def __init__(
+        self, app: ASGIApp, tokens: TokenVerifier, served: FastAPI, shares: Shares
+    ) -> None:
+        self._app, self._tokens, self._shares = app, tokens, shares
         self._refused = cast(Refused, served.exception_handlers[Refusal])
-        self._shares = Shares()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in OPEN_PATHS:
@@ -87,7 +108,7 @@ class Guarded:
         http, body = HttpRequest(scope, receive), None
         try:
             subject = await self._tokens.subject(http.headers.get("authorization"))
-            with self._shares.of(subject):
+            async with self._shares.of(subject):
                 check_address(scope)
                 if has_body(http) and scope["method"] not in ("GET", "HEAD"):
                     body = await read_body(http)
@@ -115,19 +136,19 @@ def has_body(http: HttpRequest) -> bool:
     return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
 
 
-async def read_body(http: HttpRequest) -> bytes:
-    """The body. Raises TooLarge `body-too-large`, TooSlow `body-too-slow`, and Invalid
-    `invalid-request` where the client went away."""
+async def read_body(http: HttpRequest, most: int = BODY_BYTES_MAX) -> bytes:
+    """The body, of `most` bytes. Raises TooLarge `body-too-large`, TooSlow `body-too-slow`, and
+    Invalid `invalid-request` where the client went away."""
     declared = http.headers.get("content-length", "0")
-    if int(declared) > BODY_BYTES_MAX if declared.isdigit() else False:
-        raise _too_large()
+    if int(declared) > most if declared.isdigit() else False:
+        raise _too_large(most)
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):
             async for chunk in http.stream():
                 body += chunk
-                if len(body) > BODY_BYTES_MAX:
-                    raise _too_large()
+                if len(body) > most:
+                    raise _too_large(most)
     except TimeoutError:
         HTTP_REFUSED.labels("body-too-slow").inc()
         raise TooSlow("body-too-slow", f"the body did not come within {BODY_SECONDS:g} s") from None
@@ -143,9 +164,9 @@ def closing(answer: Response, http: HttpRequest, *, read: bool) -> Response:
     return answer
 
 
-def _too_large() -> TooLarge:
+def _too_large(most: int) -> TooLarge:
     HTTP_REFUSED.labels("body-too-large").inc()
-    return TooLarge("body-too-large", f"a body has at most {BODY_BYTES_MAX} bytes")
+    return TooLarge("body-too-large", f"a body has at most {most} bytes")
 
 
 def _check_json(body: bytes) -> None:

@@ -14,6 +14,7 @@ HEADERS: dict[str, tuple[bool, str]] = {
     "Authorization": (True, "Bearer token (RFC 6750)."),
     "Idempotency-Key": (True, "The same key and body again get the same answer; 200 characters."),
     "Guildhall-Preview": (False, "true: it is decided, nothing is written, and no key is needed."),
+    "Guildhall-Unless-Withdrawn": (False, "true: what was taken back is not entered again (409)."),
     "If-Match": (False, "The stream version you saw; another is refused with 412."),
     "Guildhall-After": (False, "A Guildhall-Position you were given: what must be known by now."),
     "X-Correlation-Id": (False, "An id of yours that the events will carry."),

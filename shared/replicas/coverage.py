@@ -6,7 +6,7 @@ import asyncpg
 
 from shared.contract.catalogue import source_of, topic_of
 from shared.replicas.quarantine import summary
-from shared.replicas.refill import progress, schema_of
+from shared.replicas.refill import last, progress, schema_of
 
 HEADS = """
 WITH waiting AS (
@@ -36,6 +36,8 @@ async def coverage(pool: asyncpg.Pool, context: str) -> dict[str, Any]:
     `parked`: how many records wait behind gaps. `quarantine`: how many were passed over for what
     they are, and the first of them; with one, the copy is not complete.
 
+    `refilled`: the last refill that ended; what it `changed` no event had said.
+
     `refilling`: how many records were `read` anew, `of` how many; None where it is not refilled.
     Meanwhile all but the quarantine is of what is refilled, so that its owner is asked for what
     that lacks; the copy itself goes on.
@@ -55,5 +57,6 @@ async def coverage(pool: asyncpg.Pool, context: str) -> dict[str, Any]:
         "shards": [dict(row) for row in rows],
         "parked": parked,
         "quarantine": await summary(pool, topic),
+        "refilled": await last(pool, source),
         "refilling": None if refilling is None else refilling._asdict(),
     }

@@ -1,14 +1,16 @@
-"""A copy is refilled: what a disowned event did to it, whatever it did, is as if it never came.
+"""A copy is refilled: what a disowned event did to it, whatever it did, is as if it never came; and
+so is what a hand did to its rows, which no event says.
 
 No reaction can be undone by itself, so the topic is read anew from its beginning, without what was
 disowned, into tables of the same names in a schema of their own. The copy that answers goes on
 meanwhile; in the end it is given the rows that differ, in one transaction, with the positions they
-belong to.
+belong to. How many differed is kept, with who asked for it and why.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import asyncpg
+import orjson
 import structlog
 
 from shared.contract.catalogue import source_of, topic_of
@@ -31,7 +33,21 @@ BEGIN = """
 INSERT INTO replica_refills AS r (source, number, began_at) VALUES ($1, 1, now())
 ON CONFLICT (source) DO UPDATE SET number = r.number + 1, began_at = now() RETURNING number
 """
-END = "UPDATE replica_refills SET began_at = NULL WHERE source = $1"
+ASK = """
+INSERT INTO replica_refills AS r (source, number, asked_by, why) VALUES ($1, 0, $2, $3)
+ON CONFLICT (source) DO UPDATE SET asked_by = EXCLUDED.asked_by, why = EXCLUDED.why
+WHERE r.why = ''
+"""
+ASKED = "SELECT why <> '' FROM public.replica_refills WHERE source = $1"
+ENDED = """
+INSERT INTO replica_refilled (source, number, asked_by, why, began_at, ended_at, changed)
+SELECT source, number, asked_by, why, began_at, now(), $2 FROM replica_refills WHERE source = $1
+"""
+END = "UPDATE replica_refills SET began_at = NULL, asked_by = '', why = '' WHERE source = $1"
+LAST = """
+SELECT number, asked_by, why, began_at, ended_at, changed FROM replica_refilled
+WHERE source = $1 ORDER BY id DESC LIMIT 1
+"""
 BEHIND = """
 SELECT EXISTS (
     SELECT FROM public.subscription_positions l LEFT JOIN {schema}.subscription_positions s
@@ -104,7 +120,7 @@ def schema_of(source: str) -> str:
 
 
 async def begin(replica: Replica) -> Refill | None:
-    """The refill of a copy, begun where one is needed and none is under way; None where none is.
+    """The refill of a copy, begun where one is needed or asked for; None where none is.
 
     One that has itself applied what was disowned since is begun anew. Idempotent, in whatever
     process.
@@ -115,7 +131,10 @@ async def begin(replica: Replica) -> Refill | None:
         number = await connection.fetchval(UNDER_WAY, source)
         held = schema if number is not None else "public"
         if not await connection.fetchval(HOLDS_DISOWNED.format(schema=held), source):
-            return None if number is None else Refill(number, schema)
+            if number is not None:
+                return Refill(number, schema)
+            if not await connection.fetchval(ASKED, source):
+                return None
         await connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
         await connection.execute(f"CREATE SCHEMA {schema}")
         for table in (*OF_A_REFILL, *replica.tables):
@@ -123,7 +142,7 @@ async def begin(replica: Replica) -> Refill | None:
                 f"CREATE TABLE {schema}.{table} (LIKE public.{table} INCLUDING ALL)"
             )
         number = await connection.fetchval(BEGIN, source)
-    log.warning("a copy is refilled: an event in it was disowned", source=source, number=number)
+    log.warning("a copy is refilled", source=source, number=number)
     return Refill(number, schema)
 
 
@@ -144,15 +163,35 @@ async def end(replica: Replica, refill: Refill, read: Log) -> bool:
             return False
         if await connection.fetchval(LACKING.format(schema=schema), source):
             return False
-        await _exchange(connection, replica, schema)
+        changed = await _exchange(connection, replica, schema)
+        await connection.execute(ENDED, source, orjson.dumps(changed).decode())
         await connection.execute(END, source)
         await connection.execute(f"DROP SCHEMA {schema} CASCADE")
-    log.warning("a copy was refilled", source=source, number=refill.number)
+    log.warning("a copy was refilled", source=source, number=refill.number, changed=changed)
     return True
 
 
-async def _exchange(connection: asyncpg.Connection, replica: Replica, schema: str) -> None:
-    """Give the copy the rows that differ."""
+async def ask(pool: asyncpg.Pool, source: str, who: str, why: str) -> None:
+    """Have a copy refilled, for a reason: soon, by the part that watches it. Of two who ask at once
+    one is noted, and one refill is for both."""
+    await pool.execute(ASK, source, who, why)
+
+
+async def last(pool: asyncpg.Pool, source: str) -> dict[str, Any] | None:
+    """The last refill of a copy that has ended: who asked for it and why, when, and how many rows
+    each table lost and was given. None before the first."""
+    row = await pool.fetchrow(LAST, source)
+    if row is None:
+        return None
+    times = {name: row[name].isoformat() for name in ("began_at", "ended_at")}
+    return {**row, **times, "changed": orjson.loads(row["changed"])}
+
+
+async def _exchange(
+    connection: asyncpg.Connection, replica: Replica, schema: str
+) -> dict[str, dict[str, int]]:
+    """Give the copy the rows that differ; how many, of the tables that the reactions write."""
+    changed: dict[str, dict[str, int]] = {}
     of_it = dict.fromkeys(EVENTS, "source = $1") | {"subscription_positions": "topic = $1"}
     values = dict.fromkeys(EVENTS, replica.source) | {"subscription_positions": replica.topic}
     for table in (*EVENTS, "subscription_positions", *replica.tables):
@@ -165,10 +204,14 @@ async def _exchange(connection: asyncpg.Connection, replica: Replica, schema: st
             "theirs": ", ".join(f"gone.{name}" for name in key),
         }
         given = [values[table]] if table in values else []
-        await connection.execute(REMOVE.format(**names), *given, timeout=EXCHANGE_SECONDS)
-        await connection.execute(ADD.format(**names), timeout=EXCHANGE_SECONDS)
+        gone = await connection.execute(REMOVE.format(**names), *given, timeout=EXCHANGE_SECONDS)
+        come = await connection.execute(ADD.format(**names), timeout=EXCHANGE_SECONDS)
+        removed, added = (int(each.rpartition(" ")[2]) for each in (gone, come))
+        if table in replica.tables and (removed or added):
+            changed[table] = {"removed": removed, "added": added}
     await connection.execute(QUARANTINED.format(schema=schema))
     await connection.execute(APPLIED, replica.source, replica.topic)
+    return changed
 
 
 async def settle(replica: Replica) -> None:

@@ -8,11 +8,13 @@ from uuid import UUID
 from fastapi import FastAPI
 from pydantic import Field
 
+from shared.contract.catalogue import source_of
 from shared.contract.envelope import Actor
 from shared.decider.command import Command
+from shared.errors import Unknown
 from shared.eventstore.store import EventStore
 from shared.http.access import of_every_union
-from shared.replicas import digests, quarantine
+from shared.replicas import digests, quarantine, refill
 from shared.replicas.coverage import coverage
 from shared.service.log_routes import WATCHED, Digests, Sequence, Shard
 
@@ -30,6 +32,13 @@ class CopyEvents(Command):
 
     source: Source
     event_ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=1000)]
+
+
+class Refill(Command):
+    """A copy is to be filled anew from its owner's events, and why."""
+
+    source: Source
+    why: Annotated[str, Field(min_length=1, max_length=500)]
 
 
 class Discard(Command):
@@ -68,6 +77,17 @@ def add_copy_routes(app: FastAPI, store: EventStore, contexts: Iterable[str]) ->
         """Of these events, the leaves of those applied, and the records quarantined under their
         ids. Roles: operator, auditor."""
         return await digests.events(store.pool, asked.source, asked.event_ids)
+
+    @app.post("/v1/copies/refill", tags=["relay"], status_code=202)
+    async def refill_copy(
+        asked: Refill, actor: Annotated[Actor, of_every_union("operator")]
+    ) -> dict[str, str]:
+        """Have a copy filled anew from its owner's events: rows that no event says go, rows that
+        are missing come. Refuses unknown-copy. Role: operator."""
+        if asked.source not in map(source_of, contexts):
+            raise Unknown("unknown-copy", f"no copy of {asked.source} is kept here")
+        await refill.ask(store.pool, asked.source, actor.subject, asked.why)
+        return {"asked": asked.source}
 
     @app.post("/v1/copies/discard", tags=["relay"])
     async def discard(

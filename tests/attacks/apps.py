@@ -78,6 +78,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "reject-claim": {"claim_id": "care-1", "reason": "too_late", "rejected_on": _DAY},
     "withdraw-claim": WITHDRAW_CLAIM[1],
     **{name: body for name, (_, body) in CORRECTIONS.items()},
+    "change-department": {
+        "people": [{**_PERSON, "department": "财务处", "changed_on": _DAY}], "reason": "moved",
+    },
     "change-member": {
         **_PERSON, "gender": "male", "birth_month": 1, "reason": "other", "changed_on": _DAY,
     },
@@ -99,6 +102,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "copies/events": {
         "source": "/guildhall/members", "event_ids": ["017e7624-cbb0-7e08-be4c-2ece180b01e3"],
     },
+    "copies/refill": {"source": "/guildhall/members", "why": "人手改过"},
     "copies/discard": {"record_id": 1, "why": "不是事件"},
     "quarantine/discard": {"records": {"topic": "x"}, "reason": "不是事件", "code": "other"},
     "quarantine/retry": {"records": {"topic": "x"}},

@@ -19,7 +19,13 @@ from tests.attacks.test_odd_requests import path_of
 from tests.databases import NewDatabase
 from tests.faults.proxy import Cut, Proxy
 
-NEEDS_NONE = ("/v1/rules", "/v1/rules/{rule_id}/values", "/v1/relay/republish")
+NEEDS_NONE = (
+    "/v1/figures/divisions",
+    "/v1/rules",
+    "/v1/rules/register",
+    "/v1/rules/{rule_id}/values",
+    "/v1/relay/republish",
+)
 """Answered without PostgreSQL: the rules are files, and here nothing is republished."""
 
 

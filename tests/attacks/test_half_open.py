@@ -110,6 +110,31 @@ async def test_one_client_has_no_more_in_progress_than_others_can_wait_for(
         assert (await client.get("/v1/held", headers=busy)).status_code == 200
 
 
+async def test_of_one_clients_questions_few_go_on_and_nobody_elses_wait() -> None:
+    """120 questions of one auditor kept everybody else from an answer for 14 s on 2026-12-01."""
+    app, held, going = build_app("tested", {}, ready), asyncio.Event(), 0
+
+    @app.get("/v1/{wait}")
+    async def question(wait: str) -> None:
+        nonlocal going
+        going += 1
+        if wait == "held":
+            await held.wait()
+
+    guard(app, token_verifier(), guarding.READ_AT_ONCE)
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        busy, other = (
+            {"Authorization": f"Bearer {token('auditor', subject=name)}"} for name in ("a", "b")
+        )
+        asking = [asyncio.create_task(client.get("/v1/held", headers=busy)) for _ in range(20)]
+        await asyncio.sleep(0.2)
+        assert going == guarding.READ_AT_ONCE
+        assert (await client.get("/v1/now", headers=other)).status_code == 200
+        held.set()
+        assert {(await each).status_code for each in asking} == {200}
+
+
 @pytest.fixture(params=NAMES)
 async def app(request: pytest.FixtureRequest, new_database: NewDatabase) -> AsyncIterator[App]:
     async with running(request.param, new_database) as started:

@@ -72,6 +72,7 @@ CONTEXT = {
     "POST /v1/copies/digests": Access(WATCHERS, About.EVERY_UNION),
     "GET /v1/copies/entries": Access(WATCHERS, About.EVERY_UNION),
     "POST /v1/copies/events": Access(WATCHERS, About.EVERY_UNION),
+    "POST /v1/copies/refill": Access(("operator",), About.EVERY_UNION),
     "POST /v1/copies/discard": Access(("operator",), About.EVERY_UNION),
 }
 RECORDS = Access((*WATCHERS, "producer"), About.COVERED)
@@ -111,6 +112,8 @@ MAY: dict[str, dict[str, Access]] = {
             f"GET /v1/{{org_id}}/{path}": of_union(*READERS)
             for path in (
                 "figures", "figures/{figure}", "figures/{figure}/difference",
+                "figures/{figure}/parts", "figures/{figure}/parts/events", "years",
+                "subtree", "subtree/{figure}",
                 "events/{event_id}", "events/{event_id}/document", "events/{event_id}/verdicts",
                 "knowledge", "log/{log_index}", "rosters", "conflicts", "findings",
                 "reconciliation/{programme_id}", "membership-account", "verdicts", "report",
@@ -121,7 +124,9 @@ MAY: dict[str, dict[str, Access]] = {
         },
         "POST /v1/{org_id}/rules/{rule_id}/what-if": of_union(*READERS),
         "GET /v1/unions": Access(READERS, About.COVERED),
+        "GET /v1/figures/divisions": Access(READERS, About.NO_UNION),
         "GET /v1/rules": Access(READERS, About.NO_UNION),
+        "GET /v1/rules/register": Access(READERS, About.NO_UNION),
         "GET /v1/rules/{rule_id}/values": Access(READERS, About.NO_UNION),
         "GET /v1/status": Access(WATCHERS, About.EVERY_UNION),
         "GET /v1/rebuild": Access(WATCHERS, About.EVERY_UNION),

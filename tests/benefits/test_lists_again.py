@@ -78,11 +78,16 @@ async def prepared(service: InProcess, folder: Path, kind: str) -> None:
 
 
 async def rows(
-    service: InProcess, folder: Path, kind: str, *lines: str, preview: bool = False
+    service: InProcess,
+    folder: Path,
+    kind: str,
+    *lines: str,
+    preview: bool = False,
+    anew: bool = False,
 ) -> Outcome:
     file = folder / f"{kind}.csv"
     file.write_text("\n".join([HEAD[kind], *lines, ""]), "utf-8")
-    client = InProcessClient(service, KINDS[kind].role, PEOPLE.get)
+    client = InProcessClient(service, KINDS[kind].role, PEOPLE.get, enter_withdrawn=anew)
     options = Options(max_error_rate=1.0, patience_seconds=0.0, preview=preview)
     return await import_file(client, KINDS[kind], file, options=options)
 
@@ -108,6 +113,7 @@ async def test_a_list_sent_again_adds_exactly_what_is_new_and_names_what_differs
         outcome = await rows(service, tmp_path, kind, line)
         assert counts(outcome) == (0, 0, 1, 0), (line, outcome.bad)
         assert set(outcome.differs[0].differs or ()) == set(fields)
+        assert kind == "insured" or "@" in outcome.differs[0].entry, "withdraw-entries needs it"
     if more:
         preview = await rows(service, tmp_path, kind, *first, more, preview=True)
         assert counts(preview) == (1, len(first), 0, 0)
@@ -172,14 +178,82 @@ reversed, each on a day of its own."""
 
 
 @pytest.mark.parametrize("kind", WITHDRAWN)
-async def test_a_list_that_was_withdrawn_and_is_sent_again_is_entered_anew(
+async def test_a_list_that_was_withdrawn_is_named_and_entered_anew_only_where_that_is_meant(
     service: InProcess, tmp_path: Path, kind: str
 ) -> None:
     await prepared(service, tmp_path, kind)
     lines = LISTS[kind][0]
-    for _ in range(2):
+    for again in (False, True):
         before = await versions(service)
-        first = await rows(service, tmp_path, kind, *lines)
+        first = await rows(service, tmp_path, kind, *lines, anew=again)
         assert (first.accepted, first.already, first.complete) == (len(lines), 0, True)
         assert (await rows(service, tmp_path, kind, *lines)).already == len(lines)
         await withdrawn_since(service, before)
+        await named_as_withdrawn(service, tmp_path, kind, *lines)
+
+
+async def named_as_withdrawn(service: InProcess, folder: Path, kind: str, *lines: str) -> Outcome:
+    """The list goes in nowhere, as a preview says too, and each row says what was taken back."""
+    before = await service.event_count()
+    for preview in (True, False):
+        found = await rows(service, folder, kind, *lines, preview=preview)
+        assert counts(found) == (0, 0, len(lines), 0), found.bad
+        assert (found.withdrawn, found.complete) == (len(lines), False)
+        assert {flaw.code for flaw in found.differs} == {"withdrawn-before"}
+        assert all("撤回" in flaw.title for flaw in found.differs)
+    assert await service.event_count() == before
+    return found
+
+
+UNDOING = {
+    "gifts": ("return-gift", "clerk", {
+        "programme_id": "cooling-2022", "person_id": ANN, "reason": "entered_in_error",
+        "returned_on": "2022-07-05"}),
+    "insured": ("end-cover", "clerk", {
+        "policy_id": "illness-2022", "person_id": ANN, "reason": "entered_in_error",
+        "ended_on": "2022-07-05"}),
+    "claims": ("withdraw-claim", "clerk", {
+        "claim_id": "c-1", "reason": "entered_in_error", "withdrawn_on": "2022-07-05"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", UNDOING)
+async def test_what_was_said_never_to_have_been_is_named_as_well(
+    service: InProcess, tmp_path: Path, kind: str
+) -> None:
+    await prepared(service, tmp_path, kind)
+    line = LISTS[kind][0][0]
+    assert (await rows(service, tmp_path, kind, line)).accepted == 1
+    name, role, body = UNDOING[kind]
+    await done(service, name, body, role=role)
+    found = await named_as_withdrawn(service, tmp_path, kind, line)
+    if kind == "claims":
+        assert "换一个申请编号" in found.differs[0].title
+        return
+    assert found.differs[0].entry.endswith("@1")
+    assert counts(await rows(service, tmp_path, kind, line, anew=True)) == (1, 0, 0, 0)
+    assert counts(await rows(service, tmp_path, kind, line)) == (0, 1, 0, 0)
+
+
+async def test_a_payment_that_was_undone_is_not_asked_for_again_by_the_list(
+    service: InProcess, tmp_path: Path
+) -> None:
+    await prepared(service, tmp_path, "payments")
+    await rows(service, tmp_path, "payments", *LISTS["payments"][0])
+    undone = {"payment_id": "p-1", "posting": "in_period", "reason": "duplicate"}
+    body = {**undone, "reversed_on": "2022-07-05"}
+    await done(service, "reverse-expenditure", body, role="chair")
+    await named_as_withdrawn(service, tmp_path, "payment-requests", *LISTS["payment-requests"][0])
+
+
+async def test_a_cover_that_did_end_is_not_begun_again_by_the_list_that_began_it(
+    service: InProcess, tmp_path: Path
+) -> None:
+    await prepared(service, tmp_path, "insured")
+    line = LISTS["insured"][0][0]
+    await rows(service, tmp_path, "insured", line)
+    _, role, body = UNDOING["insured"]
+    await done(service, "end-cover", {**body, "reason": "left"}, role=role)
+    assert counts(await rows(service, tmp_path, "insured", line)) == (0, 1, 0, 0)
+    later = "illness-2022,1,会员,2022-08-01"
+    assert counts(await rows(service, tmp_path, "insured", later)) == (1, 0, 0, 0), "insured anew"

@@ -133,6 +133,41 @@ async def test_the_copy_is_as_one_that_never_saw_what_was_forged(
     assert (await topic.replica.positions())[*LOG, 0] == len(history)
 
 
+BY_HAND = {
+    "members_streams": "INSERT INTO members_streams VALUES ('tjtc/person-p-ghost1', 3)",
+    "known_unions": "UPDATE known_unions SET simulated = NOT simulated",
+    "known_merges": "DELETE FROM known_merges",
+    "known_changes": "INSERT INTO known_changes (version, org_id, person_id,"
+    " effective_on, is_member) VALUES (9, 'tjtc', 'p-ghost1', '2020-01-01', true)",
+    "known_dependants": "UPDATE known_dependants SET declared_by = 'p-ghost1'",
+    "known_withdrawals": "DELETE FROM known_withdrawals",
+}
+"""What a superuser does to our copy without an event: of every table."""
+
+
+async def test_what_a_hand_did_to_our_copy_is_found_and_put_right_by_a_refill(
+    pool: asyncpg.Pool,
+) -> None:
+    topic, office = await emptied(pool), Author("members")
+    events = [said(kind, PEOPLE[0], date(2020, 1, 1)) for kind in range(len(MADE) + 4)]
+    events += [members_merged(person_id=PEOPLE[1], kept_person_id=PEOPLE[2])]
+    await topic.hears(*(office.write(each.stream_of(), each) for each in events))
+    wanted = await held(pool, TABLES)
+    assert BY_HAND.keys() == set(TABLES)
+    for table, statement in BY_HAND.items():
+        assert not (await pool.execute(statement)).endswith(" 0"), table
+    assert await refill.begin(topic.replica) is None, "nobody asked, and no event says so"
+    await refill.ask(pool, topic.replica.source, "operator", "a row was put in by hand")
+    assert await topic.refill()
+    assert await held(pool, TABLES) == wanted
+    found = await refill.last(pool, topic.replica.source)
+    assert found is not None
+    assert (found["asked_by"], found["why"]) == ("operator", "a row was put in by hand")
+    assert found["changed"].keys() == set(TABLES)
+    assert found["changed"]["known_changes"] == {"removed": 1, "added": 0}
+    assert await refill.begin(topic.replica) is None, "once"
+
+
 async def test_every_table_that_a_reaction_writes_is_one_of_the_copy(pool: asyncpg.Pool) -> None:
     """Emptied of all of them, and read anew, nothing is left of before."""
     written = set()

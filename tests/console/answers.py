@@ -130,3 +130,69 @@ PROGRAMME: dict[str, Any] = {
     "opened_on": "2022-08-20", "closed_on": None, "roster": None, "version": 1, "issued": 5,
     "signed": 3,
 }  # fmt: skip
+
+DIVISIONS = {
+    "divisions": [
+        {"by": by, "title": title}
+        for by, title in (
+            ("department", "部门"),
+            ("gender", "性别"),
+            ("month", "月份"),
+            ("kind", "类别"),
+        )
+    ],
+    "figures": [
+        {"figure": name, "title": "中秋节慰问品", "by": ["department", "gender", "month"]}
+        for name in ("gift_mid_autumn_portions", "gift_mid_autumn_amount")
+    ],
+}
+"""By what figures are divided."""
+
+
+def part(*of: str | None, value: int) -> dict[str, Any]:
+    titles = [each or "部门不明" for each in of]
+    return {"of": list(of), "titles": titles, "value": value, "lines": value, "without_amount": 0}
+
+
+_SUBTREE_UNION = {
+    "org_id": "tjjt", "name": "集团工会", "whole": False,
+    "spans": [{"from": "2022-01-01", "to": "2022-06-30"}],
+}  # fmt: skip
+_OWN = {
+    "org_id": ORG, "name": KNOWN["name"], "whole": True,
+    "spans": [{"from": "2022-01-01", "to": "2022-12-31"}],
+}  # fmt: skip
+ANSWERS |= {
+    "/v1/figures/divisions": DIVISIONS,
+    f"{UNION}/figures/gift_mid_autumn_portions/parts": {
+        **HEAD, **figure(), "by": ["department"], "divisions": ["department", "gender", "month"],
+        "parts": 2, "adds_up": True, "items": [part("财务处", value=500), part(None, value=42)],
+        "next": None,
+    },
+    f"{UNION}/figures/gift_mid_autumn_portions/parts/events": {
+        **HEAD, **figure(), "by": ["department"], **part("财务处", value=500), "events": [LINE],
+        "next": "abc", "wrong_rows": [],
+    },
+    f"{UNION}/years": {
+        "org_id": ORG, "known_at": 12685,
+        "years": [
+            {"year": 2020, "recorded": False, "unfinished": False},
+            {"year": 2021, "recorded": True, "unfinished": False},
+            {"year": 2022, "recorded": True, "unfinished": True},
+        ],
+        "figures": [
+            {**figure(), "values": [None, 540, 542], "changes": [None, None, 2],
+             "assumed": [None, 0, 0], "provable": [None, True, False], "notes": [None] * 3},
+            {**WORTH, "values": [None, 0, 0], "changes": [None, None, 0],
+             "assumed": [None, 0, 0], "provable": [None, True, True], "notes": [None] * 3},
+        ],
+    },
+    f"{UNION}/subtree": {
+        **HEAD, "complete": False, "unions": [_OWN, _SUBTREE_UNION],
+        "figures": [{**figure(), "several": 3}, {**WORTH, "several": 0}],
+    },
+    f"{UNION}/subtree/gift_mid_autumn_portions": {
+        **HEAD, **figure(), "several": 3, "complete": False, "unions": 2, "next": None,
+        "items": [{**_OWN, "value": 540}, {**_SUBTREE_UNION, "value": 5}],
+    },
+}  # fmt: skip

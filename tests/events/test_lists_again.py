@@ -52,12 +52,17 @@ LISTS: dict[str, tuple[str, list[str], str, dict[str, tuple[str, ...]]]] = {
 
 
 async def rows(
-    service: InProcess, folder: Path, kind: str, *lines: str, preview: bool = False
+    service: InProcess,
+    folder: Path,
+    kind: str,
+    *lines: str,
+    preview: bool = False,
+    anew: bool = False,
 ) -> Outcome:
     file = folder / f"{kind}.csv"
     file.write_text("\n".join([LISTS[kind][0], *lines, ""]), "utf-8")
     options = Options(max_error_rate=1.0, patience_seconds=0.0, preview=preview)
-    client = InProcessClient(service, people=PEOPLE.get)
+    client = InProcessClient(service, people=PEOPLE.get, enter_withdrawn=anew)
     return await import_file(client, KINDS[kind], file, options=options)
 
 
@@ -94,15 +99,20 @@ async def test_a_congress_that_was_held_says_how_many_came(
 
 
 @pytest.mark.parametrize("kind", LISTS)
-async def test_a_list_that_was_withdrawn_and_is_sent_again_is_entered_anew(
+async def test_a_list_that_was_withdrawn_is_named_and_entered_anew_only_where_that_is_meant(
     service: InProcess, tmp_path: Path, kind: str
 ) -> None:
     if kind == "attendance":
         await rows(service, tmp_path, "activities", *ACTIVITIES)
     lines = LISTS[kind][1]
-    for _ in range(2):
+    for again in (False, True):
         before = await versions(service)
-        first = await rows(service, tmp_path, kind, *lines)
+        first = await rows(service, tmp_path, kind, *lines, anew=again)
         assert (first.accepted, first.already, first.complete) == (len(lines), 0, True)
         assert (await rows(service, tmp_path, kind, *lines)).already == len(lines)
         await withdrawn_since(service, before)
+        for preview in (True, False):
+            gone = await rows(service, tmp_path, kind, *lines, preview=preview)
+            assert counts(gone) == (0, 0, len(lines), 0), gone.bad
+            assert gone.withdrawn == len(lines) and not gone.complete
+            assert all("@" in flaw.entry for flaw in gone.differs)

@@ -5,6 +5,7 @@ from typing import Any
 from shared.contract.members import (
     AffiliationTransferCompleted,
     AffiliationTransferStarted,
+    DepartmentChanged,
     DependantDeclared,
     MemberChanged,
     MemberDied,
@@ -109,6 +110,11 @@ def organisation_corrected(**changes: Any) -> OrganisationCorrected:
 def member_changed(**changes: Any) -> MemberChanged:
     """What is registered of a person is corrected."""
     return example(MemberChanged, changes)
+
+
+def department_changed(**changes: Any) -> DepartmentChanged:
+    """A person belongs to another department (部门)."""
+    return example(DepartmentChanged, changes)
 
 
 def members_merged(**changes: Any) -> MembersMerged:

@@ -15,17 +15,20 @@ LEAST_WEIGHT = min(fault.weight for fault in FAULTS.values())
 
 
 class Deck:
-    """Faults to draw, without end: each lies in it as often as its weight says, well shuffled.
+    """Faults to draw, without end: each lies in it as often as its weight says, well shuffled, and
+    of the first deck one of each lies on top.
 
-    So a run that draws a deck has met every fault, also the rarest, which chance might leave out.
+    So a run that draws as often as there are faults has met every one, also the rarest, which
+    chance left out: of three kinds, in a minute, the header of 100 MB.
     """
 
     def __init__(self, names: Iterable[str], rng: random.Random) -> None:
         self._rng = rng
-        self._all = [
-            name for name in names for _ in range(round(FAULTS[name].weight / LEAST_WEIGHT))
-        ]
-        self._left: list[str] = []
+        each = sorted(set(names))
+        again = {name: round(FAULTS[name].weight / LEAST_WEIGHT) - 1 for name in each}
+        self._all = [name for name in each for _ in range(again[name] + 1)]
+        rest = [name for name in each for _ in range(again[name])]
+        self._left = [*rng.sample(rest, len(rest)), *rng.sample(each, len(each))]
 
     def draw(self) -> str:
         """The next fault's name."""

@@ -23,7 +23,7 @@ from deploy.embedded.directory import DataDirectory, read_password
 from deploy.embedded.manifest import PREFIX, principals
 from deploy.embedded.rights import grant
 from deploy.identity import PICK_GRANT
-from deploy.identity.registrations import clients_in
+from deploy.identity.registrations import CONSOLE, registered_console
 from deploy.stack.services import SERVICES, Place, environment_of
 from deploy.stack.state_files import person_key_in, source_names, sources_file_in
 from deploy.stack.supervisor import Launch, Report, Supervisor
@@ -43,6 +43,17 @@ PEOPLE = {
 Sizes = Mapping[str, int]
 
 
+def sizes(workers: int) -> Sizes:
+    """How many processes of each service there are."""
+    return {
+        "identity": 1,
+        **dict.fromkeys(OWNERS, 2),
+        "worker": workers,
+        "reporting": 1,
+        "console": 1,
+    }
+
+
 class Rig:
     """Everything that runs, by name: `members-1`, `worker-2` …; an asynchronous context.
 
@@ -59,12 +70,7 @@ class Rig:
     ) -> None:
         self.directory, self.rng, self.report = directory, rng, report
         self.settings = settings
-        self.sizes: Sizes = {
-            "identity": 1,
-            **dict.fromkeys(OWNERS, 2),
-            "worker": workers,
-            "reporting": 1,
-        }
+        self.sizes = sizes(workers)
         self.disks = {"postgres": directory / "postgres", "kafka": directory / "kafka"}
         self.servers = Embedded(self.disks["postgres"], report=report)
         self.supervisor = Supervisor(directory / "logs", report, lambda: None)
@@ -159,7 +165,9 @@ class Rig:
             targets = [urlsplit(self.urls[name]).netloc for name in self.replicas_of(service)]
             fronts[service] = f"http://{(await self._proxy(service, targets)).address}"
         fronts["identity"] = self.urls["identity-1"]
-        self.clients = clients_in(self.directory / "identity")
+        back = f"{fronts['console']}/sign-in/callback"
+        self.clients = registered_console(self.directory / "identity", back)
+        (self.directory / "console").mkdir(exist_ok=True)
         return Place(
             directory=self.directory,
             urls=fronts,
@@ -167,7 +175,7 @@ class Rig:
             kafka=self._kafka_of_contexts(),
             person_key=person_key_in(self.directory),
             reporting_secret=self.clients["reporting"].secret,
-            console_secret="",
+            console_secret=self.clients[CONSOLE].secret,
             sources_file=sources_file_in(self.directory),
             simulated=False,
         )

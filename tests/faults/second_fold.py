@@ -11,6 +11,7 @@ from tests.faults.second_lines import Table, figure_lines
 ACTIVITY_UNKNOWN = (
     "title", "kind", "organiser", "online", "planned_on", "planned_for", "planned",
     "first_held_on", "last_held_on", "cancelled_on", "cancelled_why", "judged_on", "judges",
+    "awarded_on", "awarded",
 )  # fmt: skip
 ACTIVITY_COUNTED = (
     "sessions", "registrations", "attendances", "entries", "entrants", "awards",
@@ -160,6 +161,15 @@ def _register(table: Table, row: Row, data: Row) -> None:
     table[key] = before | change
 
 
+def _departments(table: Table, row: Row, data: Row) -> None:
+    if short(row["type"]) not in ("StaffRegistered", "DepartmentChanged"):
+        return
+    key = (data["org_id"], data["person_id"], row["source"], data["occurred_on"])
+    names = ("org_id", "person_id", "source", "since")
+    said = {"department": data.get("department"), "told": row["event_id"]}
+    table[key] = dict(zip(names, key, strict=True)) | said
+
+
 def _activities(table: Table, row: Row, data: Row) -> None:
     kind = short(row["type"])
     if kind not in ("ActivityPlanned", "ActivityHeld", "ParticipantRegistered"):
@@ -236,6 +246,7 @@ def _unions(table: Table, row: Row, data: Row) -> None:
         "org_id": key[0],
         "source": key[1],
         **dict.fromkeys(UNION_UNKNOWN),
+        "parents": [],
         "simulated": False,
         "members_prepared": 0,
     }
@@ -243,6 +254,9 @@ def _unions(table: Table, row: Row, data: Row) -> None:
         change = {name: data.get(name) for name in ("name", "kind", "parent_org_id")}
     if kind == "OrganisationRegistered":
         change |= {"simulated": data["simulated"], "registered_on": data["occurred_on"]}
+    if kind != "StaffCountDeclared":
+        since = change.get("registered_on") or before["registered_on"] or data["occurred_on"]
+        change["parents"] = [f"{since}/{data.get('parent_org_id') or ''}"]
     elif kind == "StaffCountDeclared":
         change = {
             "staff_declared": data["staff"],
@@ -255,7 +269,8 @@ def _unions(table: Table, row: Row, data: Row) -> None:
 
 FOLDS: dict[str, Callable[[Table, Row, Row], None]] = {
     "incomes": _incomes, "payments": _payments, "deliveries": _deliveries, "portions": _portions,
-    "register": _register, "activities": _activities, "budget_lines": _budget_lines,
+    "register": _register, "departments": _departments,
+    "activities": _activities, "budget_lines": _budget_lines,
     "programmes": _programmes, "unions": _unions, "figure_lines": figure_lines,
 }  # fmt: skip
 

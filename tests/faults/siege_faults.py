@@ -19,16 +19,22 @@ SECONDS_MAX = 120.0
 
 async def half_open(rig: Rig, _: random.Random, seconds: float) -> str:
     """20,000 connections over every process that listens, held half open."""
-    ports = [urlsplit(url).port for url in rig.urls.values()]
-    await _besiege(do="half-open", ports=ports, count=CONNECTIONS, seconds=seconds)
-    return f"{CONNECTIONS} over {len(ports)} ports"
+    every = ports(rig)
+    await _besiege(do="half-open", ports=every, count=CONNECTIONS, seconds=seconds)
+    return f"{CONNECTIONS} over {len(every)} ports"
 
 
-async def long_header(rig: Rig, rng: random.Random, _: float) -> str:
-    """One header of 100 MB to one process."""
-    name = rng.choice(rig.replicas)
-    await _besiege(do="long-header", port=urlsplit(rig.urls[name]).port)
-    return name
+async def long_header(rig: Rig, _: random.Random, _seconds: float) -> str:
+    """One header of 100 MB to every process that listens, one after the other."""
+    every = ports(rig)
+    for port in every:
+        await _besiege(do="long-header", port=port)
+    return f"{len(every)} processes"
+
+
+def ports(rig: Any) -> list[int]:
+    """Where anybody may knock: every process of a rig, the pages and the provider too."""
+    return [port for url in rig.urls.values() if (port := urlsplit(url).port)]
 
 
 async def garbage(rig: Rig, rng: random.Random, _: float) -> str:

@@ -34,6 +34,12 @@ def admissions(*numbers: int, **fields: Any) -> dict[str, Any]:
     return {"people": [{"person_id": person_id(number), **row} for number in numbers]}
 
 
+CHANGE_DEPARTMENT: dict[str, Any] = {
+    "reason": "moved",
+    "people": [{"person_id": person_id(1), "department": "财务处", "changed_on": "2022-05-01"}],
+}
+
+
 async def with_members(union: InProcess, count: int) -> InProcess:
     """The union with `count` people in post, all of them members."""
     for name, body in (

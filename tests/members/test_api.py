@@ -18,7 +18,7 @@ from shared.decider.withdrawal import WithdrawEntries
 from shared.http.problems import TITLES
 from shared.testing.http import InProcess, in_process, token
 from tests.members.conftest import PERSON_KEY, accepted
-from tests.members.requests import admissions, person_id, staff, with_members
+from tests.members.requests import CHANGE_DEPARTMENT, admissions, person_id, staff, with_members
 
 LEFT = {"person_id": person_id(1), "left_on": "2022-05-01", "reason": "resigned"}
 ONE, TWO, THREE, FOUR, FIVE = ({"person_id": person_id(number)} for number in range(1, 6))
@@ -113,6 +113,7 @@ CORRECTING: dict[str, dict[str, Any]] = {
     "correct-organisation": {
         "name": "工会", "kind": "group", "reason": "other", "corrected_on": "2022-01-01",
     },
+    "change-department": CHANGE_DEPARTMENT,
     "change-member": {
         "person_id": person_id(1), "gender": "male", "birth_month": 1, "reason": "wrong_details",
         "changed_on": "2022-05-01",

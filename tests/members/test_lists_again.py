@@ -30,16 +30,24 @@ NEXT = {
 }  # fmt: skip
 
 
-async def imported(union: InProcess, kind: str, file: Path, *, preview: bool = False) -> Outcome:
+async def imported(
+    union: InProcess, kind: str, file: Path, *, preview: bool = False, anew: bool = False
+) -> Outcome:
     options = Options(max_error_rate=1.0, patience_seconds=0.0, preview=preview)
-    return await import_file(InProcessClient(union), KINDS[kind], file, options=options)
+    client = InProcessClient(union, enter_withdrawn=anew)
+    return await import_file(client, KINDS[kind], file, options=options)
 
 
 async def rows(
-    union: InProcess, folder: Path, kind: str, *lines: str, preview: bool = False
+    union: InProcess,
+    folder: Path,
+    kind: str,
+    *lines: str,
+    preview: bool = False,
+    anew: bool = False,
 ) -> Outcome:
     (folder / f"{kind}.csv").write_text("\n".join([HEAD[kind], *lines, ""]), "utf-8")
-    return await imported(union, kind, folder / f"{kind}.csv", preview=preview)
+    return await imported(union, kind, folder / f"{kind}.csv", preview=preview, anew=anew)
 
 
 def counts(outcome: Outcome) -> tuple[int, int, int, int]:
@@ -117,18 +125,26 @@ async def test_a_dependant_is_declared_once_however_often_the_list_is_sent(
 
 
 @pytest.mark.parametrize("kind", ["staff", "members", "leavers", "dependants"])
-async def test_a_list_that_was_withdrawn_and_is_sent_again_is_entered_anew(
+async def test_a_list_that_was_withdrawn_is_named_and_entered_anew_only_where_that_is_meant(
     union: InProcess, tmp_path: Path, kind: str
 ) -> None:
+    """Of staff nobody is left then, neither name nor number: whoever is listed is somebody new."""
     lists = {**FIRST, "dependants": ["1,小甲,子女,2018-05-01", "1,老甲,父母,2018-05-01"]}
     for earlier in ("staff", "members")[: list(HEAD).index(kind)]:
         await rows(union, tmp_path, earlier, *FIRST[earlier])
-    for _ in range(2):
+    lines = lists[kind]
+    entered = len(lines)
+    for again in (False, True):
         before = await versions(union)
-        entered = len(lists[kind])
-        assert counts(await rows(union, tmp_path, kind, *lists[kind])) == (entered, 0, 0, 0)
-        assert counts(await rows(union, tmp_path, kind, *lists[kind])) == (0, entered, 0, 0)
+        first = await rows(union, tmp_path, kind, *lines, anew=again and kind != "staff")
+        assert counts(first) == (entered, 0, 0, 0), first.differs
+        assert counts(await rows(union, tmp_path, kind, *lines)) == (0, entered, 0, 0)
         await withdrawn_since(union, before)
+        for preview in (True, False) if kind != "staff" else ():
+            gone = await rows(union, tmp_path, kind, *lines, preview=preview)
+            assert counts(gone) == (0, 0, entered, 0), gone.bad
+            assert gone.withdrawn == entered and not gone.complete
+            assert all("@" in flaw.entry for flaw in gone.differs)
 
 
 async def test_a_list_with_the_number_of_a_merged_record_is_of_who_is_kept(

@@ -107,6 +107,10 @@ NAMING = [
     ("register-staff", {"people": [{**staff(2)["people"][1], "registered_on": DAY}]}),
     ("admit-members", {"people": [{"person_id": TWO, "joined_on": DAY, "kind": "new"}]}),
     ("record-staff-left", {"people": [LEAVING]}),
+    ("change-department", {
+        "people": [{"person_id": TWO, "department": "财务处", "changed_on": DAY}],
+        "reason": "moved",
+    }),
     ("change-member", {
         "person_id": TWO, "gender": "male", "birth_month": 2, "reason": "other", "changed_on": DAY,
     }),

@@ -19,6 +19,7 @@ from tests.members.facts import ORG, TODAY, TOMORROW, WANG
     [
         (staff.register_staff, staff.REGISTRATION_REFUSALS),
         (staff.record_staff_left, staff.LEAVING_REFUSALS),
+        (staff.change_department, staff.DEPARTMENT_REFUSALS),
         (membership.admit_member, membership.ADMISSION_REFUSALS),
     ],
 )

@@ -54,6 +54,7 @@ class TestRoster:
             "person_id": person_id(1),
             "gender": "female",
             "birth_month": 2,
+            "department": None,
             "kind": "new",
             "joined_on": "2016-01-01",
             "retained": False,

@@ -30,7 +30,11 @@ def of_a_person(chance: random.Random, who: str, other: str, day: str) -> list[C
     """What may be entered of a person."""
     number, kind = int(who[-4:]), chance.choice(("new", "rejoined", "transferred_in"))
     return [
-        ("register-staff", staff(1, number, registered_on=day), "clerk"),
+        (
+            "register-staff",
+            staff(1, number, registered_on=day, department=chance.choice((None, "图书馆"))),
+            "clerk",
+        ),
         (
             "admit-members",
             {"people": [{"person_id": who, "joined_on": day, "kind": kind}]},
@@ -59,6 +63,7 @@ def of_a_person(chance: random.Random, who: str, other: str, day: str) -> list[C
             },
             "clerk",
         ),
+        of_a_place(chance, who, day),
         (
             "change-member",
             {
@@ -71,6 +76,12 @@ def of_a_person(chance: random.Random, who: str, other: str, day: str) -> list[C
             "clerk",
         ),
     ]
+
+
+def of_a_place(chance: random.Random, who: str, day: str) -> Command:
+    """Somebody belongs to another department."""
+    moved = {"person_id": who, "department": chance.choice(("财务处", "教务处")), "changed_on": day}
+    return "change-department", {"people": [moved], "reason": "moved"}, "clerk"
 
 
 def of_records(who: str, other: str, day: str) -> list[Command]:

@@ -9,7 +9,7 @@ from tests.members.requests import admissions, person_id, staff, with_members
 from tests.members.test_api import A_YEAR
 
 ONE = f"tjtc/person-{person_id(1)}"
-REGISTERS = ("people", "posts", "memberships", "open_transfers", "organisations")
+REGISTERS = ("people", "posts", "departments", "memberships", "open_transfers", "organisations")
 
 
 def withdrawing(stream: str, *versions: int, **more: Any) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """What a figure is, said again without SQL: what the queries must equal."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, NamedTuple
 
 from services.reporting.figures.definition import Figure
 from services.reporting.journal.record import Entry
 from services.reporting.projections.definition import Row
+from services.reporting.projections.departments import DEPARTMENTS
 from services.reporting.projections.figure_lines import Line
 from services.reporting.projections.incidents import INCIDENTS
 from services.reporting.projections.meetings import MEETINGS
@@ -27,6 +29,7 @@ class Beyond(NamedTuple):
     meetings: Versions
     incidents: Versions
     merged: Versions
+    departments: Versions
 
     def kept(self, line: Line, at: int) -> str:
         """Whose record a line's is merged into, or its own subject: by our word, else by that of
@@ -67,6 +70,28 @@ class Beyond(NamedTuple):
             case _:
                 raise AssertionError(only)
 
+    def part(self, line: Line, by: str, at: int, day: date) -> str | None:
+        """In which part of a figure a line is, that is about `day`; None: nobody told."""
+        person = self.person(line, at)
+        match by:
+            case "month":
+                return line.occurred_on.isoformat()[:7]
+            case "gender":
+                people = self._rows(self.register, at, line.org_id, person)
+                found = _meant([row for row in people if row.gender is not None], line)
+                return found and str(found.gender)
+            case "department":
+                told = [
+                    row
+                    for row in current_rows(self.departments, at).values()
+                    if (row.org_id, row.person_id) == (line.org_id, person) and row.since <= day
+                ]
+                latest = sorted(told, key=lambda row: row.since)
+                found = _meant(latest, line)
+                return None if found is None else found.department
+            case _:
+                return line.list.split(".")[2 if line.list.startswith("spent.") else 1]
+
     @staticmethod
     def _rows(versions: Versions, at: int, *thing: Any) -> list[Row]:
         """What each source tells of a thing."""
@@ -96,7 +121,7 @@ def _outside(source: str) -> bool:
 def beyond(entries: Iterable[Entry]) -> Beyond:
     """What decides, folded in memory."""
     told = list(entries)
-    tables = (REGISTER, MEETINGS, INCIDENTS, MERGED_PEOPLE)
+    tables = (REGISTER, MEETINGS, INCIDENTS, MERGED_PEOPLE, DEPARTMENTS)
     return Beyond(*(folded(table, told) for table in tables))
 
 
@@ -118,6 +143,31 @@ def figure_of(lines: Iterable[Line], figure: Figure, period: Period, facts: Beyo
             return sum(line.quantity for line in counted)
         case "amount_fen":
             return sum(line.amount_fen or 0 for line in counted)
+
+
+def parts_of(  # noqa: PLR0917 - the question, and what decides
+    lines: Iterable[Line], figure: Figure, period: Period, facts: Beyond, at: int, by: str
+) -> dict[str | None, int]:
+    """What each part of a figure adds to it: of a figure of persons, everybody by their first
+    line."""
+    counted = sorted(
+        (
+            line
+            for line in told_once(list(lines))
+            if line.list in figure.lists
+            and _in(line, figure, period)
+            and facts.holds(line, figure.only, at)
+        ),
+        key=lambda line: (line.occurred_on, line.log_index, line.item),
+    )
+    if figure.measure == "persons":
+        counted = list({facts.person(line, at): line for line in reversed(counted)}.values())
+    found: dict[str | None, int] = {}
+    for line in counted:
+        part = facts.part(line, by, at, period.last if figure.stock else line.occurred_on)
+        more = {"quantity": line.quantity, "amount_fen": line.amount_fen or 0}
+        found[part] = found.get(part, 0) + more.get(figure.measure, 1)
+    return found
 
 
 def told_once(lines: list[Line]) -> list[Line]:

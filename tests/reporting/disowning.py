@@ -52,8 +52,10 @@ def disowning_history(chance: random.Random) -> tuple[History, dict[int, int], d
                 disowned_at[index + 1] = len(history.envelopes)
         elif chance.random() < 0.4 and index + 1 not in withdrawn_at:
             withdrawal = withdrawing(named)
+            # An outside source may take back only what stands: nothing that was disowned.
             if withdrawal is not None and (
-                named.source != CANTEEN or history.may_be_said_outside(withdrawal)
+                named.source != CANTEEN
+                or (index + 1 not in disowned_at and history.may_be_said_outside(withdrawal))
             ):
                 (history.from_outside if named.source == CANTEEN else history)(withdrawal)
                 withdrawn_at[index + 1] = len(history.envelopes)

@@ -23,6 +23,7 @@ from shared.contract.benefits import (
     ClaimReversed,
     ClaimWithdrawn,
 )
+from shared.contract.corrections import NEVER_WAS
 from shared.decider.dates import not_in_future
 from shared.decider.restated import differing
 from shared.errors import Conflict, Invalid, NotPermitted, Unknown
@@ -54,9 +55,11 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """Taken back before it was paid; the same case may be claimed anew."""
+    """Taken back before it was paid; the same case may be claimed anew. `never_was`: filed
+    in error, or twice."""
 
     terms: ClaimFiled
+    never_was: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,10 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Reversed:
-    """The payment was undone; the same case may be claimed anew."""
+    """The payment was undone; the same case may be claimed anew. `never_was` as of Withdrawn."""
 
     terms: ClaimFiled
+    never_was: bool = False
 
 
 STATED = (
@@ -94,11 +98,11 @@ def evolve(state: Claim | None, event: ClaimEvent) -> Claim:
         case ClaimRejected():
             return Rejected(state.terms)
         case ClaimWithdrawn():
-            return Withdrawn(state.terms)
+            return Withdrawn(state.terms, event.reason in NEVER_WAS)
         case ClaimPaid():
             return Paid(state.terms, event.occurred_on)
         case ClaimReversed():
-            return Reversed(state.terms)
+            return Reversed(state.terms, event.reason in NEVER_WAS)
         case _:
             assert_never(event)
 
@@ -108,19 +112,12 @@ def file_claim(
 ) -> list[ClaimEvent]:
     """File it; `same_case` is another claim of this person, kind and case that still stands.
 
-    Raises Invalid `date-in-future`; Conflict `claim-exists` (`differs`), `claimed-before`.
+    Raises Invalid `date-in-future`; Conflict `withdrawn-before`, `claim-exists` (`differs`),
+    `claimed-before`. An id is used once: what was withdrawn is claimed anew under another.
     """
     not_in_future(today, command.filed_on, command.happened_on, command.source_recorded_on)
     if state is not None:
-        terms, said = state.terms, command.model_dump(include=set(STATED))
-        raise Conflict(
-            "claim-exists",
-            f"{command.claim_id} was filed on {terms.occurred_on}",
-            differs=differing(
-                occurred_on=(terms.occurred_on, command.filed_on),
-                **{name: (getattr(terms, name), said[name]) for name in STATED},
-            ),
-        )
+        raise _filed_before(state, command)
     if same_case is not None:
         raise Conflict(
             "claimed-before",
@@ -143,6 +140,19 @@ def file_claim(
             source_recorded_on=command.source_recorded_on,
         )
     ]
+
+
+def _filed_before(state: Claim, command: FileClaim) -> Conflict:
+    terms, said = state.terms, command.model_dump(include=set(STATED))
+    differs = differing(
+        occurred_on=(terms.occurred_on, command.filed_on),
+        **{name: (getattr(terms, name), said[name]) for name in STATED},
+    )
+    if isinstance(state, Withdrawn | Reversed) and state.never_was and not differs:
+        return Conflict("withdrawn-before", f"{command.claim_id} was taken back by a person")
+    return Conflict(
+        "claim-exists", f"{command.claim_id} was filed on {terms.occurred_on}", differs=differs
+    )
 
 
 def approve_claim(

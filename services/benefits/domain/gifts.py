@@ -56,11 +56,13 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """Came back: it may be issued again. `receipt`: it had been signed for."""
+    """Came back: it may be issued again. `receipt`: it had been signed for. `in_error`: who
+    returned it said that it was never issued."""
 
     terms: GiftIssued
     returned_on: date
     receipt: GiftReceiptSigned | None = None
+    in_error: bool = False
 
 
 Gift = Issued | Signed | Returned | None
@@ -81,7 +83,8 @@ def evolve(state: Gift, event: GiftEvent) -> Gift:
         case GiftReturned():
             assert isinstance(state, Issued | Signed), f"returned in state {state}"
             receipt = state.receipt if isinstance(state, Signed) else None
-            return Returned(state.terms, event.occurred_on, receipt)
+            in_error = event.reason == "entered_in_error"
+            return Returned(state.terms, event.occurred_on, receipt, in_error)
         case _:
             assert_never(event)
 
@@ -92,7 +95,8 @@ def issue_gift(
     """Issue to one person, on the roster or off it.
 
     Where the population is `named` and no roster was frozen, whoever receives is meant. What came
-    back is issued again, but not as it was issued before: that is a list sent a second time.
+    back is issued again, but not as it was issued before: that is a list sent a second time. What
+    was entered in error never was: who sends a list again asks that it stays so (eventstore).
 
     Raises Invalid `date-in-future`; Unknown `unknown-programme`; Conflict `already-issued`
     (`differs`), `programme-closed`; Invalid `off-roster-reason-missing`, `stands-on-roster`.
@@ -137,7 +141,7 @@ def _not_issued_before(state: Gift, command: IssueGift) -> None:
         off_roster_reason=(terms.off_roster_reason, command.off_roster_reason),
     )
     if isinstance(state, Returned):
-        if differs:
+        if differs or state.in_error:
             return
     elif any(_says(each, command) for each in state.again):
         differs = []

@@ -68,7 +68,8 @@ def insure_people(
 ) -> BulkEvent[MemberInsured]:
     """Cover the people listed, or else `belonging`: who is in the population on `insured_on`.
 
-    `insured`: who is covered by this policy already; `covered`: how, of those listed.
+    `insured`: who is covered by this policy already; `covered`: how those listed are, or last were,
+    whose cover was no error.
 
     Raises Invalid `date-in-future`, `listed-twice`, `people-needed`; Unknown `unknown-policy`;
     Conflict `nobody-to-insure`, `already-insured` (`differs`), `more-than-due`.
@@ -109,8 +110,8 @@ def _not_insured_before(
 ) -> None:
     rows = []
     for number, one in enumerate(people, start=1):
-        if one.person_id in insured:
-            told = _covered_differently(covered.get(one.person_id), one, on)
+        told = _covered_differently(covered.get(one.person_id), one, on)
+        if one.person_id in insured or told.get("differs") == []:
             rows.append(refused_row(number, "already-insured", person_id=one.person_id, **told))
     refuse_rows(rows, {"already-insured": Conflict})
 

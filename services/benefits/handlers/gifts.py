@@ -23,6 +23,7 @@ from shared.contract.benefits import GiftIssued, GiftIssuedAgain
 from shared.eventstore.guards import still_at
 from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
+from shared.eventstore.standing import telling_what_stands
 from shared.eventstore.store import EventStore, Write
 from shared.eventstore.write import one_stream, retry, state_of, today_of, write, write_knowing
 from shared.replicas.members import merged_people, require_kept, require_known
@@ -86,13 +87,14 @@ async def issue_gift(store: EventStore, request: Request, command: IssueGift) ->
         found = await store.load_many([programme, stream])
         version = found[stream].version
         request.check_version(stream, version)
-        events = gifts_again.issue_gift_or_again(
-            state_of(gifts.evolve, found[stream]),
-            command,
-            request.org_id,
-            today_of(store),
-            programme=state_of(programmes.evolve, found[programme]),
-        )
+        with telling_what_stands({stream: found[stream]}):
+            events = gifts_again.issue_gift_or_again(
+                state_of(gifts.evolve, found[stream]),
+                command,
+                request.org_id,
+                today_of(store),
+                programme=state_of(programmes.evolve, found[programme]),
+            )
         issuing = Write(stream, version, events)
         return await store.append(
             request,
@@ -147,7 +149,8 @@ async def sign_receipts(store: EventStore, request: Request, command: SignReceip
             one.person_id: state_of(gifts.evolve, found[name])
             for one, name in zip(command.receipts, names, strict=True)
         }
-        events = receipts.sign_receipts(states, command, request.org_id, today_of(store))
+        with telling_what_stands(found):
+            events = receipts.sign_receipts(states, command, request.org_id, today_of(store))
         body = {
             "events": len(events),
             "signed": len(events),

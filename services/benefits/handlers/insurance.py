@@ -1,6 +1,6 @@
 """Insurance: a policy, and the people under it, in one transaction."""
 
-from collections.abc import Collection
+from collections.abc import Container
 
 from services.benefits import streams
 from services.benefits.commands.insurance import BuyPolicy, EndCover, InsurePeople
@@ -52,7 +52,7 @@ async def insure_people(store: EventStore, request: Request, command: InsurePeop
             today_of(store),
             belonging=await _belonging(store, org_id, command),
             insured=insured,
-            covered=await _covered(store, covers, command, insured),
+            covered=await _covered(store, covers, command, versions),
         )
         body = {
             "events": len(cover.people),
@@ -67,18 +67,23 @@ async def insure_people(store: EventStore, request: Request, command: InsurePeop
 
 
 async def _covered(
-    store: EventStore, covers: Range, command: InsurePeople, insured: Collection[str]
+    store: EventStore, covers: Range, command: InsurePeople, ever: Container[str]
 ) -> dict[str, MemberInsured]:
-    """How those of the people listed are covered who are."""
+    """How those of the people listed are covered, or last were, but by what never was."""
     names = {
         covers.low + one.person_id: one.person_id
         for one in command.people or ()
-        if one.person_id in insured
+        if one.person_id in ever
     }
     found = await store.load_many(list(names)) if names else {}
     covered = {}
     for stream, loaded in found.items():
-        said = [event for event in loaded.effective if isinstance(event, MemberInsured)]
+        never = {version for version, _ in loaded.said_not_to_be()}
+        said = [
+            event
+            for version, event in enumerate(loaded.events, start=1)
+            if isinstance(event, MemberInsured) and version not in never
+        ]
         if said:
             covered[names[stream]] = said[-1]
     return covered

@@ -31,7 +31,7 @@ async def figures(visit: AtUnion, kind: Kind) -> Response:
         ]
         for each in answer["figures"]
     ]  # fmt: skip
-    return _file(visit, kind, "figures", say("数字"), heads, rows)
+    return file_of(visit, kind, "figures", say("数字"), heads, rows)
 
 
 @router.get("/{org}/{period}/figures/{figure}/list.{kind}")
@@ -51,7 +51,7 @@ async def figure_list(visit: AtUnion, figure: str, kind: Kind) -> Response:
             ]
             for row in answer["events"]
         ]  # fmt: skip
-    return _file(visit, kind, figure, title, heads, rows)
+    return file_of(visit, kind, figure, title, heads, rows)
 
 
 @router.get("/{org}/{period}/findings.{kind}")
@@ -64,7 +64,7 @@ async def findings(visit: AtUnion, kind: Kind) -> Response:
     heads += [say("条款"), say("状态"), say("提出")]
     names = ("rule", "title", "outcome", "severity", "subject", "sentence", "clause", "state")
     rows = [[*(each[name] for name in names), each["raised_on"]] for each in answer["findings"]]
-    return _file(visit, kind, "findings", say("审计疑点"), heads, rows)
+    return file_of(visit, kind, "findings", say("审计疑点"), heads, rows)
 
 
 async def _pages(visit: Visit, figure: str) -> AsyncIterator[dict[str, Any]]:
@@ -80,9 +80,10 @@ async def _pages(visit: Visit, figure: str) -> AsyncIterator[dict[str, Any]]:
             return
 
 
-def _file(  # noqa: PLR0917 - a file, and what it is of
+def file_of(  # noqa: PLR0917 - a file, and what it is of
     visit: Visit, kind: Kind, name: str, title: str, heads: list[str], rows: Sequence[list[Cell]]
 ) -> Response:
+    """A table as a file, with what it is of on top."""
     scope, say = visit.scope, translated(visit.http)
     assert scope is not None
     about = [

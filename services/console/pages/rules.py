@@ -12,6 +12,7 @@ from services.console.console import Visit
 from services.console.pages.arrival import AtUnion, choices_of
 from services.console.rendering import page
 from services.console.security import form_of
+from services.console.words import RULE_STATES
 
 router = APIRouter()
 
@@ -30,6 +31,25 @@ async def rules(http: Request, visit: AtUnion) -> Response:
         page_named="rules",
         rules=answer["rules"],
         rules_version=answer["rules_version"],
+    )
+
+
+@router.get("/{org}/{period}/rules/register")
+async def register(http: Request, visit: AtUnion) -> Response:
+    """Every rule that is written down, judged or not, and why not."""
+    state = http.query_params.get("state")
+    asked = {"state": state} if state in RULE_STATES else {}
+    answer, choices = await asyncio.gather(
+        visit.ask("reporting", "/v1/rules/register", **asked), choices_of(visit)
+    )
+    return page(
+        http,
+        "rules/register.html",
+        visit=visit,
+        choices=choices,
+        page_named="rules/register",
+        states=answer["states"],
+        rules=answer["rules"],
     )
 
 

@@ -5,17 +5,19 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.members.commands.values import ROWS_MAX, PersonName
-from shared.contract.values import BusinessDate, Flag, OrgId, PersonId
+from shared.contract.values import BusinessDate, Department, Flag, OrgId, PersonId
 from shared.decider.command import Command, Sourced
 
 
 class AdmissionRow(Command):
-    """One person whose membership began on `joined_on`; `from_org` only when transferred in."""
+    """One person whose membership began on `joined_on`; `from_org` only when transferred in.
+    `department` is where the person was that day, where the list says so."""
 
     person_id: PersonId
     joined_on: BusinessDate
     kind: Literal["new", "transferred_in", "rejoined"]
     from_org: OrgId | None = None
+    department: Department | None = None
 
 
 class AdmitMembers(Sourced):

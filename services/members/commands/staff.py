@@ -5,12 +5,20 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.members.commands.values import ROWS_MAX, EmployeeNo, PersonName
-from shared.contract.values import BusinessDate, CorrectionReason, Gender, Month, PersonId
+from shared.contract.values import (
+    BusinessDate,
+    CorrectionReason,
+    Department,
+    Gender,
+    Month,
+    PersonId,
+)
 from shared.decider.command import Command, Sourced
 
 
 class StaffRow(Command):
-    """One person in post from `registered_on`; without `person_id` we make one."""
+    """One person in post from `registered_on`, in `department` where that is known; without
+    `person_id` we make one."""
 
     person_id: PersonId | None = None
     employee_no: EmployeeNo = Field(repr=False)
@@ -18,6 +26,7 @@ class StaffRow(Command):
     gender: Gender
     birth_month: Month
     registered_on: BusinessDate
+    department: Department | None = None
 
 
 class RegisterStaff(Sourced):
@@ -38,6 +47,21 @@ class RecordStaffLeft(Sourced):
     """Record the end of labour relations; a membership is not touched (see README)."""
 
     people: Annotated[tuple[StaffLeavingRow, ...], Field(min_length=1, max_length=ROWS_MAX)]
+
+
+class DepartmentRow(Command):
+    """One person who belongs to another department from `changed_on` on."""
+
+    person_id: PersonId
+    department: Department
+    changed_on: BusinessDate
+
+
+class ChangeDepartment(Sourced):
+    """Record that people belong to another department (部门), or to which one they do."""
+
+    people: Annotated[tuple[DepartmentRow, ...], Field(min_length=1, max_length=ROWS_MAX)]
+    reason: Literal["moved", "renamed", "first_told", "corrected"]
 
 
 class ChangeMember(Sourced):

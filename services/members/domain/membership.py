@@ -1,5 +1,6 @@
 """Decisions about a person's membership. Refusals stand in the docstrings, first come first."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
@@ -25,6 +26,7 @@ from services.members.domain.person import (
     restated,
 )
 from shared.contract.members import (
+    DepartmentChanged,
     MemberDied,
     MemberJoined,
     MemberLeft,
@@ -50,7 +52,9 @@ def admit_member(
     Raises Invalid `date-in-future`, `from-org-not-meant`; Conflict `merged-record`; Invalid
     `unknown-person`; Conflict `recorded-before`, `person-died`, `not-staff`, `already-a-member`
     (with what differs), `never-a-member`, `rejoin-only`, `joined-before-staff`,
-    `joined-before-ended`.
+    `joined-before-ended`, `department-differs` (likewise).
+
+    Where the row names a department and nobody ever told one of the person, that is told, too.
     """
     not_in_future(today, row.joined_on, source_recorded_on)
     if row.from_org is not None and (row.kind != "transferred_in" or row.from_org == org_id):
@@ -66,11 +70,12 @@ def admit_member(
         source_recorded_on=source_recorded_on,
     )
     member = isinstance(person.membership, Member | RetainedMember)
-    not_recorded(person, joined, "already-a-member" if member else None)
+    elsewhere = ["department"] if person.is_elsewhere(row.department, row.joined_on) else []
+    not_recorded(person, joined, "already-a-member" if member else None, elsewhere)
     left = person.post.on if isinstance(person.post, LeftPost) else None
     if (person.died or left is not None) and not (left is not None and row.joined_on <= left):
         raise Conflict("person-died" if person.died else "not-staff", f"in post until {left}")
-    _may_join(person, joined)
+    _may_join(person, joined, elsewhere)
     if row.joined_on < person.post.since:
         raise Conflict(
             "joined-before-staff", f"{row.person_id} is in post since {person.post.since}"
@@ -80,7 +85,26 @@ def admit_member(
             "joined-before-ended",
             f"the earlier membership of {row.person_id} ended on {person.membership.on}",
         )
-    return [joined]
+    return [joined, *_department(person, row, joined)]
+
+
+def _department(person: Person, row: AdmissionRow, joined: MemberJoined) -> list[PersonEvent]:
+    """Raises Conflict `department-differs`."""
+    if row.department is None or not person.is_elsewhere(row.department, row.joined_on):
+        return []
+    if any(person.department_on(day) for day in (row.joined_on, date.max)):
+        detail = f"{row.person_id} is registered in another department"
+        raise Conflict("department-differs", detail, differs=["department"])
+    return [
+        DepartmentChanged(
+            org_id=joined.org_id,
+            occurred_on=joined.occurred_on,
+            person_id=joined.person_id,
+            department=row.department,
+            reason="first_told",
+            source_recorded_on=joined.source_recorded_on,
+        )
+    ]
 
 
 ADMISSION_REFUSALS: dict[str, type[Refusal]] = {
@@ -96,17 +120,18 @@ ADMISSION_REFUSALS: dict[str, type[Refusal]] = {
     "rejoin-only": Conflict,
     "joined-before-staff": Conflict,
     "joined-before-ended": Conflict,
+    "department-differs": Conflict,
 }
 """Of a bulk command's rows, the first in this order that any row has is said."""
 
 
-def _may_join(state: Person, said: MemberJoined) -> None:
+def _may_join(state: Person, said: MemberJoined, elsewhere: Sequence[str]) -> None:
     match state.membership:
         case Member() | RetainedMember():
             raise Conflict(
                 "already-a-member",
                 f"{said.person_id} is a member since {state.membership.since}",
-                differs=restated(state, said),
+                differs=[*(restated(state, said) or []), *elsewhere],
             )
         case NeverMember() if said.kind == "rejoined":
             raise Conflict("never-a-member", f"{said.person_id} was never a member here")

@@ -4,11 +4,13 @@ Post and membership are two facts: 会籍 ends by its own event, not by leaving 
 either begins no earlier than the one before it ended, so every day has one answer.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, assert_never
 
 from shared.contract.members import (
+    DepartmentChanged,
     DependantDeclared,
     MemberChanged,
     MemberDied,
@@ -34,6 +36,7 @@ PersonFact = (
     | MemberRetired
     | MemberDied
     | MemberChanged
+    | DepartmentChanged
     | DependantDeclared
 )
 PersonEvent = PersonFact | MembersMerged | MembersUnmerged
@@ -105,6 +108,27 @@ class Person:
     died: bool = False
     facts: tuple[PersonFact, ...] = field(default=(), compare=False, repr=False)
 
+    def department_on(self, day: date) -> str | None:
+        """Where the person was on `day`: what was told of the latest day until then, and last of
+        that day; None: nobody knows."""
+        told = [
+            (fact.occurred_on, number, fact.department)
+            for number, fact in enumerate(self.facts)
+            if isinstance(fact, StaffRegistered | DepartmentChanged) and fact.occurred_on <= day
+        ]
+        return max(told)[2] if told else None
+
+    def is_elsewhere(self, department: str | None, day: date) -> bool:
+        """Whether what a list of `day` says is neither where the person was then nor where they are
+        by the last that was told: offices write of today beside days long past. None says
+        nothing."""
+        return department not in {None, self.department_on(day), self.department_on(date.max)}
+
+    @property
+    def first_registered_on(self) -> date:
+        """The first day of the first post."""
+        return min(each.occurred_on for each in self.facts if isinstance(each, StaffRegistered))
+
 
 @dataclass(frozen=True, slots=True)
 class MergedInto:
@@ -155,23 +179,28 @@ def _evolve(state: Person | None, event: PersonFact) -> Person:
             return replace(state, membership=FormerMember(on, "transferred_out"))
         case MemberDied():
             return replace(state, membership=FormerMember(on, "died"), died=True)
+        case DepartmentChanged():
+            return state  # the facts have it, whatever the order in which they are told
         case DependantDeclared():
             return replace(state, dependants=state.dependants | {event.dependant_id})
         case _:
             assert_never(event)
 
 
-def not_recorded(person: Person, said: PersonFact, now: str | None) -> None:
+def not_recorded(
+    person: Person, said: PersonFact, now: str | None, differs: Sequence[str] = ()
+) -> None:
     """Raises Conflict where this very fact stands, which differs in nothing: `now` where it is the
     last of its kind and still so; else `recorded-before`, in an earlier spell, so that a list sent
-    again after somebody came back adds nothing."""
+    again after somebody came back adds nothing. `differs`: fields of the list that no fact of this
+    type says."""
     same = [fact for fact in person.facts if type(fact) is type(said)]
     equal = [_as_said(fact) == _as_said(said) for fact in same]
     if any(equal):
         detail = f"{said.person_id}: {_since(person)}"
         if now is not None and equal[-1]:
-            raise Conflict(now, detail, differs=[])
-        raise Conflict("recorded-before", detail, differs=[])
+            raise Conflict(now, detail, differs=list(differs))
+        raise Conflict("recorded-before", detail, differs=list(differs))
 
 
 def _since(person: Person) -> str:
@@ -192,8 +221,10 @@ def restated(person: Person, said: PersonEvent) -> list[str] | None:
 
 
 def _as_said(event: PersonEvent) -> dict[str, Any]:
-    """What somebody said: without the spell, which follows, and without the paper's date."""
-    return event.model_dump(exclude={"spell", "source_recorded_on"})
+    """What somebody said: without the spell, which follows, and without the paper's date; where
+    one works changes, so of a registration that is asked apart (`is_elsewhere`)."""
+    apart = {"department"} if isinstance(event, StaffRegistered) else set()
+    return event.model_dump(exclude={"spell", "source_recorded_on", *apart})
 
 
 def not_merged(state: Record | None, person_id: str) -> Person | None:

@@ -1,8 +1,14 @@
 """Decisions about a person's post. Refusals stand in the docstrings, first come first."""
 
 from datetime import date
+from typing import Literal
 
-from services.members.commands.staff import ChangeMember, StaffLeavingRow, StaffRow
+from services.members.commands.staff import (
+    ChangeMember,
+    DepartmentRow,
+    StaffLeavingRow,
+    StaffRow,
+)
 from services.members.domain.person import (
     InPost,
     LeftPost,
@@ -14,7 +20,7 @@ from services.members.domain.person import (
     not_recorded,
     restated,
 )
-from shared.contract.members import MemberChanged, StaffLeft, StaffRegistered
+from shared.contract.members import DepartmentChanged, MemberChanged, StaffLeft, StaffRegistered
 from shared.decider.dates import not_in_future
 from shared.errors import Conflict, Invalid, Refusal
 
@@ -46,6 +52,7 @@ def register_staff(
         gender=row.gender,
         birth_month=row.birth_month,
         spell=1 if person is None else person.post_spell + 1,
+        department=row.department,
         source_recorded_on=source_recorded_on,
     )
     if person is not None:
@@ -71,14 +78,18 @@ REGISTRATION_REFUSALS: dict[str, type[Refusal]] = {
 def _may_return(state: Person, said: StaffRegistered, *, renamed: bool) -> None:
     """Numbers are given out again: who comes back under one is who left, or is refused."""
     person_id = said.person_id
+    elsewhere = ["department"] if state.is_elsewhere(said.department, said.occurred_on) else []
     if not renamed:
-        not_recorded(state, said, "already-staff" if isinstance(state.post, InPost) else None)
+        now = "already-staff" if isinstance(state.post, InPost) else None
+        not_recorded(state, said, now, elsewhere)
     differs = [*(["name"] if renamed else []), *(restated(state, said) or [])]
     if state.died:
         raise Conflict("person-died", f"{person_id} has died")
     if isinstance(state.post, InPost):
         raise Conflict(
-            "already-staff", f"{person_id} is in post since {state.post.since}", differs=differs
+            "already-staff",
+            f"{person_id} is in post since {state.post.since}",
+            differs=[*differs, *elsewhere],
         )
     if set(differs) - {"occurred_on"}:
         raise Conflict(
@@ -162,3 +173,55 @@ def change_member(
             source_recorded_on=command.source_recorded_on,
         )
     ]
+
+
+def change_department(
+    state: Record | None,
+    row: DepartmentRow,
+    org_id: str,
+    today: date,
+    *,
+    reason: Literal["moved", "renamed", "first_told", "corrected"],
+    source_recorded_on: date | None,
+) -> list[PersonEvent]:
+    """A person belongs to another department from a day on, also one who left meanwhile.
+
+    Raises Invalid `date-in-future`; Conflict `merged-record`; Invalid `unknown-person`; Conflict
+    `same-department`, `department-told-that-day` (both with what differs),
+    `department-before-staff`.
+    """
+    not_in_future(today, row.changed_on, source_recorded_on)
+    person = known(state, row.person_id, org_id)
+    if person.department_on(row.changed_on) == row.department:
+        detail = f"{row.person_id} is in that department on {row.changed_on}"
+        raise Conflict("same-department", detail, differs=[])
+    if any(
+        isinstance(fact, DepartmentChanged) and fact.occurred_on == row.changed_on
+        for fact in person.facts
+    ):
+        detail = f"another is told of {row.person_id} from {row.changed_on} on"
+        raise Conflict("department-told-that-day", detail, differs=["department"])
+    if row.changed_on < person.first_registered_on:
+        detail = f"{row.person_id} is registered from {person.first_registered_on} on"
+        raise Conflict("department-before-staff", detail)
+    return [
+        DepartmentChanged(
+            org_id=org_id,
+            occurred_on=row.changed_on,
+            person_id=row.person_id,
+            department=row.department,
+            reason=reason,
+            source_recorded_on=source_recorded_on,
+        )
+    ]
+
+
+DEPARTMENT_REFUSALS: dict[str, type[Refusal]] = {
+    "date-in-future": Invalid,
+    "merged-record": Conflict,
+    "unknown-person": Invalid,
+    "same-department": Conflict,
+    "department-told-that-day": Conflict,
+    "department-before-staff": Conflict,
+}
+"""Of the rows of a change of department."""

@@ -10,6 +10,7 @@ from services.members.tables import rows_of
 from shared.decider.row_refusals import refuse_rows, refused_row
 from shared.errors import Refusal
 from shared.eventstore.request import Reply, Request
+from shared.eventstore.standing import telling_what_stands
 from shared.eventstore.store import Also, EventStore, Write
 from shared.eventstore.write import state_of
 
@@ -38,7 +39,8 @@ async def decide_rows(
     refused = []
     for number, (person_id, row) in enumerate(rows, start=1):
         try:
-            events = decide(states[person_id], person_id, row)
+            with telling_what_stands({named[person_id]: found[named[person_id]]}):
+                events = decide(states[person_id], person_id, row)
         except Refusal as why:
             row_told = refused_row(number, why.code, person_id=person_id, detail=why.detail)
             refused.append({**row_told, **why.facts})

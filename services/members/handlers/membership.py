@@ -21,7 +21,9 @@ from services.members.tables import Kept, dependant_record, rows_of
 from shared.contract.members import DependantDeclared
 from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
+from shared.eventstore.standing import telling_what_stands
 from shared.eventstore.store import Write
+from shared.eventstore.withdrawn_before import withdrawn_before
 from shared.eventstore.write import one_stream, retry, state_of, today_of, write
 
 
@@ -125,20 +127,41 @@ async def declare_dependant(context: Context, request: Request, command: Declare
         loaded = await store.load_many([stream, theirs])
         found = loaded[stream]
         request.check_version(stream, found.version)
-        events = dependants.declare_dependant(
-            state_of(person.evolve, found),
-            command,
-            org_id,
-            today_of(store),
-            dependant_id=dependant_id,
-            dependant=state_of(person.evolve, loaded[theirs]),
-            same=await _of_that_name(context, org_id, command, found),
-        )
+        same = await _of_that_name(context, org_id, command, found)
+        with telling_what_stands({stream: found}):
+            events = dependants.declare_dependant(
+                state_of(person.evolve, found),
+                command,
+                org_id,
+                today_of(store),
+                dependant_id=dependant_id,
+                dependant=state_of(person.evolve, loaded[theirs]),
+                same=same,
+            )
+        if request.unless_withdrawn:
+            await _not_withdrawn(context, org_id, command, stream, found)
         declaring = Write(stream, found.version, events)
         reply = one_stream(declaring, dependant_id=dependant_id)
         return await store.append(request, [declaring], reply, [*rows_of([declaring]), record])
 
     return await retry(request, attempt)
+
+
+async def _not_withdrawn(
+    context: Context, org_id: str, command: DeclareDependant, stream: str, found: Loaded
+) -> None:
+    """Each declaration makes an id of its own: what was taken back is known by name, relation and
+    day. Raises Conflict `withdrawn-before`."""
+    told = (command.relation, command.declared_on)
+    gone = {
+        event.dependant_id: version
+        for version, event in found.said_not_to_be()
+        if isinstance(event, DependantDeclared) and (event.relation, event.occurred_on) == told
+    }
+    names = await person_records.names_held(context.store.pool, context.cipher, org_id, list(gone))
+    for dependant_id, version in gone.items():
+        if names.get(dependant_id) == command.name:
+            raise withdrawn_before(f"{stream}@{version}")
 
 
 async def _of_that_name(

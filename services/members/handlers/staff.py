@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from services.members import streams
 from services.members.commands.staff import (
+    ChangeDepartment,
     ChangeMember,
+    DepartmentRow,
     RecordStaffLeft,
     RegisterStaff,
     StaffLeavingRow,
@@ -78,6 +80,32 @@ async def record_staff_left(context: Context, request: Request, command: RecordS
 
         writes = await decide_rows(store, org_id, rows, decide, staff.LEAVING_REFUSALS)
         return await append_rows(store, request, writes, "left", f"/v1/{org_id}/staff?on={today}")
+
+    return await retry(request, attempt)
+
+
+async def change_department(context: Context, request: Request, command: ChangeDepartment) -> Reply:
+    """People belong to another department."""
+    store, org_id = context.store, request.org_id
+    await require_union(store, request)
+    rows = [(row.person_id, row) for row in command.people]
+
+    async def attempt() -> Reply:
+        today = today_of(store)
+
+        def decide(state: Record | None, _: str, row: DepartmentRow) -> list[PersonEvent]:
+            return staff.change_department(
+                state,
+                row,
+                org_id,
+                today,
+                reason=command.reason,
+                source_recorded_on=command.source_recorded_on,
+            )
+
+        writes = await decide_rows(store, org_id, rows, decide, staff.DEPARTMENT_REFUSALS)
+        link = f"/v1/{org_id}/staff?on={today}"
+        return await append_rows(store, request, writes, "changed", link)
 
     return await retry(request, attempt)
 

@@ -14,8 +14,14 @@ STREAM_VERSION = """
     AS stream_version"""
 """Our latest word on a person, for a client's Guildhall-After elsewhere."""
 
+DEPARTMENT = """
+(SELECT d.department FROM departments d
+ WHERE d.org_id = p.org_id AND d.person_id = p.person_id AND d.since <= $2
+ ORDER BY d.since DESC, d.version DESC LIMIT 1) AS department"""
+"""Where a person belongs on the day; NULL: nobody knows."""
+
 MEMBERS_ON = f"""
-SELECT m.person_id, p.gender, p.birth_month, m.kind, m.joined_on,
+SELECT m.person_id, p.gender, p.birth_month, {DEPARTMENT}, m.kind, m.joined_on,
        m.retired_on IS NOT NULL AND m.retired_on <= $2 AS retained,
        {STREAM_VERSION}
 FROM memberships m JOIN people p USING (org_id, person_id)
@@ -24,7 +30,7 @@ WHERE m.org_id = $1 AND m.person_id > $3
 ORDER BY m.person_id LIMIT $4
 """
 STAFF_ON = f"""
-SELECT s.person_id, p.gender, p.birth_month, s.since,
+SELECT s.person_id, p.gender, p.birth_month, {DEPARTMENT}, s.since,
        {STREAM_VERSION}
 FROM posts s JOIN people p USING (org_id, person_id)
 WHERE s.org_id = $1 AND s.person_id > $3

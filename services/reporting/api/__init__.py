@@ -4,19 +4,29 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.reporting.api import auditing, exporting, operating, reading, reports, sources
+from services.reporting.api import (
+    auditing,
+    comparing,
+    dividing,
+    exporting,
+    operating,
+    reading,
+    reports,
+    sources,
+)
 from services.reporting.api.access import Reporting
 from services.reporting.api.commands import COMMANDS
 from services.reporting.projections.checkpoints import folded
 from services.reporting.reconciliation.heartbeat import heartbeat
 from shared.http.app import CommandApi, build_app
 from shared.http.command_routes import add_commands
-from shared.http.guard import guard
+from shared.http.guard import READ_AT_ONCE, guard
 from shared.metrics import QUERY, REPORTING
 
 REFUSALS: dict[str, str] = {
     "unknown-figure": "没有这个指标",
     "unknown-list": "该指标没有这个分项",
+    "division-invalid": "该指标不能这样分",
     "unknown-event": "没有这个事件",
     "unknown-source": "没有登记这个来源",
     "unknown-programme": "没有这个项目",
@@ -87,6 +97,9 @@ def reporting_app(reporting: Reporting) -> FastAPI:
         sources.router,
         reading.unions,
         reading.router,
+        dividing.router,
+        dividing.listed,
+        comparing.router,
         auditing.router,
         auditing.listed,
         reports.router,
@@ -96,5 +109,5 @@ def reporting_app(reporting: Reporting) -> FastAPI:
         app.include_router(router)
     api = CommandApi("reporting", reporting.store, reporting.tokens, reporting)
     add_commands(app, api, COMMANDS)
-    guard(app, reporting.tokens)
+    guard(app, reporting.tokens, READ_AT_ONCE)
     return app

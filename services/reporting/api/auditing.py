@@ -4,16 +4,19 @@ import asyncio
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.reporting.api.access import READERS, Asked, Built
 from services.reporting.api.answers import difference_answer, finding_answer, verdict_answer
 from services.reporting.api.freshness import FromProjections, fresh
 from services.reporting.queries.findings import findings, judged_watermark
+from services.reporting.queries.register import register_listed, states_counted
 from services.reporting.queries.rules import rules_listed
 from services.reporting.queries.verdicts import verdicts
-from services.reporting.queries.what_if import tried, values_text, what_if
+from services.reporting.queries.what_if import tallied, tried, values_text, what_if
 from services.reporting.rules import RULES_VERSION
+from services.reporting.rules.dated import Place
+from services.reporting.rules.register import State as RuleState
 from shared.eventstore.write import today_of
 from shared.http.access import of_no_union
 from shared.http.problems import Json
@@ -78,6 +81,14 @@ async def rules() -> Json:
     return Json({"rules_version": RULES_VERSION, "rules": rules_listed()})
 
 
+@listed.get("/v1/rules/register", dependencies=[of_no_union(*READERS)])
+async def register(
+    state: Annotated[RuleState | None, Query(description="only rules in it")] = None,
+) -> Json:
+    """Every rule that is written down, judged or not, and why one is not, with its instruments."""
+    return Json({"states": states_counted(), "rules": register_listed(state)})
+
+
 @listed.get("/v1/rules/{rule_id}/values", dependencies=[of_no_union(*READERS)])
 async def rule_values(rule_id: str) -> Json:
     """A rule's values file as it is, to be changed and tried. Refuses unknown-rule."""
@@ -86,16 +97,28 @@ async def rule_values(rule_id: str) -> Json:
 
 
 class TriedValues(BaseModel):
-    """A rule's values file as it would be written."""
+    """What is tried: a rule's values file as it would be written, another place, or both."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    values: str = Field(max_length=20_000, description="YAML, as in services/reporting/rules")
+    values: str | None = Field(
+        default=None, max_length=20_000, description="YAML, as in services/reporting/rules"
+    )
+    jurisdiction: Place | None = Field(
+        default=None, description="as if the union were of it; values elsewhere are UNKNOWN"
+    )
+
+    @model_validator(mode="after")
+    def _something(self) -> "TriedValues":
+        if self.values is None and self.jurisdiction is None:
+            raise ValueError("nothing to try: name values or a jurisdiction")
+        return self
 
 
 @router.post("/v1/{org_id}/rules/{rule_id}/what-if")
 async def try_values(built: Built, asked: Asked, rule_id: str, body: TriedValues) -> Json:
-    """What other values of a rule would change on the period; nothing is recorded.
+    """What other values of a rule, or another place's, would change on the period; nothing is
+    recorded.
 
     Refuses unknown-rule, values-refused.
     """
@@ -103,10 +126,17 @@ async def try_values(built: Built, asked: Asked, rule_id: str, body: TriedValues
     at = await asked.at(built.pool)
     async with built.pool.acquire() as connection:
         found = await what_if(
-            connection, asked.org_id, asked.period.first, asked.period.last, at, rule=rule
+            connection,
+            asked.org_id,
+            asked.period.first,
+            asked.period.last,
+            at,
+            rule=rule,
+            jurisdiction=body.jurisdiction,
         )
     return Json(
         asked.head(at)
-        | {"rule": rule.id, "rule_version": rule.version}
+        | {"rule": rule.id, "rule_version": rule.version, "jurisdiction": body.jurisdiction}
+        | {"tally": tallied(found)}
         | {"differences": [difference_answer(difference) for difference in found]}
     )

@@ -15,6 +15,7 @@ from services.reporting.api.answers import (
     verdict_answer,
 )
 from services.reporting.api.freshness import FromProjections, all_fresh, fresh
+from services.reporting.figures.parts import divisions_of
 from services.reporting.queries.event import (
     event_at_index,
     event_document,
@@ -123,6 +124,7 @@ async def explain(  # noqa: PLR0917 - FastAPI reads each from a parameter
     if page.wrong_rows:
         value = value._replace(unproven=(*value.unproven, f"{JOURNAL} {WORDS['rows-wrong']}"))
     answer = asked.head(at) | value_answer(value) | page._asdict() | {"by_list": lists}
+    answer["divisions"] = list(divisions_of(named))
     return Json(answer)
 
 

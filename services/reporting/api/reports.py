@@ -22,6 +22,7 @@ from services.reporting.reports.archive import kept_file
 from services.reporting.reports.material import collect
 from shared.contract.reporting import Format
 from shared.contract.values import Slug
+from shared.http.guard import Shares
 from shared.http.problems import Json
 
 router = APIRouter(tags=["reports"], route_class=FromProjections, dependencies=[Depends(fresh)])
@@ -34,19 +35,25 @@ MEDIA: dict[Format, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
 }
+_turns = Shares(1)
+"""Of one person one preview: nobody alone fills the line before the press."""
 ReportId = Annotated[Slug, Path(description="as the list of reports names it")]
 
 
 @router.get("/v1/{org_id}/report")
 async def preview(
-    built: Built, asked: Asked, format_: Annotated[Format, Query(alias="format")] = "md"
+    built: Built,
+    reader: Reader,
+    asked: Asked,
+    format_: Annotated[Format, Query(alias="format")] = "md",
 ) -> Response:
     """The annual report as it would be issued, every number from the log; nothing is recorded. Its
     entity tag is the SHA-256 of its bytes."""
     at = await asked.at(built.pool)
     async with built.pool.acquire() as connection:
         material = await collect(connection, asked.org_id, asked.period, at, asked.as_of)
-    files = await built.press.files(built.pool, material, (format_,))
+    async with _turns.of(reader.subject):
+        files = await built.press.files(built.pool, material, (format_,))
     return _file(files[format_], format_, {"Guildhall-Known-At": str(at)})
 
 

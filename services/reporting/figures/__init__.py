@@ -8,6 +8,8 @@ from services.reporting.figures.meetings import MEETING_FIGURES, MEETING_RULES
 from services.reporting.figures.members import MEMBER_FIGURES, MEMBER_RULES
 from services.reporting.figures.money import MONEY_FIGURES, MONEY_RULES
 from services.reporting.figures.office import OFFICE_FIGURES, OFFICE_RULES
+from shared.contract.envelope import DomainEvent
+from shared.contract.members import DepartmentChanged, MembersMerged, MembersUnmerged
 
 TOPICS: tuple[tuple[Rules, tuple[Figure, ...]], ...] = (
     (MEMBER_RULES, MEMBER_FIGURES),
@@ -34,6 +36,11 @@ TYPES_OF_FIGURE: dict[str, frozenset[str]] = {
 }
 """The event types that could change a figure: all that its module's rules read, and those of the
 register where that decides."""
+TELLING: tuple[type[DomainEvent], ...] = (
+    *MEMBER_RULES, DepartmentChanged, MembersMerged, MembersUnmerged,
+)  # fmt: skip
+OF_A_PERSON: frozenset[str] = frozenset(each.type_name() for each in TELLING)
+"""The event types that could move a person's lines from one part of a figure to another."""
 BY_NAME: dict[str, Figure] = {figure.name: figure for figure in FIGURES}
 
 

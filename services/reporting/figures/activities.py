@@ -59,7 +59,7 @@ def _registered(event: ParticipantRegistered, entry: Entry) -> tuple[Effect, ...
 
 
 def _attended(event: AttendanceRecorded, entry: Entry) -> tuple[Effect, ...]:
-    return (once("attended", event.person_id, event, entry),)
+    return (once("attended", event.person_id, event, entry, part=event.session),)
 
 
 def _entered(event: ContestEntered, entry: Entry) -> tuple[Effect, ...]:

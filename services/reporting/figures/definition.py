@@ -90,20 +90,23 @@ def once(
     event: DomainEvent,
     entry: Entry,
     *,
+    part: str | int = "",
     quantity: int = 1,
     amount_fen: int | None = None,
     assumed: bool = False,
 ) -> Counted:
-    """A line of the list `name` that nothing but its own event can change."""
-    item = of_event(name, entry)
+    """A line of the list `name` that nothing but its own event can change. `part`: which of several
+    things of a day it is about, such as the session, so that two sources' are told apart."""
+    item = of_event(name, entry, part)
     return Counted(name, item, subject, event.occurred_on, quantity, amount_fen, assumed, True)
 
 
-def of_event(family: str, entry: Entry) -> str:
+def of_event(family: str, entry: Entry, part: str | int = "") -> str:
     """The item of a line that is its event's own; two sources may use one event id. Before the `!`
     stands what it is about, as in `of_stream`."""
     envelope = entry.envelope
-    return f"{family}:{envelope.stream}!{envelope.event_id}@{envelope.source}"
+    about = f"{family}:{envelope.stream}" + (f"#{part}" if part != "" else "")
+    return f"{about}!{envelope.event_id}@{envelope.source}"
 
 
 def stream_line(

@@ -56,7 +56,16 @@ def _examined(event: HealthCheckReported, entry: Entry) -> tuple[Effect, ...]:
 
 
 def _volunteered(event: VolunteerServiceRecorded, entry: Entry) -> tuple[Effect, ...]:
-    return (once("volunteer", event.person_id, event, entry, quantity=event.days),)
+    return (
+        once(
+            "volunteer",
+            event.person_id,
+            event,
+            entry,
+            part=event.service,
+            quantity=event.days,
+        ),
+    )
 
 
 def _attested(event: PeriodAttested, entry: Entry) -> tuple[Effect, ...]:

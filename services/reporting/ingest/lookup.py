@@ -17,7 +17,7 @@ from services.reporting.journal.record import Decoded, Origin, StreamKey
 from shared.contract.attributes import envelope_of_document
 from shared.contract.corrections import WITHDRAWALS
 from shared.contract.decoders import decode_envelope, decode_event
-from shared.contract.envelope import DomainEvent
+from shared.contract.stream_agreement import Said
 from shared.contract.stream_rules import KNOWN, History, history_of
 from shared.contract.succession import Identity, Named
 from shared.eventstore.epochs import Epochs, known_epochs
@@ -52,7 +52,7 @@ SELECT topic, content FROM quarantine JOIN unnest($1::text[], $2::bytea[]) AS c(
 WHERE state = 'discarded'
 """
 TOLD = """
-SELECT j.source, j.stream, j.document
+SELECT j.event_id, j.source, j.stream, j.document
 FROM unnest($1::text[], $2::text[]) AS s(source, stream) JOIN journal j USING (source, stream)
     LEFT JOIN disowned d ON d.log_index = j.log_index
 WHERE j.shard IS NULL AND j.type = ANY($3) AND d.log_index IS NULL
@@ -248,9 +248,10 @@ async def _histories(
     if not streams:
         return {}
     rows = await connection.fetch(TOLD, *zip(*streams, strict=True), list(KNOWN))
-    told: dict[StreamKey, list[tuple[str, DomainEvent]]] = {}
+    told: dict[StreamKey, list[Said]] = {}
     for row in rows:
         envelope = decode_envelope(row["document"]) or envelope_of_document(row["document"])
         event = decode_event(envelope.type, envelope.data)
-        told.setdefault((row["source"], row["stream"]), []).append((envelope.type, event))
+        said = Said(row["event_id"], envelope.type, event)
+        told.setdefault((row["source"], row["stream"]), []).append(said)
     return {stream: history_of(events) for stream, events in told.items()}

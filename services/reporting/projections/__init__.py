@@ -18,6 +18,7 @@ from services.reporting.projections.books import BUDGET_LINES, INCOMES, PAYMENTS
 from services.reporting.projections.claims import CLAIMS
 from services.reporting.projections.definition import Projection
 from services.reporting.projections.deliveries import DELIVERIES
+from services.reporting.projections.departments import DEPARTMENTS
 from services.reporting.projections.disowned import TAKES_OUT, Streams, fold_taken_out
 from services.reporting.projections.engine import Dispatch, dispatch, work_out
 from services.reporting.projections.figure_lines import line_projection
@@ -49,7 +50,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     FIGURE_LINES, REGISTER, DELIVERIES, CLAIMS, PAYMENTS, INCOMES, BUDGET_LINES, PROCUREMENTS,
     FINDINGS, PROGRAMMES, ROSTER, PORTIONS, POLICIES, INSURED, MEETINGS, RESOLUTIONS, ACTIVITIES,
     REGULATIONS, HEALTH_CHECKS, VOLUNTEERS, ATTESTATIONS, INCIDENTS, PLAN_ITEMS, ISSUES, UNIONS,
-    MERGED_PEOPLE, ISSUED_REPORTS, NARRATIVES,
+    MERGED_PEOPLE, DEPARTMENTS, ISSUED_REPORTS, NARRATIVES,
 )  # fmt: skip
 BY_NAME: Mapping[str, Projection] = MappingProxyType({each.name: each for each in PROJECTIONS})
 DISPATCH = dispatch(PROJECTIONS)

@@ -35,7 +35,8 @@ ActivityEvent = (
 
 class Activity(NamedTuple):
     """One activity. `entries` are works in its contest, `entrants` the person-times behind them;
-    `award_value_fen` is what the awards were worth together. `planned` is the event's id."""
+    `award_value_fen` is what the awards were worth together. `planned` and `awarded` (the last
+    award) are ids of events."""
 
     org_id: str
     activity_id: str
@@ -61,6 +62,8 @@ class Activity(NamedTuple):
     awards: int = 0
     award_recipients: int = 0
     award_value_fen: int = 0
+    awarded_on: date | None = None
+    awarded: UUID | None = None
 
 
 def _keys(event: ActivityEvent, entry: Entry) -> Sequence[Key]:
@@ -116,12 +119,14 @@ def _judged(row: Activity | None, event: ContestJudged, _: Entry, key: Key) -> A
     return (row or Activity(*key))._replace(judged_on=event.occurred_on, judges=event.judges)
 
 
-def _awarded(row: Activity | None, event: AwardGranted, _: Entry, key: Key) -> Activity:
+def _awarded(row: Activity | None, event: AwardGranted, entry: Entry, key: Key) -> Activity:
     row = row or Activity(*key)
     return row._replace(
         awards=row.awards + 1,
         award_recipients=row.award_recipients + event.recipients,
         award_value_fen=row.award_value_fen + (event.value_fen or 0),
+        awarded_on=event.occurred_on,
+        awarded=entry.envelope.event_id,
     )
 
 

@@ -138,9 +138,12 @@ BY_NAME = {view.name: view for view in VIEWS}
 
 async def create_views(connection: Any) -> None:
     """Make the views, where they are not these already, and let auditors read them. The caller
-    holds the journal's head."""
+    holds the journal's head, so no auditor's transaction is waited for: their sessions are ended.
+    """
     await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {AUDIT}")
     made = {row["relname"]: row["comment"] for row in await connection.fetch(MADE, AUDIT)}
+    if {view.name: view.comment for view in VIEWS} != made:
+        await connection.execute("SELECT end_auditors(0)")
     for name in made.keys() - BY_NAME.keys():
         await connection.execute(f"DROP FUNCTION {AUDIT}.read_{name} CASCADE")
     # A text that names a table which is not there now is a right one.

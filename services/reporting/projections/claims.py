@@ -27,7 +27,7 @@ class Claim(NamedTuple):
     """A claim as it stands (amounts in fen); `state` is its last event's.
 
     `maker` wrote the ClaimFiled, `filed_by` is who its approval says filed it, `paid_by` wrote the
-    ClaimPaid. `filed`, `approved`,
+    ClaimPaid, `rejecter` the ClaimRejected, in the role `rejecter_role`. `filed`, `approved`,
     `rejected`, `paid` and `reversed` are the ids of the events that say so: the evidence.
     """
 
@@ -69,6 +69,8 @@ class Claim(NamedTuple):
     withdrawn_on: date | None = None
     withdrawn_why: str | None = None
     withdrawn: UUID | None = None
+    rejecter: str | None = None
+    rejecter_role: str | None = None
 
     @property
     def first_on(self) -> date:
@@ -145,6 +147,8 @@ def _rejected(row: Claim | None, event: ClaimRejected, entry: Entry, key: Key) -
         rejected_on=event.occurred_on,
         rejected_why=event.reason,
         rejected=entry.envelope.event_id,
+        rejecter=entry.envelope.actor,
+        rejecter_role=entry.envelope.role,
     )
 
 

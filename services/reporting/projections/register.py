@@ -7,6 +7,7 @@ Spells before the present one are kept as pairs of days, memberships in `former`
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
+from uuid import UUID
 
 from services.reporting.journal.record import Entry
 from services.reporting.projections.definition import Key, Projection, changing
@@ -25,7 +26,8 @@ from shared.contract.members import (
 class Registration(NamedTuple):
     """One person in one union. `member_until` is the day membership ended (that day excluded),
     `staff_until` the last day in post; `former` and `former_posts` hold earlier spells, each as
-    "from/until" ISO dates with the same meaning of the second.
+    "from/until" ISO dates with the same meaning of the second. `left_post` is the event by which
+    the present post ended, and `left_post_why` its reason.
     """
 
     org_id: str
@@ -41,6 +43,8 @@ class Registration(NamedTuple):
     retired_on: date | None = None
     former: tuple[str, ...] = ()
     former_posts: tuple[str, ...] = ()
+    left_post_why: str | None = None
+    left_post: UUID | None = None
 
     def member_on(self, day: date) -> bool:
         """Whether the person was a member on `day`."""
@@ -84,6 +88,8 @@ def _staffed(row: Registration | None, event: StaffRegistered, _: Entry, key: Ke
         staff_from=event.occurred_on,
         staff_until=None,
         former_posts=former,
+        left_post_why=None,
+        left_post=None,
     )
 
 
@@ -91,8 +97,12 @@ def _changed(row: Registration | None, event: MemberChanged, _: Entry, key: Key)
     return (row or _blank(key))._replace(gender=event.gender, birth_month=event.birth_month)
 
 
-def _left_post(row: Registration | None, event: StaffLeft, _: Entry, key: Key) -> Registration:
-    return (row or _blank(key))._replace(staff_until=event.occurred_on)
+def _left_post(row: Registration | None, event: StaffLeft, entry: Entry, key: Key) -> Registration:
+    return (row or _blank(key))._replace(
+        staff_until=event.occurred_on,
+        left_post_why=event.reason,
+        left_post=entry.envelope.event_id,
+    )
 
 
 def _joined(row: Registration | None, event: MemberJoined, _: Entry, key: Key) -> Registration:

@@ -21,6 +21,8 @@ class Union(NamedTuple):
     """One union. `moving_to` is the new upper union while a transfer is under way;
     `members_due` and `members_prepared` are the files it takes and those that are ready.
     `declared`, `move_started`, `prepared` and `moved` are the ids of the events that say so.
+    `parents` are the upper unions, each as "since/union" from an ISO date on, in the order in which
+    they were told; the union is empty where there was none.
     """
 
     org_id: str
@@ -44,6 +46,7 @@ class Union(NamedTuple):
     prepared: UUID | None = None
     moved_on: date | None = None
     moved: UUID | None = None
+    parents: tuple[str, ...] = ()
 
 
 Affiliation = AffiliationTransferStarted | MemberHandoverPrepared | AffiliationTransferCompleted
@@ -63,12 +66,18 @@ def _registered(row: Union | None, event: OrganisationRegistered, _: Entry, key:
         parent_org_id=event.parent_org_id,
         simulated=event.simulated,
         registered_on=event.occurred_on,
+        parents=(f"{event.occurred_on}/{event.parent_org_id or ''}",),
     )
 
 
 def _corrected(row: Union | None, event: OrganisationCorrected, _: Entry, key: Key) -> Union:
-    return (row or Union(*key))._replace(
-        name=event.name, kind=event.kind, parent_org_id=event.parent_org_id
+    row = row or Union(*key)
+    parents = row.parents
+    if len(parents) <= 1:  # so it always was; where the union moved since, that says where to
+        since = row.registered_on or event.occurred_on
+        parents = (f"{since}/{event.parent_org_id or ''}",)
+    return row._replace(
+        name=event.name, kind=event.kind, parent_org_id=event.parent_org_id, parents=parents
     )
 
 
@@ -105,7 +114,10 @@ def _prepared(row: Union | None, event: MemberHandoverPrepared, entry: Entry, ke
 
 
 def _moved(row: Union | None, event: AffiliationTransferCompleted, entry: Entry, key: Key) -> Union:
-    return (row or Union(*key))._replace(
+    row = row or Union(*key)
+    told = row.parents or (f"{date.min}/{event.from_parent}",)
+    return row._replace(
+        parents=(*told, f"{event.occurred_on}/{event.to_parent}"),
         parent_org_id=event.to_parent,
         moving_to=None,
         moved_on=event.occurred_on,

@@ -21,7 +21,8 @@ async def chain(connection: Any, entry: Entry, at: int) -> tuple[list[Entry], li
 
 
 def _correcting(told: Sequence[Told], entry: Entry, at: int) -> list[Entry]:
-    """Its withdrawal; and later events that correct or reverse the last one of its type."""
+    """Its withdrawal; and later events that correct or reverse the last one of its type, the next
+    one of it included where it corrects itself."""
     withdrawn = withdrawn_by(told, at)
     found = [withdrawn[entry.log_index]] if entry.log_index in withdrawn else []
     of_type = [e.entry for e in told if e.entry.envelope.type == entry.envelope.type]
@@ -30,7 +31,7 @@ def _correcting(told: Sequence[Told], entry: Entry, at: int) -> list[Entry]:
     return found + [
         each.entry
         for each in told
-        if entry.log_index < each.entry.log_index < until
+        if entry.log_index < each.entry.log_index <= until
         and each.entry.envelope.type in by
         and each.entry.log_index not in withdrawn
     ]

@@ -193,7 +193,9 @@ async def events_of(
     wrong = [each._asdict() for _, each in sorted(found.items()) if each is not None]
     denied = await contradicted(connection, org_id, [figure], period, after.at)
     other = [each._asdict() for each in (*of_figure(twice, figure, period), *denied)]
-    return Page(list(map(_event, events)), list(map(_event, repeats)), following, wrong, other)
+    return Page(
+        list(map(event_shown, events)), list(map(event_shown, repeats)), following, wrong, other
+    )
 
 
 async def _lines(connection: Any, asked: _Asked, after: Cursor, limit: int) -> list[Any]:
@@ -239,7 +241,8 @@ def _place(line: Any) -> tuple[int, str, date]:
     return line["log_index"], line["item"], line["occurred_on"]
 
 
-def _event(row: Any) -> dict[str, Any]:
+def event_shown(row: Any) -> dict[str, Any]:
+    """A line with its event, as a list shows it."""
     event = {name: value for name, value in row.items() if name not in CHECKED}
     event["event_id"] = str(row["event_id"])
     event["offset"] = event.pop("kafka_offset")

@@ -203,7 +203,7 @@ async def _values_listed(  # noqa: PLR0917 - the question, and what is counted o
         if figure.only == "women":
             unknown = await without_gender(connection, org_id, figure, *period, at)
             values[figure.name] = values[figure.name]._replace(without_gender=unknown)
-    return values | await _assumed(connection, org_id, period, at, values.values())
+    return values | await with_assumed(connection, org_id, period, at, values.values())
 
 
 async def values_at(
@@ -234,7 +234,7 @@ async def values_at(
         rows = await connection.fetch(FROM_SUMS, org_id, lists, *period, at, block, sums.BLOCK)
         found = {row["list"]: row for row in rows}
         values |= {figure.name: _of_sums(figure, found) for figure in summed}
-        values |= await _assumed(connection, org_id, period, at, values.values())
+        values |= await with_assumed(connection, org_id, period, at, values.values())
     return {figure.name: values[figure.name] for figure in figures}
 
 
@@ -246,7 +246,7 @@ async def values_now(
     return at, await values_at(connection, org_id, period, at, figures)
 
 
-async def _assumed(
+async def with_assumed(
     connection: Any, org_id: str, period: Period, at: int, values: Iterable[Value]
 ) -> dict[str, Value]:
     """Amounts of gifts, some of whose lines are of a programme whose value is an assumption."""

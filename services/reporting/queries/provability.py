@@ -51,12 +51,17 @@ async def source_checks(connection: Any, org_id: str) -> list[Any]:
     return list(await connection.fetch(CHECKS, org_id, CHECKED_SECONDS))
 
 
-def with_proof(values: Mapping[str, Value], rows: Sequence[Any]) -> dict[str, Value]:
-    """The same figures, each with what keeps it from being proven, by the checks of its union."""
+def with_proof(
+    values: Mapping[str, Value],
+    rows: Sequence[Any],
+    types: Mapping[str, frozenset[str]] = TYPES_OF_FIGURE,
+) -> dict[str, Value]:
+    """The same figures, each with what keeps it from being proven, by the checks of its union;
+    `types` are those of the events that could change each."""
     checks = {row["source"]: row for row in rows}
     outside = [row for row in rows if row["types"] is not None]
     return {
-        name: value._replace(unproven=_unproven(TYPES_OF_FIGURE[name], checks, outside))
+        name: value._replace(unproven=_unproven(types[name], checks, outside))
         for name, value in values.items()
     }
 

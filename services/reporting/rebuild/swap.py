@@ -2,7 +2,8 @@
 
 Readers hold their tables for as long as a question takes, several of them in any order. Of two who
 wait for each other it is the swap that gives way, and is tried again: no question is answered 500
-for it, and ingest waits for a reader LOCK_MILLISECONDS at a time.
+for it, and ingest waits for a reader LOCK_MILLISECONDS at a time. Auditors hold theirs for as long
+as they like: after AUDITORS_SECONDS their sessions are ended.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from services.reporting.journal import log as journal
 from services.reporting.projections import DEFINITIONS, checkpoints, fold_entries
 from services.reporting.projections import figure_sums as sums
 from services.reporting.projections.as_of import LIVE
+from services.reporting.rebuild.auditors import end_auditors
 from services.reporting.rebuild.comparison import NEXT
 
 BATCH_ENTRIES = 5000
@@ -24,6 +26,8 @@ chooses a reader as the victim."""
 SWAP_SECONDS = 120.0
 """How long the swap is tried, while questions hold the tables."""
 PAUSE_SECONDS = 0.2
+AUDITORS_SECONDS = 60.0
+"""How long the swap waits for an auditor's question."""
 
 THERE = f"""
 SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace('{LIVE}') AND relkind = 'r'
@@ -45,13 +49,15 @@ async def swap_in(
     Raises asyncpg.QueryCanceledError, DeadlockDetectedError where readers hold the tables for
     SWAP_SECONDS.
     """
-    after, until = up_to, time.monotonic() + SWAP_SECONDS
+    after, began = up_to, time.monotonic()
     while True:
         after = await _catch_up(connection, names, after)
+        # Ended just before the lock is asked for: a session made anew stands in line behind it.
+        alone = time.monotonic() - began >= AUDITORS_SECONDS
         try:
-            await _swap(connection, names, up_to, after, refolded=refolded)
+            await _swap(connection, names, up_to, after, refolded=refolded, alone=alone)
         except (asyncpg.QueryCanceledError, asyncpg.DeadlockDetectedError):
-            if time.monotonic() > until:
+            if time.monotonic() - began > SWAP_SECONDS:
                 raise
             await asyncio.sleep(PAUSE_SECONDS)
         else:
@@ -79,6 +85,7 @@ async def _swap(
     after: int,
     *,
     refolded: bool,
+    alone: bool,
 ) -> None:
     async with connection.transaction():
         head = await journal.begin_batch(connection)
@@ -93,6 +100,8 @@ async def _swap(
             ):
                 await fold_entries(connection, NEXT, entries, names=names)
         await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {LIVE}")
+        if alone:
+            await end_auditors(connection)
         await _lock(connection, names)
         for name in sorted(names):
             # Dropping in the same transaction makes every cached plan look the name up again.

@@ -5,33 +5,65 @@ from pathlib import Path
 
 from services.reporting.rules.definition import Formula, Rule
 from services.reporting.rules.formulas import (
+    act_01,
+    act_10,
     bud_02,
+    bud_03,
     bud_09,
+    bud_12,
+    con_01,
+    con_06,
+    con_07,
     con_11,
     evd_01,
+    evd_04,
     evd_06,
+    mem_03,
+    no_2,
+    no_4,
+    no_8,
     prc_02,
     prc_04,
+    prv_10,
     rpt_01,
+    sta_02,
+    wel_01,
+    wel_02,
     wel_03,
     wel_04,
     wel_05,
     wel_06,
+    wel_07,
+    wel_08,
+    wel_09,
+    wel_10,
+    wel_11,
+    wel_12,
+    wel_13,
+    wel_15,
     wel_16,
 )
+from services.reporting.rules.register import load_register
 from services.reporting.rules.values_file import load_instruments, load_values
 
 HERE = Path(__file__).parent
 VALUES = HERE / "values"
 INSTRUMENTS = load_instruments(HERE / "instruments.yaml")
+REGISTER = load_register(HERE / "register", INSTRUMENTS)
+"""Every rule that is written down; those of RULES among them."""
 
 FORMULAS: tuple[Formula, ...] = (
-    wel_03, wel_04, wel_05, wel_06, wel_16, evd_01, evd_06, bud_02, bud_09, prc_02, prc_04, con_11,
+    wel_01, wel_02, wel_03, wel_04, wel_05, wel_06, wel_07, wel_08, wel_09, wel_10, wel_11, wel_12,
+    wel_13, wel_15, wel_16, act_01, act_10, evd_01, evd_04, evd_06, bud_02, bud_03, bud_09, bud_12,
+    no_2, no_4, no_8, prc_02, prc_04, con_01, con_06, con_07, con_11, mem_03, sta_02, prv_10,
     rpt_01,
 )  # fmt: skip
 """Every rule's module. Its values are in `values/<rule>.yaml`, its cases in `tests/rules`."""
 
-SHARED_SOURCES = ("definition.py", "facts.py", "formulas/shared_terms.py")
+SHARED_SOURCES = (
+    "definition.py", "facts.py", "formulas/shared_terms.py", "formulas/occasions.py",
+    "formulas/sympathy.py", "formulas/act_01.py",
+)  # fmt: skip
 """What formulas lean on: a change here changes what any rule means."""
 
 

@@ -7,6 +7,7 @@ for a stretch, an UNKNOWN entry says so for that stretch.
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 Status = Literal["CONF-P", "CONF-S", "CONF-D", "KNOW", "UNKNOWN"]
@@ -15,11 +16,23 @@ found."""
 
 CONFIRMED: frozenset[str] = frozenset({"CONF-P", "CONF-S", "CONF-D"})
 STATUSES: frozenset[str] = CONFIRMED | {"KNOW", "UNKNOWN"}
-BINDING: frozenset[str] = frozenset({"national", "tianjin", "practice"})
-"""Whose rules bind a union in Tianjin. `practice` is what auditors ask for everywhere (审计口径);
-values of other provinces stand in the files to compare with, and decide nothing."""
+EVERYWHERE: frozenset[str] = frozenset({"national", "practice", "identity"})
+"""Whose rules bind every union. `practice` is what auditors ask for everywhere (审计口径), an
+`identity` is arithmetic and cites no law."""
 
-JURISDICTIONS: frozenset[str] = BINDING | {"anhui"}
+Place = Literal["tianjin", "anhui", "shandong", "zhejiang"]
+PLACES: Mapping[str, str] = {
+    "tianjin": "天津",
+    "anhui": "安徽",
+    "shandong": "山东",
+    "zhejiang": "浙江",
+}
+"""Whose rules bind the unions of a place alone; each with its Chinese name."""
+
+HOME: Place = "tianjin"
+"""The place that `entries` of a values file are written for; others stand under `elsewhere`."""
+
+JURISDICTIONS: frozenset[str] = EVERYWHERE | PLACES.keys()
 UNITS: frozenset[str] = frozenset(
     {"fen", "percent", "days", "times", "fraction", "months", "terms"}
 )
@@ -31,7 +44,7 @@ class Instrument(NamedTuple):
     """A legal instrument of the register: what a clause is quoted from, and while it is in force.
 
     Dates are the earliest and latest days a value may cite it; `read` is the text or page that it
-    was read in.
+    was read in; `replaced_by` is the key of the instrument that took its place.
     """
 
     key: str
@@ -41,6 +54,11 @@ class Instrument(NamedTuple):
     effective_to: date | None
     status: Status
     read: str | None = None
+    replaced_by: str | None = None
+
+    def in_force_on(self, day: date) -> bool:
+        """Whether a value may cite it on a civil day."""
+        return (self.effective_from or date.min) <= day <= (self.effective_to or date.max)
 
 
 class InForce(NamedTuple):
@@ -56,19 +74,37 @@ class InForce(NamedTuple):
     clause: str
     source: str
 
-    @property
-    def firm(self) -> bool:
-        """Whether a verdict may pass on it: confirmed by something read, and binding here."""
-        return self.status in CONFIRMED and self.jurisdiction in BINDING
+    def known_in(self, place: str) -> bool:
+        """Whether a verdict in a place may fail on it: it has a value, and binds there."""
+        return self.value is not None and self.jurisdiction in EVERYWHERE | {place}
+
+    def firm_in(self, place: str) -> bool:
+        """Whether a verdict in a place may pass on it: known there, by something that was read."""
+        return self.known_in(place) and self.status in CONFIRMED
+
+    def meets(self, first: date, last: date) -> bool:
+        """Whether it was in force on any day of FROM..TO."""
+        begins, ends = self.effective_from or date.min, self.effective_to or date.max
+        return begins <= last and first <= ends
 
 
 class Parameter(NamedTuple):
-    """One value of a rule through time: what it means, its unit, its dated entries in order."""
+    """One value of a rule through time: what it means, its unit, its dated entries in order.
+    `elsewhere` are the entries of other places, where they were found."""
 
     name: str
     title: str
     unit: str
     entries: tuple[InForce, ...]
+    elsewhere: Mapping[str, tuple[InForce, ...]] = MappingProxyType({})
+
+    def under(self, place: str) -> "Parameter":
+        """The value as it binds in a place: what binds in another alone is UNKNOWN there."""
+        given = self.elsewhere.get(place, self.entries)
+        binding = EVERYWHERE | {place}
+        return self._replace(
+            entries=tuple(e if e.jurisdiction in binding else _unread(e, place) for e in given)
+        )
 
     def on(self, day: date) -> InForce | None:
         """The entry in force on a civil day; None before the first: the rule did not exist yet."""
@@ -83,6 +119,17 @@ class Parameter(NamedTuple):
             if entry.value is not None and (entry.effective_from or date.min) <= day:
                 return entry
         return None
+
+
+def _unread(entry: InForce, place: str) -> InForce:
+    return entry._replace(
+        value=None,
+        status="UNKNOWN",
+        jurisdiction=place,
+        instrument="LOCAL-UNREAD",
+        clause=f"{PLACES[place]}的有关规定未查到",
+        source="no public text or page found",
+    )
 
 
 class RuleValues(NamedTuple):
@@ -100,3 +147,9 @@ class RuleValues(NamedTuple):
     def last_known(self, name: str, day: date) -> InForce | None:
         """The latest value of a parameter known before a day."""
         return self.parameters[name].last_known(day)
+
+    def under(self, place: str) -> "RuleValues":
+        """The values as they bind in a place."""
+        return self._replace(
+            parameters={name: each.under(place) for name, each in self.parameters.items()}
+        )

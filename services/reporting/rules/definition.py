@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol
 from uuid import UUID
 
-from services.reporting.rules.dated import InForce, RuleValues
+from services.reporting.rules.dated import HOME, InForce, RuleValues
 from services.reporting.rules.facts import Facts
 
 Outcome = Literal["pass", "fail", "indeterminate", "not_applicable"]
@@ -134,20 +134,24 @@ class Rule:
 
     def verdicts(self, facts: Facts) -> list[Verdict]:
         """The verdict on every subject that the facts show, ordered by subject."""
-        found = [self._verdict(facts.org_id, j) for j in self.judge(facts, self.values)]
+        values = self.values.under(facts.jurisdiction)
+        found = [self._verdict(facts, j) for j in self.judge(facts, values)]
         found.sort(key=lambda verdict: verdict.subject)
         subjects = {verdict.subject for verdict in found}
         assert len(subjects) == len(found), f"{self.id} judged one subject twice"
         return found
 
-    def _verdict(self, org_id: str, judgement: Judgement) -> Verdict:
-        reason = gate(self.reason_of[judgement.reason], judgement.used)
+    def _verdict(self, facts: Facts, judgement: Judgement) -> Verdict:
+        period = judgement.period_from, judgement.period_to
+        past = [value.clause for value in judgement.used if not value.meets(*period)]
+        assert not past, f"{self.id} cites for {judgement.subject} what was not in force: {past}"
+        reason = gate(self.reason_of[judgement.reason], judgement.used, facts.jurisdiction)
         first = next(iter(self.values.parameters.values())).entries[0]
         decisive = judgement.used[0] if judgement.used else first
         return Verdict(
             rule=self.id,
             rule_version=self.version,
-            org_id=org_id,
+            org_id=facts.org_id,
             subject=fitting(judgement.subject),
             period_from=judgement.period_from,
             period_to=judgement.period_to,
@@ -171,14 +175,15 @@ def fitting(subject: str) -> str:
     return f"{subject[: SUBJECT_CHARACTERS - 17]}~{digest}"
 
 
-def gate(reason: Reason, used: tuple[InForce, ...]) -> Reason:
-    """What the reason amounts to, given how firm the values under it are.
+def gate(reason: Reason, used: tuple[InForce, ...], place: str = HOME) -> Reason:
+    """What the reason amounts to in a place, given how firm the values under it are there.
 
-    A pass needs values, all of them confirmed and binding. A fail needs all of them known: one that
-    is only KNOW may open a question a person must close, one that is UNKNOWN may not.
+    A pass needs values, all of them confirmed and binding. A fail needs all of them known and
+    binding: one that is only KNOW may open a question a person must close, one that is UNKNOWN, or
+    of another place, may not.
     """
-    if reason.outcome == "pass" and not (used and all(value.firm for value in used)):
+    if reason.outcome == "pass" and not (used and all(value.firm_in(place) for value in used)):
         return UNCONFIRMED
-    if reason.outcome == "fail" and not (used and all(v.value is not None for v in used)):
+    if reason.outcome == "fail" and not (used and all(v.known_in(place) for v in used)):
         return UNKNOWN
     return reason

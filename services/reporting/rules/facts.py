@@ -10,15 +10,19 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
+from services.reporting.projections.activities import Activity
 from services.reporting.projections.books import BudgetLineVersion, Income, Payment
 from services.reporting.projections.claims import Claim
 from services.reporting.projections.deliveries import Delivery
 from services.reporting.projections.health_checks import HealthCheck
+from services.reporting.projections.insured import Cover
 from services.reporting.projections.issued_reports import IssuedReport
 from services.reporting.projections.meetings import Meeting
 from services.reporting.projections.procurements import Procurement
 from services.reporting.projections.programmes import Programme
 from services.reporting.projections.register import Registration
+from services.reporting.projections.unions import Union
+from services.reporting.rules.dated import HOME
 
 OWN_SOURCE = "/guildhall/"
 T = TypeVar("T")
@@ -46,6 +50,17 @@ class Moved(NamedTuple):
     events: tuple[UUID, ...]
 
 
+class Referred(NamedTuple):
+    """What a payment names, as one source tells it: `of` is its kind, payer or organiser; when it
+    was decided, approved or met, where that is said."""
+
+    of: str | None
+    decided_on: date | None
+
+
+NOT_REFERRED: Mapping[str, BySource[Referred]] = MappingProxyType({})
+
+
 class Facts(NamedTuple):
     """One union's facts. `known_on` is the civil day by which they were known; what should have
     happened by then and is not here did not happen, as far as anyone says.
@@ -54,7 +69,8 @@ class Facts(NamedTuple):
     people on the frozen roster of each programme that has one, as far as it came.
     `records_since` is the first business day the union's records speak of: what lay before may
     simply not have been recorded. `reports` are those that stand, `moved` their numbers that are
-    others by now.
+    others by now. `referred` is what payments name, by the name of its stream in the union;
+    `activities` are those with awards. `jurisdiction` is the place whose rules bind the union.
     """
 
     org_id: str
@@ -73,6 +89,11 @@ class Facts(NamedTuple):
     health_checks: tuple[HealthCheck, ...] = ()
     reports: tuple[IssuedReport, ...] = ()
     moved: tuple[Moved, ...] = ()
+    referred: Mapping[str, BySource[Referred]] = NOT_REFERRED
+    activities: tuple[Activity, ...] = ()
+    unions: tuple[Union, ...] = ()
+    covers: tuple[Cover, ...] = ()
+    jurisdiction: str = HOME
 
     def programme_of(self, gift: Delivery) -> Programme | None:
         """The programme that a gift is of, as its source means it; what was only told in part (its

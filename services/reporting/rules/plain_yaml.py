@@ -6,10 +6,16 @@ tags are refused, because a reader would not see what they do.
 """
 
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 import yaml
 
+DEPTH_MAX, EVENTS_MAX = 10, 2000
+"""How deep maps and lists may lie in each other, and how many things a text may hold: 9,000 opened
+brackets took PyYAML ten seconds, in which no other thread went on."""
+FAST: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""libyaml's parser where there is one."""
 RESOLVED_TAGS = frozenset({None, "!"})
 
 
@@ -34,4 +40,17 @@ class _TextOnly(yaml.BaseLoader):
 
 def read_yaml(text: str) -> Any:
     """Maps, lists and text. Raises yaml.YAMLError where the text is not plain."""
+    _shallow(text)
     return yaml.load(text, Loader=_TextOnly)
+
+
+def _shallow(text: str) -> None:
+    """Raise yaml.YAMLError where a text is too deep or holds too much. It is read that far and no
+    further."""
+    events, depth = yaml.parse(text, Loader=FAST), 0
+    with suppress(yaml.MarkedYAMLError, yaml.reader.ReaderError):  # which the loader tells
+        for number, event in enumerate(events):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEPTH_MAX or number > EVENTS_MAX:
+                raise yaml.YAMLError(f"deeper than {DEPTH_MAX} or longer{event.start_mark}")

@@ -15,7 +15,9 @@ from typing import Any
 import yaml
 
 from services.reporting.rules.dated import (
+    HOME,
     JURISDICTIONS,
+    PLACES,
     STATUSES,
     UNITS,
     InForce,
@@ -40,11 +42,11 @@ class ValuesRefused(ValueError):
 def load_instruments(file: Path) -> dict[str, Instrument]:
     """The instrument register. Raises ValuesRefused."""
     found: dict[str, Instrument] = {}
-    rows = _document(file.name, file.read_text(encoding="utf-8"), list)
+    rows = document(file.name, file.read_text(encoding="utf-8"), list)
     for at, row in enumerate(rows, start=1):
         where = f"{file.name}: instrument {at}"
-        optional = {"number", "effective_from", "effective_to", "read"}
-        _fields(where, row, {"key", "title", "status"}, optional)
+        optional = {"number", "effective_from", "effective_to", "read", "replaced_by"}
+        fields_of(where, row, {"key", "title", "status"}, optional)
         instrument = Instrument(
             key=row["key"],
             title=row["title"],
@@ -53,11 +55,29 @@ def load_instruments(file: Path) -> dict[str, Instrument]:
             effective_to=_day(where, row.get("effective_to")),
             status=_status(where, row["status"]),
             read=row.get("read"),
+            replaced_by=row.get("replaced_by"),
         )
         if instrument.key in found:
             raise ValuesRefused(f"{where}: {instrument.key} is there twice")
         found[instrument.key] = instrument
+    for instrument in found.values():
+        _replaced(f"{file.name}: {instrument.key}", instrument, found)
     return found
+
+
+def _replaced(where: str, old: Instrument, found: Mapping[str, Instrument]) -> None:
+    """What took an instrument's place is registered, and began no later than the other ended."""
+    if old.effective_from and old.effective_to and old.effective_to < old.effective_from:
+        raise ValuesRefused(f"{where}: ends before it begins")
+    if old.replaced_by is None:
+        return
+    new = found.get(old.replaced_by)
+    if new is None:
+        raise ValuesRefused(f"{where}: replaced by {old.replaced_by!r}, which is not registered")
+    if old.effective_to is None:
+        raise ValuesRefused(f"{where}: replaced by {new.key}, but no last day")
+    if new.effective_from and new.effective_from > old.effective_to + timedelta(days=1):
+        raise ValuesRefused(f"{where}: {new.key} begins after it ended")
 
 
 def load_values(file: Path, instruments: Mapping[str, Instrument]) -> RuleValues:
@@ -68,9 +88,9 @@ def load_values(file: Path, instruments: Mapping[str, Instrument]) -> RuleValues
 def read_values(rule: str, text: str, instruments: Mapping[str, Instrument]) -> RuleValues:
     """The dated values of a rule from the text of a file. Raises ValuesRefused for anything odd."""
     name_of_file = f"{rule}.yaml"
-    row = _document(name_of_file, text, dict)
-    _fields(name_of_file, row, {"rule", "title", "values"}, set())
-    _fields(f"{name_of_file}: title", row["title"], {"zh", "en"}, set())
+    row = document(name_of_file, text, dict)
+    fields_of(name_of_file, row, {"rule", "title", "values"}, set())
+    fields_of(f"{name_of_file}: title", row["title"], {"zh", "en"}, set())
     _texts(f"{name_of_file}: title", row["title"], "zh", "en")
     if row["rule"] != rule:
         raise ValuesRefused(f"{name_of_file}: says it is rule {row['rule']!r}")
@@ -84,27 +104,45 @@ def read_values(rule: str, text: str, instruments: Mapping[str, Instrument]) -> 
 
 
 def _parameter(where: str, name: str, row: Any, instruments: Mapping[str, Instrument]) -> Parameter:
-    _fields(where, row, {"zh", "unit", "entries"}, set())
+    fields_of(where, row, {"zh", "unit", "entries"}, {"elsewhere"})
     _texts(where, row, "zh", "unit")
     unit = row["unit"]
     if unit not in UNITS:
         raise ValuesRefused(f"{where}: unit {unit!r} is none of {sorted(UNITS)}")
     if (unit == "fen") != name.endswith("_fen"):
         raise ValuesRefused(f"{where}: money is named ..._fen and is in fen, nothing else is")
-    if not isinstance(row["entries"], list) or not row["entries"]:
+    elsewhere = row.get("elsewhere", {})
+    if not isinstance(elsewhere, dict) or not elsewhere.keys() <= PLACES.keys() - {HOME}:
+        raise ValuesRefused(f"{where}: elsewhere is none of {sorted(PLACES.keys() - {HOME})}")
+    return Parameter(
+        name,
+        row["zh"],
+        unit,
+        _entries(where, name, unit, row["entries"], instruments),
+        {
+            place: _entries(f"{where}, {place}", name, unit, given, instruments)
+            for place, given in elsewhere.items()
+        },
+    )
+
+
+def _entries(
+    where: str, name: str, unit: str, rows: Any, instruments: Mapping[str, Instrument]
+) -> tuple[InForce, ...]:
+    if not isinstance(rows, list) or not rows:
         raise ValuesRefused(f"{where}: no entries")
     entries = tuple(
         _entry(f"{where}, entry {at}", name, unit, entry, instruments)
-        for at, entry in enumerate(row["entries"], start=1)
+        for at, entry in enumerate(rows, start=1)
     )
-    _in_order(where, entries)
-    return Parameter(name, row["zh"], unit, entries)
+    _in_order(where, entries, instruments)
+    return entries
 
 
 def _entry(
     where: str, name: str, unit: str, row: Any, instruments: Mapping[str, Instrument]
 ) -> InForce:
-    _fields(
+    fields_of(
         where,
         row,
         {"status", "jurisdiction", "instrument", "clause", "source"},
@@ -145,15 +183,21 @@ def _cited(where: str, entry: InForce, instruments: Mapping[str, Instrument]) ->
         raise ValuesRefused(f"{where}: {instrument.key} is superseded after {ended}")
 
 
-def _in_order(where: str, entries: Sequence[InForce]) -> None:
+def _in_order(
+    where: str, entries: Sequence[InForce], instruments: Mapping[str, Instrument]
+) -> None:
     """Without gap or overlap, and open at its end: what is not known is written down as such."""
     ended: date | None = None
     for at, entry in enumerate(entries, start=1):
         place = f"{where}, entry {at}"
         first, last = at == 1, at == len(entries)
         begins, ends = entry.effective_from, entry.effective_to
-        if begins is None and not (first and entry.status == "UNKNOWN"):
-            raise ValuesRefused(f"{place}: only a first, UNKNOWN entry has no effective_from")
+        undated = entry.status == "UNKNOWN" or instruments[entry.instrument].effective_from is None
+        if begins is None and not (first and undated):
+            raise ValuesRefused(
+                f"{place}: only a first entry has no effective_from, where it is UNKNOWN or nobody"
+                " knows since when its instrument holds"
+            )
         if ends is None and not last:
             raise ValuesRefused(f"{place}: only the last entry has no effective_to")
         if ends is not None and last:
@@ -165,7 +209,8 @@ def _in_order(where: str, entries: Sequence[InForce]) -> None:
         ended = ends
 
 
-def _document(file: str, text: str, kind: type) -> Any:
+def document(file: str, text: str, kind: type) -> Any:
+    """What a plain text holds, of the kind expected. Raises ValuesRefused."""
     try:
         document = read_yaml(text)
     except yaml.YAMLError as why:
@@ -177,7 +222,8 @@ def _document(file: str, text: str, kind: type) -> Any:
     return document
 
 
-def _fields(where: str, row: Any, required: set[str], optional: set[str]) -> None:
+def fields_of(where: str, row: Any, required: set[str], optional: set[str]) -> None:
+    """Refuse whatever is no map of these fields, none of them empty. Raises ValuesRefused."""
     if not isinstance(row, dict):
         raise ValuesRefused(f"{where}: expected a map of fields")
     missing, unknown = required - row.keys(), row.keys() - required - optional

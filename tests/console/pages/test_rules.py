@@ -13,6 +13,24 @@ AT = "/tjtc/2022/rules/wel-04/what-if"
 JUDGED = {**VERDICT, "persons": ["p-1", "p-2"]}
 
 
+INSTRUMENT = {
+    "key": "TJ-TRIAL", "title": "天津市暂行办法", "number": None, "effective_from": None,
+    "effective_to": "2017-09-21", "status": "CONF-S", "read": "a notice", "replaced_by": "TJ-2017",
+}  # fmt: skip
+ENTRY = {
+    "id": "WEL-14", "title": "只享受一处", "check": "借调者只享受一处", "severity": "high",
+    "rule": None, "rule_version": None, "missing": ["DuesPaid"], "merged_into": [],
+    "not_for_a_machine": None, "instruments": [INSTRUMENT],
+}  # fmt: skip
+REGISTER = [
+    ENTRY | {"state": "not_decidable"},
+    ENTRY | {"id": "PRC-08", "state": "merged", "merged_into": ["PRC-01"]},
+    ENTRY | {"id": "PRV-13", "state": "not_for_a_machine", "not_for_a_machine": "是罚则"},
+    ENTRY | {"id": "MEM-02", "state": "not_written"},
+    ENTRY | {"state": "implemented", "rule": "wel-04", "rule_version": "wel-04.abc"},
+]
+
+
 @pytest.fixture(autouse=True)
 def told(services: Services) -> None:
     services.answers |= {
@@ -20,6 +38,7 @@ def told(services: Services) -> None:
             "rules_version": "e0967024",
             "rules": [{"id": "wel-04", "title": "全年限额", "values": [1, 2]}],
         },
+        "/v1/rules/register": {"states": {"merged": 1, "not_decidable": 1}, "rules": REGISTER},
         "/v1/rules/wel-04/values": RULE,
         f"{UNION}/rules/wel-04/what-if": {
             **HEAD, "differences": [{"subject": "year:2022", "now": None, "then": JUDGED}],
@@ -34,6 +53,25 @@ async def test_every_rule_leads_to_its_trial(console: Console) -> None:
     assert f'href="{AT}"' in listed.text
     assert "rule: wel-04\n&lt;b&gt;</textarea>" in one.text
     assert "什么也不会写下" in one.text
+
+
+async def test_the_register_says_of_every_rule_what_became_of_it_and_why(
+    console: Console, services: Services
+) -> None:
+    async with browser(console, session()) as client:
+        listed = await client.get("/tjtc/2022/rules")
+        shown = (await client.get("/tjtc/2022/rules/register")).text
+        await client.get("/tjtc/2022/rules/register?state=merged")
+        await client.get("/tjtc/2022/rules/register?state=lost")
+    assert 'href="/tjtc/2022/rules/register"' in listed.text
+    for told in ("DuesPaid", "PRC-01", "是罚则", "判法未写", "wel-04.abc", "借调者只享受一处"):
+        assert told in shown, told
+    for told in ("天津市暂行办法", "不详 至 2017-09-21", "CONF-S", "被 TJ-2017 代替", "a notice"):
+        assert told in shown, told
+    states = [
+        each.url.params.get("state") for each in services.asked if "register" in str(each.url)
+    ]
+    assert states == [None, "merged", None]
 
 
 async def test_what_would_change_is_told_with_its_people(

@@ -1,7 +1,9 @@
 """An auditor's login reads the views of its unions, whole or not at all, and nothing else: neither
 another union nor a table, and it can neither write nor lock nor stop anything."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
@@ -18,6 +20,8 @@ from deploy.embedded.errors import EmbeddedError
 from services.reporting.ingest.apply import Ingest
 from services.reporting.ingest.publishers import publishers
 from services.reporting.projections import audit_views, checkpoints
+from services.reporting.rebuild import swap
+from services.reporting.rebuild.coordinator import rebuild
 from shared.clock import system_clock
 from shared.eventstore.database import open_pool
 from tests.attacks.test_service_roles import OF_THE_SERVER, not_refused
@@ -44,6 +48,9 @@ WRITES = (
     "SELECT pg_try_advisory_xact_lock(hashtext('guildhall.schema'))",
     "SELECT lo_create(0)",
     "SELECT lo_from_bytea(0, 'x')",
+    "SELECT pg_logical_emit_message(false, 'x', repeat('a', 1000))",
+    "SELECT pg_logical_emit_message(true, 'x', 'a'::bytea)",
+    "SELECT pg_notify('x', 'y')",
     "SET temp_file_limit = -1",
 )
 VIEW_WRITES = (
@@ -53,8 +60,8 @@ VIEW_WRITES = (
 )
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def reporting(postgres: str) -> AsyncIterator[tuple[str, Login]]:
+@asynccontextmanager
+async def of_two_unions(postgres: str) -> AsyncIterator[tuple[str, Login]]:
     """The superuser's DSN of a provisioned database of reporting with the events of two unions in
     it, and the service's own login."""
     async with provisioned(postgres) as logins:
@@ -73,6 +80,20 @@ async def reporting(postgres: str) -> AsyncIterator[tuple[str, Login]]:
         await pool.close()
         for each in await auditors(administrator):
             await remove_auditor(administrator, each.login)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def reporting(postgres: str) -> AsyncIterator[tuple[str, Login]]:
+    """`of_two_unions`, which the test may change."""
+    async with of_two_unions(postgres) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def of_all(postgres: str) -> AsyncIterator[Login]:
+    """The login of who may read all unions, for the tests that only read."""
+    async with of_two_unions(postgres) as (administrator, _):
+        yield await login(administrator, "audit_reader", "*")
 
 
 async def login(administrator: str, name: str, *orgs: str) -> Login:
@@ -113,8 +134,7 @@ async def test_a_condition_of_the_auditors_own_sees_no_row_of_another_union(
 
 
 @pytest.mark.parametrize("view", [view.name for view in audit_views.VIEWS])
-async def test_every_view_is_answered(reporting: tuple[str, Login], view: str) -> None:
-    of_all = await login(reporting[0], "audit_b", "*")
+async def test_every_view_is_answered(of_all: Login, view: str) -> None:
     await asked(of_all, f"SELECT * FROM {view} LIMIT 1")
 
 
@@ -154,6 +174,60 @@ async def test_nothing_is_read_from_a_stale_projection(reporting: tuple[str, Log
     with pytest.raises(asyncpg.PostgresError, match="roster is being rebuilt"):
         await asked(of_one, "SELECT * FROM audit.roster")
     assert await asked(of_one, READ) == [("tjtc", 4)]
+
+
+async def test_no_transaction_that_is_left_open_keeps_a_rebuild(
+    reporting: tuple[str, Login], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    administrator, service = reporting
+    monkeypatch.setattr(swap, "AUDITORS_SECONDS", 0.5, raising=False)
+    monkeypatch.setattr(swap, "SWAP_SECONDS", 3.0)
+    of_one = await login(administrator, "audit_a", "tjtc")
+    held = await holding(of_one)
+    rebuilt = await rebuild(service.dsn, names=("roster",), accept="more")
+    assert rebuilt.swapped
+    with pytest.raises(CLOSED):
+        await held.fetch("SELECT 1")
+    assert await asked(of_one, READ) == [("tjtc", 4)]
+
+
+async def test_nor_the_start_of_a_worker_that_makes_other_views(
+    reporting: tuple[str, Login],
+) -> None:
+    administrator, service = reporting
+    held = await holding(await login(administrator, "audit_a", "tjtc"))
+    by_hand = await asyncpg.connect(administrator)
+    await by_hand.execute("COMMENT ON VIEW audit.figure_lines IS 'of other code'")
+    await by_hand.close()
+    pool = await open_pool(service.dsn, size=1)
+    async with asyncio.timeout(5), pool.acquire() as connection:
+        await checkpoints.prepare(connection)
+    await pool.close()
+    with pytest.raises(CLOSED):
+        await held.fetch("SELECT 1")
+
+
+async def test_a_transaction_of_minutes_is_ended_and_no_other(
+    reporting: tuple[str, Login],
+) -> None:
+    administrator, service = reporting
+    of_one = await login(administrator, "audit_a", "tjtc")
+    held, idle = await holding(of_one), await asyncpg.connect(of_one.dsn)
+    assert await service.asked("SELECT end_auditors(60)") == [0]
+    assert await service.asked("SELECT end_auditors(0.001)") == [1]
+    with pytest.raises(CLOSED):
+        await held.fetch("SELECT 1")
+    assert await idle.fetchval("SELECT 1") == 1
+    await idle.close()
+    assert await not_refused(of_one, ["SELECT public.end_auditors(0)"]) == []
+
+
+async def holding(who: Login) -> asyncpg.Connection:
+    """A session with every limit lifted that holds what it read."""
+    held = await asyncpg.connect(who.dsn)
+    await held.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
+    await held.execute("BEGIN; SELECT count(*) FROM audit.roster, audit.figure_lines")
+    return held
 
 
 async def test_a_login_is_renewed_listed_and_removed(reporting: tuple[str, Login]) -> None:

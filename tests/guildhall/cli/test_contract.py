@@ -154,3 +154,22 @@ def test_the_whole_contract_is_printed_as_asyncapi() -> None:
     document = json.loads(done.stdout)
     assert document["asyncapi"] == "3.0.0"
     assert set(document["components"]["messages"]) == {c.__name__ for c in CATALOGUE.values()}
+
+
+def test_an_openapi_document_is_compared_with_another_and_a_route_that_is_gone_is_refused(
+    tmp_path: Path,
+) -> None:
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    routes = {"/v1/a": {"get": {"responses": {}}}, "/v1/b": {"get": {"responses": {}}}}
+    old.write_text(json.dumps({"openapi": "3.1.0", "paths": routes}))
+    more = {**routes, "/v1/c": routes["/v1/a"]}
+    new.write_text(json.dumps({"openapi": "3.1.0", "paths": more}))
+
+    def diff(*files: Path) -> Any:
+        named = [str(file) for file in files]
+        return CliRunner().invoke(app, ["contract", "diff", *named])
+
+    assert "2 routes compared, 0 broken, 1 added" in diff(old, new).stdout
+    back = diff(new, old)
+    assert back.exit_code == 1 and "✗ GET /v1/c: the route is gone" in back.stderr
+    assert diff(old).exit_code == 2, "guildhall imports no service: it needs the other document"

@@ -88,3 +88,24 @@ def test_discarding_names_the_service_and_says_why(services: FakeServices) -> No
         404, "no-such-record", "隔离区没有这条记录", "no record 7 is quarantined"
     )
     assert services.run("copies", "discard", "benefits", "7", "--reason", "x").exit_code == 1
+
+
+def test_a_copy_is_filled_anew_for_a_reason(services: FakeServices) -> None:
+    services.answers["POST benefits/v1/copies/refill"] = {"asked": "/guildhall/members"}
+    assert services.run("copies", "refill", "benefits").exit_code == 2
+    done = services.run("copies", "refill", "benefits", "--reason", "by hand")
+    assert done.exit_code == 0 and "is being filled anew" in done.stdout
+    body = {"source": "/guildhall/members", "why": "by hand"}
+    assert json.loads(services.asked[-1].content) == body
+    assert services.person == "operator"
+    for wrong in (["reporting"], ["benefits", "--source", "nobody"]):
+        assert services.run("copies", "refill", *wrong, "--reason", "x").exit_code == 2
+
+
+def test_what_a_refill_put_right_is_said(stack: FakeServices) -> None:
+    right = HELD | {"refilled": {"changed": {"known_changes": {"removed": 1, "added": 0}}}}
+    stack.answers["GET benefits/v1/copies"] = lambda _: listed(right)
+    done = stack.run("copies", "list")
+    assert done.exit_code == 0, "it is right by now"
+    said = "benefits: put right by a refill: known_changes removed 1, added 0"
+    assert said in " ".join(done.stdout.split())

@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from guildhall.cli.figures import add_up, yuan
+from guildhall.cli.figure_values import yuan
+from guildhall.cli.figures import add_up
 from tests.guildhall.cli.fake_services import FakeServices
 
 FIGURE = "new_members"

@@ -25,10 +25,45 @@ def test_rules_are_listed_with_their_dated_values_and_how_well_they_are_confirme
         "values": [{"title": "年度限额", "entries": [entry]}],
     }
     services.answers["GET reporting/v1/rules"] = {"rules": [rule]}
-    done = services.run("rules", "list")
+    done = services.run("rules", "values")
     assert done.exit_code == 0, done.output
     assert "2018-01-01 年度限额 UNKNOWN (unconfirmed)" in done.stdout
     assert "TJ-2018 第八条" in done.stdout
+
+
+INSTRUMENT = {
+    "key": "TJ-TRIAL",
+    "title": "天津市暂行办法",
+    "number": None,
+    "effective_from": None,
+    "effective_to": "2017-09-21",
+    "status": "CONF-S",
+    "replaced_by": "TJ-2017",
+}
+WHY = {
+    "implemented": ({"rule_version": "wel-04.abc"}, "wel-04.abc"),
+    "not_written": ({}, "no formula is written"),
+    "not_decidable": ({"missing": ["DuesPaid"]}, "no event says: DuesPaid"),
+    "merged": ({"merged_into": ["PRC-01"]}, "in PRC-01"),
+    "not_for_a_machine": ({"not_for_a_machine": "罚则"}, "罚则"),
+}
+
+
+@pytest.mark.parametrize("state", WHY)
+def test_the_register_is_listed_with_each_rule_s_state_and_why(
+    services: FakeServices, state: str
+) -> None:
+    said, why = WHY[state]
+    row = {"id": "WEL-04", "title": "限额", "severity": "high", "state": state}
+    rule = row | {"instruments": [INSTRUMENT]} | said
+    services.answers["GET reporting/v1/rules/register"] = {"states": {state: 1}, "rules": [rule]}
+    done = services.run("rules", "list", "--state", state)
+    assert done.exit_code == 0, done.output
+    told = " ".join(done.stdout.split())
+    assert why in told
+    assert "[..2017-09-21] (CONF-S) → TJ-2017" in told
+    assert dict(services.asked[-1].url.params) == {"state": state}
+    assert services.run("rules", "list", "--state", "lost").exit_code == 2
 
 
 VERDICT = {
@@ -78,6 +113,20 @@ def test_what_other_values_change_is_shown(services: FakeServices, tmp_path: Pat
     assert dict(services.asked[-1].url.params) == YEAR_2022
     file.write_bytes(b"\xff")
     assert services.run(*asked).exit_code == 2
+
+
+def test_another_place_is_tried_and_its_turns_are_tallied(services: FakeServices) -> None:
+    services.answers["POST reporting/v1/tjtc/rules/wel-09/what-if"] = {
+        "rule_version": "wel-09.abc",
+        "differences": [],
+        "tally": [{"now": "indeterminate", "then": None, "subjects": 4, "persons": 3}],
+    }
+    asked = ("rules", "what-if", "wel-09", "--org", "tjtc", "--year", "2022")
+    done = services.run(*asked, "--jurisdiction", "anhui")
+    assert done.exit_code == 0, done.output
+    assert "indeterminate → not judged: 4 subjects, 3 people" in done.stdout
+    assert json.loads(services.asked[-1].content) == {"jurisdiction": "anhui"}
+    assert services.run(*asked).exit_code == 2, "nothing to try"
 
 
 def test_who_a_verdict_concerns_is_counted_and_never_named(

@@ -14,19 +14,27 @@ class InProcessClient:
     itself, where it is members, else by `people`."""
 
     def __init__(
-        self, service: InProcess, role: str = "clerk", people: LookUp | None = None
+        self,
+        service: InProcess,
+        role: str = "clerk",
+        people: LookUp | None = None,
+        *,
+        enter_withdrawn: bool = False,
     ) -> None:
         self.service, self.role, self._people = service, role, people
+        self._headers = {} if enter_withdrawn else {"Guildhall-Unless-Withdrawn": "true"}
         self.org_id = TEST_ORG
 
     async def command(self, service: str, name: str, body: Mapping[str, Any], key: str) -> Answer:
         """Send a command."""
-        answer = await self.service.command(name, body, role=self.role, key=key)
+        answer = await self.service.command(
+            name, body, role=self.role, key=key, headers=self._headers
+        )
         return Answer(answer.status_code, answer.json(), "idempotent-replayed" in answer.headers)
 
     async def preview(self, service: str, name: str, body: Mapping[str, Any]) -> Answer:
         """Preview a command."""
-        headers = {"Guildhall-Preview": "true"}
+        headers = {"Guildhall-Preview": "true", **self._headers}
         answer = await self.service.command(name, body, role=self.role, headers=headers)
         return Answer(answer.status_code, answer.json())
 

@@ -15,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from guildhall.imports import KINDS
 from guildhall.imports.headings import known_headings
+from guildhall.imports.listed_twice import listed_once
 from guildhall.imports.rows import read_rows
 from guildhall.imports.spreadsheet import read_book
 
@@ -109,17 +110,17 @@ def test_every_row_is_accounted_for_as_it_was_made(
     titles = sum(number for number, _ in sheets)
     assert table.total == len(made) + titles + len(sheets)
     entries = [row for row in made if row.kind == "entry" and not row.hidden]
-    meant = Counter({row.number for row in entries})
-    read = {int(row.values["employee_no"]): row.values for row in table.rows}
-    assert set(read) == set(meant)
-    twice = [flaw for flaw in table.bad if flaw.code == "listed-twice"]
-    assert len(table.bad) == len(twice) == len(entries) - len(read)
-    first: dict[int, Made] = {}
-    for row in entries:
-        first.setdefault(row.number, row)
-    for number, row in first.items():
-        assert read[number]["birth_month"] == row.month
-        assert read[number]["registered_on"] == row.day.isoformat()
+    meant = Counter(row.number for row in entries)
+    assert Counter(int(row.values["employee_no"]) for row in table.rows) == meant
+    assert not table.bad
+    for row, read in zip(entries, table.rows, strict=True):
+        assert int(read.values["employee_no"]) == row.number
+        assert read.values["birth_month"] == row.month
+        assert read.values["registered_on"] == row.day.isoformat()
+    once, twice = listed_once(STAFF, table.rows)
+    assert {row.place for row in once} | {flaw.place for flaw in twice} == {
+        row.place for row in table.rows
+    } and len(once) + len(twice) == len(table.rows)
     reasons = Counter(each.reason for each in table.passed)
     right = Counter(row.kind for row in made if row.kind != "entry")
     right += Counter({"title": titles, "headings": len(sheets)})

@@ -8,6 +8,7 @@ import pytest
 from guildhall.imports import KINDS
 from guildhall.imports.headings import known_headings
 from guildhall.imports.kinds import Kind
+from guildhall.imports.submission import WITHDRAWN
 from guildhall.imports.upload import import_file
 from guildhall.imports.what_to_do import TO_DO
 from services.benefits.api import COMMANDS as BENEFITS
@@ -16,6 +17,7 @@ from services.events.api import COMMANDS as EVENTS
 from services.events.api import REFUSALS as EVENTS_REFUSALS
 from services.members.api import COMMANDS as MEMBERS
 from services.members.api import REFUSALS as MEMBERS_REFUSALS
+from shared.http.problems import TITLES
 from tests.guildhall.imports.recording_client import RecordingClient, write_csv
 
 ROUTES = {
@@ -60,6 +62,9 @@ ROWS: dict[str, tuple[str, list[str]]] = {
         ["zf-1,2022-1-25,258500.00,工会经费,本级工会,职工活动-集体福利,tjtc/programme-spring-2022,是"],
     ),
     "payments": ("凭证编号,付款日期,会议纪要编号", ["zf-1,2022-1-25,wyh-2022-01"]),
+    "departments": (
+        "工号,新部门,变动日期,变动原因", ["1,财务处,2022-3-1,", "2,教务处(教学科),2022-3-1,更名"]
+    ),
     "dependants": (
         "工号,家属姓名,与职工关系,登记日期", ["1,王小明,子女,2022-3-1", "1,李红,配偶,2022-3-1"]
     ),
@@ -106,7 +111,8 @@ async def test_what_a_kind_sends_is_what_the_service_takes(kind: Kind, tmp_path:
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 def test_what_to_do_is_said_for_every_kind_and_for_refusals_that_there_are(kind: Kind) -> None:
     codes = TO_DO[kind.name].keys() - {"differs"}
-    assert codes <= MEMBERS_REFUSALS.keys() | BENEFITS_REFUSALS.keys() | EVENTS_REFUSALS.keys()
+    own = MEMBERS_REFUSALS.keys() | BENEFITS_REFUSALS.keys() | EVENTS_REFUSALS.keys()
+    assert codes <= own | {WITHDRAWN} <= own | TITLES.keys()
     assert "differs" in TO_DO[kind.name]
     assert set(kind.told_as.values()) <= {column.field for column in kind.columns}
 

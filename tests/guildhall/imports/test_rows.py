@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from guildhall.imports import KINDS
 from guildhall.imports.cells import Cell, SheetError
+from guildhall.imports.listed_twice import listed_once
 from guildhall.imports.rows import TITLES, Table, read_rows
 from guildhall.imports.spreadsheet import Book
 from tests.guildhall.imports.recording_client import book, write_csv
@@ -38,13 +39,6 @@ def test_a_sheet_without_a_needed_column_is_refused_unless_the_value_is_given() 
     assert (why.value.code, "项目编号" in why.value.detail) == ("column-missing", True)
     parsed = read_rows(RECEIPTS, sheet, {"programme_id": "spring-2022"})
     assert parsed.rows[0].values["programme_id"] == "spring-2022"
-
-
-def test_a_person_listed_twice_goes_in_once() -> None:
-    person = ["1", "王利", "女", "3", "2009-08-01"]
-    parsed = read_rows(STAFF, book(HEADINGS, person, person))
-    assert [row.number for row in parsed.rows] == [2]
-    assert [(bad.number, bad.code) for bad in parsed.bad] == [(3, "listed-twice")]
 
 
 def test_a_cell_that_may_be_empty_has_its_default_or_nothing() -> None:
@@ -78,8 +72,9 @@ def test_headings_nobody_reads_are_told_and_a_flaw_below_them_is_none() -> None:
 def test_a_row_is_told_apart_by_the_kind_s_whole_key() -> None:
     rows = [GIFT, ["spring", *GIFT[1:]], ["autumn", "1", "会员", "", "2022-9-8"]]
     parsed = read_rows(GIFTS, book(GIFT_HEADINGS, *rows))
-    assert [row.number for row in parsed.rows] == [2, 3]
-    assert [(flaw.number, flaw.field) for flaw in parsed.bad] == [(4, "工号")]
+    once, refused = listed_once(GIFTS, parsed.rows)
+    assert [row.number for row in once] == [3]
+    assert [(flaw.number, flaw.field) for flaw in refused] == [(2, "工号"), (4, "工号")]
 
 
 def departments(file: Path, **sheets: list[list[Any]]) -> Path:

@@ -1,11 +1,15 @@
 """Amounts are in 元: a sheet that says another unit is refused, and a split amount is."""
 
+from pathlib import Path
+
 import pytest
+from openpyxl import Workbook
 
 from guildhall.imports import KINDS
 from guildhall.imports.cells import SheetError
+from guildhall.imports.headings import known_headings
 from guildhall.imports.rows import read_rows
-from guildhall.imports.spreadsheet import Book
+from guildhall.imports.spreadsheet import Book, read_book
 from guildhall.imports.text_file import read_text
 from tests.guildhall.imports.recording_client import book
 
@@ -71,3 +75,25 @@ def test_a_column_of_numbers_beside_an_amount_is_no_part_of_it() -> None:
     text = "收入编号,收入来源,经费来源,到账日期,金额,凭证号\ni1,会费,工会经费,2022-3-1,500,101\n"
     [row] = read_rows(INCOME, Book([read_text(text.encode(), "a.csv", frozenset())])).rows
     assert row.values["amount_fen"] == 50_000
+
+
+def test_an_amount_merged_over_rows_is_each_row_s_and_that_is_told(tmp_path: Path) -> None:
+    workbook = Workbook()
+    sheet = workbook.worksheets[0]
+    sheet.append(["收入编号", "收入来源", "经费来源", "金额(元)", "到账日期"])
+    for number in (1, 2, 3):
+        amount = 300 if number == 1 else None
+        sheet.append([f"i-{number}", "会费", "工会经费", amount, "2022-03-01"])
+    sheet.merge_cells("D2:D4")
+    workbook.save(tmp_path / "a.xlsx")
+    kind = KINDS["income"]
+    table = read_rows(kind, read_book(tmp_path / "a.xlsx", known_headings(kind)))
+    assert [row.values["amount_fen"] for row in table.rows] == [30000] * 3
+    assert [(told.code, told.text[:3]) for told in table.told] == [("amount-merged", "2 行")]
+    sheet.unmerge_cells("D2:D4")
+    sheet.merge_cells("E2:E4")
+    for row in (3, 4):
+        sheet.cell(row, 4, 100)
+    workbook.save(tmp_path / "b.xlsx")
+    table = read_rows(kind, read_book(tmp_path / "b.xlsx", known_headings(kind)))
+    assert (len(table.rows), table.told) == (3, ()), "a day is a label"

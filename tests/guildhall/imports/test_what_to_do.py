@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from typer.main import get_command
 
+from guildhall.cli.__main__ import app
 from guildhall.imports import KINDS
 from guildhall.imports.what_to_do import OTHERWISE, TO_DO, WHATEVER_KIND, what_to_do
 from services.benefits.api import COMMANDS as BENEFITS
@@ -31,6 +33,7 @@ def test_every_command_that_is_named_exists(kind: str) -> None:
 ENTERED = {
     "staff": (m.StaffRegistered,), "members": (m.MemberJoined,),
     "leavers": (m.MemberLeft, m.MemberRetired, m.MemberDied, m.MemberTransferredOut, m.StaffLeft),
+    "departments": (m.DepartmentChanged,),
     "dependants": (m.DependantDeclared,), "activities": (e.ActivityPlanned, e.ActivityHeld),
     "attendance": (e.AttendanceRecorded,), "meetings": (e.MeetingConvened, e.CongressHeld),
     "plan-items": (e.PlanItemSet, e.PlanItemDone), "receipts": (b.GiftReceiptSigned,),
@@ -50,8 +53,16 @@ def test_withdrawing_is_advised_only_of_what_can_be_withdrawn(kind: str) -> None
 def test_a_merged_record_has_its_line_whatever_the_kind() -> None:
     for kind in KINDS:
         assert what_to_do(kind, "merged-record") == WHATEVER_KIND["merged-record"]
-    named = re.findall(r"[a-z]+(?:-[a-z]+)+", " ".join(WHATEVER_KIND.values()))
-    assert set(named) <= COMMANDS
+    said = " ".join(WHATEVER_KIND.values())
+    assert set(re.findall(r"(?<!-)\b[a-z]+(?:-[a-z]+)+", said)) <= COMMANDS
+    options = get_command(app).commands["import"].params
+    assert set(re.findall(r"--[a-z-]+", said)) <= {name for each in options for name in each.opts}
+
+
+def test_what_was_withdrawn_has_its_line_whatever_the_kind() -> None:
+    for kind in KINDS:
+        assert "撤回得对" in what_to_do(kind, "withdrawn-before")
+    assert "换一个申请编号" in what_to_do("claims", "withdrawn-before"), "an id is used once"
 
 
 def test_a_code_has_its_own_line_or_the_kind_s() -> None:

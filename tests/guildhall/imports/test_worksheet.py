@@ -131,3 +131,19 @@ def test_what_no_program_writes_is_refused_by_name(tmp_path: Path, rows: str) ->
 
 def test_columns_are_counted_as_a_spreadsheet_does() -> None:
     assert [column_of(at) for at in ("A1", "Z9", "AA10", "XFD1048576")] == [0, 25, 26, 16383]
+
+
+def test_what_is_struck_through_is_a_flaw_whatever_it_holds(tmp_path: Path) -> None:
+    styles = (
+        '<fonts><font/><font><strike/></font><font><strike val="0"/></font></fonts>'
+        '<cellXfs><xf/><xf fontId="1"/><xf fontId="2"/></cellXfs>'
+        "<dxfs><dxf><font><strike/></font></dxf></dxfs>"
+    )
+    cells = '<c r="A1" s="0"><v>1</v></c><c r="B1" s="1"><v>2</v></c><c r="C1" s="2"><v>3</v></c>'
+    cells += '<c r="D1" s="1" t="str"><v>甲</v></c><c r="E1" s="1"/>'
+    content = f'<sheetData><row r="1">{cells}</row></sheetData>'
+    file = write_parts(tmp_path / "a.xlsx", {"a": content}, styles=styles)
+    [row] = read_book(file, frozenset()).pages[0].rows
+    assert {at: (cell.text, cell.flaw) for at, cell in row.cells.items()} == {
+        0: ("1", None), 1: ("2", "struck-through"), 2: ("3", None), 3: ("甲", "struck-through"),
+    }  # fmt: skip

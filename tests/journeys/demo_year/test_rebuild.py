@@ -6,12 +6,22 @@ from services.reporting.projections.as_of import LIVE
 from tests.journeys.demo_year.journey import Journey
 
 KNOWN_AT = f"""
-SELECT at, count(*) AS lines, bit_xor(hashtextextended(line::text, 0)) AS content
-FROM generate_series(10, $1::bigint, 10) AS at
-JOIN {LIVE}.figure_lines line ON line.valid_from <= at AND line.valid_to > at
-GROUP BY at ORDER BY at
+WITH line AS MATERIALIZED (
+    SELECT valid_from, valid_to, hashtextextended(line::text, 0) AS content
+    FROM {LIVE}.figure_lines line
+), change AS (
+    SELECT valid_from AS at, 1 AS lines, content FROM line
+    UNION ALL SELECT valid_to, -1, content FROM line
+), changed AS (
+    SELECT at, sum(lines) AS lines, bit_xor(content) AS content
+    FROM change WHERE at <= $1 GROUP BY at
+)
+SELECT at, sum(lines) OVER known AS lines, bit_xor(content) OVER known AS content
+FROM changed WINDOW known AS (ORDER BY at) ORDER BY at
 """
-"""What stood behind every figure as known at every tenth log_index: how many lines, which ones."""
+"""What stood behind every figure as known at every log_index that changed it: how many lines, which
+ones. A line's hash comes in at its first index and goes out at the one at which it is known no
+more."""
 
 
 async def _known(journey: Journey, head: int) -> list[tuple[int, int, int]]:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import io
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -47,3 +48,22 @@ async def test_one_too_many_is_told_to_come_again(
     monkeypatch.setattr(exporting, "_places", asyncio.Semaphore(0))
     found = await asker.get(f"{ORG}/exports/events")
     assert (found.status_code, found.json()["code"]) == (503, "export-busy")
+
+
+async def test_one_persons_exports_wait_for_each_other_and_take_one_place(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going, most, export = 0, 0, exporting.export
+
+    async def slowly(*given: Any) -> Any:
+        nonlocal going, most
+        going += 1
+        most = max(most, going)
+        await asyncio.sleep(0.05)
+        going -= 1
+        return await export(*given)
+
+    monkeypatch.setattr(exporting, "export", slowly)
+    found = await asyncio.gather(*(asker.get(f"{ORG}/exports/figures") for _ in range(6)))
+    assert {each.status_code for each in found} == {200}
+    assert most == 1

@@ -8,8 +8,18 @@ from uuid import UUID
 
 import pytest
 
+from shared.contract.consistent import roster_sha256
 from tests.reporting.ingest.test_one_judgement import checked, ingested
-from tests.reporting.ingest.told import BEFORE, ENTRIES, Document, of, theirs, told
+from tests.reporting.ingest.told import (
+    BEFORE,
+    ENTRIES,
+    Document,
+    in_stream_of,
+    of,
+    theirs,
+    told,
+    withdrawn,
+)
 
 NEEDED = {
     "GiftReceiptSigned": "not-issued",
@@ -51,6 +61,63 @@ def test_a_withdrawal_names_what_stands_in_its_own_stream_and_is_taken_back_so(n
     other = theirs("RegulationAdopted.v1.json", 50)
     named = said[-1] | {"data": said[-1]["data"] | {"entry": other["id"]}}
     assert judged(*said[:-1], other, named) == [(len(said) + 1, "entry-not-found")]
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_an_entry_is_taken_back_once_and_said_anew_may_be_again(name: str) -> None:
+    *before, withdrawal = told(name)
+    numbers = iter(range(60, 70))
+
+    def anew(document: Document, **data: Any) -> Document:
+        said = document["data"] | data
+        return document | {"id": str(UUID(int=next(numbers))), "data": said}
+
+    second = anew(withdrawal, reason="duplicate")
+    assert judged(*before, withdrawal, second) == [(len(before) + 2, "entry-withdrawn")]
+    again = anew(before[-1])
+    taken = anew(withdrawal, entry=again["id"])
+    assert judged(*before, withdrawal, again, taken) == []
+    assert judged(*before, withdrawal, again, taken, second)[-1][1] == "entry-withdrawn"
+
+
+def test_taking_back_one_entry_leaves_the_others_of_its_stream_standing() -> None:
+    opened = theirs("ProgrammeOpened.v1.json", 1)
+    renamed = in_stream_of(opened, "ProgrammeRenamed", 2)
+    back = withdrawn(renamed, "BenefitEntryWithdrawn", 3)
+    again = opened | {"id": str(UUID(int=4))}
+    assert judged(opened, renamed, back, again) == [(4, "programme-exists")]
+
+    held = [theirs("ActivityHeld.v1.json", n, session=n) for n in (1, 2)]
+    back = withdrawn(held[0], "EntryWithdrawn", 3)
+    same, other = (each | {"id": str(UUID(int=n))} for n, each in enumerate(held, start=4))
+    assert judged(*held, back, same, other) == [(5, "session-held")]
+
+
+def test_what_was_undone_stands_again_once_that_was_taken_back() -> None:
+    filed = theirs("ClaimFiled.v1.json", 1)
+    paid = in_stream_of(filed, "ClaimPaid", 2)
+    undone = in_stream_of(filed, "ClaimReversed", 3)
+    back = withdrawn(undone, "BenefitEntryWithdrawn", 4, occurred_on="2022-12-31")
+    again = paid | {"id": str(UUID(int=5))}
+    assert judged(filed, paid, undone, again) == []
+    assert judged(filed, paid, undone, back, again) == [(5, "claim-paid-already")]
+
+
+def test_a_list_taken_back_in_part_is_not_filled_up_from_a_second_one() -> None:
+    def chunk(number: int, of_it: int) -> Document:
+        ids = [f"p-{each:08d}" for each in range(10 * of_it, 10 * of_it + 10)]
+        everybody = [f"p-{each:08d}" for each in range(10, 40)]
+        said = {"chunk": of_it, "chunks": 3, "person_ids": ids, "count": 30}
+        return theirs("RosterFrozen.v1.json", number, **said, sha256=roster_sha256(everybody))
+
+    whole = [chunk(n, n) for n in (1, 2, 3)]
+    taken = [withdrawn(each, "BenefitEntryWithdrawn", 10 + n) for n, each in enumerate(whole)]
+    again = [chunk(20 + n, n) for n in (1, 2, 3)]
+    for part in range(2):
+        found = judged(*whole, taken[part], again[part])
+        assert found == [(5, "roster-frozen-already")], part
+    assert judged(*whole, taken[2], again[2]) == [], "its last part is said anew"
+    assert judged(*whole, *taken, *again) == []
 
 
 @pytest.mark.parametrize(

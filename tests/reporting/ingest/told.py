@@ -70,3 +70,20 @@ def told(name: str, /, **data: Any) -> list[Document]:
         said["data"]["entry"] = before[-1]["id"]
     said["id"] = str(UUID(int=len(before) + 1))
     return [*before, said]
+
+
+def withdrawn(entry: Document, name: str, number: int, /, **data: Any) -> Document:
+    """What takes an entry back, in its stream."""
+    said = theirs(f"{name}.v1.json", number, entry=entry["id"], **data)
+    said["data"].pop("entry_version", None)
+    if "entry_stream" in said["data"]:
+        said["data"]["entry_stream"] = entry["subject"].partition("/")[2]
+    shared = {n: v for n, v in entry["data"].items() if n in said["data"] and n.endswith("_id")}
+    return said | {"subject": entry["subject"], "data": said["data"] | shared}
+
+
+def in_stream_of(first: Document, name: str, number: int, /, **data: Any) -> Document:
+    """An event of a type in the stream of another."""
+    said = theirs(f"{name}.v1.json", number, **data)
+    shared = {n: v for n, v in first["data"].items() if n in said["data"] and n.endswith("_id")}
+    return said | {"subject": first["subject"], "data": said["data"] | shared}

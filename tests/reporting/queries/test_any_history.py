@@ -134,7 +134,7 @@ async def test_the_rolling_check_comes_to_every_stretch_in_turn(
 async def test_the_events_listed_for_any_figure_add_up_to_it(
     pool: asyncpg.Pool, simulated: Ingest
 ) -> None:
-    history = await arbitrary_history(simulated, 500)
+    history = await arbitrary_history(simulated, 600)
     ids = {str(envelope.event_id) for envelope in history.envelopes}
     values = await values_at(pool, ORG, PERIOD, len(ids))
     counted, merges = 0, await merged(pool, ORG, len(ids))

@@ -23,6 +23,7 @@ from tests.examples.events import (
     participant_registered,
     period_attested,
     resolution_passed,
+    volunteer_service_recorded,
 )
 from tests.reporting.history import CANTEEN, History
 from tests.reporting.records import ORG
@@ -76,6 +77,28 @@ async def test_what_one_source_tells_alone_is_no_conflict(
     found = await value(pool, name)
     assert (found.lines, found.told_twice) == (1, 0)
     assert (await listed(pool, name)).conflicts == []
+
+
+OF_ONE_DAY: dict[str, tuple[DomainEvent, DomainEvent]] = {
+    "attendances": (
+        attendance_recorded(**CAME, person_id=person(1), session=1),
+        attendance_recorded(**CAME, person_id=person(1), session=2),
+    ),
+    "volunteer_days": (
+        volunteer_service_recorded(person_id=person(1), service="blood-drive", days=1),
+        volunteer_service_recorded(person_id=person(1), service="marathon", days=1),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OF_ONE_DAY)
+async def test_two_facts_of_one_day_and_person_do_not_fall_into_one(
+    pool: asyncpg.Pool, simulated: Ingest, name: str
+) -> None:
+    ours, theirs = OF_ONE_DAY[name]
+    await History()(ours).from_outside(theirs, ours).told(simulated)
+    found = await value(pool, name)
+    assert (found.value, found.lines, found.told_twice) == (2, 2, 1)
 
 
 async def test_different_facts_of_two_sources_are_added(

@@ -1,7 +1,7 @@
 """A union's records as Parquet: figures come out of the files alone, the same bytes again."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow.parquet as pq
@@ -10,11 +10,13 @@ import pytest
 from services.reporting.ingest.apply import Ingest
 from services.reporting.projections.audit_views import VIEWS
 from services.reporting.queries.export import Exported, export, view_named
-from services.reporting.queries.figures import values_at
+from services.reporting.queries.figures import Value, values_at
 from shared.errors import Unknown
 from tests.reporting.figures.test_every_figure import YEAR
 from tests.reporting.figures.whole_year import whole_year
-from tests.reporting.records import ORG
+from tests.reporting.history import History
+from tests.reporting.records import ORG, gift
+from tests.reporting.year import joined
 
 FIGURES_SQL = Path(__file__).parents[3] / "docs/auditing/figures.sql"
 
@@ -27,10 +29,34 @@ async def everything(ingest: Ingest, directory: Path, at: int) -> dict[str, Expo
     }
 
 
-def by_duckdb(directory: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+class Found(NamedTuple):
+    value: int | None
+    lines: int
+    without_amount: int | None
+    without_gender: int
+
+
+def by_duckdb(directory: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Found]:
     monkeypatch.chdir(directory)
-    found = duckdb.connect().execute(FIGURES_SQL.read_text("utf-8")).fetchall()
-    return {figure: int(value) for figure, _, _, value in found}
+    found = duckdb.connect().execute(FIGURES_SQL.read_text("utf-8"))
+    rows = [dict(zip(map(first, found.description), row, strict=True)) for row in found.fetchall()]
+    return {row["figure"]: Found(*(row[name] for name in Found._fields)) for row in rows}
+
+
+def first(column: Any) -> str:
+    return str(column[0])
+
+
+def as_answered(value: Value) -> Found:
+    """What the SQL must find where Guildhall answers so: an unknown is no zero."""
+    of_amounts = value.figure.measure == "amount_fen"
+    unknown = of_amounts and value.lines > 0 and value.without_amount == value.lines
+    return Found(
+        None if unknown else value.value,
+        value.lines,
+        value.without_amount if of_amounts else None,
+        value.without_gender,
+    )
 
 
 async def test_every_figure_comes_out_of_the_files_alone(
@@ -40,8 +66,28 @@ async def test_every_figure_comes_out_of_the_files_alone(
     last = await simulated.pool.fetchval("SELECT next_index - 1 FROM journal_head")
     await everything(simulated, tmp_path / "all", last)
     answered = await values_at(simulated.pool, ORG, YEAR, last)
-    expected = {name: each.value for name, each in answered.items() if each.value}
+    expected = {name: as_answered(each) for name, each in answered.items()}
     assert by_duckdb(tmp_path / "all", monkeypatch) == expected
+
+
+async def test_an_unknown_is_no_zero_and_a_figure_without_a_line_is_there(
+    simulated: Ingest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = History()
+    history(
+        gift(1, amount_fen=None, unit_value_fen=None),
+        gift(2, "spring-2022", occasion="spring_festival", amount_fen=None, unit_value_fen=None),
+        gift(3, "spring-2022", occasion="spring_festival", unit_value_fen=700, amount_fen=700),
+        joined(1, "2022-02-01"),
+    )
+    await history.told(simulated)
+    await everything(simulated, tmp_path / "some", 100)
+    found = by_duckdb(tmp_path / "some", monkeypatch)
+    answered = await values_at(simulated.pool, ORG, YEAR, 100)
+    assert found == {name: as_answered(each) for name, each in answered.items()}
+    assert found["gift_mid_autumn_amount"] == Found(None, 1, 1, 0), "unknown"
+    assert found["gift_spring_festival_amount"] == Found(700, 2, 1, 0), "a part, and said to be one"
+    assert found["gift_birth_amount"] == Found(0, 0, 0, 0), "nothing in the log"
 
 
 async def test_the_past_is_the_same_bytes_whatever_came_after(

@@ -44,6 +44,27 @@ async def test_a_programme_is_read_whole_and_so_is_a_case_claimed_years_apart(
     assert sorted(row.claim_id for row in facts.claims) == ["c1", "c2"]
 
 
+async def test_no_statement_reads_a_table_for_every_row_of_another(
+    pool: asyncpg.Pool, simulated: Ingest
+) -> None:
+    """A subquery within an OR is hashed while it fits work_mem, and quadratic from then on."""
+    await History()(gift("a", "birthday", 1, "2022-05-01")).told(simulated)
+    plans: list[str] = []
+
+    class Explained:
+        async def fetch(self, sql: str, *given: object) -> list[asyncpg.Record]:
+            plan = await pool.fetch(f"EXPLAIN {sql}", *given)
+            plans.append("\n".join(line for (line,) in plan))
+            return list(await pool.fetch(sql, *given))
+
+        async def fetchval(self, sql: str, *given: object) -> object:
+            return await pool.fetchval(sql, *given)
+
+    facts = await read_facts(Explained(), ORG, *YEAR, 1)
+    assert len(facts.deliveries) == 1 and len(plans) > 10
+    assert [plan for plan in plans if "SubPlan" in plan] == []
+
+
 async def test_what_another_union_says_is_no_fact_here(
     pool: asyncpg.Pool, simulated: Ingest
 ) -> None:

@@ -30,7 +30,7 @@ CANTEEN = Publisher(
 )
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 async def union(ingest: Ingest) -> None:
     """The union is registered, another too, and nothing else is known."""
     author, partition = Author("members"), Partition(topic_of("members"))
@@ -39,6 +39,7 @@ async def union(ingest: Ingest) -> None:
     assert not (await ingest.apply(raws, partition.move(raws))).refused
 
 
+@pytest.mark.usefixtures("union")
 async def test_a_zero_of_a_union_that_nobody_has_is_not_proven(pool: asyncpg.Pool) -> None:
     """An id that is misspelt reads no union's year as empty."""
     await compared(pool)
@@ -56,6 +57,7 @@ async def proof(pool: asyncpg.Pool, org_id: str = ORG) -> dict[str, tuple[str, .
     return {name: value.unproven for name, value in found.items()}
 
 
+@pytest.mark.usefixtures("union")
 async def test_what_was_never_compared_is_not_proven(pool: asyncpg.Pool) -> None:
     never = "尚未与来源的日志核对"
     own = f"/guildhall/reporting {never}"
@@ -65,11 +67,13 @@ async def test_what_was_never_compared_is_not_proven(pool: asyncpg.Pool) -> None
     }
 
 
+@pytest.mark.usefixtures("union")
 async def test_a_zero_is_proven_where_every_source_was_found_complete(pool: asyncpg.Pool) -> None:
     await compared(pool)
     assert await proof(pool) == {GIFT.name: (), MEMBERS.name: ()}
 
 
+@pytest.mark.usefixtures("union")
 @pytest.mark.parametrize(
     "reason",
     ["unreachable", "behind", "ahead", "differs", "not-compared", "lost-by-owner", "in-quarantine"],
@@ -82,6 +86,7 @@ async def test_a_source_that_is_not_complete_takes_its_own_figures_proof_and_no_
     assert found == {GIFT.name: (f"/guildhall/benefits {WORDS[reason]}",), MEMBERS.name: ()}
 
 
+@pytest.mark.usefixtures("union")
 @pytest.mark.parametrize("reason", ["differs", "ahead"])
 async def test_what_was_forged_as_reporting_proves_nothing(
     pool: asyncpg.Pool, reason: Reason
@@ -94,6 +99,7 @@ async def test_what_was_forged_as_reporting_proves_nothing(
     assert await proof(pool) == {GIFT.name: (), MEMBERS.name: ()}
 
 
+@pytest.mark.usefixtures("union")
 @pytest.mark.parametrize("reason", ["ahead-of-owner", "journal-gaps", "sums-differ"])
 async def test_a_journal_that_is_not_whole_proves_nothing(pool: asyncpg.Pool, reason: str) -> None:
     await compared(pool, journal=[reason])
@@ -101,6 +107,7 @@ async def test_a_journal_that_is_not_whole_proves_nothing(pool: asyncpg.Pool, re
     assert await proof(pool) == {GIFT.name: said, MEMBERS.name: said}
 
 
+@pytest.mark.usefixtures("union")
 async def test_a_comparison_of_long_ago_proves_nothing_of_now(pool: asyncpg.Pool) -> None:
     await compared(pool)
     await pool.execute(
@@ -113,6 +120,7 @@ async def test_a_comparison_of_long_ago_proves_nothing_of_now(pool: asyncpg.Pool
     }
 
 
+@pytest.mark.usefixtures("union")
 async def test_a_source_that_numbers_nothing_unproves_what_it_may_say_even_where_it_is_silent(
     pool: asyncpg.Pool,
 ) -> None:
@@ -124,6 +132,7 @@ async def test_a_source_that_numbers_nothing_unproves_what_it_may_say_even_where
     assert await proof(pool) == {GIFT.name: (), MEMBERS.name: ()}
 
 
+@pytest.mark.usefixtures("union")
 async def test_a_source_that_is_not_complete_for_no_reason_is_not_proven(
     pool: asyncpg.Pool,
 ) -> None:
@@ -146,6 +155,7 @@ def test_a_list_is_written_by_the_types_that_its_figures_name(name: str) -> None
                 assert envelope.type in TYPES_OF_FIGURE[figure.name]
 
 
+@pytest.mark.usefixtures("union")
 @pytest.mark.parametrize("reason", get_args(Reason))
 async def test_reporting_s_own_log_must_be_compared_for_any_figure_to_be_proven(
     pool: asyncpg.Pool, reason: Reason

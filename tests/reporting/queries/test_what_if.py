@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from services.reporting.journal import log as journal
-from services.reporting.queries.what_if import differences, tried, values_text, what_if
+from services.reporting.queries.what_if import differences, tallied, tried, values_text, what_if
 from services.reporting.rules import BY_ID, HERE
 from shared.errors import Invalid, Unknown
 from tests.reporting.office import Office
@@ -98,3 +98,53 @@ def test_the_text_of_a_rules_values_is_the_rule_as_it_is() -> None:
         assert tried(rule_id, text).values == rule.values
     with pytest.raises(Unknown, match="unknown-rule"):
         values_text("../rules")
+
+
+BIRTHS = {
+    "members": [{"person": each} for each in "甲乙丙丁"],
+    "gifts": [
+        *(
+            {"person": each, "programme": "baby", "occasion": "birth", "yuan": "1000"}
+            for each in "甲乙丙丁"
+        ),
+        {"person": "甲", "programme": "wed", "occasion": "marriage", "yuan": "1000"},
+    ],
+}
+"""The four births of the report at 1,000 yuan, and a marriage."""
+
+
+def births(fen: int) -> str:
+    """WEL-09 as if Anhui's figure of one day had held from that day on."""
+    text = (HERE / "values" / "wel-09.yaml").read_text(encoding="utf-8")
+    stated = """        - effective_from: 2018-04-28
+          effective_to: 2018-04-28
+          value: 60000
+"""
+    after = text.index("        - effective_from: 2018-04-29")
+    assert stated in text
+    held = stated.replace("          effective_to: 2018-04-28\n", "").replace("60000", str(fen))
+    return text[:after].replace(stated, held)
+
+
+def test_by_another_place_s_figures_exactly_the_births_turn_and_here_they_stay_open() -> None:
+    facts = Given(date(2022, 9, 7), BIRTHS).facts()
+    rule = BY_ID["wel-09"]
+    assert {verdict.outcome for verdict in rule.verdicts(facts)} == {"indeterminate"}
+    for fen, outcome in ((60_000, "fail"), (200_000, "pass")):
+        then = tried("wel-09", births(fen))
+        found = differences(facts, rule, then, "anhui")
+        assert [(pair.then and pair.then.outcome) for pair in found] == [outcome] * 4
+        assert tallied(found) == [
+            {"now": "indeterminate", "then": outcome, "subjects": 4, "persons": 4}
+        ]
+        assert differences(facts, rule, then) == [], "what Anhui gives says nothing of Tianjin"
+
+
+def test_two_places_stand_side_by_side_by_the_values_there_are() -> None:
+    facts = Given(date(2025, 8, 21), BIRTHS).facts()
+    for rule in ("wel-08", "wel-09"):
+        found = differences(facts, BY_ID[rule], tried(rule, None), "anhui")
+        assert {(p.now and p.now.outcome, p.then and p.then.outcome) for p in found} == {
+            ("indeterminate", "pass")
+        }
+    assert tallied([]) == []

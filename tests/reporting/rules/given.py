@@ -9,12 +9,13 @@ from uuid import UUID
 from services.reporting.projections.books import BudgetLineVersion, Income, Payment
 from services.reporting.projections.claims import Claim
 from services.reporting.projections.deliveries import Delivery
-from services.reporting.projections.health_checks import HealthCheck
 from services.reporting.projections.meetings import Meeting
 from services.reporting.projections.procurements import Procurement
 from services.reporting.projections.programmes import Programme
 from services.reporting.projections.register import Registration
 from services.reporting.rules.facts import Facts
+from tests.reporting.rules import wider
+from tests.reporting.rules.fields import FIELDS
 from tests.reporting.rules.issued import issued, moved
 from tests.reporting.rules.stated import fen, known
 
@@ -22,29 +23,14 @@ ORG = "tjtc"
 OWN, MEMBERS, EVENTS = "/guildhall/benefits", "/guildhall/members", "/guildhall/events"
 LONG_AGO = date(1990, 1, 1)
 
-FIELDS: dict[str, set[str]] = {
-    "gifts": {"person", "programme", "occasion", "issued", "yuan", "quantity", "form", "payer",
-              "on_roster", "rostered", "signed", "signed_on", "signed_by", "returned", "source",
-              "again", "again_why"},
-    "programmes": {"id", "assumed", "closed", "for", "roster"},
-    "claims": {"id", "person", "kind", "case", "state", "on", "paid", "maker", "approver", "payer",
-               "source"},
-    "payments": {"id", "line", "yuan", "payer", "assumed", "asked", "approved", "recorded", "on",
-                 "source"},
-    "members": {"person", "since", "until"}, "incomes": {"yuan", "assumed", "on"},
-    "budgets": {"year", "from", "lines", "assumed"}, "health_checks": {"id", "payer", "on"},
-    "congresses": {"id", "kind", "due", "present", "on"},
-    "procurements": {"id", "method", "basis", "fund", "yuan", "notice_from", "notice_to", "on"},
-    "reports": {"id", "on"}, "moved": {"report", "figure", "stated", "found"},
-}  # fmt: skip
-"""What a case may give of each kind of fact; anything else is a slip of the pen."""
-
 
 class Given:
     """Reads one case's `given`; whatever a row leaves out is ordinary."""
 
     def __init__(self, as_of: date, given: Mapping[str, Any]) -> None:
-        assert given.keys() <= FIELDS.keys() | {"known_on", "records_since"}, given.keys()
+        assert given.keys() <= FIELDS.keys() | {"known_on", "records_since", "jurisdiction"}, (
+            given.keys()
+        )
         self.as_of, self.given, self.numbers = as_of, given, count(1)
 
     def rows(self, name: str) -> Iterator[dict[str, str]]:
@@ -71,6 +57,7 @@ class Given:
         since = self.given.get("records_since")
         return Facts(
             org_id=ORG,
+            jurisdiction=self.given.get("jurisdiction", "tianjin"),
             known_on=date.fromisoformat(known_on) if known_on else date(self.as_of.year + 1, 1, 1),
             records_since=date.fromisoformat(since) if since else LONG_AGO,
             deliveries=tuple(self.delivery(row) for row in self.rows("gifts")),
@@ -87,9 +74,15 @@ class Given:
             ),
             procurements=tuple(self.procurement(row) for row in self.rows("procurements")),
             meetings=tuple(self.meeting(row) for row in self.rows("congresses")),
-            health_checks=tuple(self.health_check(row) for row in self.rows("health_checks")),
+            health_checks=tuple(
+                wider.health_check(row, self) for row in self.rows("health_checks")
+            ),
             reports=tuple(issued(row, self) for row in self.rows("reports")),
             moved=tuple(moved(row, self) for row in self.rows("moved")),
+            referred=wider.referred(list(self.rows("things"))),
+            activities=tuple(wider.awarded(row, self) for row in self.rows("awards")),
+            unions=tuple(wider.declared(row, self) for row in self.rows("declared")),
+            covers=tuple(wider.cover(row, self) for row in self.rows("covers")),
         )
 
     def programme_rows(self) -> list[dict[str, str]]:
@@ -148,6 +141,7 @@ class Given:
             roster_chunks_due=chunks[1],
             amount_assumed=row.get("assumed") == "yes",
             closed_on=self.later(row, "closed"),
+            roster_as_of=self.later(row, "cut_off"),
         )
 
     def member(self, row: dict[str, str]) -> Registration:
@@ -160,6 +154,11 @@ class Given:
             if row.get("since") == "never"
             else self.later(row, "since") or LONG_AGO,
             member_until=self.later(row, "until"),
+            retired_on=self.later(row, "retired"),
+            gender=row.get("gender", "male"),
+            staff_until=self.later(row, "left_post"),
+            left_post_why=row.get("why", "retired") if "left_post" in row else None,
+            left_post=self.event() if "left_post" in row else None,
         )
 
     def claim(self, row: dict[str, str]) -> Claim:
@@ -183,7 +182,16 @@ class Given:
             approver=row.get("approver", "approver-1") if reached > 1 else None,
             filed_by=None if row.get("maker") == "?" else row.get("maker", "clerk-1"),
             approved=self.event() if reached > 1 and row.get("approver") != "?" else None,
-            paid_fen=100000 if reached > 2 else None,
+            approved_fen=fen(row.get("yuan", "1000")) if reached > 1 else None,
+            paid_fen=fen(row.get("yuan", "1000")) if reached > 2 else None,
+            amount_assumed=row.get("assumed") == "yes",
+            relation=row.get("relation"),
+            rejected_on=day if steps == "rejected" else None,
+            rejected=self.event() if steps == "rejected" else None,
+            rejecter="approver-1" if steps == "rejected" else None,
+            rejecter_role=known(row.get("rejected_by", "approver")),
+            fund=row.get("fund", "union_funds") if reached > 2 else None,
+            payment_form=row.get("form", "transfer") if reached > 2 else None,
             paid_on=(self.later(row, "paid") or day) if reached > 2 else None,
             paid_by=row.get("payer", "cashier-1") if reached > 2 else None,
             paid=self.event() if reached > 2 else None,
@@ -203,22 +211,22 @@ class Given:
             budget_line=None if line == "?" else line,
             amount_fen=fen(row.get("yuan", "1000")),
             amount_assumed=row.get("assumed") == "yes",
-            refers_to=None,
+            refers_to=f"{ORG}/{row['for']}" if "for" in row else None,
             requested_by=known(row.get("asked", "clerk-1")),
             approved_by=known(row.get("approved", "chair-1")),
             recorded_by=row.get("recorded", row.get("approved", "chair-1")),
-            decision_ref=None,
+            decision_ref=row.get("decided"),
             paid_on=self.day(row, "on"),
             paid=self.event(),
         )
 
     def income(self, row: dict[str, str]) -> Income:
         """Income of the year."""
-        income_id = f"in{next(self.numbers)}"
+        income_id = row.get("id", f"in{next(self.numbers)}")
         of_income = (ORG, OWN, f"{ORG}/income-{income_id}", income_id)
         return Income(
             *of_income,
-            "dues",
+            row.get("of", "dues"),
             "union_funds",
             fen(row["yuan"]),
             row.get("assumed") == "yes",
@@ -237,10 +245,10 @@ class Given:
                 OWN,
                 int(row.get("year", from_day.year)),
                 number,
-                "approved",
+                "adjusted" if row.get("adjusted") == "yes" else "approved",
                 fen(yuan),
                 row.get("assumed") == "yes",
-                ("committee",),
+                tuple(row.get("by", "committee").split()),
                 from_day,
             )
             for line, yuan in row["lines"].items()
@@ -277,19 +285,10 @@ class Given:
             EVENTS,
             kind=row.get("kind", "staff_congress"),
             held_on=held_on,
+            convened_on=self.later(row, "told"),
+            convened=self.event() if "told" in row else None,
             school_year=f"{first}-{first + 1}",
             delegates_due=int(row.get("due", "60")),
             delegates_present=int(row.get("present", "60")),
             held=self.event(),
-        )
-
-    def health_check(self, row: dict[str, str]) -> HealthCheck:
-        """A health check, paid by the administration."""
-        return HealthCheck(
-            ORG,
-            row.get("id", "check-1"),
-            EVENTS,
-            payer=known(row.get("payer", "administration")),
-            arranged_on=self.day(row, "on"),
-            arranged=self.event(),
         )

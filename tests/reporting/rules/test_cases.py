@@ -1,6 +1,7 @@
 """Every rule's cases, as a union accountant reads them; and that no rule goes without."""
 
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -57,7 +58,7 @@ def test_every_dated_change_has_a_case_on_the_day_and_on_the_eve(rule: Rule) -> 
     missing = [
         (parameter.name, day)
         for parameter in rule.values.parameters.values()
-        for entry in parameter.entries
+        for entry in chain(parameter.entries, *parameter.elsewhere.values())
         if entry.effective_from is not None
         for day in (entry.effective_from - timedelta(days=1), entry.effective_from)
         if day not in days
@@ -72,7 +73,7 @@ def test_every_reason_is_reached_by_a_case(rule: Rule) -> None:
         judgement.reason
         for case in CASES
         if case.rule == rule.id
-        for judgement in rule.judge(case.facts, rule.values)
+        for judgement in rule.judge(case.facts, rule.values.under(case.facts.jurisdiction))
     }
     assert {reason.code for reason in rule.reasons} <= reached
 

@@ -2,18 +2,22 @@
 
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.reporting.rules.dated import (
-    BINDING,
     CONFIRMED,
+    EVERYWHERE,
+    HOME,
     JURISDICTIONS,
+    PLACES,
     STATUSES,
     InForce,
     Parameter,
+    Place,
     RuleValues,
     Status,
 )
@@ -37,19 +41,58 @@ def test_a_value_holds_from_its_day_and_the_last_known_one_is_only_named() -> No
 
 def test_known_and_unknown_values_and_those_of_other_provinces_are_not_firm() -> None:
     confirmed = entry(None, 5)
-    assert confirmed.firm
-    assert not confirmed._replace(status="KNOW").firm
-    assert not confirmed._replace(status="UNKNOWN", value=None).firm
-    assert not confirmed._replace(jurisdiction="anhui").firm
+    assert confirmed.firm_in(HOME)
+    assert not confirmed._replace(status="KNOW").firm_in(HOME)
+    assert not confirmed._replace(status="UNKNOWN", value=None).firm_in(HOME)
+    anhui = confirmed._replace(jurisdiction="anhui")
+    assert (anhui.firm_in(HOME), anhui.firm_in("anhui")) == (False, True)
+    assert (anhui.known_in(HOME), anhui.known_in("anhui")) == (False, True)
 
 
+@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("status", sorted(STATUSES))
 @pytest.mark.parametrize("jurisdiction", sorted(JURISDICTIONS))
 def test_a_value_is_firm_where_it_is_confirmed_and_binding(
-    status: Status, jurisdiction: str
+    status: Status, jurisdiction: str, place: str
 ) -> None:
     value = entry(None, 5)._replace(status=status, jurisdiction=jurisdiction)
-    assert value.firm == (status in CONFIRMED and jurisdiction in BINDING)
+    binds = jurisdiction in EVERYWHERE | {place}
+    assert value.firm_in(place) == (status in CONFIRMED and binds)
+    assert value.known_in(place) == binds
+
+
+def test_every_place_has_its_chinese_name() -> None:
+    assert set(get_args(Place)) == PLACES.keys()
+    assert HOME in PLACES
+
+
+def test_in_a_place_its_own_values_hold_and_another_place_s_are_not_known() -> None:
+    day = date(2018, 1, 1)
+    here = entry(day, 5)._replace(jurisdiction=HOME)
+    everywhere = entry(date(2020, 1, 1), 6)
+    there = entry(day, 7)._replace(jurisdiction="anhui")
+    cap = Parameter("cap_fen", "限额", "fen", (here, everywhere))
+    assert cap.under(HOME) == cap
+    unknown, kept = cap.under("anhui").entries
+    assert (unknown.value, unknown.status, unknown.jurisdiction) == (None, "UNKNOWN", "anhui")
+    assert (unknown.effective_from, unknown.clause) == (day, "安徽的有关规定未查到")
+    assert kept == everywhere
+    assert cap._replace(elsewhere={"anhui": (there,)}).under("anhui").entries == (there,)
+    values = RuleValues("wel-04", "限额", "Cap", {"cap_fen": cap}).under("anhui")
+    assert values.on("cap_fen", day) == unknown
+
+
+def test_a_value_meets_a_period_on_any_day_of_both() -> None:
+    value = entry(date(2018, 1, 1), 5)._replace(effective_to=date(2018, 12, 31))
+    for first, last, meets in (
+        (date(2017, 1, 1), date(2017, 12, 31), False),
+        (date(2017, 1, 1), date(2018, 1, 1), True),
+        (date(2018, 12, 31), date(2019, 6, 1), True),
+        (date(2019, 1, 1), date(2019, 6, 1), False),
+    ):
+        assert value.meets(first, last) == meets
+    assert entry(None, 5).meets(date.min, date.min)
+    assert entry(None, 5).meets(date.max, date.max)
 
 
 BEGINNINGS = st.lists(st.dates(), min_size=1, max_size=6, unique=True).map(sorted)

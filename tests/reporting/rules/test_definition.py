@@ -56,9 +56,9 @@ def test_nothing_passes_but_on_values_that_are_confirmed_and_binding(
 
 
 def test_nothing_fails_but_on_values_that_are_known() -> None:
-    for used in ((), (NOT_FOUND,), (FIRM, NOT_FOUND)):
+    for used in ((), (NOT_FOUND,), (FIRM, NOT_FOUND), (FOREIGN, FIRM)):
         assert gate(OF["fail"], used) == UNKNOWN
-    for used in ((FIRM,), (KNOWN,), (FOREIGN, FIRM)):
+    for used in ((FIRM,), (KNOWN,)):
         assert gate(OF["fail"], used) == OF["fail"]
 
 
@@ -149,6 +149,23 @@ def test_a_subject_judged_twice_is_a_fault_of_the_formula() -> None:
     twice = [Judgement("s", *YEAR, reason, (FIRM,)) for reason in ("over", "within")]
     with pytest.raises(AssertionError, match="wel-04 judged one subject twice"):
         judging(*twice).verdicts(FACTS)
+
+
+def test_what_was_not_in_force_in_the_subject_s_period_is_never_cited() -> None:
+    replaced = FIRM._replace(effective_from=date(2014, 7, 1), effective_to=date(2021, 12, 31))
+    for used in ((replaced,), (FIRM, replaced)):
+        with pytest.raises(AssertionError, match="wel-04 cites for s what was not in force"):
+            judging(Judgement("s", *YEAR, "over", used)).verdicts(FACTS)
+    to_the_end = replaced._replace(effective_to=YEAR[0])
+    (verdict,) = judging(Judgement("s", *YEAR, "over", (to_the_end,))).verdicts(FACTS)
+    assert verdict.values == (to_the_end,)
+
+
+def test_a_verdict_is_that_of_the_union_s_place() -> None:
+    (here,) = judging(Judgement("s", *YEAR, "within", (FOREIGN,))).verdicts(FACTS)
+    there = FACTS._replace(jurisdiction="anhui")
+    (verdict,) = judging(Judgement("s", *YEAR, "within", (FOREIGN,))).verdicts(there)
+    assert (here.outcome, verdict.outcome) == ("indeterminate", "pass")
 
 
 def test_a_reason_the_rule_does_not_have_is_a_fault_of_the_formula() -> None:

@@ -67,3 +67,11 @@ def test_a_merge_is_no_merge_but_a_key_of_that_name() -> None:
 def test_a_refusal_says_where() -> None:
     with pytest.raises(yaml.YAMLError, match="line 2"):
         read_yaml("a: 1\nb: &c 2")
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 9000, "{a: " * 4000, "- " * 9000, "[a," * 5000, "[" + "a," * 9000 + "]"]
+)
+def test_what_is_too_deep_or_too_long_is_read_no_further(text: str) -> None:
+    with pytest.raises(yaml.YAMLError, match="deeper than"):
+        read_yaml(text)

@@ -2,24 +2,28 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from random import Random
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.reporting.projections.activities import ACTIVITIES
 from services.reporting.projections.books import BUDGET_LINES, INCOMES, PAYMENTS
 from services.reporting.projections.claims import CLAIMS
 from services.reporting.projections.deliveries import DELIVERIES
 from services.reporting.projections.health_checks import HEALTH_CHECKS
+from services.reporting.projections.insured import INSURED
 from services.reporting.projections.meetings import MEETINGS
 from services.reporting.projections.procurements import PROCUREMENTS
 from services.reporting.projections.programmes import PROGRAMMES
 from services.reporting.projections.register import REGISTER
+from services.reporting.projections.unions import UNIONS
 from services.reporting.queries.facts import by_source
 from services.reporting.queries.verdicts import judge
-from services.reporting.rules import RULES
-from services.reporting.rules.dated import InForce, Parameter, RuleValues
+from services.reporting.rules import INSTRUMENTS, RULES
+from services.reporting.rules.dated import HOME, PLACES, InForce, RuleValues
 from services.reporting.rules.definition import Rule, Verdict
 from services.reporting.rules.facts import Facts
 from shared.contract.envelope import DomainEvent
@@ -58,6 +62,9 @@ def told(*events: DomainEvent, outside: Sequence[DomainEvent] = ()) -> Facts:
         procurements=rows(PROCUREMENTS),
         meetings=tuple(row for row in rows(MEETINGS) if row.held_on),
         health_checks=rows(HEALTH_CHECKS),
+        activities=rows(ACTIVITIES),
+        unions=rows(UNIONS),
+        covers=rows(INSURED),
     )
 
 
@@ -82,21 +89,28 @@ def with_values(rule: Rule, change: dict[str, Any]) -> Rule:
         return entry if entry.value is None else entry._replace(**change)
 
     parameters = {
-        name: Parameter(name, p.title, p.unit, tuple(map(changed, p.entries)))
+        name: p._replace(
+            entries=tuple(map(changed, p.entries)),
+            elsewhere={place: tuple(map(changed, found)) for place, found in p.elsewhere.items()},
+        )
         for name, p in rule.values.parameters.items()
     }
     values = RuleValues(rule.id, rule.values.zh, rule.values.en, parameters)
     return Rule(rule.id, rule.version, values, rule.reasons, rule.judge)
 
 
-def check(verdict: Verdict) -> None:
+def check(verdict: Verdict, place: str = HOME) -> None:
     assert verdict.sentence and verdict.clause
+    for value in verdict.values:
+        begins = max(verdict.period_from, value.effective_from or date.min)
+        assert begins <= min(verdict.period_to, value.effective_to or date.max)
+        assert INSTRUMENTS[value.instrument].in_force_on(begins), (verdict.rule, value.clause)
     assert verdict.period_from <= verdict.period_to
     assert (verdict.severity is not None) == (verdict.outcome in {"fail", "indeterminate"})
     if verdict.outcome == "pass":
-        assert verdict.values and all(value.firm for value in verdict.values)
+        assert verdict.values and all(value.firm_in(place) for value in verdict.values)
     if verdict.outcome == "fail":
-        assert verdict.values and all(value.value is not None for value in verdict.values)
+        assert verdict.values and all(value.known_in(place) for value in verdict.values)
         # What did not happen leaves no event.
         assert verdict.evidence or verdict.reason == "none-held"
 
@@ -145,11 +159,25 @@ def test_an_unknown_value_leaves_every_case_open_that_a_known_one_decided() -> N
                     assert after[verdict.subject] == "indeterminate", (rule.id, case.name)
 
 
-def test_nothing_passes_on_values_that_are_only_known_or_of_another_province() -> None:
-    for change in ({"status": "KNOW"}, {"jurisdiction": "anhui"}):
-        changed = [with_values(rule, change) for rule in RULES]
-        outcomes = {verdict.outcome for case in CASES for verdict in judge(case.facts, changed)}
-        assert outcomes == {"fail", "indeterminate", "not_applicable"}
+def test_nothing_passes_on_values_that_are_only_known() -> None:
+    changed = [with_values(rule, {"status": "KNOW"}) for rule in RULES]
+    outcomes = {verdict.outcome for case in CASES for verdict in judge(case.facts, changed)}
+    assert outcomes == {"fail", "indeterminate", "not_applicable"}
+
+
+def test_nothing_passes_or_fails_on_values_of_another_place() -> None:
+    for there, here in pairwise([*PLACES, *PLACES][: len(PLACES) + 1]):
+        changed = [with_values(rule, {"jurisdiction": there}) for rule in RULES]
+        facts = [case.facts._replace(jurisdiction=here) for case in CASES]
+        outcomes = {verdict.outcome for each in facts for verdict in judge(each, changed)}
+        assert outcomes == {"indeterminate", "not_applicable"}
+
+
+def test_in_every_place_every_case_can_be_judged_by_what_is_in_force_there() -> None:
+    for case in CASES:
+        for place in PLACES:
+            for verdict in judge(case.facts._replace(jurisdiction=place)):
+                check(verdict, place)
 
 
 GIFT = st.fixed_dictionaries(

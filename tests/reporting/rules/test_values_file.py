@@ -52,7 +52,7 @@ def test_a_file_beyond_doubt_is_read(tmp_path: Path) -> None:
     values = load_values(write(tmp_path, GOOD), INSTRUMENTS)
     cap = values.on("cap_fen", date(2020, 12, 31))
     assert cap is not None
-    assert (cap.value, cap.status, cap.firm) == (100000, "CONF-S", True)
+    assert (cap.value, cap.status, cap.firm_in("tianjin")) == (100000, "CONF-S", True)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_file_beyond_doubt_is_read(tmp_path: Path) -> None:
             "effective_from: 2021-01-01\n        status: UNKNOWN\n        jurisdiction: national\n"
             "        instrument: NAT-2017",
             "status: UNKNOWN\n        jurisdiction: national\n        instrument: AUDIT-PRACTICE",
-            "only a first, UNKNOWN entry has no effective_from",
+            "only a first entry has no effective_from",
         ),
         ("effective_from: 2021-01-01", "effective_from: 2021-01-02", "must begin the day after"),
         ("effective_from: 2021-01-01", "effective_from: 2020-12-31", "must begin the day after"),
@@ -224,3 +224,71 @@ def test_a_rule_has_the_same_version_until_its_formula_or_values_change() -> Non
     rule = next(rule for rule in RULES if rule.id == "wel-04")
     assert _load(wel_04).version == rule.version
     assert len({rule.version for rule in RULES}) == len(RULES)
+
+
+ELSEWHERE = """\
+    elsewhere:
+      anhui:
+        - effective_from: 2025-08-21
+          value: 220000
+          status: CONF-D
+          jurisdiction: anhui
+          instrument: AH-2025
+          clause: 第八条
+          source: S34
+"""
+
+
+def test_values_of_another_place_stand_beside_and_hold_there_alone(tmp_path: Path) -> None:
+    values = load_values(write(tmp_path, GOOD + ELSEWHERE), INSTRUMENTS)
+    day = date(2025, 8, 21)
+    here, there = values.on("cap_fen", day), values.under("anhui").on("cap_fen", day)
+    assert here is not None and here.value is None
+    assert there is not None and there.value == 220000
+    assert values.under("anhui").on("cap_fen", date(2020, 12, 31)) is None
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "why"),
+    [
+        ("anhui:\n        -", "tianjin:\n        -", "elsewhere is none of"),
+        ("anhui:\n        -", "atlantis:\n        -", "elsewhere is none of"),
+        ("effective_from: 2025-08-21", "effective_from: 2025-08-20", "in force from 2025-08-21"),
+    ],
+)
+def test_values_of_no_place_or_before_their_instrument_are_refused(
+    tmp_path: Path, was: str, becomes: str, why: str
+) -> None:
+    assert was in ELSEWHERE
+    text = GOOD + ELSEWHERE.replace(was, becomes)
+    with pytest.raises(ValuesRefused, match=why):
+        load_values(write(tmp_path, text), INSTRUMENTS)
+
+
+OLD = "- {key: A, title: 甲, status: KNOW, effective_to: 2021-12-31, replaced_by: B}\n"
+NEW = "- {key: B, title: 乙, status: KNOW, effective_from: 2022-01-01}\n"
+
+
+def test_what_took_an_instrument_s_place_is_registered_and_follows_it(tmp_path: Path) -> None:
+    found = load_instruments(write(tmp_path, OLD + NEW))
+    assert found["A"].replaced_by == "B"
+    assert [found["A"].in_force_on(date(2021, 12, d)) for d in (30, 31)] == [True, True]
+    eve, day = date(2021, 12, 31), date(2022, 1, 1)
+    assert [found["A"].in_force_on(day), found["B"].in_force_on(eve)] == [False, False]
+    assert found["B"].in_force_on(day)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (OLD, "replaced by 'B', which is not registered"),
+        (OLD.replace("effective_to: 2021-12-31, ", "") + NEW, "but no last day"),
+        (OLD + NEW.replace("2022-01-01", "2022-01-02"), "B begins after it ended"),
+        (NEW.replace("KNOW,", "KNOW, effective_to: 2021-12-31,"), "ends before it begins"),
+    ],
+)
+def test_an_instrument_replaced_by_none_or_too_late_is_refused(
+    tmp_path: Path, text: str, why: str
+) -> None:
+    with pytest.raises(ValuesRefused, match=why):
+        load_instruments(write(tmp_path, text))

@@ -18,6 +18,7 @@ async def test_of_what_nothing_was_heard_nothing_is_told(copy: Copy) -> None:
         "shards": [],
         "parked": 0,
         "quarantine": EMPTY,
+        "refilled": None,
         "refilling": None,
     }
 

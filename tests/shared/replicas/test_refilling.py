@@ -77,3 +77,42 @@ async def test_what_another_process_refilled_is_looked_up_anew_here(
     assert await watch.topic.refill()
     await watch.part.look()
     assert watch.forgot == 1
+
+
+async def test_what_an_operator_asks_for_is_refilled_once(
+    copy: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = Watch(copy, monkeypatch)
+    await watch.topic.hears(*counts(100, 101))
+    await watch.part.look()
+    await copy.pool.execute("INSERT INTO copy VALUES (77, 1)")
+    await refill.ask(copy.pool, copy.replica.source, "operator", "by hand")
+    await refill.ask(copy.pool, copy.replica.source, "operator2", "by hand too")
+    for _ in range(2):
+        await watch.part.look()
+    assert await copy.rows() == {1: 1, 2: 1}
+    found = await refill.last(copy.pool, copy.replica.source)
+    assert found is not None
+    assert (found["number"], found["asked_by"], found["why"]) == (1, "operator", "by hand")
+    assert found["changed"] == {"copy": {"removed": 1, "added": 0}}
+
+
+async def test_once_a_day_a_copy_is_compared_with_its_events_by_itself(
+    copy: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refilling, "COMPARE_SECONDS", 0.0)
+    watch = Watch(copy, monkeypatch)
+    await watch.topic.hears(*counts(100, 101))
+    await copy.pool.execute("DELETE FROM copy WHERE place = 2")
+    for _ in range(2):
+        await watch.part.look()
+    assert await copy.rows() == {1: 1}, "a day has not gone by"
+    monkeypatch.setattr(refilling, "CHECK_SECONDS", -1.0)
+    await watch.part.look()
+    assert await copy.rows() == {1: 1, 2: 1}
+    found = await refill.last(copy.pool, copy.replica.source)
+    assert found is not None
+    assert (found["asked_by"], found["changed"]) == (
+        refilling.BY_ITSELF,
+        {"copy": {"removed": 0, "added": 1}},
+    )

@@ -116,3 +116,18 @@ async def test_a_copy_is_told_to_those_who_watch_over_the_log(
     service: InProcess, roles: tuple[str, ...], status: int
 ) -> None:
     assert (await asked(service, *roles))[0] == status
+
+
+async def test_an_operator_has_a_copy_filled_anew_for_a_reason(service: InProcess) -> None:
+    source = "/guildhall/members"
+    for role, body, status in (
+        ("auditor", {"source": source, "why": "by hand"}, 403),
+        ("operator", {"source": source, "why": ""}, 422),
+        ("operator", {"source": "/guildhall/events", "why": "by hand"}, 404),
+        ("operator", {"source": source, "why": "by hand"}, 202),
+    ):
+        bearer = {"Authorization": f"Bearer {token(role, orgs=('*',))}"}
+        answer = await service.client.post("/v1/copies/refill", json=body, headers=bearer)
+        assert answer.status_code == status
+    rows = await service.store.pool.fetch("SELECT source, asked_by, why FROM replica_refills")
+    assert [(row["source"], row["why"]) for row in rows] == [(source, "by hand")]

@@ -14,9 +14,16 @@ from services.reporting.rules.facts import OWN_SOURCE, Facts, subject, told_once
 from shared.contract.values import HOLIDAYS
 
 
-def gifts_kept(facts: Facts) -> list[Delivery]:
-    """Gifts handed over and not returned, by day and event: the same order for the same facts."""
-    kept = [delivery for delivery in facts.deliveries if delivery.returned_on is None]
+def gifts_kept(facts: Facts, occasion: str | None = None) -> list[Delivery]:
+    """Gifts handed over and not returned, by day and event: the same order for the same facts.
+
+    With an `occasion`, those of the streams that any source says are of it: few, of many.
+    """
+    rows: Iterable[Delivery] = facts.deliveries
+    if occasion is not None:
+        streams = {delivery.stream for delivery in rows if delivery.occasion == occasion}
+        rows = (delivery for delivery in facts.deliveries if delivery.stream in streams)
+    kept = [delivery for delivery in rows if delivery.returned_on is None]
     return sorted(kept, key=lambda delivery: (delivery.issued_on, delivery.issued))
 
 
