@@ -83,14 +83,10 @@ def console_app(console: Console) -> FastAPI:
         event,
     )
     # The office's addresses would be periods' otherwise.
-    offices = (
-        own_union,
-        beginning,
-        office_queue,
-        office_decisions,
-        office_programmes,
-        office_upload,
-    )
+    offices = [
+        own_union, beginning, office_queue,
+        office_decisions, office_programmes, office_upload,
+    ]  # fmt: skip
     for router in (signing_in, *(topic.router for topic in (*offices, *topics))):
         app.include_router(router, include_in_schema=False)
     return app
