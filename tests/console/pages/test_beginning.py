@@ -129,7 +129,8 @@ async def test_a_simulated_union_is_marked_on_its_pages(
     mark = "数据是编的，不是哪一家工会的账"
     assert mark not in await seen(console, CLERK)
     known = services.answers["/v1/xinhua/knowledge"]
-    services.answers["/v1/xinhua/knowledge"] = {**known, "simulated": True}  # type: ignore[dict-item]
+    simulated: Any = {**dict(known), "simulated": True}  # type: ignore[arg-type]
+    services.answers["/v1/xinhua/knowledge"] = simulated
     assert mark in await seen(console, CLERK)
 
 

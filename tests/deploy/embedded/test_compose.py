@@ -32,7 +32,6 @@ PRODUCTION: dict[str, Any] = yaml.safe_load(
 )
 ONCE = ("provision", "secrets")
 OURS = (*PROCESSES, "console", "identity", *ONCE)
-GATEWAY = PROJECT / "deploy" / "compose" / "gateway"
 SETTINGS: dict[str, type[Settings]] = dict.fromkeys(PROCESSES, Settings) | {
     "members": OwnerSettings,
     "worker": ReportingSettings,
@@ -193,24 +192,6 @@ def test_who_has_no_passwords_answers_on_loopback_alone() -> None:
     assert "ports" not in identity
     assert "environment" not in COMPOSE["services"]["gateway"]
     assert PRODUCTION["services"]["identity"] == {"profiles": ["trial"]}
-
-
-def test_the_gateway_answers_this_hosts_own_names_and_passes_no_metrics_on() -> None:
-    trial, production = ((GATEWAY / f"{kind}.conf").read_text() for kind in ("trial", "production"))
-    assert "listen 8080 default_server;\n        return 421" in trial
-    assert re.findall(r"server_name (.+);", trial) == ["localhost", "127.0.0.1 gateway"]
-    assert "_identity" not in production and "8001" not in production
-    routes = (GATEWAY / "routes.conf").read_text("utf-8")
-    assert "metrics$ {\n    return 404" in routes
-    assert "$named.guildhall.internal;" in (GATEWAY / "http.conf").read_text("utf-8")
-    aliases = {
-        name: service["networks"]["default"]["aliases"]
-        for name, service in COMPOSE["services"].items()
-        if "networks" in service
-    }
-    assert aliases == {name: [f"{name}.guildhall.internal"] for name in PROCESSES}
-    for kind, of in (("trial", COMPOSE), ("production", PRODUCTION)):
-        assert of["services"]["gateway"]["command"] == [f"/etc/nginx/guildhall/{kind}.conf"]
 
 
 def test_the_image_has_a_place_for_every_secret_of_its_own_account() -> None:
