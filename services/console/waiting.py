@@ -22,7 +22,7 @@ class Waiting(NamedTuple):
 
     title: str
     unit: str
-    count: int | None
+    number: int | None
     more: bool
     at: str
 
@@ -36,6 +36,9 @@ async def waiting(visit: Visit, findings: list[Mapping[str, Any]]) -> list[Waiti
     if may(*DECIDERS):
         claims = _listed(visit, "claims", state="filed")
         asked.append(_counted(_("待批的申请"), "件", claims, f"{office}/queue"))
+    if may(*APPROVERS):
+        payments = _listed(visit, "payments", state="requested")
+        asked.append(_counted(_("待批的支付"), "笔", payments, f"{office}/queue"))
     if may("clerk"):
         programmes = _programmes(visit)
         asked.append(_counted(_("待冻结的名册"), "份", programmes, f"{office}/queue"))

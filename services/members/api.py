@@ -5,18 +5,11 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Query, Response
 
 from services.members.commands import affiliation as asked_of_affiliation
+from services.members.commands import asking
 from services.members.commands import membership as asked_of_membership
 from services.members.commands import merging as asked_of_merging
 from services.members.commands import organisation as asked_of_organisation
 from services.members.commands import staff as asked_of_staff
-from services.members.commands.asking import (
-    AskMasks,
-    AskNames,
-    KeepDocument,
-    LookUp,
-    Purpose,
-    ReadDocument,
-)
 from services.members.handlers import (
     affiliation,
     membership,
@@ -219,7 +212,7 @@ def _record_routes(app: FastAPI, api: CommandApi) -> None:
     pool, cipher = api.store.pool, api.context.cipher
 
     @app.post("/v1/{org_id}/people/lookup", tags=["person records"])
-    async def lookup(org_id: str, question: LookUp, actor: Clerk) -> dict[str, Any]:
+    async def lookup(org_id: str, question: asking.LookUp, actor: Clerk) -> dict[str, Any]:
         """Person ids by employee number; recorded as a disclosure. `unreadable`: numbers whose
         record was changed or is under another key. Role: clerk."""
         inquiry = Inquiry(actor, org_id, question.purpose, api.store.clock())
@@ -235,7 +228,7 @@ def _record_routes(app: FastAPI, api: CommandApi) -> None:
         }
 
     @app.post("/v1/{org_id}/people/names", tags=["person records"])
-    async def names(org_id: str, question: AskNames, actor: NameReader) -> dict[str, Any]:
+    async def names(org_id: str, question: asking.AskNames, actor: NameReader) -> dict[str, Any]:
         """Names by person id; recorded as a disclosure. Roles: clerk, auditor; for what they decide
         or pay, approver, chair, cashier. Refuses purpose-not-yours."""
         require_purpose(actor, question.purpose)
@@ -250,7 +243,7 @@ def _record_routes(app: FastAPI, api: CommandApi) -> None:
         }
 
     @app.post("/v1/{org_id}/people/masks", tags=["person records"])
-    async def masks(org_id: str, question: AskMasks, _: NameReader) -> dict[str, Any]:
+    async def masks(org_id: str, question: asking.AskMasks, _: NameReader) -> dict[str, Any]:
         """What stands for names, as 石*婷; no name is disclosed. Roles: as for names."""
         found = await person_records.masks(pool, cipher, org_id, question.person_ids)
         return {"people": [{"person_id": each, "mask": found[each]} for each in found]}
@@ -260,14 +253,14 @@ def _document_routes(app: FastAPI, api: CommandApi) -> None:
     pool, cipher = api.store.pool, api.context.cipher
 
     @app.post("/v1/{org_id}/documents", tags=["person records"])
-    async def keep(org_id: str, command: KeepDocument, actor: Clerk) -> dict[str, Any]:
+    async def keep(org_id: str, command: asking.KeepDocument, actor: Clerk) -> dict[str, Any]:
         """Keep a document. Refuses document-type, unknown-person."""
         deposit = Deposit(actor, org_id, command.person_id, api.store.clock())
         kept = await documents.keep(pool, cipher, deposit, command.content)
         return {"sha256": kept.sha256, "media_type": kept.media_type, "size": len(kept.content)}
 
     @app.post("/v1/{org_id}/documents/read", tags=["person records"])
-    async def read(org_id: str, question: ReadDocument, actor: DocumentReader) -> Response:
+    async def read(org_id: str, question: asking.ReadDocument, actor: DocumentReader) -> Response:
         """A document as it was kept, recorded as a disclosure. Refuses purpose-not-yours,
         unknown-document, document-altered."""
         require_purpose(actor, question.purpose)
@@ -280,7 +273,7 @@ def _duplicate_routes(app: FastAPI, api: CommandApi) -> None:
     pool, cipher = api.store.pool, api.context.cipher
 
     @app.get("/v1/{org_id}/people/duplicates", tags=["person records"])
-    async def duplicates(org_id: str, purpose: Purpose, actor: Clerk) -> dict[str, Any]:
+    async def duplicates(org_id: str, purpose: asking.Purpose, actor: Clerk) -> dict[str, Any]:
         """People who may have two records: of one name, gender and month of birth. Nobody is named;
         the question is recorded as a disclosure. Role: clerk."""
         inquiry = Inquiry(actor, org_id, purpose, api.store.clock())

@@ -98,18 +98,15 @@ MAY: dict[str, dict[str, Access]] = {
             for path in (
                 "programmes", "programmes/{programme_id}", "programmes/{programme_id}/sheet",
                 "roster-preview", "claims", "claims/{claim_id}", "policies/{policy_id}",
-                "budgets/{budget_year}", "payments", "payments/{payment_id}",
-            )
+                "budgets/{budget_year}", "payments", "payments/{payment_id}")
         },
     },
     "events": {
         **CONTEXT,
         **{
             f"GET /v1/{{org_id}}/{path}": of_union("clerk", "approver", "chair", "auditor")
-            for path in (
-                "activities", "activities/{activity_id}", "attestations", "meetings",
-                "plan-items", "issues",
-            )
+            for path in ("activities", "activities/{activity_id}", "attestations", "meetings",
+                         "plan-items", "issues")
         },
     },
     "worker": OWNER,
@@ -119,14 +116,13 @@ MAY: dict[str, dict[str, Access]] = {
             for path in (
                 "figures", "figures/{figure}", "figures/{figure}/difference",
                 "figures/{figure}/parts", "figures/{figure}/parts/events", "years",
-                "subtree", "subtree/{figure}",
+                "subtree", "subtree/{figure}", "money", "report", "report/layout", "narratives",
                 "events/{event_id}", "events/{event_id}/document", "events/{event_id}/verdicts",
-                "log/{log_index}", "rosters", "conflicts", "findings",
-                "findings/{finding_id}/story",
-                "reconciliation/{programme_id}", "membership-account", "verdicts", "report",
-                "money", "report/layout", "reports/{report_id}/drift",
-                "reports", "reports/{report_id}", "reports/{report_id}/files/{format_}",
-                "narratives", "exports", "exports/{table}",
+                "log/{log_index}", "rosters", "conflicts", "findings", "verdicts",
+                "findings/{finding_id}/story", "reconciliation/{programme_id}",
+                "membership-account", "reports", "reports/{report_id}", "exports",
+                "reports/{report_id}/drift", "reports/{report_id}/files/{format_}",
+                "exports/{table}",
             )
         },
         "POST /v1/{org_id}/rules/{rule_id}/what-if": of_union(*READERS),

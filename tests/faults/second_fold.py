@@ -55,17 +55,9 @@ def _payments(table: Table, row: Row, data: Row) -> None:
     if short(row["type"]) == "ExpenditurePaid":
         key = (data["org_id"], row["source"], row["stream"])
         names = (
-            "payment_id",
-            "fund",
-            "payer",
-            "budget_line",
-            "amount_fen",
-            "amount_assumed",
-            "refers_to",
-            "requested_by",
-            "approved_by",
-            "decision_ref",
-        )
+            "payment_id fund payer budget_line amount_fen amount_assumed refers_to requested_by"
+            " approved_by decision_ref"
+        ).split()
         table[key] = (
             _base(row, data)
             | {name: data.get(name) for name in names}

@@ -118,7 +118,7 @@ async def part_events(  # noqa: PLR0917 - FastAPI reads each from a parameter
         raise Invalid("division-invalid", f"{len(by)} divisions, but {len(of)} parts are named")
     told = tuple(each or None for each in of)
     at = await asked.at(built.pool)
-    after = decode_cursor(cursor) if cursor else first_place(at, descending=False)
+    after = decode_cursor(cursor) if cursor else first_place(at, "occurred_on")
     after = after._replace(at=min(at, after.at))
     found, page = await asyncio.gather(
         parts_of(built.pool, asked.org_id, named, asked.period, after.at, by),
