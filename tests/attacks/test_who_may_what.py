@@ -75,6 +75,7 @@ CONTEXT = {
     "POST /v1/copies/refill": Access(("operator",), About.EVERY_UNION),
     "POST /v1/copies/discard": Access(("operator",), About.EVERY_UNION),
 }
+SETTLED = Access(("operator",), About.COVERED)
 RECORDS = Access((*WATCHERS, "producer"), About.COVERED)
 MAY: dict[str, dict[str, Access]] = {
     "members": {
@@ -122,8 +123,7 @@ MAY: dict[str, dict[str, Access]] = {
                 "findings/{finding_id}/story", "reconciliation/{programme_id}",
                 "membership-account", "reports", "reports/{report_id}", "exports",
                 "reports/{report_id}/drift", "reports/{report_id}/files/{format_}",
-                "exports/{table}",
-            )
+                "exports/{table}")
         },
         "POST /v1/{org_id}/rules/{rule_id}/what-if": of_union(*READERS),
         "GET /v1/{org_id}/knowledge": of_union(*READERS, "cashier"),
@@ -136,16 +136,16 @@ MAY: dict[str, dict[str, Access]] = {
         "GET /v1/rebuild": Access(WATCHERS, About.EVERY_UNION),
         "POST /v1/rebuild": Access(("operator",), About.EVERY_UNION),
         "POST /v1/reconcile": Access(("operator",), About.EVERY_UNION),
-        "POST /v1/quarantine/retry": Access(("operator",), About.COVERED),
-        "POST /v1/quarantine/discard": Access(("operator",), About.COVERED),
+        "POST /v1/quarantine/retry": SETTLED,
+        "POST /v1/quarantine/discard": SETTLED,
         "POST /v1/disown": Access(("operator",), About.EVERY_UNION),
         "GET /v1/quarantine": RECORDS,
         "GET /v1/quarantine/{number:int}": RECORDS,
         "GET /v1/sources": RECORDS,
         "GET /v1/sources/{name}/events": RECORDS,
         "GET /v1/sources/{name}/events/{event_id}": RECORDS,
-        "POST /v1/quarantine/{number:int}/retry": Access(("operator",), About.COVERED),
-        "POST /v1/quarantine/{number:int}/discard": Access(("operator",), About.COVERED),
+        "POST /v1/quarantine/{number:int}/retry": SETTLED,
+        "POST /v1/quarantine/{number:int}/discard": SETTLED,
     },
     "identity": {},
 }  # fmt: skip

@@ -25,6 +25,10 @@ PROGRAMME_LATER = (
     "roster_as_of", "roster_count", "roster_sha256", "frozen", "closed_on", "issued",
     "missed_count", "closed",
 )  # fmt: skip
+PAYMENT_TOLD = (
+    "payment_id", "fund", "payer", "budget_line", "amount_fen", "amount_assumed", "refers_to",
+    "requested_by", "approved_by", "decision_ref",
+)  # fmt: skip
 UNION_UNKNOWN = (
     "name", "kind", "parent_org_id", "registered_on", "staff_declared", "women_staff_declared",
     "declared_on", "declared", "moving_from", "moving_to", "move_started_on", "move_started",
@@ -54,13 +58,9 @@ def _incomes(table: Table, row: Row, data: Row) -> None:
 def _payments(table: Table, row: Row, data: Row) -> None:
     if short(row["type"]) == "ExpenditurePaid":
         key = (data["org_id"], row["source"], row["stream"])
-        names = (
-            "payment_id fund payer budget_line amount_fen amount_assumed refers_to requested_by"
-            " approved_by decision_ref"
-        ).split()
         table[key] = (
             _base(row, data)
-            | {name: data.get(name) for name in names}
+            | {name: data.get(name) for name in PAYMENT_TOLD}
             | {"paid_on": data["occurred_on"], "paid": row["event_id"]}
             | {"recorded_by": attributes_of(row)["actor"], "reversed_fen": 0}
             | dict.fromkeys(("reversed_on", "reversed_why", "reversed"))
