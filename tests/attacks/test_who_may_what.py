@@ -34,14 +34,10 @@ from shared.eventstore.store import EventStore
 from shared.http.access import About, Access, anybody
 from shared.http.app import OPEN_PATHS, build_app
 from shared.http.auth import ROLES
-from shared.service.context import Parts, add_owner_routes, context_app
+from shared.service.context import add_owner_routes, context_app
 from shared.testing.http import token, token_verifier
 
-CONTEXTS: dict[str, Parts] = {
-    "members": members_parts("0" * 64),
-    "benefits": BENEFITS,
-    "events": EVENTS,
-}
+CONTEXTS = {"members": members_parts("0" * 64), "benefits": BENEFITS, "events": EVENTS}
 COMMANDS = {name: parts.commands for name, parts in CONTEXTS.items()} | {"reporting": OF_REPORTING}
 OWN = "tjtc"
 UNIONS = {"own": (OWN,), "other": ("other", "tjtc2", "TJTC"), "none": (), "all": ("*",)}

@@ -13,11 +13,18 @@ from services.reporting.projections.figure_lines import source_of
 from services.reporting.queries.referents import OUTSIDE, may_refer, nearest, own_first
 
 _AT = "{at}"
+MERGES_MAX = 64
+"""A chain is no longer than this: of a circle, which no decision of ours makes, one is taken."""
 SOURCE = source_of("l")
-KEPT = f"""coalesce((SELECT p.kept_person_id FROM {LIVE}.merged_people p WHERE p.org_id = l.org_id
-        AND p.person_id = l.subject AND (p.source NOT {OUTSIDE} OR p.source = {SOURCE})
-        AND {known_at("{at}", "p")} ORDER BY {own_first("p")} LIMIT 1), l.subject)"""
-"""Who a line is about, where its record was merged into another."""
+KEPT = f"""(WITH RECURSIVE chain AS (
+        SELECT l.subject AS record, 0 AS step
+        UNION ALL SELECT following.kept, chain.step + 1 FROM chain CROSS JOIN LATERAL (
+            SELECT p.kept_person_id AS kept FROM {LIVE}.merged_people p WHERE p.org_id = l.org_id
+            AND p.person_id = chain.record AND (p.source NOT {OUTSIDE} OR p.source = {SOURCE})
+            AND {known_at("{at}", "p")} ORDER BY {own_first("p")} LIMIT 1) following
+        WHERE chain.step < {MERGES_MAX})
+    SELECT record FROM chain ORDER BY step DESC LIMIT 1)"""
+"""Who a line is about, where its record was merged into another, and that one into a third."""
 GENDER = f"""(SELECT g.gender FROM {LIVE}.register g WHERE g.org_id = l.org_id
         AND g.person_id = {KEPT} AND g.gender IS NOT NULL AND {may_refer("g", SOURCE)}
         AND {known_at(_AT, "g")} ORDER BY {nearest("g", SOURCE)} LIMIT 1)"""

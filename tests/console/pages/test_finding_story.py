@@ -1,5 +1,6 @@
 """What was said of a finding, and who may do what with it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -62,6 +63,13 @@ async def test_another_person_approves_than_proposed(
     text = await text_of(console, role, subject=subject)
     assert all(f"acts/{name}?" in text for name in offered)
     assert not any(f"acts/{name}?" in text for name in absent)
+
+
+async def test_what_is_approved_is_what_was_read(console: Console) -> None:
+    """Proposed anew with other words meanwhile, it is another version, which is refused (412)."""
+    text = await text_of(console, "approver", subject="other")
+    (link,) = re.findall(r'href="([^"]*acts/approve-waiver[^"]*)"', text)
+    assert f"version={STORY['version']}" in link
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from services.reporting.queries.figures import Value, values_at
 from services.reporting.queries.knowledge import Period
 from tests.examples.benefits import member_insured
 from tests.examples.events import incident_reported, period_attested
-from tests.examples.members import staff_registered
+from tests.examples.members import members_merged, staff_registered
 from tests.reporting.history import History
 from tests.reporting.records import ORG
 from tests.reporting.year import person
@@ -48,6 +48,22 @@ async def test_people_whose_gender_nobody_registered_are_told_beside_the_women(
     assert ((then := await value(pool, name, 3)).value, then.without_gender) == (0, 3)
     assert "3名性别未登记,未计入" in then.notes
     assert ((now := await value(pool, name, 5)).value, now.without_gender) == (1, 1)
+
+
+async def test_a_woman_whose_records_were_merged_and_merged_again_is_one_woman(
+    pool: asyncpg.Pool, simulated: Ingest
+) -> None:
+    insured = member_insured(
+        occurred_on="2022-03-15", policy_id="a", plan="ankang", person_id=person(1)
+    )
+    await History()(
+        insured,
+        staff_registered(person_id=person(4), gender="female"),
+        *(members_merged(person_id=person(n), kept_person_id=person(n + 1)) for n in (1, 2, 3)),
+    ).told(simulated)
+    name = "ankang_insured_women"
+    told = [await value(pool, name, at) for at in (2, 3, 4, 5)]
+    assert [(each.value, each.without_gender) for each in told] == [(0, 1)] * 3 + [(1, 0)]
 
 
 async def test_a_month_ceases_to_be_free_when_an_incident_becomes_known(
