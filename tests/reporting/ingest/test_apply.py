@@ -191,9 +191,7 @@ def signed(person: int) -> GiftReceiptSigned:
 
 
 def returned(person: int) -> GiftReturned:
-    return gift_returned(
-        **OF_ONE_GIFT, occurred_on="2022-09-09", person_id=f"p-{person:08d}"
-    )
+    return gift_returned(**OF_ONE_GIFT, occurred_on="2022-09-09", person_id=f"p-{person:08d}")
 
 
 async def test_a_gap_in_an_outside_sources_versions_is_quarantined_until_it_closes(
