@@ -12,6 +12,7 @@ from shared.contract.consistent import check_consistent
 from shared.contract.corrections import WITHDRAWALS, withdraws
 from shared.contract.envelope import DomainEvent, Envelope
 from shared.contract.stream_rules import EMPTY, KNOWN, History, check_follows, followed
+from shared.contract.values import SHANGHAI
 from shared.errors import ContractViolation
 
 Identity = tuple[UUID, str]
@@ -82,7 +83,9 @@ class Succession:
                 "corrected-otherwise", f"{event.entry} is a {named[1]}: the catalogue says by what"
             )
         said = next((each.event for each in history.said if each.event_id == entry), None)
-        if said is not None and event.occurred_on < said.occurred_on:
+        told_on = envelope.recorded_at.astimezone(SHANGHAI).date()
+        # An entry dated after its own withdrawal was told is the slip that is taken back.
+        if said is not None and event.occurred_on < said.occurred_on <= told_on:
             raise ContractViolation(
                 "withdrawn-before-entry", f"{event.entry} is of {said.occurred_on}"
             )

@@ -63,7 +63,8 @@ def told(person: int, author: Author | None = None, **changes: Any) -> Envelope:
 
 
 def came_back(person: int, author: Author) -> Envelope:
-    event = gift_returned(programme_id="mid-autumn-2022", person_id=f"p-{person:08d}")
+    who = f"p-{person:08d}"
+    event = gift_returned(programme_id="mid-autumn-2022", person_id=who, occurred_on="2022-09-09")
     return author.write(gift_stream(person), event)
 
 

@@ -24,6 +24,9 @@ DAY = "2022-12-30"
 
 MEMBERS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("declare-staff-count", "clerk", {"staff": 5, "women_staff": 4, "declared_on": "2022-01-01"}),
+    ("change-department", "clerk",
+     {"people": [{"person_id": DAI, "department": "财务处", "changed_on": "2022-05-01"}],
+      "reason": "moved"}),
     ("record-member-retired", "clerk",
      {"person_id": ANN, "retired_on": "2022-11-01", "membership_retained": True}),
     ("transfer-out-member", "clerk", {"person_id": BO, "transferred_on": "2022-11-02"}),

@@ -15,6 +15,7 @@ from services.benefits.tables import rows_of
 from shared.contract.benefits import ClaimApproved, ClaimFiled
 from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
+from shared.eventstore.standing import telling_what_stands
 from shared.eventstore.store import EventStore, Write
 from shared.eventstore.write import one_stream, retry, state_of, today_of, write, write_knowing
 from shared.replicas.members import require_known
@@ -33,7 +34,9 @@ async def file_claim(store: EventStore, request: Request, command: FileClaim) ->
             store.pool, org_id, command.person_id, command.kind, command.case_id
         )
         state = state_of(claims.evolve, found)
-        events = claims.file_claim(state, command, org_id, today_of(store), same_case=same_case)
+        today = today_of(store)
+        with telling_what_stands({stream: found}):
+            events = claims.file_claim(state, command, org_id, today, same_case=same_case)
         filing = Write(stream, found.version, events)
         return await store.append(request, [filing], one_stream(filing), rows_of([filing]))
 

@@ -132,7 +132,7 @@ def undone(office: Office, personnel: Personnel) -> None:
     wrong = office.activity(
         "AttendanceRecorded", "ball", date(2022, 5, 21), person_id=who[0], session=1
     )
-    office.withdraw("activity-ball", DAY, wrong)
+    office.withdraw("activity-ball", date(2022, 5, 23), wrong)
     attend(office, "ball", who[1], date(2022, 5, 21), 1)
     again = office.activity("ParticipantRegistered", "ball", DAY, person_id=who[2])
     office.withdraw("activity-ball", DAY, again)
@@ -172,7 +172,7 @@ def contests(office: Office, personnel: Personnel) -> None:
     wrong = award(
         office, "match-0", date(2022, 10, 10), "wrong", recipients=9, fen=777, counted=False
     )
-    office.withdraw("activity-match-0", DAY, wrong)
+    office.withdraw("activity-match-0", date(2022, 10, 12), wrong)
 
 
 def award(

@@ -84,6 +84,10 @@ async def test_what_a_source_leaves_out_is_unknown_and_no_rule_passes_on_it(
         "benefits.ClaimPaid", "claim-1", DAY, claim_id="1", kind="hospital", person_id=person,
         capacity="member", paid_fen=500, payment_form="transfer",
     )  # fmt: skip
+    book.say(
+        "benefits.ClaimPaid", "claim-2", DAY, claim_id="2", kind="marriage", person_id=person,
+        capacity="member", paid_fen=500, payment_form="transfer",
+    )  # fmt: skip
     book.say("benefits.ExpenditurePaid", "payment-1", DAY, payment_id="1", amount_fen=70)
     book.say(
         "benefits.ProcurementDecided", "procurement-1", DAY, procurement_id="1", title="采购",
@@ -102,7 +106,8 @@ async def test_what_a_source_leaves_out_is_unknown_and_no_rule_passes_on_it(
         for each in judged.document["verdicts"]
         if not each["subject"].startswith("gift-occasion:")  # that one took one, is known
     }
-    assert {rule for rule, _ in outcomes} >= {"bud-02", "evd-06", "prc-02", "wel-06", "wel-16"}
+    judging = {"bud-02", "evd-06", "no-2", "prc-02", "wel-06", "wel-16"}
+    assert {rule for rule, _ in outcomes} >= judging
     assert {outcome for _, outcome in outcomes} <= {"indeterminate", "not_applicable"}, outcomes
     figures = await reporting.figures(org)
     assert figures["expenditure_payer_unknown"] == figures["expenditure_fund_unknown"] == 70

@@ -185,11 +185,13 @@ OF_ONE_GIFT = {"programme_id": "mid-autumn-2022"}
 
 def signed(person: int) -> GiftReceiptSigned:
     who = f"p-{person:08d}"
-    return gift_receipt_signed(**OF_ONE_GIFT, person_id=who, signed_by=who)
+    return gift_receipt_signed(
+        **OF_ONE_GIFT, occurred_on="2022-09-08", person_id=who, signed_by=who
+    )
 
 
 def returned(person: int) -> GiftReturned:
-    return gift_returned(**OF_ONE_GIFT, person_id=f"p-{person:08d}")
+    return gift_returned(**OF_ONE_GIFT, occurred_on="2022-09-09", person_id=f"p-{person:08d}")
 
 
 async def test_a_gap_in_an_outside_sources_versions_is_quarantined_until_it_closes(

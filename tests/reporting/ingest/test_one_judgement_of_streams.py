@@ -92,6 +92,16 @@ def test_a_withdrawal_is_not_dated_before_its_entry() -> None:
     assert judged(convened, back) == [(2, "withdrawn-before-entry")]
 
 
+def test_an_entry_dated_ahead_by_a_slip_is_taken_back_before_its_day() -> None:
+    ahead = theirs("MeetingConvened.v1.json", 1, occurred_on="2023-03-20")
+    back = withdrawn(ahead, "EntryWithdrawn", 2)
+    back |= {"time": "2022-03-24T01:30:12Z"}
+    back["data"]["occurred_on"] = "2022-03-23"
+    assert judged(ahead, back) == []
+    back["time"] = "2023-03-20T01:30:12Z"
+    assert judged(ahead, back) == [(2, "withdrawn-before-entry")], "its day had come"
+
+
 def test_who_left_may_come_back_and_an_earlier_spell_may_be_told_late() -> None:
     def of_person(name: str, number: int, **data: Any) -> Document:
         return in_stream_of(theirs("MemberJoined.v1.json"), name, number, **data)

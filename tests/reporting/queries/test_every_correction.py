@@ -54,7 +54,7 @@ NO_FIGURE = {
     "PolicyBought", "BudgetAdjusted", "ExpenditureRequested", "StaffCountDeclared",
     "DependantDeclared", "AffiliationTransferStarted", "MemberHandoverPrepared",
     "AffiliationTransferCompleted", "ActivityPlanned", "ContestJudged", "MemberChanged",
-    "ClaimWithdrawn", "ClaimReversed", "BudgetApproved", "ProgrammeRenamed",
+    "ClaimWithdrawn", "ClaimReversed", "BudgetApproved", "ProgrammeRenamed", "DepartmentChanged",
 }  # fmt: skip
 """Withdrawn types that no figure counts by themselves: others stand on them."""
 

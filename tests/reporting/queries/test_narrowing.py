@@ -32,10 +32,11 @@ async def told(simulated: Ingest) -> None:
         programme("mid", "mid_autumn", "2022-08-20"), roster("mid", "2022-09-01", [1, 2]),
         gift("mid", "mid_autumn", 1, "2022-09-02", amount_fen=300),
         gift("mid", "mid_autumn", 3, "2022-09-01", amount_fen=100, capacity="staff"),
-        gift("bare", "mid_autumn", 2, "2022-09-03", amount_fen=None),
+        gift("bare", "mid_autumn", 2, "2022-09-03", unit_value_fen=None, amount_fen=None),
         signed("mid", 1, "2022-09-02"),
     )  # fmt: skip
-    history.from_outside(gift("theirs", "mid_autumn", 4, "2022-09-04", amount_fen=200))
+    theirs = {"unit_value_fen": 200, "amount_fen": 200}
+    history.from_outside(gift("theirs", "mid_autumn", 4, "2022-09-04", **theirs))
     await history.told(simulated)
 
 

@@ -190,7 +190,7 @@ class Given:
             rejected=self.event() if steps == "rejected" else None,
             rejecter="approver-1" if steps == "rejected" else None,
             rejecter_role=known(row.get("rejected_by", "approver")),
-            fund=row.get("fund", "union_funds") if reached > 2 else None,
+            fund=known(row.get("fund", "union_funds")) if reached > 2 else None,
             payment_form=row.get("form", "transfer") if reached > 2 else None,
             paid_on=(self.later(row, "paid") or day) if reached > 2 else None,
             paid_by=row.get("payer", "cashier-1") if reached > 2 else None,

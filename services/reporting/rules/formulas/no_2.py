@@ -11,6 +11,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
+from services.reporting.projections.claims import Claim
 from services.reporting.rules.dated import InForce, RuleValues
 from services.reporting.rules.definition import Judgement, Reason
 from services.reporting.rules.facts import Facts, told_once
@@ -30,10 +31,14 @@ REASONS: tuple[Reason, ...] = (
         "ground-unlisted", "indeterminate", "事由(如大病)不在已见的准许事由内,须查明依据", "medium"
     ),
     PAYER_UNKNOWN,
+    Reason(
+        "fund-unknown", "indeterminate", "有慰问金未注明经费来源,无法核对是否由工会支付", "medium"
+    ),
 )
 GRAVEST_FIRST = (
     "money-without-ground",
     PAYER_UNKNOWN.code,
+    "fund-unknown",
     "ground-unlisted",
     "allowed-grounds-only",
 )
@@ -92,12 +97,18 @@ def _claims(facts: Facts, values: RuleValues) -> Iterator[Paid]:
         ):
             ground = values.on("grounds", claim.paid_on)
             allowed = ground.value if ground and isinstance(ground.value, tuple) else ()
-            if claim.kind in allowed:
-                reason = "allowed-grounds-only"
-            else:
-                unlisted = claim.kind in UNLISTED
-                reason = "ground-unlisted" if unlisted else "money-without-ground"
-            yield Paid(claim.paid_on, claim.person_id, (claim.paid,), reason, ground)
+            yield Paid(
+                claim.paid_on, claim.person_id, (claim.paid,), _of_claim(claim, allowed), ground
+            )
+
+
+def _of_claim(claim: Claim, allowed: tuple[object, ...]) -> str:
+    """An allowed ground is one whoever paid; of any other, who did decides."""
+    if claim.kind in allowed:
+        return "allowed-grounds-only"
+    if claim.kind in UNLISTED:
+        return "ground-unlisted"
+    return "money-without-ground" if claim.fund is not None else "fund-unknown"
 
 
 def _order(paid: Paid) -> tuple[date, tuple[UUID, ...]]:
