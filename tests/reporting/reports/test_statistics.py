@@ -73,7 +73,7 @@ async def test_what_no_event_states_is_unknown(pool: asyncpg.Pool, simulated: In
 async def test_an_amount_that_no_gift_states_is_unknown_though_gifts_are_counted(
     pool: asyncpg.Pool, simulated: Ingest
 ) -> None:
-    unstated = {"amount_fen": None, "unit_value_fen": None}
+    unstated: dict[str, Any] = {"amount_fen": None, "unit_value_fen": None}
     given = gift("a", "summer_cooling", 1, "2022-07-01", **unstated)
     await History()(union(), given).told(simulated)
     await compared(pool)
