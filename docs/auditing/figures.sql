@@ -10,10 +10,21 @@
 -- counts those of a programme whose value is an assumption among them). `without_gender` people are
 -- not counted, because nobody said what they are. A figure with 0 `lines` is 0 as far as the log
 -- goes: whether that 0 is proven, these files cannot say; `guildhall figures` does (complete).
-WITH asked AS (SELECT DATE '2022-01-01' AS first, DATE '2022-12-31' AS last),
-people AS (
+WITH RECURSIVE asked AS (SELECT DATE '2022-01-01' AS first, DATE '2022-12-31' AS last),
+merges AS (
     SELECT person_id, kept_person_id FROM 'merged_people.parquet'
     WHERE known_to IS NULL AND source NOT LIKE '/ext/%'
+),
+-- Who is kept may have been merged too: where a chain of merges ends is who a line is about.
+chains AS (
+    SELECT person_id, kept_person_id, 1 AS step FROM merges
+    UNION ALL
+    SELECT c.person_id, m.kept_person_id, c.step + 1
+    FROM chains c JOIN merges m ON m.person_id = c.kept_person_id WHERE c.step < 64
+),
+people AS (
+    SELECT person_id, arg_max(kept_person_id, step) AS kept_person_id
+    FROM chains GROUP BY person_id
 ),
 lines AS (
     SELECT l.*, coalesce(p.kept_person_id, l.subject) AS who, split_part(l.item, '@', 2) AS source

@@ -10,6 +10,9 @@ Every number is held against the journal at the log_index it was answered at.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any
 
 import asyncpg
 import pytest
@@ -69,38 +72,48 @@ async def watched(pool: asyncpg.Pool, database: str) -> AsyncIterator[Watched]:
     assert [why for why in ended if not isinstance(why, asyncio.CancelledError)] == []
 
 
+async def done(pool: asyncpg.Pool, *deeds: str | Callable[[Any], Awaitable[object]]) -> None:
+    """Statements and deeds in one transaction; again where those who read beside it deadlock with
+    it and it is the one that PostgreSQL ends, as whoever means it would."""
+    while True:
+        with suppress(asyncpg.DeadlockDetectedError):
+            async with pool.acquire() as connection, connection.transaction():
+                for deed in deeds:
+                    await (connection.execute(deed) if isinstance(deed, str) else deed(connection))
+            return
+
+
 async def dropped_schema(pool: asyncpg.Pool) -> None:
-    await pool.execute(f"DROP SCHEMA {LIVE} CASCADE")
+    await done(pool, f"DROP SCHEMA {LIVE} CASCADE")
 
 
 async def dropped_lines(pool: asyncpg.Pool) -> None:
-    await pool.execute(f"DROP TABLE {LIVE}.figure_lines")
+    await done(pool, f"DROP TABLE {LIVE}.figure_lines")
 
 
 async def dropped_deliveries(pool: asyncpg.Pool) -> None:
-    await pool.execute(f"DROP TABLE {LIVE}.deliveries")
+    await done(pool, f"DROP TABLE {LIVE}.deliveries")
 
 
 async def made_again_empty(pool: asyncpg.Pool) -> None:
     """As the start of a worker did on 2026-11-29."""
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(f"DROP SCHEMA {LIVE} CASCADE")
-        await projections.create_tables(connection, LIVE)
+    made = partial(projections.create_tables, schema=LIVE)
+    await done(pool, f"DROP SCHEMA {LIVE} CASCADE", made)
 
 
 async def truncated(pool: asyncpg.Pool) -> None:
-    await by_hand(pool, f"{LIVE}.figure_sums", f"TRUNCATE {LIVE}.figure_sums")
+    table, triggers = f"{LIVE}.figure_sums", f"ALTER TABLE {LIVE}.figure_sums {{}} TRIGGER USER"
+    await done(pool, triggers.format("DISABLE"), f"TRUNCATE {table}", triggers.format("ENABLE"))
 
 
 async def column_made_again(pool: asyncpg.Pool) -> None:
     column = f"ALTER TABLE {LIVE}.figure_lines"
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(f"{column} DROP COLUMN quantity CASCADE")
-        await connection.execute(f"{column} ADD COLUMN quantity bigint NOT NULL DEFAULT 0")
+    added = f"{column} ADD COLUMN quantity bigint NOT NULL DEFAULT 0"
+    await done(pool, f"{column} DROP COLUMN quantity CASCADE", added)
 
 
 async def dropped_column(pool: asyncpg.Pool) -> None:
-    await pool.execute(f"ALTER TABLE {LIVE}.figure_lines DROP COLUMN quantity CASCADE")
+    await done(pool, f"ALTER TABLE {LIVE}.figure_lines DROP COLUMN quantity CASCADE")
 
 
 async def other_code(pool: asyncpg.Pool) -> None:
@@ -112,9 +125,8 @@ async def other_code(pool: asyncpg.Pool) -> None:
 
 async def added_projection(pool: asyncpg.Pool) -> None:
     """The code before this one had no such projection."""
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(f"DROP TABLE {LIVE}.deliveries")
-        await connection.execute("DELETE FROM checkpoints WHERE projection = 'deliveries'")
+    forgotten = "DELETE FROM checkpoints WHERE projection = 'deliveries'"
+    await done(pool, f"DROP TABLE {LIVE}.deliveries", forgotten)
     async with pool.acquire() as connection:
         await checkpoints.prepare(connection)
 

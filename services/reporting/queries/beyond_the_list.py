@@ -41,8 +41,10 @@ CONDITIONS: dict[Only, str] = {
 }
 
 WITHOUT_GENDER = f"""
-SELECT count(DISTINCT l.subject) FROM {LIVE}.figure_lines l
-WHERE l.org_id = $1 AND l.list = ANY($2) AND l.occurred_on >= $3 AND l.occurred_on <= $4
+SELECT count(DISTINCT {KEPT.format(at="$5")}) FROM {LIVE}.figure_lines l
+WHERE l.org_id = $1 AND l.list = ANY($2) AND l.occurred_on <= $4
+    AND l.occurred_on >= CASE WHEN $6 THEN date '-infinity' ELSE $3 END
+    AND (NOT $6 OR l.ended_on IS NULL OR l.ended_on > $4)
     AND {known_at("$5", "l")} AND {GENDER.format(at="$5")} IS NULL
 """
 
@@ -53,6 +55,7 @@ def holds(only: Only | None, at: str) -> str:
 
 
 async def without_gender(connection: Any, org_id: str, figure: Figure, *scope: Any) -> int:
-    """How many people of the lists have no registered gender; `scope`: first day, last day, at."""
-    lists = list(figure.lists)
-    return int(await connection.fetchval(WITHOUT_GENDER, org_id, lists, *scope))
+    """How many people of the lists have no registered gender, of a stock those that stand at its
+    last day; `scope`: first day, last day, at."""
+    asked = (org_id, list(figure.lists), *scope, figure.stock)
+    return int(await connection.fetchval(WITHOUT_GENDER, *asked))

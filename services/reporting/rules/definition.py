@@ -60,6 +60,8 @@ class Judgement(NamedTuple):
     `subject` names what is judged together with its period and occurrence, and is its identity:
     it must not move when more facts arrive. `used` are the dated values it stands on, the decisive
     one first. `facts` are the numbers compared (fen, 份, 名); `persons` are those concerned.
+    `acted_on` is the day whose law binds, where it need not lie in the period: a report of a year
+    is issued after it.
     """
 
     subject: str
@@ -70,13 +72,21 @@ class Judgement(NamedTuple):
     evidence: tuple[UUID, ...] = ()
     facts: Mapping[str, int | str] = NOTHING
     persons: tuple[str, ...] = ()
+    acted_on: date | None = None
+
+    @property
+    def under_law_of(self) -> tuple[date, date]:
+        """The first and the last day whose law it may cite."""
+        if self.acted_on is not None:
+            return self.acted_on, self.acted_on
+        return self.period_from, self.period_to
 
 
 class Verdict(NamedTuple):
     """A rule's verdict on one subject of one union; derived, never stored as truth.
 
     `sentence` says the reason in Chinese, `values` are the dated values used, `evidence` the ids of
-    the events judged, in order.
+    the events judged, in order; `under_law_of` the days whose law it may cite.
     """
 
     rule: str
@@ -94,6 +104,7 @@ class Verdict(NamedTuple):
     evidence: tuple[UUID, ...]
     facts: Mapping[str, int | str]
     persons: tuple[str, ...]
+    under_law_of: tuple[date, date]
 
     @property
     def finding_id(self) -> str:
@@ -142,8 +153,8 @@ class Rule:
         return found
 
     def _verdict(self, facts: Facts, judgement: Judgement) -> Verdict:
-        period = judgement.period_from, judgement.period_to
-        past = [value.clause for value in judgement.used if not value.meets(*period)]
+        days = judgement.under_law_of
+        past = [value.clause for value in judgement.used if not value.meets(*days)]
         assert not past, f"{self.id} cites for {judgement.subject} what was not in force: {past}"
         reason = gate(self.reason_of[judgement.reason], judgement.used, facts.jurisdiction)
         first = next(iter(self.values.parameters.values())).entries[0]
@@ -164,6 +175,7 @@ class Rule:
             evidence=tuple(sorted(set(judgement.evidence))),
             facts=judgement.facts,
             persons=tuple(sorted(set(judgement.persons))),
+            under_law_of=days,
         )
 
 

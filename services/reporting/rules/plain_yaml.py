@@ -38,13 +38,14 @@ class _TextOnly(yaml.BaseLoader):
         return super().construct_mapping(node, deep=True)
 
 
-def read_yaml(text: str) -> Any:
-    """Maps, lists and text. Raises yaml.YAMLError where the text is not plain."""
-    _shallow(text)
+def read_yaml(text: str, events_max: int = EVENTS_MAX) -> Any:
+    """Maps, lists and text. Raises yaml.YAMLError where the text is not plain, is deeper than
+    DEPTH_MAX or holds more than `events_max` things; who reads a longer text of our own says so."""
+    _shallow(text, events_max)
     return yaml.load(text, Loader=_TextOnly)
 
 
-def _shallow(text: str) -> None:
+def _shallow(text: str, events_max: int) -> None:
     """Raise yaml.YAMLError where a text is too deep or holds too much. It is read that far and no
     further."""
     events, depth = yaml.parse(text, Loader=FAST), 0
@@ -52,5 +53,5 @@ def _shallow(text: str) -> None:
         for number, event in enumerate(events):
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
-            if depth > DEPTH_MAX or number > EVENTS_MAX:
+            if depth > DEPTH_MAX or number > events_max:
                 raise yaml.YAMLError(f"deeper than {DEPTH_MAX} or longer{event.start_mark}")

@@ -1,6 +1,7 @@
 """Reports are issued by a chair, listed, read back to the byte, and superseded."""
 
 import asyncio
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -200,8 +201,20 @@ async def test_a_page_is_given_the_reports_parts_and_what_keeps_it_from_being_is
     assert found["waiting"] == ["guidance"] and "/guildhall/benefits" in found["unproven"][0]
     kinds = {part["kind"] for part in found["blocks"]}
     assert kinds == {"heading", "paragraph", "table", "closing"}
-    cited = {p["note"] for b in found["blocks"] if b["kind"] == "paragraph" for p in b["text"]}
-    assert max(cited) == len(found["notes"])
+    cited = [number for block in found["blocks"] for number in notes_in(block)]
+    assert list(dict.fromkeys(cited)) == list(range(1, len(found["notes"]) + 1))
+
+
+def notes_in(part: Any) -> Iterator[int]:
+    """The numbers of the notes that a part of a layout cites, in its order: its text or cells."""
+    if isinstance(part, list):
+        for each in part:
+            yield from notes_in(each)
+    elif isinstance(part, dict):
+        if part.get("note"):
+            yield part["note"]
+        for each in part.values():
+            yield from notes_in(each)
 
 
 async def test_statistics_are_issued_beside_the_annual_report(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from tests.examples.events import incident_reported, period_attested
 from tests.examples.members import members_merged, staff_registered
 from tests.reporting.history import History
 from tests.reporting.records import ORG
-from tests.reporting.year import person
+from tests.reporting.year import joined, left, person, staffed
 
 YEAR = Period(date(2022, 1, 1), date(2022, 12, 31))
 
@@ -64,6 +64,19 @@ async def test_a_woman_whose_records_were_merged_and_merged_again_is_one_woman(
     name = "ankang_insured_women"
     told = [await value(pool, name, at) for at in (2, 3, 4, 5)]
     assert [(each.value, each.without_gender) for each in told] == [(0, 1)] * 3 + [(1, 0)]
+
+
+async def test_of_a_stock_those_are_without_gender_who_stand_at_its_end_from_whenever(
+    pool: asyncpg.Pool, simulated: Ingest
+) -> None:
+    await History()(
+        joined(1, "2019-03-01"), joined(2, "2022-03-01"), joined(3, "2023-03-01"),
+        joined(4, "2019-03-01"), left(4, "2022-06-30"), joined(5, "2019-03-01"), staffed(5),
+        members_merged(person_id=person(1), kept_person_id=person(2)),
+    ).told(simulated)  # fmt: skip
+    name = "women_members_on_roll"
+    assert ((then := await value(pool, name, 7)).value, then.without_gender) == (0, 2)
+    assert (await value(pool, name, 8)).without_gender == 1, "two records of one person"
 
 
 async def test_a_month_ceases_to_be_free_when_an_incident_becomes_known(

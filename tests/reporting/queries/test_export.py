@@ -12,11 +12,12 @@ from services.reporting.projections.audit_views import VIEWS
 from services.reporting.queries.export import Exported, export, view_named
 from services.reporting.queries.figures import Value, values_at
 from shared.errors import Unknown
+from tests.examples.members import members_merged
 from tests.reporting.figures.test_every_figure import YEAR
 from tests.reporting.figures.whole_year import whole_year
 from tests.reporting.history import History
 from tests.reporting.records import ORG, gift
-from tests.reporting.year import joined
+from tests.reporting.year import joined, person, staffed
 
 FIGURES_SQL = Path(__file__).parents[3] / "docs/auditing/figures.sql"
 
@@ -88,6 +89,20 @@ async def test_an_unknown_is_no_zero_and_a_figure_without_a_line_is_there(
     assert found["gift_mid_autumn_amount"] == Found(None, 1, 1, 0), "unknown"
     assert found["gift_spring_festival_amount"] == Found(700, 2, 1, 0), "a part, and said to be one"
     assert found["gift_birth_amount"] == Found(0, 0, 0, 0), "nothing in the log"
+
+
+async def test_merges_that_lead_from_one_to_the_next_are_one_person_in_the_files_too(
+    simulated: Ingest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chain = [members_merged(person_id=person(n), kept_person_id=person(n + 1)) for n in (1, 2, 3)]
+    told = [joined(n, "2022-02-01") for n in (1, 4, 5)]
+    await History()(*told, staffed(4, female=True), *chain).told(simulated)
+    await everything(simulated, tmp_path / "merged", 100)
+    found = by_duckdb(tmp_path / "merged", monkeypatch)
+    answered = await values_at(simulated.pool, ORG, YEAR, 100)
+    assert found == {name: as_answered(each) for name, each in answered.items()}
+    assert found["members_on_roll"].value == 2
+    assert found["women_members_on_roll"][:1] + found["women_members_on_roll"][3:] == (1, 1)
 
 
 async def test_the_past_is_the_same_bytes_whatever_came_after(

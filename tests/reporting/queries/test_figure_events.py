@@ -110,19 +110,24 @@ def word_of(*fields: object) -> str:
 @pytest.mark.parametrize(
     "fields",
     [
-        (1, 1, "i"),
-        (1, 1, "i", "2022-09-07", 1),
-        ("1", 1, "i", "2022-09-07"),
-        (1, None, "i", "2022-09-07"),
-        (True, 1, "i", "2022-09-07"),
-        (1.0, 1, "i", "2022-09-07"),
-        (-1, 1, "i", "2022-09-07"),
-        (2**63, 1, "i", "2022-09-07"),
-        (1, 2**64 - 1, "i", "2022-09-07"),
-        (1, 1, 7, "2022-09-07"),
-        (1, 1, "a\0b", "2022-09-07"),
-        (1, 1, "i", "2022-02-30"),
-        (1, 1, "i", None),
+        (1, 1, "i", "2022-09-07"),
+        (1, 1, "i", "2022-09-07", 1, 1),
+        ("1", 1, "i", "2022-09-07", 1),
+        (1, None, "i", "2022-09-07", 1),
+        (True, 1, "i", "2022-09-07", 1),
+        (1.0, 1, "i", "2022-09-07", 1),
+        (-1, 1, "i", "2022-09-07", 1),
+        (2**63, 1, "i", "2022-09-07", 1),
+        (1, 2**64 - 1, "i", "2022-09-07", 1),
+        (1, 1, 7, "2022-09-07", 1),
+        (1, 1, "a\0b", "2022-09-07", 1),
+        (1, 1, "i", "2022-02-30", 1),
+        (1, 1, "i", None, 1),
+        (1, 1, "i", "2022-09-07", None),
+        (1, 1, "i", "2022-09-07", "1"),
+        (1, 1, "i", "2022-09-07", True),
+        (1, 1, "i", "2022-09-07", 2**63),
+        (1, 1, "i", "2022-09-07", -(2**63)),
     ],
 )
 def test_a_cursor_no_database_could_take_is_refused_before_it_is_asked(
@@ -130,6 +135,11 @@ def test_a_cursor_no_database_could_take_is_refused_before_it_is_asked(
 ) -> None:
     with pytest.raises(Invalid, match="cursor-invalid"):
         decode_cursor(word_of(*fields))
+
+
+def test_a_cursor_is_refused_for_what_is_wrong_with_it_and_for_nothing_else() -> None:
+    fields = (1, 1, "i", "2022-09-07", 1)
+    assert decode_cursor(word_of(*fields)) == Cursor(1, 1, "i", date(2022, 9, 7), 1)
 
 
 async def test_a_stock_lists_those_who_still_stand_from_whenever(

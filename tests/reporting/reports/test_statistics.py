@@ -25,6 +25,7 @@ from tests.examples.members import (
     staff_count_declared,
     staff_registered,
 )
+from tests.reporting.comparisons import compared
 from tests.reporting.figures.whole_year import whole_year
 from tests.reporting.history import History
 from tests.reporting.records import ORG
@@ -59,6 +60,7 @@ def line(text: str, item: str) -> list[str]:
 
 async def test_what_no_event_states_is_unknown(pool: asyncpg.Pool, simulated: Ingest) -> None:
     await History()(union(), staffed(1, female=True)).told(simulated)
+    await compared(pool)
     text = await text_of(pool)
     assert line(text, "职工") == ["名", "1", ""]
     assert line(text, "会员") == ["名", "不详", "没有这样的事件"]
@@ -71,12 +73,25 @@ async def test_what_no_event_states_is_unknown(pool: asyncpg.Pool, simulated: In
 async def test_an_amount_that_no_gift_states_is_unknown_though_gifts_are_counted(
     pool: asyncpg.Pool, simulated: Ingest
 ) -> None:
-    await History()(union(), gift("a", "summer_cooling", 1, "2022-07-01", amount_fen=None)).told(
-        simulated
-    )
+    unstated: dict[str, Any] = {"amount_fen": None, "unit_value_fen": None}
+    given = gift("a", "summer_cooling", 1, "2022-07-01", **unstated)
+    await History()(union(), given).told(simulated)
+    await compared(pool)
     text = await text_of(pool)
     assert line(text, "夏季送凉爽慰问品领取人数")[1] == "1"
     assert line(text, "夏季送凉爽慰问品领取金额")[1:] == ["不详", "事件都没有载明金额"]
+
+
+async def test_a_number_whose_source_was_not_found_complete_is_said_to_be_unproven(
+    pool: asyncpg.Pool, simulated: Ingest
+) -> None:
+    given = gift("a", "summer_cooling", 1, "2022-07-01")
+    await History()(union(), staffed(1), given).told(simulated)
+    assert line(await text_of(pool), "职工")[2] == "完整性不可证明", "compared with no source yet"
+    await compared(pool, benefits="behind")
+    text = await text_of(pool)
+    assert line(text, "职工")[2] == ""
+    assert line(text, "夏季送凉爽慰问品领取人数")[2] == "完整性不可证明"
 
 
 async def test_what_is_declared_is_said_to_be(pool: asyncpg.Pool, simulated: Ingest) -> None:
@@ -103,6 +118,8 @@ async def tree(simulated: Ingest) -> None:
 async def test_an_upper_unions_numbers_are_those_of_the_tree_and_say_what_is_missing(
     pool: asyncpg.Pool,
 ) -> None:
+    assert line(await text_of(pool, ABOVE), "职工")[2] == "另有1家不详,未计入;2家完整性不可证明"
+    await compared(pool)
     text = await text_of(pool, ABOVE)
     assert "它下面的2家工会" in text and "两家各计一次" in text
     assert line(text, "职工")[1] == "3" and line(text, "其中女职工")[1] == "2"

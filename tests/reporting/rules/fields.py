@@ -20,6 +20,6 @@ FIELDS: dict[str, set[str]] = {
                "on"},
     "declared": {"staff", "women", "on", "source"},
     "covers": {"person", "on", "capacity", "ended", "source"},
-    "reports": {"id", "on"}, "moved": {"report", "figure", "stated", "found"},
+    "reports": {"id", "on", "of"}, "moved": {"report", "figure", "stated", "found"},
 }  # fmt: skip
 """What a case may give of each kind of fact; anything else is a slip of the pen."""

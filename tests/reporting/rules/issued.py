@@ -17,14 +17,16 @@ class Case(Protocol):
 
 
 def issued(row: Mapping[str, str], case: Case) -> IssuedReport:
-    """The year's report, issued on the case's day."""
+    """A year's report (`of`; where it is not said, of the year of issue), issued on the case's
+    day."""
     issued_on = case.day(row, "on")
+    year = int(row.get("of", issued_on.year))
     return IssuedReport(
         org_id="tjtc",
         report_id=row["id"],
         kind="annual",
-        period_from=date(issued_on.year, 1, 1),
-        period_to=date(issued_on.year, 12, 31),
+        period_from=date(year, 1, 1),
+        period_to=date(year, 12, 31),
         known_at=1,
         rules_version="",
         figures=(),

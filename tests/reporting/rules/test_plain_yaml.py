@@ -75,3 +75,11 @@ def test_a_refusal_says_where() -> None:
 def test_what_is_too_deep_or_too_long_is_read_no_further(text: str) -> None:
     with pytest.raises(yaml.YAMLError, match="deeper than"):
         read_yaml(text)
+
+
+def test_who_reads_a_longer_text_of_our_own_says_so_and_it_is_no_deeper() -> None:
+    assert read_yaml("[" + "a," * 9000 + "]", 9010) == ["a"] * 9000
+    with pytest.raises(yaml.YAMLError, match="deeper than"):
+        read_yaml("[" + "a," * 9000 + "]", 8000)
+    with pytest.raises(yaml.YAMLError, match="deeper than"):
+        read_yaml("[" * 9000, 20_000)

@@ -102,8 +102,9 @@ def with_values(rule: Rule, change: dict[str, Any]) -> Rule:
 def check(verdict: Verdict, place: str = HOME) -> None:
     assert verdict.sentence and verdict.clause
     for value in verdict.values:
-        begins = max(verdict.period_from, value.effective_from or date.min)
-        assert begins <= min(verdict.period_to, value.effective_to or date.max)
+        first, last = verdict.under_law_of
+        begins = max(first, value.effective_from or date.min)
+        assert begins <= min(last, value.effective_to or date.max)
         assert INSTRUMENTS[value.instrument].in_force_on(begins), (verdict.rule, value.clause)
     assert verdict.period_from <= verdict.period_to
     assert (verdict.severity is not None) == (verdict.outcome in {"fail", "indeterminate"})

@@ -2,7 +2,8 @@
 
 Judged per number that moved since, of every report that stands: a late or corrected fact moves a
 number, and the report that was handed in says another. One judgement says of a report that none
-did. A report that another superseded is not judged.
+did. A report that another superseded is not judged. The law is that of the day of issue, which for
+a year's report lies after the year.
 """
 
 from collections.abc import Iterator
@@ -33,7 +34,9 @@ def judge(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
         if not moved or not used:
             reason = "as-issued" if used else "not-in-force"
             subject = f"report:{report.report_id}"
-            yield Judgement(subject, *days, reason, used, (report.issued,))
+            yield Judgement(
+                subject, *days, reason, used, (report.issued,), acted_on=report.issued_on
+            )
             continue
         for number in moved:
             told: dict[str, int | str] = {"figure": number.figure, "stated": number.stated}
@@ -46,4 +49,5 @@ def judge(facts: Facts, values: RuleValues) -> Iterator[Judgement]:
                 used,
                 (report.issued, *number.events),
                 told,
+                acted_on=report.issued_on,
             )
