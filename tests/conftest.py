@@ -8,6 +8,7 @@ import secrets
 from collections.abc import AsyncIterator, Generator
 from typing import Any
 
+import asyncpg
 import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
@@ -118,8 +119,13 @@ async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Emb
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def postgres(servers: Embedded) -> str:
-    """The superuser's DSN of a running PostgreSQL."""
-    return await servers.start_postgres()
+    """The superuser's DSN of a running PostgreSQL. One database of others stands for those of all
+    tests: no provisioning closes the server as one that is for it alone."""
+    dsn = await servers.start_postgres()
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("CREATE DATABASE of_other_tests")
+    await connection.close()
+    return dsn
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -44,7 +44,7 @@ TITLES: dict[str, str] = {
     "invalid-id": "编号不合规",
     "not-in-list": "不在可选项中",
     "listed-twice": "与另一行重复",
-    "listed-differently": "与另一行所指相同,内容却不同:不知哪一行对,都不录入",
+    "listed-differently": "与另一行所指相同，内容却不同：不知哪一行对，都不录入",
     "unknown-employee": "没有这个工号",
     "record-unreadable": "该工号的人员档案无法解密，请联系管理员",
     "not-corrected": "本格原来的显示与内容不同或是公式，请核对改正，并去掉开头的 ⚠",

@@ -31,6 +31,8 @@ EXAMPLES = {
     cells.a_year: "2022",
     cells.a_name: "王利",
     cells.a_title: "2022年春节慰问",
+    cells.a_department: "信息工程系",
+    cells.a_department_if_known: "信息工程系",
     cells.employee_no: "0012",
     cells.slug: "spring-2022",
     cells.slugs: "meeting-2022-03",

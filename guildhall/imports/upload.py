@@ -200,7 +200,7 @@ def _in_words(kind: Kind, flaw: RowError) -> RowError:
     at = f"({flaw.entry})" if flaw.entry else ""
     if flaw.code == WITHDRAWN:
         return flaw._replace(
-            title=f"录入过{at},后被人撤回,不再录入。{what_to_do(kind.name, WITHDRAWN)}"
+            title=f"录入过{at}，后被人撤回，不再录入。{what_to_do(kind.name, WITHDRAWN)}"
         )
     headings = {column.field: column.headings[0] for column in kind.columns}
     told = [

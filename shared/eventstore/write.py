@@ -17,9 +17,9 @@ from shared.contract.envelope import DomainEvent
 from shared.contract.values import SHANGHAI
 from shared.decider.fold import fold
 from shared.errors import NotYet, Refusal, StaleVersion
+from shared.eventstore.existing_entry import telling_existing_entry
 from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
-from shared.eventstore.standing import telling_what_stands
 from shared.eventstore.store import Also, EventStore, Write
 
 ATTEMPTS = 4
@@ -82,7 +82,7 @@ async def write(
 
     async def attempt(found: Loaded) -> Reply:
         request.check_version(stream, found.version)
-        with telling_what_stands({stream: found}):
+        with telling_existing_entry({stream: found}):
             events = decide(state_of(evolve, found), today_of(store))
         appending = Write(stream, found.version, events)
         reply = one_stream(appending, **more(events))
@@ -120,7 +120,7 @@ async def write_knowing(
         found = await store.load(stream)
         request.check_version(stream, found.version)
         known = await look(found)
-        with telling_what_stands({stream: found}):
+        with telling_existing_entry({stream: found}):
             events = decide(state_of(evolve, found), today_of(store), known)
         appending = Write(stream, found.version, events)
         return await store.append(

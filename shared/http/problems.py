@@ -47,7 +47,7 @@ TITLES: dict[str, str] = {
     "listed-twice": "名单中有重复",
     "entry-not-found": "没有这条记录",
     "entry-withdrawn": "该记录已撤回",
-    "withdrawn-before": "录入过,后被人撤回",
+    "withdrawn-before": "录入过，后被人撤回",
     "corrected-otherwise": "该记录不能这样撤回",
     "own-entry": "不能更正自己录入的款项，须由他人办理",
     "others-rest-on-it": "尚有记录以此为据，须先撤回",

@@ -102,6 +102,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "copies/events": {
         "source": "/guildhall/members", "event_ids": ["017e7624-cbb0-7e08-be4c-2ece180b01e3"],
     },
+    "documents": {**_PERSON, "content": "JVBERi0xLjcK"},
+    "documents/read": {**_PERSON, "sha256": "0" * 64, "purpose": "claim_handling"},
+    "people/masks": {"person_ids": ["p-test0001"]},
     "copies/refill": {"source": "/guildhall/members", "why": "人手改过"},
     "copies/discard": {"record_id": 1, "why": "不是事件"},
     "quarantine/discard": {"records": {"topic": "x"}, "reason": "不是事件", "code": "other"},

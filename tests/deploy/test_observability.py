@@ -39,7 +39,11 @@ def samples() -> set[str]:
 def test_the_rules_that_prometheus_reads_are_these() -> None:
     config = yaml.safe_load((FOLDER / "prometheus.yml").read_text(encoding="utf-8"))
     assert config["rule_files"] == ["rules/guildhall.yml"]
-    assert {job["job_name"] for job in config["scrape_configs"]} == set(PROCESSES)
+    assert {job["job_name"] for job in config["scrape_configs"]} == {
+        *PROCESSES,
+        "console",
+        "gateway",
+    }
 
 
 @pytest.mark.parametrize("alert", ALERTS)

@@ -20,10 +20,10 @@ from services.benefits.handlers import bulk
 from services.benefits.handlers.programmes import programme_link
 from services.benefits.queries import deliveries, people
 from shared.contract.benefits import GiftIssued, GiftIssuedAgain
+from shared.eventstore.existing_entry import telling_existing_entry
 from shared.eventstore.guards import still_at
 from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
-from shared.eventstore.standing import telling_what_stands
 from shared.eventstore.store import EventStore, Write
 from shared.eventstore.write import one_stream, retry, state_of, today_of, write, write_knowing
 from shared.replicas.members import merged_people, require_kept, require_known
@@ -87,7 +87,7 @@ async def issue_gift(store: EventStore, request: Request, command: IssueGift) ->
         found = await store.load_many([programme, stream])
         version = found[stream].version
         request.check_version(stream, version)
-        with telling_what_stands({stream: found[stream]}):
+        with telling_existing_entry({stream: found[stream]}):
             events = gifts_again.issue_gift_or_again(
                 state_of(gifts.evolve, found[stream]),
                 command,
@@ -149,7 +149,7 @@ async def sign_receipts(store: EventStore, request: Request, command: SignReceip
             one.person_id: state_of(gifts.evolve, found[name])
             for one, name in zip(command.receipts, names, strict=True)
         }
-        with telling_what_stands(found):
+        with telling_existing_entry(found):
             events = receipts.sign_receipts(states, command, request.org_id, today_of(store))
         body = {
             "events": len(events),

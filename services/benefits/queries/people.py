@@ -11,12 +11,12 @@ import asyncpg
 from services.benefits.domain.people import READABLE, PersonStatus
 from shared.contract.values import Population
 
-STANDS = """
+EXISTING = """
 NOT EXISTS (SELECT FROM known_withdrawals w WHERE w.org_id = known.org_id
     AND w.person_id = known.{person} AND w.version = known.version)
 """
 """The condition that an entry of a person's stream was not withdrawn."""
-OF_PERSON = STANDS.format(person="person_id")
+OF_PERSON = EXISTING.format(person="person_id")
 MEMBERSHIP_ON = f"""
 SELECT DISTINCT ON (person_id) person_id, is_member, is_retired FROM known_changes known
 WHERE org_id = $1 AND effective_on <= $2 AND is_member IS NOT NULL AND {OF_PERSON}
@@ -48,7 +48,7 @@ SELECT coalesce(m.is_member, false) AS is_member, coalesce(m.is_retired, false) 
 FROM ({MEMBERSHIP_ON}) AS m
 FULL JOIN ({POST_ON}) AS s USING (person_id)
 FULL JOIN (SELECT DISTINCT person_id, true AS is_dependant FROM known_dependants known
-           WHERE org_id = $1 AND declared_on <= $2 AND {STANDS.format(person="declared_by")}) AS d
+           WHERE org_id = $1 AND declared_on <= $2 AND {EXISTING.format(person="declared_by")}) AS d
     USING (person_id)
 GROUP BY 1, 2, 3, 4
 """

@@ -9,8 +9,8 @@ from services.members.domain.person import PersonEvent, Record
 from services.members.tables import rows_of
 from shared.decider.row_refusals import refuse_rows, refused_row
 from shared.errors import Refusal
+from shared.eventstore.existing_entry import telling_existing_entry
 from shared.eventstore.request import Reply, Request
-from shared.eventstore.standing import telling_what_stands
 from shared.eventstore.store import Also, EventStore, Write
 from shared.eventstore.write import state_of
 
@@ -39,7 +39,7 @@ async def decide_rows(
     refused = []
     for number, (person_id, row) in enumerate(rows, start=1):
         try:
-            with telling_what_stands({named[person_id]: found[named[person_id]]}):
+            with telling_existing_entry({named[person_id]: found[named[person_id]]}):
                 events = decide(states[person_id], person_id, row)
         except Refusal as why:
             row_told = refused_row(number, why.code, person_id=person_id, detail=why.detail)

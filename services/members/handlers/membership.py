@@ -19,9 +19,9 @@ from services.members.queries import person_records
 from services.members.queries.encryption import PersonRecord
 from services.members.tables import Kept, dependant_record, rows_of
 from shared.contract.members import DependantDeclared
+from shared.eventstore.existing_entry import telling_existing_entry
 from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
-from shared.eventstore.standing import telling_what_stands
 from shared.eventstore.store import Write
 from shared.eventstore.withdrawn_before import withdrawn_before
 from shared.eventstore.write import one_stream, retry, state_of, today_of, write
@@ -128,7 +128,7 @@ async def declare_dependant(context: Context, request: Request, command: Declare
         found = loaded[stream]
         request.check_version(stream, found.version)
         same = await _of_that_name(context, org_id, command, found)
-        with telling_what_stands({stream: found}):
+        with telling_existing_entry({stream: found}):
             events = dependants.declare_dependant(
                 state_of(person.evolve, found),
                 command,

@@ -245,6 +245,8 @@ async def _read(servers: Embedded, count: int) -> list[bytes | None]:
 async def test_nobody_but_an_administrator_connects_elsewhere(own: Embedded) -> None:
     """From `postgres` a login fills the disk, and one in `template1` keeps databases from being
     made; a database that is not ours leaves it to whoever made that."""
+    by_hand = await asyncpg.connect(own.database_url)
+    await by_hand.execute("DROP DATABASE IF EXISTS only_here")
     urls = await own.provision()
     place = own.database_url.rpartition("/")[0]
     for name in ("postgres", "template1"):
@@ -252,7 +254,6 @@ async def test_nobody_but_an_administrator_connects_elsewhere(own: Embedded) -> 
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await asyncpg.connect(elsewhere)
         await (await asyncpg.connect(f"{place}/{name}")).close()
-    by_hand = await asyncpg.connect(own.database_url)
     await by_hand.execute("CREATE DATABASE of_others")
     await by_hand.execute("GRANT CONNECT ON DATABASE postgres TO PUBLIC")
     await own.provision()

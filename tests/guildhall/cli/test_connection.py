@@ -46,7 +46,10 @@ def test_a_deployment_elsewhere_is_named_by_one_address_and_a_token(
     services: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GUILDHALL_MEMBERS_URL", "http://members.test")
-    services.answers["GET guildhall.example/reporting/v1/rules"] = {"rules": []}
+    services.answers["GET guildhall.example/reporting/v1/rules/register"] = {
+        "rules": [],
+        "states": {},
+    }
     services.answers["GET members/v1/relay/heads"] = {"shards": []}
     done = services.run(
         "rules", "list", "--url", "http://guildhall.example.test/", "--token", "mine"

@@ -36,7 +36,7 @@ def test_a_report_is_written_whole_with_its_checksum(
         "known_at": "4711",
     }
     asked = dict(services.asked[0].url.params)
-    assert asked == {"from": "2022-01-01", "to": "2022-12-31", "format": "md"}
+    assert asked == {"from": "2022-01-01", "to": "2022-12-31", "format": "md", "kind": "annual"}
 
 
 def test_a_report_that_arrived_otherwise_than_sent_is_not_written(
@@ -99,6 +99,7 @@ def test_issuing_writes_every_file_into_a_folder_as_the_chair(
     assert done.exit_code == 0, done.output
     assert office.person == "chair"
     assert body_of(office) == {
+        "kind": "annual",
         "period_from": "2022-01-01",
         "period_to": "2022-12-31",
         "formats": ["md"],

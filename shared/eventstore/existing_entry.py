@@ -10,7 +10,7 @@ from shared.contract.stream_rules import ONCE
 from shared.errors import Refusal
 from shared.eventstore.loaded import Loaded
 
-STANDS: dict[str, tuple[type[DomainEvent], ...]] = {
+EXISTING: dict[str, tuple[type[DomainEvent], ...]] = {
     rule.code: tuple(cls for cls, each in ONCE.items() if each.code == rule.code)
     for rule in ONCE.values()
 }
@@ -18,7 +18,7 @@ STANDS: dict[str, tuple[type[DomainEvent], ...]] = {
 
 
 @contextmanager
-def telling_what_stands(found: Mapping[str, Loaded]) -> Iterator[None]:
+def telling_existing_entry(found: Mapping[str, Loaded]) -> Iterator[None]:
     """A refusal within that says in what it `differs` says of which `entry` of the streams, too;
     of several that it may be, of none."""
     try:
@@ -35,14 +35,14 @@ def _tell(said: dict[str, Any], code: str, found: Mapping[str, Loaded]) -> None:
         return
     person = said.get("person_id")
     named = [name for name in found if person is None or name.endswith(person)]
-    if len(named) == 1 and (entry := entry_that_stands(named[0], found[named[0]], code)):
+    if len(named) == 1 and (entry := existing_entry(named[0], found[named[0]], code)):
         said["entry"] = entry
 
 
-def entry_that_stands(stream: str, found: Loaded, code: str) -> str | None:
+def existing_entry(stream: str, found: Loaded, code: str) -> str | None:
     """The entry of a stream that a refusal of this code is about; None: it may be any of several
     that the stream holds side by side, or none is of its type."""
-    types = STANDS.get(code, ())
+    types = EXISTING.get(code, ())
     gone = {version for version, _ in found.said_not_to_be()}
     events = [
         (version, event)
