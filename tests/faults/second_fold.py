@@ -133,6 +133,8 @@ def _register(table: Table, row: Row, data: Row) -> None:
         "member_until",
         "join_kind",
         "retired_on",
+        "left_post",
+        "left_post_why",
     )
     before = table.get(key) or {
         "org_id": key[0],
