@@ -51,6 +51,42 @@ AT_ONCE = 6
 """Requests of one person that go on at a time: as many as a browser sends to one host."""
 KEPT = "public, max-age=31536000, immutable"
 
+# A file's name is no figure's and no finding's: downloads are looked at first.
+TOPICS = (
+    downloads,
+    downloads_beside,
+    audit_downloads,
+    report,
+    report_acts,
+    operating,
+    help,
+    start,
+    year,
+    years,
+    breakdown,
+    subtree,
+    figure,
+    difference,
+    findings,
+    rolls,
+    rules,
+    event,
+)
+# The office's addresses would be periods' otherwise.
+OFFICES = (
+    own_union,
+    beginning,
+    office_queue,
+    office_filing,
+    office_claims,
+    office_decisions,
+    office_payments,
+    office_lists,
+    office_forms,
+    office_programmes,
+    office_upload,
+)
+
 
 def console_app(console: Console) -> FastAPI:
     """The app, its templates compiled. It is ready when it runs: whether the services answer, its
@@ -74,41 +110,6 @@ def console_app(console: Console) -> FastAPI:
         headers = {"Cache-Control": KEPT}
         return Response(found.content, media_type=found.media_type, headers=headers)
 
-    # A file's name is no figure's and no finding's: downloads are looked at first.
-    topics = (
-        downloads,
-        downloads_beside,
-        audit_downloads,
-        report,
-        report_acts,
-        operating,
-        help,
-        start,
-        year,
-        years,
-        breakdown,
-        subtree,
-        figure,
-        difference,
-        findings,
-        rolls,
-        rules,
-        event,
-    )
-    # The office's addresses would be periods' otherwise.
-    offices = (
-        own_union,
-        beginning,
-        office_queue,
-        office_filing,
-        office_claims,
-        office_decisions,
-        office_payments,
-        office_lists,
-        office_forms,
-        office_programmes,
-        office_upload,
-    )
-    for router in (signing_in, *(topic.router for topic in (*offices, *topics))):
+    for router in (signing_in, *(topic.router for topic in (*OFFICES, *TOPICS))):
         app.include_router(router, include_in_schema=False)
     return app

@@ -9,6 +9,7 @@ READERS = ("auditor", "operator", "chair", "clerk", "approver")
 WATCHERS = ("operator", "auditor")
 KEEPERS = ("clerk", "approver", "chair")
 OFFICE = ("clerk", "approver", "chair", "cashier")
+BEGINNERS = (*OFFICE, "operator")
 
 
 class Entry(NamedTuple):
@@ -37,7 +38,7 @@ def _(message: str) -> str:
 
 MENU: dict[str, tuple[Entry, ...]] = {
     _("办事"): (
-        Entry(_("起步"), "/office/beginning", (*OFFICE, "operator")),
+        Entry(_("起步"), "/office/beginning", BEGINNERS),
         Entry(_("待办"), "/office/queue", OFFICE),
         Entry(_("项目"), "/office/programmes", OFFICE),
         Entry(_("申请"), "/office/claims", OFFICE, also="/office/claims/"),

@@ -19,8 +19,8 @@ ORG = re.compile(r"[a-z][a-z0-9-]{1,30}")
 SEPARATOR = ".."
 OWN_ADDRESSES = frozenset(
     {
-        "contract", "find", "go", "language", "livez", "metrics", "ops", "readyz", "sign-in",
-        "sign-out", "signed-out", "static",
+        "contract", "find", "go", "help", "language", "livez", "metrics", "ops", "readyz",
+        "sign-in", "sign-out", "signed-out", "static",
     }
 )  # fmt: skip
 """What an address of ours begins with: the pages of a union of that id could not be reached."""

@@ -23,6 +23,7 @@ from deploy.identity.tokens import Issuer, signing_key
 from services.console import provider as providing
 from services.console.app import AT_ONCE
 from services.console.backend import Backend
+from services.console.command_line import CommandLine
 from services.console.console import Console
 from services.console.importer import Importer, OfficeFile
 from services.console.provider import ASKED_AT_ONCE, SignInFailed
@@ -191,16 +192,17 @@ async def test_one_persons_files_wait_for_each_other_and_nobody_elses_do(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    importer, held, going = Importer({}), asyncio.Event(), list[str]()
+    line = CommandLine({})
+    importer, held, going = Importer(line), asyncio.Event(), list[str]()
 
     async def run(token: str, _said: Any, _place: str) -> dict[str, Any]:
-        async with importer._free:
+        async with line._free:
             going.append(token)
             if token == "busy":
                 await held.wait()
             return {"rows": 0}
 
-    monkeypatch.setattr(importer, "_run", run)
+    monkeypatch.setattr(line, "run", run)
     files = [
         asyncio.create_task(importer.check("busy", OfficeFile(ORG, "staff", b"x", who="a")))
         for _ in range(4)
@@ -214,14 +216,15 @@ async def test_one_persons_files_wait_for_each_other_and_nobody_elses_do(
 
 
 async def test_a_template_is_made_once_for_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
-    importer, made = Importer({}), list[str]()
+    line, made = CommandLine({}), list[str]()
+    importer = Importer(line)
 
     async def run(_token: str, said: list[str], _place: str) -> dict[str, Any]:
         made.append(said[1])
         Path(said[2]).write_bytes(b"workbook")
         return {}
 
-    monkeypatch.setattr(importer, "_run", run)
+    monkeypatch.setattr(line, "run", run)
     got = await asyncio.gather(*(importer.template(kind) for kind in ["staff", "members"] * 5))
     assert (set(got), sorted(made)) == ({b"workbook"}, ["members", "staff"])
 

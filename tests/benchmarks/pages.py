@@ -12,8 +12,11 @@ import httpx
 
 from services.console.app import console_app
 from services.console.backend import Backend
+from services.console.command_line import CommandLine
 from services.console.console import Console
+from services.console.founding import Founder
 from services.console.importer import Importer
+from services.console.papers import Papers
 from services.console.provider import Provider
 from services.console.session import Sealer, Session
 from services.console.uploads import Uploads
@@ -21,6 +24,7 @@ from services.reporting.journal import log as journal
 from shared.http.auth import TokenVerifier
 from shared.http.issuer_keys import IssuerKeys
 from shared.testing.http import token
+from shared.typesetting.fonts import FontStore
 from tests.benchmarks import rebuilding
 from tests.benchmarks.history import FIRST_YEAR, INGESTED_MAX, YEARS, History
 from tests.benchmarks.process import reporting_settings, serving, settings
@@ -100,7 +104,18 @@ def _console(backend: Backend) -> Console:
     provider = Provider(
         NOWHERE, IssuerKeys(jwks), verifier, client_id="c", client_secret="s", redirect_uri=NOWHERE
     )
-    return Console(backend, provider, Sealer(bytes(32)), False, Importer({}), Uploads())
+    line = CommandLine({})
+    return Console(
+        backend,
+        provider,
+        Sealer(bytes(32)),
+        False,
+        Importer(line),
+        Uploads(),
+        Founder(line, enrols=False),
+        Papers(),
+        FontStore(),
+    )
 
 
 def _row(name: str, events: int, first: list[float], again: list[float]) -> Row:

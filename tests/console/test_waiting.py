@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from services.console.console import Console
-from tests.console.answers import CLAIM, FINDING, HEAD, PROGRAMME, UNION
+from tests.console.answers import CLAIM, FINDING, HEAD, PAYMENT, PROGRAMME, UNION
 from tests.console.conftest import Services, browser, session
 
 
@@ -16,6 +16,7 @@ def told(services: Services) -> None:
     named = {**PROGRAMME, "population": "named"}
     services.answers |= {
         f"{UNION}/claims": {"items": [CLAIM, CLAIM], "next": "more"},
+        f"{UNION}/payments": {"items": [PAYMENT] * 3, "next": None},
         f"{UNION}/programmes": {"items": [PROGRAMME, closed, named], "next": None},
         f"{UNION}/narratives": {
             **HEAD, "narratives": [{"approved_by": None}, {"approved_by": "chair"}],
@@ -37,27 +38,31 @@ async def text_for(console: Console, *roles: str) -> str:
 @pytest.mark.parametrize(
     ("roles", "lines"),
     [
-        (("approver",), {"待批的申请": 2, "待审定的报告文字": 1}),
+        (("approver",), {"待批的申请": 2, "待批的支付": 3, "待审定的报告文字": 1}),
+        (("chair",), {"待批的申请": 2, "待批的支付": 3, "待审定的报告文字": 1, "待说明的疑点": 1}),
         (("clerk",), {"待冻结的名册": 1, "待说明的疑点": 1}),
         (("auditor",), {"没有说明的疑点": 1, "已说明待你看的": 1}),
         (("operator",), {}),
     ],
 )
 async def test_each_role_has_its_own(
-    console: Console, roles: tuple[str, ...], lines: dict[str, int]
+    console: Console, services: Services, roles: tuple[str, ...], lines: dict[str, int]
 ) -> None:
     text = await text_for(console, *roles)
     assert text.count("<tr>") == len(lines)
     for title, count in lines.items():
         assert f">{count}</a>" in text.partition(title)[2].partition("</tr>")[0], title
-    assert ("以上" in text) == ("approver" in roles)
+    assert ("以上" in text) == ("待批的申请" in lines)
+    asked = [each.url for each in services.asked if each.url.path == f"{UNION}/payments"]
+    assert [url.params["state"] for url in asked] == ["requested"] * ("待批的支付" in lines)
 
 
 async def test_what_a_service_does_not_say_is_unknown(console: Console, services: Services) -> None:
     lost: Any = httpx.ConnectError("gone")
-    services.answers[f"{UNION}/claims"] = lost
+    services.answers |= {f"{UNION}/claims": lost, f"{UNION}/payments": lost}
     text = await text_for(console, "approver")
-    assert "没有问到" in text.partition("待批的申请")[2].partition("</tr>")[0]
+    for title in ("待批的申请", "待批的支付"):
+        assert "没有问到" in text.partition(title)[2].partition("</tr>")[0], title
 
 
 async def test_nothing_waits_on_a_page_of_the_past(console: Console, services: Services) -> None:

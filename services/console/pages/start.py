@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.console.backend import Answered
-from services.console.navigation import OFFICE, READERS
+from services.console.navigation import BEGINNERS, OFFICE, READERS
 from services.console.pages.arrival import landing_year
 from services.console.pages.office import NOTHING_KNOWN
 from services.console.rendering import page
@@ -72,13 +72,13 @@ async def place(visit: SignedIn, org: str, index: str) -> Response:
 async def union(visit: SignedIn, org: str) -> Response:
     """A union's last year; what waits, for who reads no figures: a cashier. Where it has no year
     yet, what to begin with."""
-    if not visit.session.may(*READERS):
+    if visit.session.may(*OFFICE) and not visit.session.may(*READERS):
         return RedirectResponse(f"/{union_of(org)}/office/queue", 303)
     beginning = RedirectResponse(f"/{union_of(org)}/office/beginning", 303)
     try:
         known: dict[str, Any] = await visit.ask("reporting", f"/v1/{union_of(org)}/knowledge")
     except Answered as why:
-        if why.status not in NOTHING_KNOWN or not visit.session.may(*OFFICE):
+        if why.status not in NOTHING_KNOWN or not visit.session.may(*BEGINNERS):
             raise
         return beginning
     if not known["years"]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 
 from deploy.stack.stack import Stack
 from tests.console.browser.conftest import Visitor, visitor_of
@@ -62,6 +62,15 @@ async def test_three_bad_rows_are_mended_on_the_page(clerk: Visitor, tmp_path: P
     await looked_at(clerk, "entered")
 
 
+async def sheet(page: Page, kind: str, directory: Path) -> Path:
+    """The sheet to sign, as the button of its kind gives it."""
+    async with page.expect_download() as download:
+        await page.click(f"main form[method=post] button[value={kind}]")
+    file = directory / f"sheet.{kind}"
+    await (await download.value).save_as(file)
+    return file
+
+
 async def test_a_gift_is_opened_frozen_issued_and_its_sheet_printed(
     clerk: Visitor, tmp_path: Path
 ) -> None:
@@ -79,12 +88,12 @@ async def test_a_gift_is_opened_frozen_issued_and_its_sheet_printed(
         await page.get_by_text(said).wait_for()
     await looked_at(clerk, "programmes")
     await clerk.open(f"{programme}/sign-off")
-    async with page.expect_download() as download:
-        await page.click(GO)
-    file = tmp_path / "sheet.xlsx"
-    await (await download.value).save_as(file)
-    rows = list(openpyxl.load_workbook(file).worksheets[0].iter_rows(values_only=True))
+    await looked_at(clerk, "sign-off")
+    workbook = await sheet(page, "xlsx", tmp_path)
+    rows = list(openpyxl.load_workbook(workbook).worksheets[0].iter_rows(values_only=True))
     assert len(rows) > 500 and rows[7][0] == 1 and rows[7][1]
+    printed = (await sheet(page, "pdf", tmp_path)).read_bytes()
+    assert printed.startswith(b"%PDF") and printed.rstrip().endswith(b"%%EOF")
 
 
 async def test_an_approver_decides_what_a_clerk_filed(

@@ -7,6 +7,7 @@ import pytest
 
 from services.console.console import Console
 from services.console.pages.beginning import states_of
+from services.console.session import Session
 from tests.console.conftest import Services, browser, session
 
 AT = "/xinhua/office/beginning"
@@ -118,9 +119,18 @@ async def test_a_union_without_a_year_opens_with_its_first_steps(
         assert (await client.get("/xinhua")).headers["location"] == AT
     services.answers["/v1/xinhua/knowledge"] = httpx.Response(403, json={"code": "forbidden"})
     async with browser(console, cashier) as client:
-        assert (await client.get("/xinhua")).headers["location"] == AT
+        assert (await client.get("/xinhua")).headers["location"] == "/xinhua/office/queue"
     async with browser(console, session("producer", orgs=("xinhua",))) as client:
         assert (await client.get("/xinhua")).status_code == 403
+
+
+@pytest.mark.parametrize("who", [CLERK, OPERATOR])
+async def test_a_union_that_the_log_does_not_have_yet_opens_with_its_first_steps(
+    console: Console, services: Services, who: Session
+) -> None:
+    services.answers["/v1/xinhua/knowledge"] = httpx.Response(404, json={"code": "not-found"})
+    async with browser(console, who) as client:
+        assert (await client.get("/xinhua")).headers["location"] == AT
 
 
 async def test_a_simulated_union_is_marked_on_its_pages(
