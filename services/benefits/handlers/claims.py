@@ -13,9 +13,9 @@ from services.benefits.domain import claim_withdrawals, claims
 from services.benefits.queries import claims as claims_read
 from services.benefits.tables import rows_of
 from shared.contract.benefits import ClaimApproved, ClaimFiled
+from shared.eventstore.existing_entry import telling_existing_entry
 from shared.eventstore.loaded import Loaded
 from shared.eventstore.request import Reply, Request
-from shared.eventstore.standing import telling_what_stands
 from shared.eventstore.store import EventStore, Write
 from shared.eventstore.write import one_stream, retry, state_of, today_of, write, write_knowing
 from shared.replicas.members import require_known
@@ -35,7 +35,7 @@ async def file_claim(store: EventStore, request: Request, command: FileClaim) ->
         )
         state = state_of(claims.evolve, found)
         today = today_of(store)
-        with telling_what_stands({stream: found}):
+        with telling_existing_entry({stream: found}):
             events = claims.file_claim(state, command, org_id, today, same_case=same_case)
         filing = Write(stream, found.version, events)
         return await store.append(request, [filing], one_stream(filing), rows_of([filing]))
