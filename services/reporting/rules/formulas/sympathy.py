@@ -23,6 +23,9 @@ ASSUMED = Reason("over-if-assumed", "indeterminate", "按假定金额则超过�
 ROLL_MISSING = Reason("roll-missing", "indeterminate", "没有会员名册记录,无法核对领取人", "medium")
 CAP_UNKNOWN = Reason("cap-unknown", "indeterminate", "当地限额未查到,不能判为合规", "low")
 AMOUNT_ASSUMED = Reason("amount-assumed", "indeterminate", "金额是假定的,不能据以判为合规", "low")
+FUND_UNKNOWN = Reason(
+    "fund-unknown", "indeterminate", "未注明经费来源,若由工会支付则不合规,须先查明", "medium"
+)
 WITHIN = Reason("within-cap", "pass", "事由与对象合于规定,金额不超过当地限额")
 MONEY_REASONS = (
     NOT_MEMBER,
@@ -32,12 +35,14 @@ MONEY_REASONS = (
     ROLL_MISSING,
     CAP_UNKNOWN,
     AMOUNT_ASSUMED,
+    FUND_UNKNOWN,
     WITHIN,
 )
 
 
 def granted(facts: Facts, kind: str) -> list[Claim]:
-    """Claims of a kind that were approved or paid and stand, each once, of union money."""
+    """Claims of a kind that were approved or paid and stand, each once: of union money, or of
+    money that nobody says of whom it is."""
     return [
         claim
         for claim in told_once(facts.claims)
@@ -91,7 +96,10 @@ def amount(claim: Claim, values: RuleValues, name: str) -> tuple[str, InForce | 
 def judged(
     claim: Claim, reason: str, used: tuple[InForce | None, ...], name: str, values: RuleValues
 ) -> Judgement:
-    """The judgement of one claim, with what was paid and the cap it was held against."""
+    """The judgement of one claim, with what was paid and the cap it was held against. What would
+    fail, were it union money, is open where nobody says whose it is."""
+    if claim.fund is None and reason in {NOT_MEMBER.code, OVER.code}:
+        reason = FUND_UNKNOWN.code
     told: dict[str, int | str] = {"fen": claim.paid_fen or claim.approved_fen or 0}
     last = values.last_known(name, case_day(claim))
     if last is not None and isinstance(last.value, int):
