@@ -33,12 +33,15 @@ def figure_answer(figure: Figure) -> dict[str, Any]:
 
 
 def value_answer(value: Value) -> dict[str, Any]:
-    """A figure with its value; of an amount, how many of its lines are `assumed`. `note` is there
-    only where a reader must be told something."""
+    """A figure with its value; of an amount, how many of its lines are `assumed`, and how many
+    state none: where that is all of them, its 0 is unknown. `note` is there only where a reader
+    must be told something."""
+    money = value.figure.measure == "amount_fen"
     answer = figure_answer(value.figure) | {
         "value": value.value,
         "lines": value.lines,
-        "assumed": value.assumed if value.figure.measure == "amount_fen" else 0,
+        "assumed": value.assumed if money else 0,
+        "without_amount": value.without_amount if money else 0,
         "provable": value.provable,
     }
     return answer | ({"note": ";".join(value.notes)} if value.notes else {})

@@ -16,6 +16,19 @@ async def test_a_figure_shows_its_value_and_leads_to_each_event(console: Console
     assert "p-cmn4disbaxd4ggby" not in answer.text, "codes are shortened"
 
 
+async def test_an_amount_that_no_line_states_is_no_nought(
+    console: Console, services: Services
+) -> None:
+    list_ = f"{UNION}/figures/gift_mid_autumn_portions"
+    unstated = {"value": 0, "scale": 2, "unit": "元", "lines": 80, "without_amount": 80}
+    services.answers[list_] = {**services.answers[list_], **unstated}
+    async with browser(console, session()) as client:
+        text = (await client.get(AT)).text
+        assert '<p class="huge"><span class="muted">没有写明金额</span></p>' in text
+        services.answers[list_] = {**services.answers[list_], "without_amount": 79}
+        assert "没有写明金额</span></p>" not in (await client.get(AT)).text
+
+
 async def test_pages_follow_by_their_cursor_and_lead_back(
     console: Console, services: Services
 ) -> None:

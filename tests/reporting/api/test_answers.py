@@ -64,6 +64,7 @@ def test_a_value_says_what_a_reader_must_be_told_and_else_says_nothing() -> None
         "value": 30_000,
         "lines": 2,
         "assumed": 0,
+        "without_amount": 0,
         "provable": True,
     }
     noted = value_answer(Value(AMOUNT, 30_000, 2, 1, 0, 1))

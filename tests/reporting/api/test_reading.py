@@ -44,6 +44,7 @@ async def test_all_figures_at_once(asker: Asker, simulated: Ingest) -> None:
         "value": 4,
         "lines": 5,
         "assumed": 0,
+        "without_amount": 0,
         "provable": False,
         "note": "完整性不可证明(reporting 尚未与来源的日志核对、"
         "/guildhall/benefits 尚未与来源的日志核对、/guildhall/reporting 尚未与来源的日志核对)",
