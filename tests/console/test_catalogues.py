@@ -1,5 +1,6 @@
 """English is complete, says nothing that is gone, and no template writes what the macros write."""
 
+import ast
 import re
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from services.console.catalogues import ENGLISH, LANGUAGES, translations
 from services.console.rendering import TEMPLATES
 from services.console.words import UNITS
-from tests.console.messages import PLACES, english, missing, said, translated
+from tests.console.messages import CONSOLE, PLACES, english, missing, said, translated
 
 TEMPLATE_FILES = sorted(TEMPLATES.rglob("*.html"))
 HAN = "一-鿿"
@@ -17,6 +18,21 @@ BANNED = re.compile("您|(?<!申)请|抱歉|！|系统|成功")
 
 def test_every_message_is_said_in_english() -> None:
     assert list(missing()) == [], "python -m tests.console.messages prints them for the catalogue"
+
+
+def test_no_message_is_hidden_in_a_formatted_string() -> None:
+    """Before Python 3.12 such a string is one token, and nobody finds what is in it."""
+    found = {
+        call.args[0].value
+        for file in sorted(CONSOLE.rglob("*.py"))
+        for call in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in {"_", "say"}
+        and isinstance(call.args[0], ast.Constant)
+    }
+    assert len(found) > 100
+    assert found - said() == set(), "call it before, and put the answer into the string"
 
 
 def test_no_message_of_the_catalogue_is_gone() -> None:

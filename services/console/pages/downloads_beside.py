@@ -94,7 +94,8 @@ async def subtree(visit: AtUnion, kind: Kind) -> Response:
         ]
         for each in answer["figures"]
     ]  # fmt: skip
-    title = say("上下级汇总") + ("" if answer["complete"] else f"({say('不是全部')})")
+    title, part = say("上下级汇总"), say("不是全部")
+    title += "" if answer["complete"] else f"({part})"
     return file_of(visit, kind, "subtree", title, heads, rows)
 
 
@@ -118,7 +119,8 @@ async def by_union(visit: AtUnion, figure: str, kind: Kind) -> Response:
         rows.append([say("减：在几家都算到的人"), None, None, -whole["several"]])
     rows.append([say("汇总"), None, None, scaled(whole["value"], whole["scale"])])
     heads = [say("工会"), say("代码"), say("在内的日子"), f"{say('数值')}({whole['unit']})"]
-    title = whole["title"] + ("" if whole["complete"] else f"({say('不是全部')})")
+    part = say("不是全部")
+    title = whole["title"] + ("" if whole["complete"] else f"({part})")
     return file_of(visit, kind, f"{figure}-by-union", title, heads, rows)
 
 
