@@ -1,6 +1,7 @@
 """The words for the codes of office forms, and for those that events are told with."""
 
 from services.console.event_words import CODES
+from services.console.money_words import BUDGET_LINES
 from services.console.navigation import _
 
 OFFICE_WORDS = {
@@ -29,19 +30,7 @@ OFFICE_WORDS = {
     "rights": _("维权"),
     "welfare": _("福利"),
     "activities": _("活动"),
-    "staff_activity.education": _("职工教育费"),
-    "staff_activity.culture": _("文体活动费"),
-    "staff_activity.publicity": _("宣传活动费"),
-    "staff_activity.welfare": _("职工集体福利费"),
-    "staff_activity.other": _("其他活动支出"),
-    "rights.hardship": _("困难职工帮扶费"),
-    "rights.warmth": _("送温暖费"),
-    "rights.other": _("其他维权支出"),
-    "business.training": _("培训费"),
-    "business.meetings": _("会议费"),
-    "business.special": _("专项业务费"),
-    "business.other": _("其他业务支出"),
-    "capital": _("资本性支出"),
+    **{line: word for line, word in BUDGET_LINES.items() if line != "other"},
     "refunded": _("退款"),
     "paid_back": _("款已退回"),
     "adjustment": _("发生当日（调整）"),
